@@ -1,0 +1,61 @@
+"""Human activity recognition as scikit-learn estimators.
+
+Windows of inertial signals in, activities out. The subpackages, in the order in which data flows:
+
+============================ ===================================================================
+`sklearn_har.datasets`       real and simulated recordings and windows
+`sklearn_har.segmentation`   recordings to windows
+`sklearn_har.preprocessing`  scaling per channel, cutting windows into subsequences
+`sklearn_har.neural_network` the LSTM, CNN-LSTM and ConvLSTM classifiers
+`sklearn_har.evaluation`     training several times, summarised honestly
+============================ ===================================================================
+
+Importing `sklearn_har` loads neither TensorFlow nor Keras: the names below are looked up on first
+use, and the classifiers import Keras when they are asked for.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from sklearn_har._version import __version__
+
+if TYPE_CHECKING:
+    from sklearn_har.neural_network import CNNLSTMClassifier, ConvLSTMClassifier, LSTMClassifier
+    from sklearn_har.preprocessing import SubsequenceReshaper
+
+__all__ = [
+    "CNNLSTMClassifier",
+    "ConvLSTMClassifier",
+    "LSTMClassifier",
+    "SubsequenceReshaper",
+    "__version__",
+]
+
+_HOME_OF = {
+    "CNNLSTMClassifier": "sklearn_har.neural_network",
+    "ConvLSTMClassifier": "sklearn_har.neural_network",
+    "LSTMClassifier": "sklearn_har.neural_network",
+    "SubsequenceReshaper": "sklearn_har.preprocessing",
+}
+_SUBPACKAGES = {
+    "datasets",
+    "evaluation",
+    "exceptions",
+    "neural_network",
+    "preprocessing",
+    "segmentation",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME_OF:
+        return getattr(import_module(_HOME_OF[name]), name)
+    if name in _SUBPACKAGES:
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(set(globals()) | set(__all__) | _SUBPACKAGES)
