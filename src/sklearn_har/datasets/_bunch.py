@@ -1,0 +1,130 @@
+"""What every data set of windows shares: its names, and the Bunch and the frame that it returns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from sklearn.utils import Bunch, check_random_state
+
+__all__ = ["ACTIVITY_NAMES", "CHANNEL_NAMES", "feature_names", "windows_bunch"]
+
+#: The activities of UCI HAR; the position in this tuple is the label.
+ACTIVITY_NAMES: tuple[str, ...] = (
+    "walking",
+    "walking_upstairs",
+    "walking_downstairs",
+    "sitting",
+    "standing",
+    "laying",
+)
+
+#: The channels of UCI HAR along the last axis: accelerations in g, angular velocities in rad/s.
+CHANNEL_NAMES: tuple[str, ...] = (
+    "total_acc_x",
+    "total_acc_y",
+    "total_acc_z",
+    "body_acc_x",
+    "body_acc_y",
+    "body_acc_z",
+    "body_gyro_x",
+    "body_gyro_y",
+    "body_gyro_z",
+)
+
+
+def feature_names(channel_names: Sequence[str], n_timesteps: int) -> list[str]:
+    """Name the columns of ``data.reshape(n_windows, -1)``: time is the slow index.
+
+    The number of the time step is padded with zeros to three digits (more for longer windows), so
+    that the names sort as the columns do.
+    """
+    width = max(3, len(str(n_timesteps - 1)))
+    return [f"{channel}_{t:0{width}d}" for t in range(n_timesteps) for channel in channel_names]
+
+
+def windows_bunch(
+    data: NDArray[Any],
+    target: ArrayLike,
+    subject: ArrayLike,
+    *,
+    target_names: Sequence[str],
+    channel_names: Sequence[str],
+    sampling_rate: float,
+    descr: str,
+    as_frame: bool = False,
+    return_X_y: bool = False,
+    shuffle: bool = False,
+    random_state: int | np.random.RandomState | None = None,
+    per_window: Mapping[str, ArrayLike] | None = None,
+    **extra: Any,
+) -> Bunch | tuple[Any, Any]:
+    """Wrap windows as the fetchers of scikit-learn wrap a table.
+
+    Parameters
+    ----------
+    data : ndarray of shape (n_windows, n_timesteps, n_channels)
+        The windows.
+    target, subject : array-like of shape (n_windows,)
+        The label and the subject of each window.
+    target_names, channel_names : sequence of str
+        The names of the labels, and of the channels along the last axis of `data`.
+    sampling_rate : float
+        In Hz.
+    descr : str
+        The description, kept as ``DESCR``.
+    as_frame : bool, default=False
+        Return `data` as a DataFrame of shape (n_windows, n_timesteps * n_channels), `target` and
+        `subject` as Series, and all three side by side as ``frame``.
+    return_X_y : bool, default=False
+        Return ``(data, target)`` and nothing else.
+    shuffle : bool, default=False
+        Permute the windows, with everything that belongs to them.
+    random_state : int, RandomState instance or None, default=None
+        Seeds the permutation.
+    per_window : mapping of str to array-like of shape (n_windows, ...), default=None
+        Further fields with one entry a window: they are permuted with the windows.
+    **extra : object
+        Further fields, kept as they are.
+
+    Returns
+    -------
+    Bunch or tuple
+        The Bunch, or ``(data, target)`` if `return_X_y` is true.
+    """
+    target = np.asarray(target, dtype=np.int64)
+    subject = np.asarray(subject, dtype=np.int64)
+    fields = {name: np.asarray(value) for name, value in (per_window or {}).items()}
+    if shuffle:
+        order = check_random_state(random_state).permutation(len(data))
+        data, target, subject = data[order], target[order], subject[order]
+        fields = {name: value[order] for name, value in fields.items()}
+
+    names = feature_names(channel_names, data.shape[1])
+    X: Any = data
+    y: Any = target
+    who: Any = subject
+    frame: pd.DataFrame | None = None
+    if as_frame:
+        X = pd.DataFrame(data.reshape(len(data), -1), columns=names)
+        y = pd.Series(target, name="target")
+        who = pd.Series(subject, name="subject")
+        frame = pd.concat([X, who, y], axis=1)
+    if return_X_y:
+        return X, y
+    return Bunch(
+        data=X,
+        target=y,
+        subject=who,
+        frame=frame,
+        target_names=list(target_names),
+        channel_names=list(channel_names),
+        feature_names=names,
+        sampling_rate=float(sampling_rate),
+        DESCR=descr,
+        **fields,
+        **extra,
+    )
