@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# The whole check, in the active Python environment: format, lint, types, tests.
+# The quick steps stand first, and the first that fails ends the run.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+step() {
+    printf '\n=== %s: %s\n' "$1" "${*:2}"
+    "${@:2}"
+}
+
+step "Format" python -m ruff format --check .
+step "Lint" python -m ruff check .
+step "Types" python -m mypy
+step "Unit tests, doctests and integration tests" python -m pytest
+printf '\n=== All checks passed\n'
