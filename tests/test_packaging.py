@@ -1,0 +1,180 @@
+"""What surrounds the code says the same as the code, and its commands are those that run."""
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import entry_points, metadata
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+import sklearn_har
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def readme_example():
+    blocks = re.findall(r"^```python\n(.*?)^```", README, flags=re.DOTALL | re.MULTILINE)
+    assert len(blocks) == 1
+    return blocks[0]
+
+
+def code_of(page):
+    """Give the lines of the fenced `bash` blocks of a Markdown page."""
+    blocks = re.findall(r"^```bash\n(.*?)^```", page, flags=re.DOTALL | re.MULTILINE)
+    return [line for block in blocks for line in block.splitlines() if line]
+
+
+def test_version_is_the_same_everywhere():
+    assert "version" in PYPROJECT["project"]["dynamic"]
+    assert PYPROJECT["tool"]["hatch"]["version"]["path"] == "src/sklearn_har/_version.py"
+    assert metadata("sklearn-har")["Version"] == sklearn_har.__version__
+
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert re.findall(r"^version: (\S+)$", citation, flags=re.MULTILINE) == [
+        sklearn_har.__version__
+    ]
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## \[(\d\S*)\]", changelog, flags=re.MULTILINE)[0] == (
+        sklearn_har.__version__
+    )
+
+
+def test_changelog_states_changed_models_for_every_version():
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    versions = re.split(r"^## ", changelog, flags=re.MULTILINE)[1:]
+    assert versions
+    assert all("### Changed models\n" in version for version in versions)
+
+
+def test_licence_is_the_one_that_the_metadata_states():
+    assert PYPROJECT["project"]["license"] == "BSD-3-Clause"
+    text = (ROOT / "LICENSE").read_text(encoding="utf-8")
+    assert "Neither the name of the copyright holder" in text
+    assert "license: BSD-3-Clause" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+
+
+def test_extras_exist():
+    extras = set(metadata("sklearn-har").get_all("Provides-Extra"))
+    assert extras >= {"test", "docs", "plot", "export", "dev", "all"}
+
+
+def test_extras_named_in_the_instructions_exist():
+    pages = [README, (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")]
+    named = {extra for page in pages for extra in re.findall(r'"\.\[(\w+)\]"', page)}
+    assert named
+    assert named <= set(PYPROJECT["project"]["optional-dependencies"])
+
+
+def test_console_script_resolves():
+    (script,) = entry_points(group="console_scripts", name="sklearn-har")
+    assert callable(script.load())
+
+
+def test_package_is_marked_as_typed():
+    assert files("sklearn_har").joinpath("py.typed").is_file()
+    assert PYPROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"] == [
+        "src/sklearn_har"
+    ]
+
+
+def test_ci_runs_the_test_command_of_the_readme():
+    shown = subprocess.run(
+        [ROOT / ".ci" / "run", "--show"], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    (command,) = (line for line in code_of(README) if "[test]" in line)
+    assert command == f"python3 -m venv .venv && . .venv/bin/activate && {shown}"
+    script = shown.rpartition("bash ")[2]
+    assert (ROOT / script).is_file()
+
+
+@pytest.mark.parametrize(
+    "replacement", ["", "pip install -e . && true", "python3 -m venv .venv && "]
+)
+def test_ci_refuses_a_readme_without_the_command(tmp_path, replacement):
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci" / "run")
+    (command,) = (line for line in code_of(README) if "[test]" in line)
+    (tmp_path / "README.md").write_text(README.replace(command, replacement), encoding="utf-8")
+    run = subprocess.run([tmp_path / ".ci" / "run", "--show"], capture_output=True, text=True)
+    assert run.returncode == 2
+    assert "README.md must hold" in run.stderr
+
+
+def test_check_runs_every_tool_and_stops_at_the_first_failure(tmp_path):
+    (tmp_path / "tools").mkdir()
+    shutil.copy(ROOT / "tools" / "check.sh", tmp_path / "tools" / "check.sh")
+    stand_in = tmp_path / "python"
+    stand_in.write_text('#!/bin/sh\necho "ran $2"\ntest "$2" != "$FAILING"\n', encoding="utf-8")
+    stand_in.chmod(0o755)
+
+    def check(failing):
+        return subprocess.run(
+            ["bash", tmp_path / "tools" / "check.sh"],
+            env={"PATH": f"{tmp_path}:/usr/bin:/bin", "FAILING": failing},
+            capture_output=True,
+            text=True,
+        )
+
+    passing = check("nothing")
+    assert passing.returncode == 0
+    assert re.findall("ran (.*)", passing.stdout) == ["ruff", "ruff", "mypy", "pytest"]
+    failing = check("mypy")
+    assert failing.returncode == 1
+    assert re.findall("ran (.*)", failing.stdout) == ["ruff", "ruff", "mypy"]
+
+
+def test_oldest_versions_are_the_lower_bounds():
+    run = subprocess.run(
+        [sys.executable, ROOT / "tools" / "oldest.py"], capture_output=True, text=True, check=True
+    )
+    constraints = run.stdout.split()
+    requirements = PYPROJECT["project"]["dependencies"]
+    assert {line.replace(">=", "==") for line in requirements} <= set(constraints)
+    assert all(re.fullmatch(r"[\w-]+==[\d.]+", line) for line in constraints)
+
+
+def test_oldest_versions_ask_for_a_lower_bound(tmp_path):
+    (tmp_path / "tools").mkdir()
+    shutil.copy(ROOT / "tools" / "oldest.py", tmp_path / "tools" / "oldest.py")
+    (tmp_path / "pyproject.toml").write_text(
+        '[project]\ndependencies = ["numpy"]\n'
+        "[project.optional-dependencies]\nplot = []\nexport = []\n",
+        encoding="utf-8",
+    )
+    run = subprocess.run(
+        [sys.executable, tmp_path / "tools" / "oldest.py"], capture_output=True, text=True
+    )
+    assert run.returncode == 1
+    assert "must be 'name>=version', got 'numpy'" in run.stderr
+
+
+def test_readme_command_lines_parse():
+    """Each `sklearn-har ...` line of the README is accepted by the command line."""
+    from sklearn_har.cli import main
+
+    lines = [
+        part.split()[1:]
+        for line in code_of(README)
+        for part in line.split(" && ")
+        if part.startswith("sklearn-har ")
+    ]
+    assert ["evaluate", "--model", "conv-lstm"] in lines
+    for arguments in lines:
+        with pytest.raises(SystemExit) as stopped:
+            main([*arguments, "--help"])
+        assert stopped.value.code == 0
+
+
+@pytest.mark.slow
+def test_readme_example_runs(capsys):
+    exec(compile(readme_example(), "README.md", "exec"), {})
+    printed = capsys.readouterr().out
+    match = re.search(r"Accuracy on unseen subjects: (\d\.\d{3}) \(\+/-\d\.\d{3}\)", printed)
+    assert match is not None
+    assert float(match[1]) > 0.8

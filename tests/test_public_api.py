@@ -1,0 +1,195 @@
+"""Public means: listed in `__all__`, documented in `docs/api`, found by discovery."""
+
+import inspect
+import re
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from sklearn.base import BaseEstimator
+
+import sklearn_har
+from sklearn_har.utils.discovery import all_displays, all_estimators, all_functions
+
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "src"
+
+# Public classes that are neither estimators nor displays, which discovery does not list.
+RESULTS = {"RepeatedEvaluation": "what repeated_evaluation returns"}
+
+
+def public_modules():
+    """Name the public modules from the files, independently of `discovery`."""
+    for path in sorted((SOURCE / "sklearn_har").rglob("*.py")):
+        parts = path.relative_to(SOURCE).with_suffix("").parts
+        parts = parts[:-1] if parts[-1] == "__init__" else parts
+        # The command line is reached by its console script, not by an import.
+        if "cli" not in parts and not any(part.startswith("_") for part in parts):
+            yield ".".join(parts)
+
+
+def public_names():
+    """Pair every public module with each public name that it lists, dunders aside."""
+    for module in public_modules():
+        for name in getattr(import_module(module), "__all__", ()):
+            if not name.startswith("__"):
+                yield module, name
+
+
+def documented_names():
+    """Read `(module, name)` from the `autosummary` blocks of `docs/api`."""
+    for page in sorted((ROOT / "docs" / "api").glob("*.rst")):
+        module = None
+        in_summary = False
+        for line in page.read_text(encoding="utf-8").splitlines():
+            if match := re.match(r"\.\. currentmodule:: (\S+)", line):
+                module = match[1]
+            if re.match(r"\.\. autosummary::", line):
+                in_summary = True
+            elif in_summary and (match := re.fullmatch(r"\s+(\w[\w.]*)", line)):
+                yield module, match[1]
+            elif line and not line[0].isspace():
+                in_summary = False
+
+
+PUBLIC = list(public_names())
+DOCUMENTED = list(documented_names())
+
+
+def test_the_names_of_the_contract_are_public():
+    expected = {
+        "sklearn_har": {
+            "LSTMClassifier",
+            "CNNLSTMClassifier",
+            "ConvLSTMClassifier",
+            "SubsequenceReshaper",
+        },
+        "sklearn_har.datasets": {
+            "fetch_uci_har",
+            "make_har_windows",
+            "make_har_recordings",
+            "get_data_home",
+            "clear_data_home",
+        },
+        "sklearn_har.evaluation": {"repeated_evaluation", "RepeatedEvaluation"},
+        "sklearn_har.neural_network": {
+            "LSTMClassifier",
+            "CNNLSTMClassifier",
+            "ConvLSTMClassifier",
+        },
+        "sklearn_har.preprocessing": {"SubsequenceReshaper", "ChannelwiseTransformer"},
+        "sklearn_har.segmentation": {
+            "segment_recording",
+            "segment_recordings",
+            "separate_gravity",
+        },
+    }
+    missing = {(module, name) for module, names in expected.items() for name in names}
+    assert missing - set(PUBLIC) == set()
+
+
+@pytest.mark.parametrize("module", public_modules())
+def test_all_of_a_module_is_sorted_and_its_names_exist(module):
+    imported = import_module(module)
+    defined = [
+        name
+        for name, item in vars(imported).items()
+        if (inspect.isclass(item) or inspect.isfunction(item))
+        and item.__module__ == module
+        and not name.startswith("_")
+    ]
+    names = list(getattr(imported, "__all__", []))
+    assert len(names) == len(set(names))
+    assert all(hasattr(imported, name) for name in names)
+    assert set(defined) <= set(names), "public by its name, but not listed in __all__"
+
+
+@pytest.mark.parametrize(("module", "name"), PUBLIC)
+def test_public_name_is_documented(module, name):
+    item = getattr(import_module(module), name)
+    homes = [home for home, documented in DOCUMENTED if documented == name]
+    assert len(homes) == 1, f"{name} must stand once in docs/api, found in {homes}"
+    assert getattr(import_module(homes[0]), name) is item
+
+
+@pytest.mark.parametrize(("module", "name"), DOCUMENTED)
+def test_documented_name_is_public(module, name):
+    assert (module, name) in PUBLIC
+
+
+@pytest.mark.parametrize(("module", "name"), PUBLIC)
+def test_public_name_is_found_by_discovery(module, name):
+    item = getattr(import_module(module), name)
+    if inspect.isclass(item) and issubclass(item, Exception):
+        assert module == "sklearn_har.exceptions"
+    elif name in RESULTS:
+        assert not issubclass(item, BaseEstimator)
+    elif inspect.isclass(item) and issubclass(item, BaseEstimator):
+        assert (name, item) in all_estimators()
+    elif inspect.isclass(item):
+        assert (name, item) in all_displays()
+    else:
+        assert (name, item) in all_functions()
+
+
+@pytest.mark.parametrize("discover", [all_displays, all_estimators, all_functions])
+def test_what_discovery_finds_is_public(discover):
+    names = {name for _, name in PUBLIC}
+    assert {name for name, _ in discover()} <= names
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "sklearn_har",
+        "sklearn_har.datasets",
+        "sklearn_har.exceptions",
+        "sklearn_har.preprocessing",
+        "sklearn_har.segmentation",
+    ],
+)
+def test_import_loads_neither_tensorflow_nor_keras(module):
+    code = (
+        f"import sys, {module}; dir({module});"
+        "print(sorted({'tensorflow', 'keras', 'scikeras'} & set(sys.modules)))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+
+
+def test_classifiers_are_imported_from_the_top_level():
+    code = (
+        "from sklearn_har import ConvLSTMClassifier, SubsequenceReshaper;"
+        "print(ConvLSTMClassifier.__module__.split('.')[:2], SubsequenceReshaper.__name__)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "['sklearn_har', 'neural_network'] SubsequenceReshaper"
+
+
+@pytest.mark.parametrize("name", sorted(set(sklearn_har.__all__) - {"__version__"}))
+def test_top_level_name_is_the_object_of_the_subpackage(name):
+    item = getattr(sklearn_har, name)
+    homes = [home for home, documented in DOCUMENTED if documented == name]
+    assert [getattr(import_module(home), name) for home in homes] == [item]
+
+
+def test_unknown_attribute_of_the_top_level_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="'sklearn_har' has no attribute 'GRUClassifier'"):
+        sklearn_har.GRUClassifier  # noqa: B018
+
+
+def test_dir_lists_public_names_and_subpackages():
+    listed = dir(sklearn_har)
+    assert set(sklearn_har.__all__) <= set(listed)
+    assert {"datasets", "evaluation", "neural_network", "preprocessing", "segmentation"} <= set(
+        listed
+    )
+
+
+@pytest.mark.parametrize("name", ["datasets", "evaluation", "preprocessing", "segmentation"])
+def test_subpackage_is_an_attribute_of_the_top_level(name):
+    code = f"import sklearn_har; print(sklearn_har.{name}.__name__)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == f"sklearn_har.{name}"
