@@ -1,0 +1,370 @@
+"""From recordings to windows.
+
+The functions here change the number of samples, so they stand before a pipeline and are never a
+step of one. A recording is an array of shape ``(n_samples, n_channels)``; windows always have the
+axes ``(n_windows, n_timesteps, n_channels)``.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.signal import butter, sosfilt, sosfilt_zi
+from sklearn.utils import Bunch
+
+from sklearn_har._windowing import Cutter, LabelRule, OnUnlabelled, check_recording
+from sklearn_har.utils._numbers import check_integer, check_real
+
+__all__ = ["segment_recording", "segment_recordings", "separate_gravity"]
+
+
+def separate_gravity(
+    acceleration: ArrayLike,
+    sampling_rate: float = 50.0,
+    *,
+    cutoff: float = 0.3,
+    order: int = 3,
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Split total acceleration into gravity and body acceleration.
+
+    Gravity is what a Butterworth low-pass filter leaves of the total acceleration, and body
+    acceleration is the rest, as in the preprocessing of UCI HAR [1]_. The filter is causal: it runs
+    forward once and never looks ahead, so a stream of samples gives the same numbers, and gravity
+    lags behind a change of posture by about ``1 / cutoff / 3`` seconds.
+
+    Parameters
+    ----------
+    acceleration : array-like of shape (n_samples, n_axes) or (n_samples,)
+        Total acceleration of one recording, gravity included, in g. It is taken as one stretch
+        without breaks: filter the parts between breaks one by one.
+    sampling_rate : float, default=50.0
+        In Hz.
+    cutoff : float, default=0.3
+        Frequency at which half of the power passes, in Hz; below half the sampling rate.
+    order : int, default=3
+        Order of the filter.
+
+    Returns
+    -------
+    gravity : ndarray of the shape of `acceleration`
+        In g. float32 for float32 input, otherwise float64.
+    body : ndarray of the shape of `acceleration`
+        ``acceleration - gravity``, in g.
+
+    Raises
+    ------
+    ValueError
+        If `acceleration` is empty, not finite or not of rank 1 or 2, or `cutoff`, `order` or
+        `sampling_rate` are outside their ranges.
+
+    See Also
+    --------
+    segment_recording : Cut a recording into windows.
+
+    Notes
+    -----
+    The filter starts in the steady state of its first sample, as if the device had been held still
+    in that orientation for ever. A start from zero would put a step of 1 g into the first three
+    seconds of body acceleration. The first seconds of a recording that begins in motion remain less
+    certain than the rest: one sample is a coarse guess of gravity.
+
+    References
+    ----------
+    .. [1] Anguita, Ghio, Oneto, Parra, Reyes-Ortiz, "A public domain dataset for human activity
+       recognition using smartphones", ESANN 2013, 437-442. Data: :doi:`10.24432/C54S4K`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_har.segmentation import separate_gravity
+    >>> t = np.arange(500) / 50.0
+    >>> vertical = 1.0 + 0.3 * np.sin(2 * np.pi * 1.8 * t)  # upright, walking
+    >>> gravity, body = separate_gravity(vertical, sampling_rate=50.0)
+    >>> bool(np.abs(gravity - 1.0).max() < 0.05)
+    True
+    """
+    total = np.asarray(acceleration)
+    if total.dtype.kind not in "iuf":
+        raise ValueError(f"acceleration must hold real numbers, got dtype {total.dtype}.")
+    if total.dtype != np.float32:
+        total = total.astype(np.float64)
+    if total.ndim not in (1, 2):
+        raise ValueError(
+            "acceleration must be one recording of shape (n_samples, n_axes) or (n_samples,), "
+            f"got shape {total.shape}. Separate gravity before cutting windows."
+        )
+    if len(total) == 0:
+        raise ValueError(f"acceleration must hold at least one sample, got shape {total.shape}.")
+    if not np.isfinite(total).all():
+        raise ValueError(
+            "acceleration must be finite, got NaN or infinity: one such sample would spoil all "
+            "that follow. Interpolate it, or filter the parts before and after it separately."
+        )
+    rate = check_real(sampling_rate, "sampling_rate", minimum=0.0, exclude_minimum=True, unit="Hz")
+    edge = check_real(
+        cutoff,
+        "cutoff",
+        minimum=0.0,
+        exclude_minimum=True,
+        below=rate / 2,
+        unit="Hz, below half the sampling rate",
+    )
+    sos = butter(check_integer(order, "order", minimum=1), edge, fs=rate, output="sos")
+    state = sosfilt_zi(sos)
+    first = total[0].astype(np.float64)
+    state = state.reshape(state.shape + (1,) * first.ndim) * first
+    gravity, _ = sosfilt(sos, total.astype(np.float64), axis=0, zi=state)
+    gravity = gravity.astype(total.dtype)
+    return gravity, total - gravity
+
+
+def segment_recording(
+    recording: ArrayLike,
+    labels: ArrayLike | None = None,
+    *,
+    window: int | float = 128,
+    overlap: float = 0.5,
+    sampling_rate: float | None = None,
+    label_rule: LabelRule = "majority",
+    unlabelled: Hashable = -1,
+    on_unlabelled: OnUnlabelled = "drop",
+    breaks: ArrayLike | None = None,
+    subject: Hashable | None = None,
+) -> Bunch:
+    """Cut one recording into windows of equal length.
+
+    Window ``k`` begins at sample ``k * step`` with ``step = round((1 - overlap) * window)``; the
+    samples after the last whole window are left out.
+
+    Parameters
+    ----------
+    recording : array-like of shape (n_samples, n_channels) or (n_samples,)
+        The samples; a recording of rank 1 has one channel. The values are passed on as they are,
+        NaN included.
+    labels : array-like of shape (n_samples,), default=None
+        The label of each sample: integers, strings or booleans. A missing value (None, NaN) counts
+        as unlabelled.
+    window : int or float, default=128
+        Length of a window: an int is a number of samples, a float is a number of seconds, which
+        needs `sampling_rate` and is rounded to whole samples.
+    overlap : float, default=0.5
+        Part of a window that the next one shares, in [0, 1).
+    sampling_rate : float, default=None
+        In Hz. Needed for a `window` in seconds and for the start times.
+    label_rule : {"majority", "all-equal", "last"}, default="majority"
+        How the labels of its samples become the label of a window:
+
+        - "majority": the most frequent label. Unlabelled samples count as one more label; it loses
+          ties, and among labels the tie goes to the one that sorts first.
+        - "all-equal": the label that all samples share; a window of several labels is unlabelled.
+        - "last": the label of the last sample, what a live recogniser is asked for.
+    unlabelled : int or str, default=-1
+        The value in `labels` that means that no activity is known.
+    on_unlabelled : {"drop", "keep"}, default="drop"
+        Leave unlabelled windows out, or keep them with `unlabelled` as their target.
+    breaks : array-like of int, default=None
+        Samples before which the recording was interrupted. A window may begin at a break; one that
+        holds samples from both sides of it is dropped.
+    subject : int or str, default=None
+        Who was recorded.
+
+    Returns
+    -------
+    windows : Bunch
+        With the fields
+
+        data : ndarray of shape (n_windows, n_timesteps, n_channels)
+            If no window is dropped, a read-only view of `recording` that takes no memory; copy it
+            to write to it.
+        target : ndarray of shape (n_windows,) or None
+            None without `labels`.
+        subject : ndarray of shape (n_windows,) or None
+            `subject` for each window, None if it was not given.
+        start : ndarray of int64 of shape (n_windows,)
+            The first sample of each window.
+        start_time : ndarray of float64 of shape (n_windows,) or None
+            The same in seconds from the first sample; None without `sampling_rate`.
+
+        All of them can be empty if every window was dropped.
+
+    Raises
+    ------
+    ValueError
+        If the recording is shorter than one window, has another rank than 1 or 2, `labels` have
+        another length, or a parameter is outside its range.
+
+    See Also
+    --------
+    segment_recordings : The same for many recordings.
+    separate_gravity : Split total acceleration before it is cut.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_har.segmentation import segment_recording
+    >>> recording = np.arange(20.0).reshape(10, 2)  # ten samples of two channels
+    >>> labels = [0, 0, 0, 0, 0, 1, 1, 1, 1, 1]
+    >>> windows = segment_recording(recording, labels, window=4, overlap=0.5, sampling_rate=50.0)
+    >>> windows.data.shape
+    (4, 4, 2)
+    >>> windows.target
+    array([0, 0, 1, 1])
+    >>> windows.start_time
+    array([0.  , 0.04, 0.08, 0.12])
+    """
+    cutter = Cutter(window, overlap, sampling_rate, label_rule, unlabelled, on_unlabelled)
+    samples = check_recording(recording)
+    if len(samples) < cutter.length:
+        raise ValueError(
+            f"the recording has {len(samples)} samples and one window needs {cutter.length}: "
+            "pass a longer recording or a smaller window."
+        )
+    start, target = cutter.plan(len(samples), labels, breaks)
+    data = cutter.cut(samples, start)
+    return Bunch(
+        data=data,
+        target=target,
+        subject=None if subject is None else np.full(len(start), subject),
+        start=start,
+        start_time=cutter.seconds(start),
+    )
+
+
+def segment_recordings(
+    recordings: Sequence[ArrayLike],
+    labels: Sequence[ArrayLike] | None = None,
+    subjects: ArrayLike | None = None,
+    *,
+    window: int | float = 128,
+    overlap: float = 0.5,
+    sampling_rate: float | None = None,
+    label_rule: LabelRule = "majority",
+    unlabelled: Hashable = -1,
+    on_unlabelled: OnUnlabelled = "drop",
+    breaks: Sequence[ArrayLike | None] | None = None,
+) -> Bunch:
+    """Cut many recordings into windows of equal length, one after another.
+
+    No window holds samples of two recordings. A recording that is shorter than one window gives
+    none and a warning that names it.
+
+    Parameters
+    ----------
+    recordings : sequence of array-like of shape (n_samples, n_channels) or (n_samples,)
+        The recordings: their lengths may differ, their channels may not.
+    labels : sequence of array-like of shape (n_samples,), default=None
+        The label of each sample of each recording.
+    subjects : array-like of shape (n_recordings,), default=None
+        Who was recorded.
+    window, overlap, sampling_rate, label_rule, unlabelled, on_unlabelled
+        As in :func:`segment_recording`.
+    breaks : sequence of (array-like of int or None), default=None
+        The interruptions of each recording, as in :func:`segment_recording`.
+
+    Returns
+    -------
+    windows : Bunch
+        With the fields of :func:`segment_recording` over all recordings in their order, where
+        `data` is one new array, and in addition
+
+        recording : ndarray of int64 of shape (n_windows,)
+            Position in `recordings` of the recording that each window was cut from; `start` and
+            `start_time` count from its first sample.
+
+    Raises
+    ------
+    ValueError
+        If there is no recording, all are shorter than one window, their channels differ, or the
+        lengths of `labels`, `subjects` or `breaks` are not that of `recordings`.
+
+    Warns
+    -----
+    UserWarning
+        If a recording is shorter than one window.
+
+    See Also
+    --------
+    segment_recording : One recording, without a copy.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_har.segmentation import segment_recordings
+    >>> recordings = [np.zeros((256, 3)), np.ones((300, 3))]
+    >>> windows = segment_recordings(recordings, subjects=[1, 2], window=128, overlap=0.5)
+    >>> windows.data.shape
+    (6, 128, 3)
+    >>> windows.subject
+    array([1, 1, 1, 2, 2, 2])
+    """
+    cutter = Cutter(window, overlap, sampling_rate, label_rule, unlabelled, on_unlabelled)
+    whole: Any = recordings
+    if isinstance(whole, np.ndarray) and whole.dtype != object and whole.ndim < 3:
+        raise ValueError(
+            f"recordings must be a sequence of recordings, got one array of shape "
+            f"{whole.shape}: use segment_recording, or pass [recording]."
+        )
+    arrays = [
+        check_recording(recording, f"recordings[{i}]") for i, recording in enumerate(recordings)
+    ]
+    if not arrays:
+        raise ValueError("recordings must hold at least one recording, got none.")
+    widths = {array.shape[1] for array in arrays}
+    if len(widths) > 1:
+        raise ValueError(
+            f"recordings must all have the same channels, got {sorted(widths)} channels."
+        )
+    for name, value in (("labels", labels), ("subjects", subjects), ("breaks", breaks)):
+        if value is not None and len(value) != len(arrays):  # type: ignore[arg-type]
+            raise ValueError(
+                f"{name} must have one entry for each of the {len(arrays)} recordings, "
+                f"got {len(value)}."  # type: ignore[arg-type]
+            )
+
+    starts: list[NDArray[np.int64]] = []
+    targets: list[NDArray[Any]] = []
+    too_short = [i for i, array in enumerate(arrays) if len(array) < cutter.length]
+    if len(too_short) == len(arrays):
+        longest = max(map(len, arrays))
+        raise ValueError(
+            f"the longest of the recordings has {longest} samples and one window needs "
+            f"{cutter.length}: pass longer recordings or a smaller window."
+        )
+    for i in too_short:
+        warnings.warn(
+            f"recordings[{i}] has {len(arrays[i])} samples and one window needs {cutter.length}: "
+            "it gives no window.",
+            UserWarning,
+            stacklevel=2,
+        )
+    for i, array in enumerate(arrays):
+        start, target = cutter.plan(
+            len(array),
+            None if labels is None else labels[i],
+            None if breaks is None else breaks[i],
+            suffix=f"[{i}]",
+        )
+        starts.append(start)
+        if target is not None:
+            targets.append(target)
+
+    counts = [len(start) for start in starts]
+    data = np.empty((sum(counts), cutter.length, arrays[0].shape[1]), dtype=np.result_type(*arrays))
+    row = 0
+    for array, start in zip(arrays, starts, strict=True):
+        # Written in place: a list of parts and its concatenation would need the memory twice.
+        data[row : row + len(start)] = cutter.cut(array, start)
+        row += len(start)
+    start = np.concatenate(starts)
+    return Bunch(
+        data=data,
+        target=None if labels is None else np.concatenate(targets),
+        subject=None if subjects is None else np.repeat(np.asarray(subjects), counts),
+        recording=np.repeat(np.arange(len(arrays), dtype=np.int64), counts),
+        start=start,
+        start_time=cutter.seconds(start),
+    )
