@@ -1,0 +1,325 @@
+"""Train fresh clones of a classifier several times."""
+
+from __future__ import annotations
+
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import clone
+from sklearn.metrics import check_scoring, confusion_matrix, precision_recall_fscore_support
+from sklearn.model_selection import GroupKFold, check_cv
+from sklearn.utils import check_consistent_length, check_random_state, column_or_1d
+from sklearn.utils.multiclass import check_classification_targets, unique_labels
+from sklearn.utils.parallel import Parallel, delayed
+from sklearn.utils.random import sample_without_replacement
+
+from sklearn_har.evaluation._result import RepeatedEvaluation, score_line
+from sklearn_har.utils._numbers import check_integer
+
+# Seeds must fit everything that takes one: numpy, TensorFlow and C libraries with 32-bit integers.
+_MAX_SEED = np.iinfo(np.int32).max
+
+
+def repeated_evaluation(
+    estimator: Any,
+    X: Any,
+    y: Any,
+    *,
+    X_test: Any = None,
+    y_test: Any = None,
+    cv: Any = None,
+    groups: Any = None,
+    groups_test: Any = None,
+    n_repeats: int = 10,
+    scoring: str | Callable[..., float] | None = "accuracy",
+    random_state: int | np.random.RandomState | None = None,
+    n_jobs: int | None = None,
+    verbose: int = 0,
+) -> RepeatedEvaluation:
+    """Train fresh clones of a classifier several times and summarise what they reach.
+
+    Each repeat trains on ``(X, y)`` with another seed and is scored on windows that it did not
+    see: either one test set, ``(X_test, y_test)``, or the splits of ``cv``. The test windows only
+    measure: they choose no epoch, no hyperparameter, no scaling statistics and no repeat, and
+    every repeat counts. Put whatever learns from data, such as scaling, into a `Pipeline`, so that
+    it is fitted on the training windows alone.
+
+    Parameters
+    ----------
+    estimator : classifier
+        Any scikit-learn classifier or a pipeline that ends in one. It is cloned for each training;
+        itself it is neither fitted nor changed.
+    X : array-like of shape (n_windows, n_timesteps, n_channels) or (n_windows, n_features)
+        Training windows, or with ``cv`` all windows, in whatever shape the estimator takes.
+    y : array-like of shape (n_windows,)
+        Activity of each window: integers, strings or booleans.
+    X_test : array-like of shape (n_test_windows, n_timesteps, n_channels), default=None
+        Windows to score on, in the same form as ``X``. Excludes ``cv``.
+    y_test : array-like of shape (n_test_windows,), default=None
+        Activities of ``X_test``.
+    cv : int, cross-validation splitter or iterable of splits, default=None
+        How to split ``X``. Excludes ``X_test``. An integer is the number of folds: of `GroupKFold`
+        if ``groups`` is given, so that no subject is on both sides, else of `StratifiedKFold`. The
+        splits are made once and serve all repeats, also those of a shuffling splitter: the spread
+        over repeats is that of the training. The tables are made of the predictions for the test
+        windows of all splits; a window that several splits test counts as often.
+    groups : array-like of shape (n_windows,), default=None
+        Subject of each window of ``X``. With ``cv`` it is handed to the splitter and gives the
+        table per subject. With ``X_test`` it serves to warn of subjects that are in both sets. It
+        is not handed to ``fit``.
+    groups_test : array-like of shape (n_test_windows,), default=None
+        Subject of each window of ``X_test``, for the table per subject.
+    n_repeats : int, default=10
+        How many times to train; with ``cv``, how many times to run all its splits.
+    scoring : str, callable or None, default="accuracy"
+        Name of a scikit-learn scorer, a callable ``scorer(estimator, X, y)``, or None for the
+        estimator's own ``score``. The tables do not depend on it.
+    random_state : int, RandomState instance or None, default=None
+        Where the seeds of the repeats come from: one integer per repeat, distinct, given to every
+        parameter of the estimator that is named ``random_state``, nested ones included, whatever
+        its value was. Pass an int for reproducible output across multiple function calls; the
+        first repeats are the same for any ``n_repeats``. An estimator without such a parameter
+        gets no seed.
+    n_jobs : int or None, default=None
+        Number of trainings (repeats times splits) to run at a time, through joblib. None means 1
+        unless in a `joblib.parallel_config` context; -1 means all processors.
+    verbose : int, default=0
+        With 1 or more, print one line a repeat, such as ``>#1: 90.057``, to the standard error
+        stream as soon as it is done.
+
+    Returns
+    -------
+    RepeatedEvaluation
+        Scores, mean and standard deviation, tables per class and per subject, confusion matrix,
+        seeds and times. ``print(result)`` shows the summary, ``print(result.report())`` all.
+
+    Raises
+    ------
+    ValueError
+        If there is not exactly one of ``X_test`` with ``y_test`` and ``cv``, or if lengths differ,
+        labels are no classes, or ``n_repeats`` is less than 1.
+    TypeError
+        If ``estimator`` is not an estimator, or ``scoring`` asks for several scores.
+
+    Warns
+    -----
+    UserWarning
+        If ``groups`` and ``groups_test`` have subjects in common.
+
+    See Also
+    --------
+    sklearn.model_selection.cross_validate : One run of a cross-validation, any scorers.
+
+    Notes
+    -----
+    The standard deviation is that of the population (``ddof=0``), as published accuracies of these
+    networks are given. With a test set it says how much the training varies, not how much other
+    subjects would: for that, use ``cv`` with ``groups`` and look at the table per subject.
+
+    References
+    ----------
+    .. [1] X. Bouthillier et al., "Accounting for variance in machine learning benchmarks",
+       Proceedings of Machine Learning and Systems 3, 2021.
+       https://doi.org/10.48550/arXiv.2103.03098
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.ensemble import RandomForestClassifier
+    >>> from sklearn_har.evaluation import repeated_evaluation
+    >>> X, y = load_iris(return_X_y=True)
+    >>> forest = RandomForestClassifier(n_estimators=5)
+    >>> result = repeated_evaluation(forest, X, y, cv=3, n_repeats=2, random_state=0)
+    >>> print(result)
+    >#1: 9...
+    >#2: 9...
+    Accuracy: 9...% (+/-...)
+    >>> result.confusion_matrix.sum(axis=1)
+    array([100, 100, 100])
+    """
+    # First of all, because it names what is wrong with an estimator that is none.
+    clone(estimator)
+    n_repeats = check_integer(n_repeats, "n_repeats", minimum=1)
+    if scoring is not None and not isinstance(scoring, str) and not callable(scoring):
+        raise TypeError(
+            "scoring must be the name of one scorer, a callable or None, "
+            f"got {type(scoring).__name__}; call repeated_evaluation once for each score."
+        )
+    scorer = check_scoring(estimator, scoring=scoring)
+    label = scoring if isinstance(scoring, str) else getattr(scoring, "__name__", "score")
+
+    X, y, groups = _checked(X, y, groups, "y", "groups")
+    if cv is None:
+        if X_test is None or y_test is None:
+            raise ValueError(
+                "There is nothing to score on: pass X_test and y_test (both), or cv, such as "
+                "cv=GroupKFold() with groups."
+            )
+        X_test, y_test, groups_test = _checked(X_test, y_test, groups_test, "y_test", "groups_test")
+        _warn_of_shared_subjects(groups, groups_test)
+        splits: list[tuple[Any, Any]] = [(slice(None), slice(None))]
+    else:
+        if not (X_test is None and y_test is None and groups_test is None):
+            raise ValueError(
+                "cv and X_test, y_test, groups_test exclude each other: pass a test set, or cv "
+                "(with the subjects of all windows as groups)."
+            )
+        if groups is not None and isinstance(cv, Integral):
+            cv = GroupKFold(n_splits=int(cv))
+        # This function is for classifiers only, also for those that do not say that they are.
+        splits = list(check_cv(cv, y, classifier=True).split(X, y, groups))
+        X_test, y_test, groups_test = X, y, groups
+
+    # Labels that do not go together are found before the training, not after it.
+    unique_labels(y, y_test)
+    # The generator decides, so that a RandomState instance gives others at the next call.
+    seeds = np.asarray(
+        sample_without_replacement(
+            _MAX_SEED, n_repeats, random_state=check_random_state(random_state)
+        ),
+        dtype=np.int64,
+    )
+    trainings = Parallel(n_jobs=n_jobs, return_as="generator")(
+        delayed(_train_and_test)(estimator, seed, scorer, X, y, train, X_test, y_test, test)
+        for seed in seeds.tolist()
+        for train, test in splits
+    )
+    split_scores = np.empty((n_repeats, len(splits)))
+    times = np.zeros((n_repeats, 2))
+    y_pred = []
+    for repeat in range(n_repeats):
+        # Results come in the order of the calls, each as soon as those before it are done.
+        results = [next(trainings) for _ in splits]
+        split_scores[repeat] = [result[0] for result in results]
+        times[repeat] = np.sum([result[1] for result in results], axis=0)
+        y_pred.append(np.concatenate([result[2] for result in results]))
+        if verbose > 0:
+            line = score_line(repeat + 1, split_scores[repeat].mean(), label)
+            print(line, file=sys.stderr, flush=True)
+
+    rows = np.concatenate([np.arange(len(y_test))[test] for _, test in splits])
+    y_true = y_test[rows]
+    classes = unique_labels(y, y_test, *y_pred)
+    return RepeatedEvaluation(
+        scoring=label,
+        scores=split_scores.mean(axis=1),
+        split_scores=split_scores,
+        seeds=seeds,
+        classes=classes,
+        per_class=_per_class(y_true, y_pred, classes),
+        per_subject=None
+        if groups_test is None
+        else _per_subject(y_true, y_pred, groups_test[rows]),
+        confusion_matrix=np.sum(
+            [confusion_matrix(y_true, pred, labels=classes) for pred in y_pred], axis=0
+        ),
+        fit_times=times[:, 0],
+        predict_times=times[:, 1],
+    )
+
+
+def _checked(X: Any, y: Any, groups: Any, y_name: str, groups_name: str) -> tuple[Any, Any, Any]:
+    if not hasattr(X, "shape"):
+        X = np.asarray(X)
+    y = _column(y, y_name)
+    check_classification_targets(y)
+    if groups is not None:
+        groups = _column(groups, groups_name)
+    check_consistent_length(X, y, groups)
+    return X, y, groups
+
+
+def _column(values: Any, name: str) -> NDArray[Any]:
+    try:
+        return np.asarray(column_or_1d(values))
+    except ValueError as error:
+        raise ValueError(f"{name} must be one-dimensional, one entry a window: {error}") from error
+
+
+def _warn_of_shared_subjects(groups: Any, groups_test: Any) -> None:
+    if groups is None or groups_test is None:
+        return
+    shared = np.intersect1d(groups, groups_test).tolist()
+    if shared:
+        warnings.warn(
+            f"{len(shared)} subject(s) are in the training and in the test windows "
+            f"({', '.join(map(str, shared[:5]))}{', ...' if len(shared) > 5 else ''}): the scores "
+            "do not tell how well the activities of an unseen person are recognised.",
+            UserWarning,
+            stacklevel=3,
+        )
+
+
+def _train_and_test(
+    estimator: Any,
+    seed: int,
+    scorer: Callable[..., float],
+    X: Any,
+    y: NDArray[Any],
+    train: Any,
+    X_test: Any,
+    y_test: NDArray[Any],
+    test: Any,
+) -> tuple[float, tuple[float, float], NDArray[Any]]:
+    """Train one clone; return its score, the seconds of fit and predict, and the predictions."""
+    model = clone(estimator)
+    seeded = [
+        name
+        for name in model.get_params(deep=True)
+        if name == "random_state" or name.endswith("__random_state")
+    ]
+    model.set_params(**dict.fromkeys(seeded, seed))
+    X_train, X_eval = _rows(X, train), _rows(X_test, test)
+    start = time.perf_counter()
+    model.fit(X_train, y[train])
+    fitted = time.perf_counter()
+    y_pred = np.asarray(model.predict(X_eval))
+    predicted = time.perf_counter()
+    score = scorer(model, X_eval, y_test[test])
+    if not isinstance(score, int | float | np.number):
+        raise TypeError(
+            f"scoring must give one number, got {type(score).__name__}; call repeated_evaluation "
+            "once for each score."
+        )
+    return float(score), (fitted - start, predicted - fitted), y_pred
+
+
+def _rows(X: Any, index: Any) -> Any:
+    return X.iloc[index] if hasattr(X, "iloc") else X[index]
+
+
+def _per_class(y_true: Any, y_pred: list[Any], classes: NDArray[Any]) -> pd.DataFrame:
+    # (n_repeats, 4, n_classes): precision, recall, f1, support
+    values = np.array(
+        [
+            precision_recall_fscore_support(y_true, pred, labels=classes, zero_division=0)
+            for pred in y_pred
+        ]
+    )
+    table = {}
+    for i, measure in enumerate(("precision", "recall", "f1")):
+        table[f"{measure}_mean"] = values[:, i].mean(axis=0)
+        table[f"{measure}_std"] = values[:, i].std(axis=0)
+    table["support"] = values[0, 3].astype(np.int64)
+    return pd.DataFrame(table, index=pd.Index(classes, name="class"))
+
+
+def _per_subject(y_true: Any, y_pred: list[Any], groups: NDArray[Any]) -> pd.DataFrame:
+    subjects, codes, n_windows = np.unique(groups, return_inverse=True, return_counts=True)
+    accuracy = np.array([np.bincount(codes, weights=pred == y_true) / n_windows for pred in y_pred])
+    table = pd.DataFrame(
+        {
+            "subject": subjects,
+            "n_windows": n_windows,
+            "accuracy_mean": accuracy.mean(axis=0),
+            "accuracy_std": accuracy.std(axis=0),
+        }
+    )
+    return table.sort_values("accuracy_mean", kind="stable", ignore_index=True)

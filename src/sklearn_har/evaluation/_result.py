@@ -1,0 +1,227 @@
+"""What a repeated evaluation found, and how it is shown."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from string import ascii_lowercase
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+_MAX_NAME = 24
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class RepeatedEvaluation:
+    """What `repeated_evaluation` found: scores, tables and times of all repeats.
+
+    ``str(result)`` is the summary, one line a repeat and then mean and standard deviation;
+    `report` adds the tables.
+
+    Attributes
+    ----------
+    scoring : str
+        Name of the score: the name given as ``scoring``, the name of the callable, or
+        ``"score"``.
+    scores : ndarray of shape (n_repeats,)
+        Score of each repeat, as the scorer gives it (an accuracy is a fraction, not a percentage).
+        With cross-validation it is the mean over the splits, as in
+        ``cross_val_score(...).mean()``.
+    split_scores : ndarray of shape (n_repeats, n_splits)
+        Score of each training. With a test set there is one split.
+    seeds : ndarray of shape (n_repeats,)
+        The integer that every ``random_state`` parameter of the estimator was set to in each
+        repeat. Distinct.
+    classes : ndarray of shape (n_classes,)
+        The sorted labels of the true targets and the predictions; the order of `per_class` and of
+        `confusion_matrix`.
+    per_class : DataFrame of n_classes rows
+        Indexed by class: ``precision_mean``, ``precision_std``, ``recall_mean``, ``recall_std``,
+        ``f1_mean``, ``f1_std`` over the repeats, and ``support``, the number of test windows of
+        the class in one repeat. A precision without any prediction, and a recall without any
+        window, count as 0.
+    per_subject : DataFrame of n_subjects rows, or None
+        ``subject``, ``n_windows``, ``accuracy_mean`` and ``accuracy_std`` over the repeats, the
+        worst subject first. None when the subjects of the test windows are not known.
+    confusion_matrix : ndarray of shape (n_classes, n_classes)
+        Number of windows by true class (rows) and predicted class (columns), summed over the
+        repeats.
+    fit_times : ndarray of shape (n_repeats,)
+        Wall-clock seconds of training in each repeat, summed over the splits.
+    predict_times : ndarray of shape (n_repeats,)
+        Wall-clock seconds of one prediction of all test windows in each repeat, summed over the
+        splits.
+    """
+
+    scoring: str
+    scores: NDArray[np.float64]
+    split_scores: NDArray[np.float64]
+    seeds: NDArray[np.int64]
+    classes: NDArray[Any]
+    per_class: pd.DataFrame
+    per_subject: pd.DataFrame | None
+    confusion_matrix: NDArray[np.int64]
+    fit_times: NDArray[np.float64]
+    predict_times: NDArray[np.float64]
+
+    @property
+    def mean(self) -> float:
+        """Mean of `scores`."""
+        return float(np.mean(self.scores))
+
+    @property
+    def std(self) -> float:
+        """Population standard deviation of `scores` (numpy's default, ``ddof=0``).
+
+        It is 0 for a single repeat, which does not mean that the training is stable.
+        """
+        return float(np.std(self.scores))
+
+    def __str__(self) -> str:
+        lines = [score_line(i, score, self.scoring) for i, score in enumerate(self.scores, 1)]
+        if _is_percentage(self.scoring):
+            name = self.scoring.replace("_", " ").capitalize()
+            lines.append(f"{name}: {100 * self.mean:.3f}% (+/-{100 * self.std:.3f})")
+        else:
+            lines.append(f"{self.scoring}: {self.mean:.4f} (+/-{self.std:.4f})")
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return (
+            f"<RepeatedEvaluation: {self.scoring} {self.mean:.4f} (+/-{self.std:.4f}), "
+            f"{len(self.scores)} repeat(s)>"
+        )
+
+    def report(self, *, target_names: Sequence[str] | None = None) -> str:
+        """Write the summary and all tables as text of at most 80 columns.
+
+        Parameters
+        ----------
+        target_names : sequence of str of length n_classes, default=None
+            Names to display in place of `classes`, in the same order, such as the
+            ``target_names`` of a data set.
+
+        Returns
+        -------
+        str
+            The summary, the table per class, the table per subject if there is one, and the
+            confusion matrix. Precision, recall, F1 and accuracy are in per cent.
+
+        Raises
+        ------
+        ValueError
+            If there are not as many names as classes.
+        """
+        names = self._names(target_names)
+        n_repeats = len(self.scores)
+        over = f"mean +/- standard deviation of {n_repeats} repeat{'s' if n_repeats > 1 else ''}"
+        per_class = pd.DataFrame(
+            {
+                measure: _spread(
+                    self.per_class[f"{measure}_mean"], self.per_class[f"{measure}_std"]
+                )
+                for measure in ("precision", "recall", "f1")
+            }
+            | {"windows": self.per_class["support"].to_list()},
+            index=names,
+        )
+        parts = [str(self), f"Per class, {over}, in %\n{_table(per_class)}"]
+        if self.per_subject is not None:
+            subjects = self.per_subject
+            per_subject = pd.DataFrame(
+                {
+                    "accuracy": _spread(subjects["accuracy_mean"], subjects["accuracy_std"]),
+                    "windows": subjects["n_windows"].to_list(),
+                },
+                index=[_shorten(str(subject)) for subject in subjects["subject"]],
+            )
+            title = f"Per subject, {over}, in %, worst first"
+            parts.append(f"{title}\n{_table(per_subject)}")
+        n_classes = len(names)
+        codes = list(ascii_lowercase) if n_classes <= 26 else [str(i + 1) for i in range(n_classes)]
+        matrix = pd.DataFrame(
+            self.confusion_matrix,
+            index=[f"{code} {name}" for code, name in zip(codes, names, strict=False)],
+            columns=codes[:n_classes],
+        )
+        title = "Confusion matrix, windows of all repeats (rows: true, columns: predicted)"
+        parts.append(f"{title}\n{_table(matrix)}")
+        return "\n\n".join(parts)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain lists, numbers and strings, ready for `json.dump`.
+
+        Returns
+        -------
+        dict
+            One entry per attribute, with the tables as lists of records, and ``n_repeats``,
+            ``mean`` and ``std``. What is not finite becomes None, for which JSON has a word.
+        """
+        per_class = self.per_class.reset_index(names="class")
+        content = {
+            "scoring": self.scoring,
+            "n_repeats": len(self.scores),
+            "mean": self.mean,
+            "std": self.std,
+            "scores": self.scores.tolist(),
+            "split_scores": self.split_scores.tolist(),
+            "seeds": self.seeds.tolist(),
+            "classes": self.classes.tolist(),
+            "per_class": _records(per_class),
+            "per_subject": None if self.per_subject is None else _records(self.per_subject),
+            "confusion_matrix": self.confusion_matrix.tolist(),
+            "fit_times": self.fit_times.tolist(),
+            "predict_times": self.predict_times.tolist(),
+        }
+        plain: dict[str, Any] = _finite(content)
+        return plain
+
+    def _names(self, target_names: Sequence[str] | None) -> list[str]:
+        if target_names is None:
+            target_names = [str(label) for label in self.classes.tolist()]
+        elif len(target_names) != len(self.classes):
+            raise ValueError(
+                f"target_names must hold one name for each of the {len(self.classes)} classes "
+                f"{self.classes.tolist()}, got {len(target_names)} names."
+            )
+        return [_shorten(str(name)) for name in target_names]
+
+
+def _is_percentage(scoring: str) -> bool:
+    return "accuracy" in scoring
+
+
+def score_line(repeat: int, score: float, scoring: str) -> str:
+    value = f"{100 * score:.3f}" if _is_percentage(scoring) else f"{score:.4f}"
+    return f">#{repeat}: {value}"
+
+
+def _spread(means: pd.Series[Any], stds: pd.Series[Any]) -> list[str]:
+    return [f"{100 * mean:5.1f} +/-{100 * std:4.1f}" for mean, std in zip(means, stds, strict=True)]
+
+
+def _table(frame: pd.DataFrame) -> str:
+    # Options of the caller's session, such as display.max_columns, do not reach to_string;
+    # line_width wraps the columns of many classes.
+    return frame.to_string(line_width=80)
+
+
+def _shorten(name: str) -> str:
+    return name if len(name) <= _MAX_NAME else f"{name[: _MAX_NAME - 3]}..."
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    columns = {name: table[name].to_numpy().tolist() for name in table.columns}
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_finite(entry) for entry in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
