@@ -1,0 +1,82 @@
+"""Sphinx configuration: builds without a network, and takes versions from where they stand."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+# TensorFlow logs about the machine on import, which would hide what Sphinx has to say.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
+
+from oldest import oldest_python, oldest_versions  # noqa: E402
+
+from sklearn_har import __version__  # noqa: E402
+
+project = "sklearn-har"
+author = "The sklearn-har developers"
+copyright = author
+version = release = __version__
+
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "numpydoc",
+    "sphinx_design",
+]
+exclude_patterns = ["_build", "_templates"]
+templates_path = ["_templates"]
+highlight_language = "python"
+
+autosummary_generate = True
+autodoc_typehints = "none"  # the numpydoc sections state the types
+numpydoc_show_class_members = False  # the class template does it
+numpydoc_class_members_toctree = False
+
+html_theme = "pydata_sphinx_theme"
+html_title = f"{project} {version}"
+html_theme_options = {
+    "show_prev_next": False,
+    "secondary_sidebar_items": ["page-toc"],
+}
+
+
+class OldestVersions(SphinxDirective):
+    """A table of the oldest supported versions, read from `pyproject.toml`."""
+
+    def run(self) -> list[nodes.Node]:
+        versions = {"Python": oldest_python(), **oldest_versions()}
+        rows = [f"   * - {name}\n     - {number}" for name, number in versions.items()]
+        table = [".. list-table::", "   :header-rows: 1", "", "   * - library", "     - oldest"]
+        return self.parse_text_to_nodes("\n".join([*table, *rows]))
+
+
+def changelog_as_rst(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Append CHANGELOG.md to the page `changelog`, its few Markdown forms turned into reST."""
+    if docname != "changelog":
+        return
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    text = re.sub(r"(?<!`)`([^`]+)`(?!`)", r"``\1``", text)
+    for level, underline in (("#", "="), ("##", "-"), ("###", "~")):
+        text = re.sub(
+            rf"^{level} (.+)$",
+            lambda match, underline=underline: f"{match[1]}\n{underline * len(match[1])}",
+            text,
+            flags=re.MULTILINE,
+        )
+    source[0] += text
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    app.add_directive("oldest-versions", OldestVersions)
+    app.connect("source-read", changelog_as_rst)
+    return {"parallel_read_safe": True}
