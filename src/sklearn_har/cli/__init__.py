@@ -1,0 +1,95 @@
+"""The command line ``sklearn-har``.
+
+Each subcommand is one file with `add_parser`, which describes it, and `run`, which does it by
+calling the package. Only the standard library is imported before a subcommand runs, so that
+``sklearn-har --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from sklearn_har._version import __version__
+from sklearn_har.cli import _evaluate, _fetch
+from sklearn_har.cli._common import PROGRAM, Parser, UsageError, one_line
+
+__all__ = ["main"]
+
+_DESCRIPTION = "Recognise human activities in windows of accelerometer and gyroscope signals."
+_EPILOG = """\
+examples:
+  sklearn-har evaluate --model conv-lstm
+      train the ConvLSTM three times on simulated windows (no download) and
+      report the accuracy on subjects that it has not seen
+  sklearn-har fetch uci-har
+      download the UCI HAR data set (61 MB) into the cache
+  sklearn-har evaluate --model lstm --dataset uci-har --repeats 10
+      evaluate the LSTM on it as published: ten trainings, the official split
+
+Each command has its own help: sklearn-har evaluate --help
+
+exit status: 0 done, 1 the run failed (data, download, disk), 2 wrong usage,
+130 interrupted
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit status.
+
+    Parameters
+    ----------
+    argv : sequence of str, default=None
+        The arguments after the name of the program. If None, those of the process.
+
+    Returns
+    -------
+    int
+        0 done, 1 the run failed (data, download, disk), 2 wrong usage, 130 interrupted.
+    """
+    try:
+        status = _dispatch(argv)
+        # Inside the try: a reader that has gone away is noticed when the buffer is written.
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        # `sklearn-har ... | head`: nobody reads any more, which the flush at exit must not report.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        print(f"\n{PROGRAM}: interrupted", file=sys.stderr)
+        return 130
+
+
+def _dispatch(argv: Sequence[str] | None) -> int:
+    parser = _parser()
+    try:
+        args = parser.parse_args(argv)
+        args.run(args)
+    except SystemExit as stop:  # from argparse: --help, --version and wrong usage
+        return int(stop.code or 0)
+    except UsageError as error:
+        return _fail(error, 2)
+    except BrokenPipeError:
+        raise
+    except (OSError, ValueError, TypeError, RuntimeError, MemoryError, ImportError) as error:
+        # What data, disk and network can cause. Anything else is a mistake of ours, whose
+        # traceback is worth reporting.
+        return _fail(error, 1)
+    return 0
+
+
+def _fail(error: BaseException, status: int) -> int:
+    print(f"{PROGRAM}: error: {one_line(error)}", file=sys.stderr)
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = Parser(prog=PROGRAM, description=_DESCRIPTION, epilog=_EPILOG)
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _evaluate.add_parser(commands)
+    _fetch.add_parser(commands)
+    return parser

@@ -1,0 +1,159 @@
+"""What the subcommands share: arguments, errors and files."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any, NoReturn
+
+PROGRAM = "sklearn-har"
+
+
+class UsageError(Exception):
+    """The arguments do not go together or name what does not exist."""
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that says what is wrong in one line.
+
+    Abbreviated options are refused: they would change their meaning with the next new option.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        super().__init__(allow_abbrev=False, **options)
+
+    def error(self, message: str) -> NoReturn:
+        """Print the message and where to read on, and exit with status 2."""
+        self.exit(2, f"{PROGRAM}: error: {message} (see {self.prog} --help)\n")
+
+
+def positive_integer(text: str) -> int:
+    """Read an integer of at least 1."""
+    return _integer(text, 1, "an integer of at least 1")
+
+
+def seed(text: str) -> int:
+    """Read an integer that may seed numpy."""
+    value = _integer(text, 0, "an integer from 0 to 4294967295")
+    if value > 2**32 - 1:
+        raise argparse.ArgumentTypeError(f"must be an integer from 0 to 4294967295, got {text!r}")
+    return value
+
+
+def jobs(text: str) -> int:
+    """Read a number of jobs as joblib understands it."""
+    value = _integer(text, None, "an integer other than 0, such as 2, or -1 for all processors")
+    if value == 0:
+        raise argparse.ArgumentTypeError("must not be 0; -1 means all processors")
+    return value
+
+
+def _integer(text: str, minimum: int | None, accepted: str) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        value = None
+    if value is None or (minimum is not None and value < minimum):
+        raise argparse.ArgumentTypeError(f"must be {accepted}, got {text!r}")
+    return value
+
+
+def add_data_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that say where the files of a data set are."""
+    parser.add_argument(
+        "--archive",
+        type=Path,
+        metavar="PATH",
+        help="local copy of the data set, for machines that cannot download: the official zip, "
+        "the zip inside it, a repacked zip or the unpacked folder; every file read is verified",
+    )
+    parser.add_argument(
+        "--data-home",
+        type=Path,
+        metavar="DIR",
+        help="folder of the cache (default: $SKLEARN_HAR_DATA or ~/sklearn_har_data)",
+    )
+
+
+def one_line(error: BaseException) -> str:
+    """Say an error in one line, whatever it is."""
+    if isinstance(error, OSError) and error.strerror and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def fact(label: str, text: str) -> str:
+    """Write a labelled line of at most 80 columns; what is longer goes on below."""
+    return textwrap.fill(
+        text,
+        width=80,
+        initial_indent=f"{label:<12}",
+        subsequent_indent=" " * 12,
+        break_on_hyphens=False,
+    )
+
+
+def versions() -> dict[str, str | None]:
+    """Return the versions of what produced a result; None for what pip does not know by name."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    from sklearn_har._version import __version__
+
+    found: dict[str, str | None] = {
+        "python": ".".join(map(str, sys.version_info[:3])),
+        "sklearn-har": __version__,
+    }
+    for name in ("keras", "tensorflow", "scikeras", "scikit-learn", "numpy", "pandas"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:  # such as tensorflow, when it came as tensorflow-cpu
+            found[name] = None
+    return found
+
+
+def check_writable(path: Path) -> None:
+    """Raise an OSError now if a file could not be written later, after hours of training."""
+    target = path.resolve()
+    if target.is_dir():
+        raise IsADirectoryError(21, "is a folder; name a file", str(path))
+    if not target.parent.is_dir():
+        raise FileNotFoundError(2, f"there is no folder {target.parent}", str(path))
+    if _is_special(target):
+        return
+    if target.exists() and not os.access(target, os.W_OK):
+        raise PermissionError(13, "is read-only", str(path))
+    try:
+        part = _part(target)
+        part.touch()
+        part.unlink()
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write a file in one step: either all of it is there, or what was there before."""
+    text = json.dumps(content, indent=2, allow_nan=False) + "\n"
+    target = path.resolve()
+    if _is_special(target):
+        target.write_text(text, encoding="utf-8")
+        return
+    part = _part(target)
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _is_special(target: Path) -> bool:
+    # /dev/stdout, a named pipe: these are written to, never replaced.
+    return target.exists() and not target.is_file()
+
+
+def _part(target: Path) -> Path:
+    return target.with_name(f".{target.name}.{os.getpid()}.part")

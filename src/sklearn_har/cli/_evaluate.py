@@ -1,0 +1,323 @@
+"""``sklearn-har evaluate``: train a network several times and report what it reaches."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import difflib
+import os
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sklearn_har.cli._common import (
+    UsageError,
+    add_data_arguments,
+    check_writable,
+    fact,
+    jobs,
+    positive_integer,
+    seed,
+    versions,
+    write_json,
+)
+
+MODELS = {
+    "lstm": "LSTMClassifier",
+    "cnn-lstm": "CNNLSTMClassifier",
+    "conv-lstm": "ConvLSTMClassifier",
+}
+SCALERS = {"standard": "StandardScaler", "minmax": "MinMaxScaler", "power": "PowerTransformer"}
+
+_N_SIMULATED_SUBJECTS = 20
+_TEST_SHARE = 0.3
+
+_DESCRIPTION = """\
+Train a network several times, each time with another seed, and report mean and
+standard deviation of the accuracy on test windows of subjects that it has not
+seen, with a table per class, a table per subject and the confusion matrix.
+
+The training of one network is random, so one accuracy says little. The test
+windows only measure: they choose no epoch, no setting and no scaling.
+"""
+_EPILOG = """\
+The estimator is a scikit-learn pipeline of the steps "scale" (unless --scaling
+is none) and "clf". --set takes any of their parameters; values are Python
+literals, everything else is text.
+
+examples:
+  sklearn-har evaluate --model conv-lstm
+      simulated windows, three trainings as published (25 epochs each)
+  sklearn-har evaluate --model cnn-lstm --dataset uci-har --repeats 10
+      the official split of UCI HAR, downloaded on first use
+  sklearn-har evaluate --model lstm --scaling standard \\
+          --set clf__units=64 clf__n_layers=2 clf__optimizer__learning_rate=5e-4
+      two layers of 64 units on standardised channels, a smaller step size
+  sklearn-har evaluate --model lstm --repeats 5 --json lstm.json
+      keep all figures, the seeds and the versions in a file
+"""
+
+
+class Task(NamedTuple):
+    """Training and test windows, (n_windows, n_timesteps, n_channels), of different subjects."""
+
+    title: str
+    X: Any
+    y: Any
+    subject: Any
+    X_test: Any
+    y_test: Any
+    subject_test: Any
+    target_names: list[str]
+    sampling_rate: float
+
+
+def add_parser(commands: Any) -> None:
+    """Describe the subcommand."""
+    parser = commands.add_parser(
+        "evaluate",
+        help="train a network several times and report its accuracy",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+    )
+    parser.add_argument(
+        "--model",
+        required=True,
+        choices=MODELS,
+        help="the network: " + ", ".join(f"{key} ({name})" for key, name in MODELS.items()),
+    )
+    parser.add_argument(
+        "--dataset",
+        default="simulated",
+        choices=["simulated", "uci-har"],
+        help="simulated: made on the spot, the last 30%% of the subjects are the test subjects; "
+        "uci-har: 7352 training and 2947 test windows of a phone at the waist, downloaded on "
+        "first use (default: simulated)",
+    )
+    add_data_arguments(parser)
+    parser.add_argument(
+        "--repeats",
+        type=positive_integer,
+        default=3,
+        metavar="N",
+        help="how many times to train (default: 3)",
+    )
+    parser.add_argument(
+        "--epochs",
+        type=positive_integer,
+        metavar="N",
+        help="epochs of each training (default: as published, 15 for lstm, else 25)",
+    )
+    parser.add_argument(
+        "--scaling",
+        default="none",
+        choices=["none", *SCALERS],
+        help="scale each channel, by statistics of the training windows (default: none, the "
+        "published setting)",
+    )
+    parser.add_argument(
+        "--set",
+        action="extend",
+        nargs="+",
+        default=[],
+        type=_setting,
+        metavar="NAME=VALUE",
+        help="parameters of the pipeline, such as clf__units=64",
+    )
+    parser.add_argument(
+        "--seed",
+        type=seed,
+        default=0,
+        metavar="N",
+        help="where the seeds of the trainings come from; the simulated windows do not depend "
+        "on it (default: 0)",
+    )
+    parser.add_argument(
+        "--jobs",
+        type=jobs,
+        metavar="N",
+        help="trainings at a time; -1 for as many as there are processors (default: 1)",
+    )
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE", help="write all figures and the versions to a file"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> None:
+    """Load, train, report."""
+    if args.dataset == "simulated" and (args.archive or args.data_home):
+        option = "--archive" if args.archive else "--data-home"
+        raise UsageError(f"{option} goes with --dataset uci-har; simulated windows have no files")
+    if args.json:
+        check_writable(args.json)
+    # Before TensorFlow is first imported: a program may turn its start-up chatter off, a library
+    # may not. Who sets the variable keeps it.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+    estimator = make_estimator(args)
+    task = load_task(args)
+    print(_facts(args, task), flush=True)
+
+    from sklearn_har.evaluation import repeated_evaluation
+
+    result = repeated_evaluation(
+        estimator,
+        task.X,
+        task.y,
+        X_test=task.X_test,
+        y_test=task.y_test,
+        groups=task.subject,
+        groups_test=task.subject_test,
+        n_repeats=args.repeats,
+        random_state=args.seed,
+        n_jobs=args.jobs,
+        verbose=1,
+    )
+    try:
+        # Before the report is printed, whose reader may have gone away.
+        if args.json:
+            write_json(args.json, _content(args, task, result))
+    finally:
+        # And the report is printed although the disk may be full.
+        print(f"\n{result.report(target_names=task.target_names)}")
+
+
+def _setting(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not (name and equals):
+        raise argparse.ArgumentTypeError(f"must be NAME=VALUE, such as clf__units=64, got {text!r}")
+    try:
+        return name, ast.literal_eval(value)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return name, value
+
+
+def load_classifier(model: str) -> Any:
+    """Return the class of a network."""
+    return getattr(import_module("sklearn_har.neural_network"), MODELS[model])
+
+
+def make_estimator(args: argparse.Namespace) -> Any:
+    """Return the pipeline that the arguments describe."""
+    from sklearn import preprocessing
+    from sklearn.pipeline import Pipeline
+
+    from sklearn_har.preprocessing import ChannelwiseTransformer
+
+    steps = []
+    if args.scaling != "none":
+        scaler = getattr(preprocessing, SCALERS[args.scaling])()
+        steps.append(("scale", ChannelwiseTransformer(scaler)))
+    classifier = load_classifier(args.model)(verbose=0)
+    if args.epochs is not None:
+        classifier.set_params(epochs=args.epochs)
+    estimator = Pipeline([*steps, ("clf", classifier)])
+    for name, value in args.set:
+        _set(estimator, name, value)
+    return estimator
+
+
+def _set(estimator: Any, name: str, value: Any) -> None:
+    # The parameters of the pipeline itself (its steps) are what the other options are for.
+    known = [key for key in estimator.get_params(deep=True) if "__" in key]
+    if name == "random_state" or name.endswith("__random_state"):
+        raise UsageError(f"--set {name}: each training gets its own seed; use --seed")
+    try:
+        if "__" not in name:
+            raise ValueError(name)
+        # Also for names that are not listed, such as clf__optimizer__learning_rate: the estimator
+        # knows which of them it routes.
+        estimator.set_params(**{name: value})
+    except (ValueError, TypeError, AttributeError):
+        prefixed = [f"{step}__{name}" for step, _ in estimator.steps]
+        similar = [key for key in prefixed if key in known] or difflib.get_close_matches(
+            name, known
+        )
+        hint = f"; did you mean {' or '.join(similar)}?" if similar else ""
+        raise UsageError(f"--set {name}: there is no such parameter{hint}") from None
+
+
+def load_task(args: argparse.Namespace) -> Task:
+    """Return the windows of a data set, training and test subjects apart."""
+    import numpy as np
+
+    from sklearn_har.datasets import fetch_uci_har, make_har_windows
+
+    if args.dataset == "uci-har":
+        train: Any
+        test: Any
+        train, test = (
+            fetch_uci_har(subset=subset, archive=args.archive, data_home=args.data_home)
+            for subset in ("train", "test")
+        )
+        return Task(
+            title="UCI HAR, official split",
+            X=train.data,
+            y=train.target,
+            subject=train.subject,
+            X_test=test.data,
+            y_test=test.target,
+            subject_test=test.subject,
+            target_names=list(train.target_names),
+            sampling_rate=train.sampling_rate,
+        )
+    windows: Any = make_har_windows(n_subjects=_N_SIMULATED_SUBJECTS, random_state=0)
+    subjects = np.unique(windows.subject)
+    held_out = np.isin(windows.subject, subjects[-round(_TEST_SHARE * len(subjects)) :])
+    return Task(
+        title="simulated (make_har_windows)",
+        X=windows.data[~held_out],
+        y=windows.target[~held_out],
+        subject=windows.subject[~held_out],
+        X_test=windows.data[held_out],
+        y_test=windows.target[held_out],
+        subject_test=windows.subject[held_out],
+        target_names=list(windows.target_names),
+        sampling_rate=windows.sampling_rate,
+    )
+
+
+def _facts(args: argparse.Namespace, task: Task) -> str:
+    import numpy as np
+
+    def count(X: Any, subject: Any) -> str:
+        return f"{len(X)} windows of {len(np.unique(subject))} subjects"
+
+    _, n_timesteps, n_channels = task.X.shape
+    rate = f"{task.sampling_rate:g} Hz"
+    held_out = ", ".join(map(str, np.unique(task.subject_test).tolist()))
+    settings = {} if args.epochs is None else {"clf__epochs": args.epochs}
+    settings |= dict(args.set)
+    shown = ", ".join(f"{name}={value!r}" for name, value in settings.items())
+    return "\n".join(
+        [
+            fact("data", task.title),
+            fact("windows", f"{n_timesteps} time steps x {n_channels} channels at {rate}"),
+            fact("train", count(task.X, task.subject)),
+            fact("test", f"{count(task.X_test, task.subject_test)} not in training: {held_out}"),
+            fact("model", f"{args.model} ({MODELS[args.model]})"),
+            fact("settings", shown or "as published"),
+            fact("scaling", args.scaling),
+            fact("trainings", f"{args.repeats} (seed {args.seed})"),
+        ]
+    )
+
+
+def _content(args: argparse.Namespace, task: Task, result: Any) -> dict[str, Any]:
+    arguments = {
+        name: str(value) if isinstance(value, Path) else value
+        for name, value in vars(args).items()
+        if name not in ("run", "set")
+    }
+    return {
+        "versions": versions(),
+        "arguments": arguments | {"set": {name: str(value) for name, value in args.set}},
+        "data": {
+            "title": task.title,
+            "n_train_windows": len(task.X),
+            "n_test_windows": len(task.X_test),
+            "target_names": task.target_names,
+        },
+        "evaluation": result.to_dict(),
+    }

@@ -1,0 +1,221 @@
+"""``sklearn-har evaluate``."""
+
+import json
+import os
+import stat
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import sklearn_har.datasets
+from sklearn_har.cli import main
+from sklearn_har.evaluation import repeated_evaluation
+
+pytestmark = pytest.mark.usefixtures("small")
+
+
+def evaluate(*options):
+    return main(["evaluate", "--model", "conv-lstm", *options])
+
+
+def test_report_on_stdout_and_progress_on_stderr(small, capsys):
+    assert evaluate("--repeats", "2") == 0
+    out, err = capsys.readouterr()
+    lines = out.splitlines()
+    assert [line.split()[0] for line in err.splitlines()] == [">#1:", ">#2:"]
+    assert [line for line in lines if line.startswith(">#")] == err.splitlines()
+    assert any(line.startswith("Accuracy: ") and "% (+/-" in line for line in lines)
+    assert "conv-lstm (ConvLSTMClassifier)" in out
+    assert "Per class" in out
+    assert "Per subject" in out
+    assert "Confusion matrix" in out
+    assert all(out.count(f" {name} ") >= 1 for name in small.names)
+    assert max(map(len, lines)) <= 80
+
+
+def test_simulated_test_subjects_are_the_last_30_percent_and_unseen(small, tmp_path, capsys):
+    assert evaluate("--repeats", "1", "--json", str(tmp_path / "a.json")) == 0
+    out = capsys.readouterr().out
+    assert "168 windows of 14 subjects" in out
+    assert "72 windows of 6 subjects not in training: 15, 16, 17, 18, 19, 20" in out
+    content = json.loads((tmp_path / "a.json").read_text())
+    subjects = [row["subject"] for row in content["evaluation"]["per_subject"]]
+    assert sorted(subjects) == [15, 16, 17, 18, 19, 20]
+    windows = small.windows(20, random_state=0)
+    seen = windows.subject <= 14
+    expected = repeated_evaluation(
+        small.classifier(),
+        windows.data[seen],
+        windows.target[seen],
+        X_test=windows.data[~seen],
+        y_test=windows.target[~seen],
+        groups_test=windows.subject[~seen],
+        n_repeats=1,
+        random_state=0,
+    )
+    for name in ("scores", "seeds", "per_class", "per_subject", "confusion_matrix"):
+        assert content["evaluation"][name] == expected.to_dict()[name]
+
+
+def test_json_holds_versions_arguments_and_figures(small, tmp_path):
+    path = tmp_path / "figures.json"
+    assert evaluate(
+        *("--repeats", "2", "--epochs", "7", "--seed", "3", "--scaling", "standard"),
+        *("--set", "clf__units=64", "--json", str(path)),
+    ) == 0  # fmt: skip
+    content = json.loads(path.read_text())
+    assert content["versions"]["sklearn-har"] == sklearn_har.__version__
+    assert content["versions"]["numpy"] == np.__version__
+    assert {"python", "keras", "tensorflow", "scikit-learn"} <= content["versions"].keys()
+    assert content["arguments"] == {
+        "model": "conv-lstm",
+        "dataset": "simulated",
+        "archive": None,
+        "data_home": None,
+        "repeats": 2,
+        "epochs": 7,
+        "scaling": "standard",
+        "set": {"clf__units": "64"},
+        "seed": 3,
+        "jobs": None,
+        "json": str(path),
+    }
+    assert content["data"]["target_names"] == small.names
+    assert content["evaluation"]["n_repeats"] == 2
+    assert len(content["evaluation"]["scores"]) == 2
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_options_reach_the_estimator(small, monkeypatch, capsys):
+    trained = []
+    fit = small.classifier.fit
+
+    def spy(self, X, y):
+        trained.append((self.get_params(), X.mean(axis=(0, 1)), X.std(axis=(0, 1))))
+        return fit(self, X, y)
+
+    monkeypatch.setattr(small.classifier, "fit", spy)
+    options = ("--epochs", "7", "--set", "clf__units=64", "clf__callbacks=loud")
+    assert evaluate("--repeats", "1", "--scaling", "standard", *options) == 0
+    params, mean, std = trained[0]
+    assert params["epochs"] == 7
+    assert params["units"] == 64
+    assert params["callbacks"] == "loud"
+    np.testing.assert_allclose(mean, 0, atol=1e-5)
+    np.testing.assert_allclose(std, 1, atol=1e-5)
+    out = capsys.readouterr().out
+    assert "clf__epochs=7, clf__units=64, clf__callbacks='loud'" in out
+
+
+@pytest.mark.parametrize("scaling", ["minmax", "power"])
+def test_other_scalings(scaling, capsys):
+    assert evaluate("--repeats", "1", "--scaling", scaling) == 0
+    assert f"scaling     {scaling}" in capsys.readouterr().out
+
+
+def test_seed_makes_the_trainings_reproducible(tmp_path):
+    seeds = []
+    for seed in ("5", "5", "6"):
+        path = tmp_path / "a.json"
+        assert evaluate("--repeats", "2", "--seed", seed, "--json", str(path)) == 0
+        seeds.append(json.loads(path.read_text())["evaluation"]["seeds"])
+    assert seeds[0] == seeds[1] != seeds[2]
+
+
+def test_uci_har_is_its_official_split(small, monkeypatch, capsys, tmp_path):
+    calls = []
+
+    def fetch(*, subset, archive, data_home):
+        calls.append((subset, archive, data_home))
+        return small.windows(3, first_subject=1 if subset == "train" else 8, random_state=0)
+
+    monkeypatch.setattr(sklearn_har.datasets, "fetch_uci_har", fetch)
+    archive = tmp_path / "har.zip"
+    options = ("--dataset", "uci-har", "--archive", str(archive), "--data-home", str(tmp_path))
+    assert evaluate("--repeats", "1", *options) == 0
+    assert calls == [("train", archive, tmp_path), ("test", archive, tmp_path)]
+    out = capsys.readouterr().out
+    assert "UCI HAR, official split" in out
+    assert "36 windows of 3 subjects not in training: 8, 9, 10" in out
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("clf__unit=64", "--set clf__unit: there is no such parameter; did you mean clf__units?"),
+        ("units=64", "--set units: there is no such parameter; did you mean clf__units?"),
+        ("clf__xyzzy=1", "--set clf__xyzzy: there is no such parameter"),
+        ("clf__random_state=1", "each training gets its own seed; use --seed"),
+        ("steps=1", "--set steps: there is no such parameter"),
+        ("scale__transformer=1", "--set scale__transformer: there is no such parameter"),
+    ],
+)
+def test_unknown_parameter_is_wrong_usage(setting, message, capsys):
+    assert evaluate("--set", setting) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == f"sklearn-har: error: {message}\n" or message in err
+    assert err.count("\n") == 1
+
+
+def test_parameter_that_the_training_refuses(capsys):
+    assert evaluate("--set", "clf__units=none") == 1
+    assert capsys.readouterr().err == (
+        "sklearn-har: error: units must be an integer of at least 1, got 'none'\n"
+    )
+
+
+def test_interrupt(capsys):
+    assert evaluate("--set", "clf__units=interrupt") == 130
+    assert capsys.readouterr().err == "\nsklearn-har: interrupted\n"
+
+
+def test_a_mistake_of_ours_keeps_its_traceback():
+    with pytest.raises(KeyError, match="a mistake of ours"):
+        evaluate("--set", "clf__units=bug")
+
+
+def test_json_that_cannot_be_written_is_found_before_the_training(
+    small, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setattr(small.classifier, "fit", None)
+    assert evaluate("--json", str(tmp_path)) == 1
+    assert capsys.readouterr().err == f"sklearn-har: error: {tmp_path}: is a folder; name a file\n"
+    path = tmp_path / "absent" / "a.json"
+    assert evaluate("--json", str(path)) == 1
+    assert "there is no folder" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write")
+def test_json_in_a_read_only_folder(tmp_path, capsys):
+    tmp_path.chmod(stat.S_IRUSR | stat.S_IXUSR)
+    assert evaluate("--json", str(tmp_path / "a.json")) == 1
+    assert "Permission denied" in capsys.readouterr().err
+
+
+def test_json_replaces_a_file_in_one_step_and_follows_links(tmp_path):
+    target, link = tmp_path / "a.json", tmp_path / "link.json"
+    target.write_text("old")
+    link.symlink_to(target)
+    assert evaluate("--repeats", "1", "--json", str(link)) == 0
+    assert link.is_symlink()
+    assert json.loads(target.read_text())["evaluation"]["n_repeats"] == 1
+    assert sorted(tmp_path.iterdir()) == [target, link]
+
+
+def test_json_to_a_device_leaves_the_device(capsys):
+    assert evaluate("--repeats", "1", "--json", os.devnull) == 0
+    assert Path(os.devnull).is_char_device()
+    assert "Accuracy: " in capsys.readouterr().out
+
+
+def test_report_is_printed_although_the_disk_is_full(tmp_path, capsys, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device", "a.json")
+
+    monkeypatch.setattr("sklearn_har.cli._evaluate.write_json", full)
+    assert evaluate("--repeats", "1", "--json", str(tmp_path / "a.json")) == 1
+    out, err = capsys.readouterr()
+    assert "Accuracy: " in out
+    assert err.splitlines()[-1] == "sklearn-har: error: a.json: No space left on device"

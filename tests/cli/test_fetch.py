@@ -1,0 +1,45 @@
+"""``sklearn-har fetch``."""
+
+import pytest
+
+import sklearn_har.datasets
+from sklearn_har.cli import main
+from sklearn_har.exceptions import ArchiveError, DownloadError
+
+
+def test_fetch_says_what_there_is_and_where(small, monkeypatch, capsys, tmp_path):
+    calls = []
+
+    def fetch(*, subset, archive, data_home):
+        calls.append((subset, archive, data_home))
+        return small.windows(3 if subset == "train" else 2)
+
+    monkeypatch.setattr(sklearn_har.datasets, "fetch_uci_har", fetch)
+    archive = tmp_path / "har.zip"
+    home = tmp_path / "home"
+    assert main(["fetch", "uci-har", "--archive", str(archive), "--data-home", str(home)]) == 0
+    assert calls == [("train", archive, home), ("test", archive, home)]
+    out = capsys.readouterr().out
+    assert "36 windows of 3 subjects" in out
+    assert "24 windows of 2 subjects" in out
+    assert str(home) in " ".join(out.split())
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        DownloadError("could not download\nhttps://example.org"),
+        ArchiveError("har.zip holds an HTML page"),
+        PermissionError(13, "Permission denied", "/data"),
+    ],
+)
+def test_failure_is_one_line_and_status_1(monkeypatch, capsys, error):
+    def fetch(**_):
+        raise error
+
+    monkeypatch.setattr(sklearn_har.datasets, "fetch_uci_har", fetch)
+    assert main(["fetch", "uci-har"]) == 1
+    err = capsys.readouterr().err
+    assert err.startswith("sklearn-har: error: ")
+    assert err.count("\n") == 1
+    assert "Traceback" not in err
