@@ -39,7 +39,8 @@ def test_failure_is_one_line_and_status_1(monkeypatch, capsys, error):
 
     monkeypatch.setattr(sklearn_har.datasets, "fetch_uci_har", fetch)
     assert main(["fetch", "uci-har"]) == 1
-    err = capsys.readouterr().err
+    out, err = capsys.readouterr()
+    assert out == ""
     assert err.startswith("sklearn-har: error: ")
     assert err.count("\n") == 1
     assert "Traceback" not in err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from sklearn_har.cli._common import add_data_arguments, fact
@@ -42,10 +43,11 @@ def run(args: argparse.Namespace) -> None:
 
     from sklearn_har.datasets import fetch_uci_har, get_data_home
 
-    print(fact("data", "UCI HAR, Human Activity Recognition Using Smartphones"))
+    facts = [fact("data", "UCI HAR, Human Activity Recognition Using Smartphones")]
     for subset in ("train", "test"):
         windows: Any = fetch_uci_har(subset=subset, archive=args.archive, data_home=args.data_home)
         n_subjects = len(np.unique(windows.subject))
-        print(fact(subset, f"{len(windows.data)} windows of {n_subjects} subjects"))
-    print(fact("activities", ", ".join(windows.target_names)))
-    print(fact("folder", str(get_data_home(args.data_home))))
+        facts.append(fact(subset, f"{len(windows.data)} windows of {n_subjects} subjects"))
+    facts.append(fact("activities", ", ".join(windows.target_names)))
+    facts.append(fact("folder", str(Path(get_data_home(args.data_home)).resolve())))
+    print("\n".join(facts))
