@@ -52,3 +52,15 @@ def test_code_blocks_of_a_page_are_python_and_import_what_exists(name):
             r"^from sklearn\S* import (?:\([^)]*\)|.*)$", block, flags=re.MULTILINE
         )
         exec("\n".join(imports), {})
+
+
+def test_options_of_the_command_line_are_documented(capsys):
+    from sklearn_har.cli import main
+
+    offered = set()
+    for subcommand in ("evaluate", "fetch"):
+        assert main([subcommand, "--help"]) == 0
+        # An option stands at the beginning of its line, two spaces in.
+        offered |= set(re.findall(r"^  (--[a-z-]+)", capsys.readouterr().out, flags=re.MULTILINE))
+    page = (ROOT / "docs" / "user_guide" / "command_line.rst").read_text(encoding="utf-8")
+    assert offered == set(re.findall(r"^   \* - ``(--[a-z-]+)", page, flags=re.MULTILINE))
