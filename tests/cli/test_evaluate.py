@@ -26,7 +26,7 @@ def test_report_on_stdout_and_progress_on_stderr(small, capsys):
     assert [line.split()[0] for line in err.splitlines()] == [">#1:", ">#2:"]
     assert [line for line in lines if line.startswith(">#")] == err.splitlines()
     assert any(line.startswith("Accuracy: ") and "% (+/-" in line for line in lines)
-    assert "conv-lstm (ConvLSTMClassifier)" in out
+    assert "conv-lstm (ConvLSTMClassifier), 150 parameters" in out
     assert "Per class" in out
     assert "Per subject" in out
     assert "Confusion matrix" in out
@@ -82,6 +82,7 @@ def test_json_holds_versions_arguments_and_figures(small, tmp_path):
         "json": str(path),
     }
     assert content["data"]["target_names"] == small.names
+    assert content["n_parameters"] == 150
     assert content["evaluation"]["n_repeats"] == 2
     assert len(content["evaluation"]["scores"]) == 2
     assert list(tmp_path.iterdir()) == [path]
@@ -145,17 +146,18 @@ def test_uci_har_is_its_official_split(small, monkeypatch, capsys, tmp_path):
     [
         ("clf__unit=64", "--set clf__unit: there is no such parameter; did you mean clf__units?"),
         ("units=64", "--set units: there is no such parameter; did you mean clf__units?"),
-        ("clf__xyzzy=1", "--set clf__xyzzy: there is no such parameter"),
+        ("clf__xyzzy=1", "--set clf__xyzzy: Invalid parameter 'xyzzy' for estimator"),
         ("clf__random_state=1", "each training gets its own seed; use --seed"),
-        ("steps=1", "--set steps: there is no such parameter"),
-        ("scale__transformer=1", "--set scale__transformer: there is no such parameter"),
+        ("steps=1", "--set steps: a parameter starts with clf__"),
+        ("scale__transformer=1", "--set scale__transformer: a parameter starts with clf__"),
     ],
 )
 def test_unknown_parameter_is_wrong_usage(setting, message, capsys):
     assert evaluate("--set", setting) == 2
     out, err = capsys.readouterr()
     assert out == ""
-    assert err == f"sklearn-har: error: {message}\n" or message in err
+    assert err.startswith("sklearn-har: error: ")
+    assert message in err
     assert err.count("\n") == 1
 
 

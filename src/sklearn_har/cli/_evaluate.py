@@ -6,6 +6,7 @@ import argparse
 import ast
 import difflib
 import os
+import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,6 +17,7 @@ from sklearn_har.cli._common import (
     check_writable,
     fact,
     jobs,
+    one_line,
     positive_integer,
     seed,
     versions,
@@ -157,7 +159,8 @@ def run(args: argparse.Namespace) -> None:
 
     estimator = make_estimator(args)
     task = load_task(args)
-    print(_facts(args, task), flush=True)
+    n_parameters = count_parameters(estimator, task)
+    print(_facts(args, task, n_parameters), flush=True)
 
     from sklearn_har.evaluation import repeated_evaluation
 
@@ -177,7 +180,7 @@ def run(args: argparse.Namespace) -> None:
     try:
         # Before the report is printed, whose reader may have gone away.
         if args.json:
-            write_json(args.json, _content(args, task, result))
+            write_json(args.json, _content(args, task, n_parameters, result))
     finally:
         # And the report is printed although the disk may be full.
         print(f"\n{result.report(target_names=task.target_names)}")
@@ -212,10 +215,22 @@ def make_estimator(args: argparse.Namespace) -> Any:
     classifier = load_classifier(args.model)(verbose=0)
     if args.epochs is not None:
         classifier.set_params(epochs=args.epochs)
+    if args.jobs in (None, 1) and sys.stderr.isatty():
+        from sklearn_har.cli._progress import EpochProgress
+
+        classifier.set_params(callbacks=EpochProgress)
     estimator = Pipeline([*steps, ("clf", classifier)])
     for name, value in args.set:
         _set(estimator, name, value)
     return estimator
+
+
+def count_parameters(estimator: Any, task: Task) -> int:
+    """Return the number of weights; raises for sizes that do not go with the windows."""
+    from sklearn.base import clone
+
+    network = clone(estimator.named_steps["clf"]).initialize(task.X, task.y).model_
+    return int(network.count_params())
 
 
 def _set(estimator: Any, name: str, value: Any) -> None:
@@ -229,13 +244,17 @@ def _set(estimator: Any, name: str, value: Any) -> None:
         # Also for names that are not listed, such as clf__optimizer__learning_rate: the estimator
         # knows which of them it routes.
         estimator.set_params(**{name: value})
-    except (ValueError, TypeError, AttributeError):
-        prefixed = [f"{step}__{name}" for step, _ in estimator.steps]
-        similar = [key for key in prefixed if key in known] or difflib.get_close_matches(
-            name, known
-        )
-        hint = f"; did you mean {' or '.join(similar)}?" if similar else ""
-        raise UsageError(f"--set {name}: there is no such parameter{hint}") from None
+    except (ValueError, TypeError, AttributeError) as error:
+        steps = [step for step, _ in estimator.steps]
+        similar = [key for key in known if key.partition("__")[2] == name]
+        similar = similar or difflib.get_close_matches(name, known)
+        if similar:
+            reason = f"there is no such parameter; did you mean {' or '.join(similar)}?"
+        elif name.partition("__")[0] in steps and "__" in name:
+            reason = one_line(error)
+        else:
+            reason = f"a parameter starts with {' or '.join(f'{step}__' for step in steps)}"
+        raise UsageError(f"--set {name}: {reason}") from None
 
 
 def load_task(args: argparse.Namespace) -> Task:
@@ -278,7 +297,7 @@ def load_task(args: argparse.Namespace) -> Task:
     )
 
 
-def _facts(args: argparse.Namespace, task: Task) -> str:
+def _facts(args: argparse.Namespace, task: Task, n_parameters: int) -> str:
     import numpy as np
 
     def count(X: Any, subject: Any) -> str:
@@ -296,7 +315,7 @@ def _facts(args: argparse.Namespace, task: Task) -> str:
             fact("windows", f"{n_timesteps} time steps x {n_channels} channels at {rate}"),
             fact("train", count(task.X, task.subject)),
             fact("test", f"{count(task.X_test, task.subject_test)} not in training: {held_out}"),
-            fact("model", f"{args.model} ({MODELS[args.model]})"),
+            fact("model", f"{args.model} ({MODELS[args.model]}), {n_parameters:,} parameters"),
             fact("settings", shown or "as published"),
             fact("scaling", args.scaling),
             fact("trainings", f"{args.repeats} (seed {args.seed})"),
@@ -304,7 +323,9 @@ def _facts(args: argparse.Namespace, task: Task) -> str:
     )
 
 
-def _content(args: argparse.Namespace, task: Task, result: Any) -> dict[str, Any]:
+def _content(
+    args: argparse.Namespace, task: Task, n_parameters: int, result: Any
+) -> dict[str, Any]:
     arguments = {
         name: str(value) if isinstance(value, Path) else value
         for name, value in vars(args).items()
@@ -313,6 +334,7 @@ def _content(args: argparse.Namespace, task: Task, result: Any) -> dict[str, Any
     return {
         "versions": versions(),
         "arguments": arguments | {"set": {name: str(value) for name, value in args.set}},
+        "n_parameters": n_parameters,
         "data": {
             "title": task.title,
             "n_train_windows": len(task.X),

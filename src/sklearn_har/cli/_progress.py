@@ -1,0 +1,24 @@
+"""Progress inside one training, for a terminal. Imports Keras."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import keras
+
+
+class EpochProgress(keras.callbacks.Callback):  # type: ignore[misc]
+    """Keep one line of the terminal up to date while a network trains, and leave it empty."""
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Overwrite the line."""
+        figures = "".join(f"  {name} {value:.3f}" for name, value in (logs or {}).items())
+        self._write(f"epoch {epoch + 1}/{self.params['epochs']}{figures}")
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        """Make room for the line of the repeat."""
+        self._write("")
+
+    def _write(self, text: str) -> None:
+        print(f"\r{text[:79]:<79}\r{text[:79]}", end="", file=sys.stderr, flush=True)
