@@ -66,6 +66,7 @@ def methods():
         for name, member in inspect.getmembers_static(cls):
             member = member.fget if isinstance(member, property) else member
             member = getattr(member, "__func__", member)
+            member = getattr(member, "fn", member)  # available_if
             module = getattr(member, "__module__", None) or ""
             if not name.startswith("_") and callable(member) and module.startswith("sklearn_har"):
                 yield f"{path_of(cls)}.{name}"
