@@ -1,0 +1,539 @@
+"""The estimator that all networks share: everything but the architecture.
+
+scikeras gives the class its type and the routing of parameters to optimizers and callbacks. Labels,
+shapes, weights, early stopping, random numbers and persistence are done here, because scikeras is
+no longer developed and its versions of them do not pass scikit-learn's checks.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from numbers import Integral, Real
+from typing import Any, ClassVar, Self
+
+import keras
+import numpy as np
+import numpy.typing as npt
+from scikeras.wrappers import KerasClassifier
+from sklearn.base import BaseEstimator
+from sklearn.exceptions import NotFittedError
+from sklearn.metrics import accuracy_score
+from sklearn.utils import ClassifierTags, assert_all_finite, check_random_state, column_or_1d
+from sklearn.utils import check_consistent_length as check_same_length
+from sklearn.utils.class_weight import compute_sample_weight
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted
+
+from sklearn_har.neural_network._runtime import STATE_FORMAT, Network
+from sklearn_har.neural_network._training import (
+    TrainingSet,
+    check_routed,
+    hold_out,
+    make_callbacks,
+    make_early_stopping,
+    make_optimizer,
+    train,
+)
+from sklearn_har.utils._compat import Interval, StrOptions, check_sample_weight
+from sklearn_har.utils._validation import check_n_steps, check_windows, did_you_mean
+
+__all__ = ["BaseRecurrentClassifier"]
+
+ROUTED = ("optimizer", "callbacks", "loss")
+"""Prefixes of parameters that are handed on, as in `optimizer__learning_rate`."""
+
+# Words of scikeras and Keras that people will try, and what to use here.
+REPLACED = {
+    "validation_split": (
+        "it would take the last windows, which are the last subjects; use early_stopping=True with "
+        "validation_fraction, and fit(..., groups=subject) to hold out whole subjects"
+    ),
+    "model": "the network is the class; choose its sizes by its parameters",
+    "build_fn": "the network is the class; choose its sizes by its parameters",
+    "loss": "it is categorical cross-entropy; loss__label_smoothing is routed to it",
+    "metrics": "accuracy is recorded; score by sklearn.metrics",
+    "shuffle": "windows are always shuffled, in an order that random_state decides",
+    "n_epochs": "use epochs",
+    "max_iter": "use epochs",
+    "learning_rate": "use optimizer__learning_rate",
+    "learning_rate_init": "use optimizer__learning_rate",
+}
+
+
+class BaseRecurrentClassifier(KerasClassifier):
+    """Base of the recurrent classifiers; a subclass names its builder and its sizes.
+
+    Parameters are documented in the subclasses.
+    """
+
+    _builder: ClassVar[Callable[..., keras.Model]]
+    classes_: npt.NDArray[Any]
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "optimizer": [str, type, keras.optimizers.Optimizer],
+        "epochs": [Interval(Integral, 1, None, closed="left")],
+        "batch_size": [Interval(Integral, 1, None, closed="left")],
+        "class_weight": [StrOptions({"balanced"}), dict, None],
+        "early_stopping": ["boolean"],
+        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+        "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
+        "tol": [Interval(Real, 0, None, closed="left")],
+        "callbacks": [None, list, tuple, dict, type, keras.callbacks.Callback],
+        "warm_start": ["boolean"],
+        "random_state": ["random_state"],
+        "verbose": [Interval(Integral, 0, 2, closed="both"), "boolean"],
+    }
+
+    def __init__(
+        self,
+        *,
+        optimizer: str | type | keras.optimizers.Optimizer = "adam",
+        epochs: int = 25,
+        batch_size: int = 64,
+        class_weight: dict[Any, float] | str | None = None,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        n_iter_no_change: int = 10,
+        tol: float = 1e-4,
+        callbacks: Any = None,
+        warm_start: bool = False,
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
+        **routed: Any,
+    ) -> None:
+        # scikeras' own constructor is left out: it would store parameters that are not ours.
+        self.optimizer = optimizer
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.class_weight = class_weight
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.tol = tol
+        self.callbacks = callbacks
+        self.warm_start = warm_start
+        self.random_state = random_state
+        self.verbose = verbose
+        self._set_routed(routed)
+
+    # Parameters -----------------------------------------------------------------------------------
+
+    # scikeras reads the names from __dict__, where every attribute would become a parameter.
+    _get_param_names: Any = classmethod(BaseEstimator._get_param_names.__func__)
+    __repr__ = BaseEstimator.__repr__
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Return the parameters, the routed ones that were set among them.
+
+        Parameters
+        ----------
+        deep : bool, default=True
+            As in scikit-learn; the classifier contains no other estimator.
+
+        Returns
+        -------
+        dict
+            Names and values.
+        """
+        routed = {
+            k: v for k, v in vars(self).items() if k.partition("__")[0] in ROUTED and "__" in k
+        }
+        return {**BaseEstimator.get_params(self, deep=deep), **routed}
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters, also routed ones such as `optimizer__learning_rate`.
+
+        Parameters
+        ----------
+        **params : dict
+            Names and values.
+
+        Returns
+        -------
+        BaseRecurrentClassifier
+            The estimator itself.
+
+        Raises
+        ------
+        ValueError
+            For an unknown name; the message says which name may have been meant.
+        """
+        names = self._get_param_names()
+        for name, value in params.items():
+            if name not in names:
+                try:
+                    self._set_routed({name: value})
+                except TypeError as error:
+                    raise ValueError(str(error)) from None
+            else:
+                setattr(self, name, value)
+        return self
+
+    def _set_routed(self, routed: dict[str, Any]) -> None:
+        for name, value in routed.items():
+            prefix, delimiter, rest = name.partition("__")
+            if not (prefix in ROUTED and delimiter and rest):
+                cls = type(self).__name__
+                if name in REPLACED:
+                    raise TypeError(f"{name} is not a parameter of {cls}: {REPLACED[name]}.")
+                names = self._get_param_names()
+                raise TypeError(
+                    f"{name} is not a parameter of {cls}{did_you_mean(name, names)}. "
+                    f"Parameters are {', '.join(names)}, and those routed as "
+                    f"{'__*, '.join(ROUTED)}__*."
+                )
+            setattr(self, name, value)
+
+    def _routed(self, prefix: str) -> dict[str, Any]:
+        start = f"{prefix}__"
+        return {k.removeprefix(start): v for k, v in vars(self).items() if k.startswith(start)}
+
+    # Fitting --------------------------------------------------------------------------------------
+
+    def fit(
+        self,
+        X: npt.ArrayLike,
+        y: npt.ArrayLike,
+        sample_weight: npt.ArrayLike | None = None,
+        groups: npt.ArrayLike | None = None,
+    ) -> Self:
+        """Train the network.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_windows, n_timesteps, n_channels)
+            Windows of signals. Also accepted: (n_windows, n_timesteps), read as single-channel
+            windows; subsequences (n_windows, n_steps, n_timesteps / n_steps, n_channels), whose
+            cut then replaces `n_steps`; a frame with the columns of
+            `fetch_uci_har(as_frame=True)`.
+        y : array-like of shape (n_windows,)
+            Activity of each window: integers, strings or booleans.
+        sample_weight : array-like of shape (n_windows,), default=None
+            Weights of the windows, relative to each other: they are scaled to a mean of 1. Windows
+            of weight 0 are left out.
+        groups : array-like of shape (n_windows,), default=None
+            Subject of each window. With `early_stopping`, whole subjects are held out for
+            validation; otherwise unused.
+
+        Returns
+        -------
+        BaseRecurrentClassifier
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If the windows have missing or infinite values or the wrong rank, if there are fewer
+            than two activities, or if the network does not fit the length of the windows.
+        """
+        self._validate_params()
+        go_on = self.warm_start and self.__sklearn_is_fitted__()
+        return self._fit(X, y, sample_weight, groups, go_on=go_on, epochs=self.epochs)
+
+    def partial_fit(
+        self,
+        X: npt.ArrayLike,
+        y: npt.ArrayLike,
+        classes: npt.ArrayLike | None = None,
+        sample_weight: npt.ArrayLike | None = None,
+    ) -> Self:
+        """Train for one epoch on these windows, from where the network stands.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_windows, n_timesteps, n_channels)
+            Windows, or any other form that :meth:`fit` accepts.
+        y : array-like of shape (n_windows,)
+            Activity of each window.
+        classes : array-like of shape (n_classes,), default=None
+            All activities that will ever come. Needed at the first call, unless `y` has them all.
+        sample_weight : array-like of shape (n_windows,), default=None
+            Weights of the windows.
+
+        Returns
+        -------
+        BaseRecurrentClassifier
+            The estimator itself.
+        """
+        self._validate_params()
+        go_on = self.__sklearn_is_fitted__()
+        if go_on and classes is not None and not np.array_equal(np.unique(classes), self.classes_):
+            raise ValueError(
+                f"classes={np.unique(classes)} is not the same as at the first call to partial_fit "
+                f"or fit: {self.classes_}."
+            )
+        return self._fit(X, y, sample_weight, None, go_on=go_on, epochs=1, classes=classes)
+
+    def _fit(
+        self,
+        X: npt.ArrayLike,
+        y: npt.ArrayLike,
+        sample_weight: npt.ArrayLike | None,
+        groups: npt.ArrayLike | None,
+        *,
+        go_on: bool,
+        epochs: int,
+        classes: npt.ArrayLike | None = None,
+    ) -> Self:
+        windows, n_steps = self._check_windows(X, reset=not go_on)
+        codes, labels = self._encode(y, classes=classes, reset=not go_on)
+        check_same_length(windows, labels, groups)
+        weight = self._weights(windows, labels, sample_weight)
+        if weight is not None:
+            kept = weight > 0
+            if not kept.all():
+                windows, codes, weight = windows[kept], codes[kept], weight[kept]
+                groups = None if groups is None else np.asarray(groups)[kept]
+            weight = weight / weight.mean(dtype=np.float64).astype(np.float32)
+        one_hot = np.eye(len(self.classes_), dtype=np.float32)[codes]
+        data, validation = TrainingSet(windows, one_hot, weight), None
+
+        if not go_on:
+            self._seed = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
+            self._network = self._make_network(n_steps)
+            self.history_: dict[str, list[float]] = {}
+            self.n_iter_ = 0
+        callbacks = make_callbacks(self.callbacks, self._routed("callbacks"))
+        if self.early_stopping and epochs > 1:
+            data, validation = hold_out(data, self.validation_fraction, groups, self._seed)
+            callbacks.append(make_early_stopping(self.tol, self.n_iter_no_change))
+        model = self._network.model
+        if not (go_on and model.compiled):
+            loss_params = self._routed("loss")
+            check_routed(keras.losses.CategoricalCrossentropy, loss_params, "loss")
+            self._network.compile(
+                make_optimizer(self.optimizer, self._routed("optimizer")),
+                loss=keras.losses.CategoricalCrossentropy(**loss_params),
+                metrics=["accuracy"],
+                # On processors XLA makes the gradients of convolutions several times slower.
+                jit_compile=False,
+            )
+        history = train(
+            model,
+            data,
+            validation=validation,
+            batch_size=min(self.batch_size, len(data.X)),
+            initial_epoch=self.n_iter_,
+            epochs=epochs,
+            seed=self._seed,
+            callbacks=callbacks,
+            verbose=int(self.verbose),
+        )
+        for key, values in history.items():
+            self.history_.setdefault(key, []).extend(values)
+        self.n_iter_ += len(history["loss"])
+        return self
+
+    def _check_windows(
+        self, X: npt.ArrayLike, *, reset: bool
+    ) -> tuple[npt.NDArray[np.float32], int | None]:
+        """Return windows with three axes, and the cut that four-dimensional input brings along."""
+        array = check_windows(self, X, reset=reset)
+        n_steps = array.shape[1] if array.ndim == 4 else None
+        return array.reshape(len(array), self.n_timesteps_in_, self.n_channels_in_), n_steps
+
+    def _encode(
+        self, y: npt.ArrayLike, *, classes: npt.ArrayLike | None, reset: bool
+    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[Any]]:
+        if y is None:
+            raise ValueError(
+                f"This {type(self).__name__} estimator requires y to be passed, but the target y "
+                "is None."
+            )
+        labels = column_or_1d(y, warn=True)
+        assert_all_finite(labels, input_name="y")
+        check_classification_targets(labels)
+        known = self.classes_ if not reset else np.unique(labels if classes is None else classes)
+        if len(known) < 2:
+            raise ValueError(
+                f"y must have at least two classes (activities) to tell apart, got one class: "
+                f"{known[0]!r}."
+            )
+        unknown = np.setdiff1d(labels, known)
+        if len(unknown):
+            raise ValueError(
+                f"y has labels that are not in the classes: {unknown.tolist()}; known are "
+                f"{known.tolist()}. Name them all by partial_fit(..., classes=...), or fit anew "
+                "with warm_start=False."
+            )
+        self.classes_ = known
+        return np.searchsorted(known, labels), labels
+
+    def _weights(
+        self, X: npt.NDArray[Any], labels: npt.NDArray[Any], sample_weight: npt.ArrayLike | None
+    ) -> npt.NDArray[np.float32] | None:
+        if sample_weight is None and self.class_weight is None:
+            return None
+        weight: npt.NDArray[np.float32] = check_sample_weight(
+            sample_weight, X, dtype=np.float32, ensure_non_negative=True
+        )
+        if self.class_weight is not None:
+            # Not in place: the array may be the caller's.
+            weight = weight * compute_sample_weight(self.class_weight, labels).astype(np.float32)
+        if not np.any(weight):
+            raise ValueError(
+                "sample_weight is zero for all windows: there is nothing to learn from."
+            )
+        return weight
+
+    def _make_network(self, n_steps: int | None) -> Network:
+        names = inspect.signature(type(self)._builder).parameters
+        config = {name: getattr(self, name) for name in names if hasattr(self, name)}
+        if n_steps is not None:
+            config["n_steps"] = n_steps
+        if config["n_steps"] is not None:
+            check_n_steps(config["n_steps"], self.n_timesteps_in_)
+        self._check_sizes(config)
+        return Network(
+            type(self)._builder,
+            {
+                "input_shape": (self.n_timesteps_in_, self.n_channels_in_),
+                "n_classes": len(self.classes_),
+                **config,
+                "seed": self._seed,
+            },
+        )
+
+    def _check_sizes(self, config: dict[str, Any]) -> None:
+        """Raise a ValueError where the layers would eat up the subsequences; see the subclasses."""
+
+    def _subsequence_length(self, config: dict[str, Any]) -> int:
+        return int(self.n_timesteps_in_ // config["n_steps"])
+
+    # Prediction -----------------------------------------------------------------------------------
+
+    def predict_proba(self, X: npt.ArrayLike) -> npt.NDArray[np.float32]:
+        """Return the probability of each activity.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_windows, n_timesteps, n_channels)
+            Windows, or any other form that :meth:`fit` accepts.
+
+        Returns
+        -------
+        ndarray of shape (n_windows, n_classes)
+            Probabilities in the order of `classes_`.
+        """
+        check_is_fitted(self)
+        windows, _ = self._check_windows(X, reset=False)
+        return self._network.predict_proba(windows)
+
+    def predict_log_proba(self, X: npt.ArrayLike) -> npt.NDArray[np.float32]:
+        """Return the logarithm of the probability of each activity.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_windows, n_timesteps, n_channels)
+            Windows, or any other form that :meth:`fit` accepts.
+
+        Returns
+        -------
+        ndarray of shape (n_windows, n_classes)
+            Log-probabilities in the order of `classes_`; finite, also where a probability is 0.
+        """
+        probabilities = self.predict_proba(X)
+        return np.log(np.maximum(probabilities, np.finfo(probabilities.dtype).tiny))
+
+    def predict(self, X: npt.ArrayLike) -> npt.NDArray[Any]:
+        """Return the most probable activity.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_windows, n_timesteps, n_channels)
+            Windows, or any other form that :meth:`fit` accepts.
+
+        Returns
+        -------
+        ndarray of shape (n_windows,)
+            Labels as they were given to :meth:`fit`.
+        """
+        labels: npt.NDArray[Any] = self.classes_[self.predict_proba(X).argmax(axis=1)]
+        return labels
+
+    def score(
+        self, X: npt.ArrayLike, y: npt.ArrayLike, sample_weight: npt.ArrayLike | None = None
+    ) -> float:
+        """Return the accuracy.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_windows, n_timesteps, n_channels)
+            Windows, or any other form that :meth:`fit` accepts.
+        y : array-like of shape (n_windows,)
+            True activities.
+        sample_weight : array-like of shape (n_windows,), default=None
+            Weights of the windows.
+
+        Returns
+        -------
+        float
+            Share of the windows that are recognised.
+        """
+        return float(accuracy_score(y, self.predict(X), sample_weight=sample_weight))
+
+    # State ----------------------------------------------------------------------------------------
+
+    @property
+    def model_(self) -> keras.Model:
+        """The Keras model."""
+        if not self.__sklearn_is_fitted__():
+            raise NotFittedError(f"This {type(self).__name__} has no model_ yet: call fit first.")
+        return self._network.model
+
+    def initialize(self, X: npt.ArrayLike, y: npt.ArrayLike) -> Self:
+        """Build the network without training it.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_windows, n_timesteps, n_channels)
+            Windows, or any other form that :meth:`fit` accepts.
+        y : array-like of shape (n_windows,)
+            Activity of each window.
+
+        Returns
+        -------
+        BaseRecurrentClassifier
+            The estimator, with random weights.
+        """
+        self._validate_params()
+        _, n_steps = self._check_windows(X, reset=True)
+        self._encode(y, classes=None, reset=True)
+        self._seed = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
+        self._network = self._make_network(n_steps)
+        self.history_ = {}
+        self.n_iter_ = 0
+        return self
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return "_network" in vars(self)
+
+    def __sklearn_tags__(self) -> Any:
+        # scikeras lists ClassifierMixin behind BaseEstimator, where its tags are never asked for.
+        tags = BaseEstimator.__sklearn_tags__(self)
+        tags.estimator_type = "classifier"
+        tags.classifier_tags = ClassifierTags()
+        tags.target_tags.required = True
+        tags.input_tags.three_d_array = True
+        return tags
+
+    def __getstate__(self) -> dict[str, Any]:
+        state: dict[str, Any] = BaseEstimator.__getstate__(self)
+        if "_network" in state:
+            state = {**state, "_network": self._network.state()}
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        state = dict(state)
+        saved = state.pop("_network", None)
+        BaseEstimator.__setstate__(self, state)
+        if saved is not None:
+            found = saved.get("format")
+            if found != STATE_FORMAT:
+                raise ValueError(
+                    f"This {type(self).__name__} was saved in format {found}; this version of "
+                    f"sklearn-har reads format {STATE_FORMAT}. Load it with the version that wrote "
+                    "it, or train again."
+                )
+            self._network = Network(type(self)._builder, saved["config"], saved)

@@ -1,0 +1,80 @@
+"""The parts of the docstrings that all classifiers share, written once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+__all__ = ["share_docs"]
+
+T = TypeVar("T", bound=type)
+
+TRAINING = """\
+optimizer : str, class or keras.optimizers.Optimizer, default="adam"
+        Optimizer of the weights; Adam with a learning rate of 0.001 as published. Its own
+        parameters are routed: `optimizer__learning_rate=0.01`.
+    epochs : int, default={epochs}
+        Number of passes over the training windows.
+    batch_size : int, default=64
+        Number of windows in a step of the optimizer.
+    class_weight : dict, "balanced" or None, default=None
+        Weights of the activities, by label; "balanced" makes all activities count the same. They
+        are multiplied with `sample_weight`.
+    early_stopping : bool, default=False
+        Whether to hold out a part of the training windows and to stop when the accuracy on them
+        stalls. The best weights are put back at the end. Pass `groups=subject` to :meth:`fit`, so
+        that whole subjects are held out.
+    validation_fraction : float, default=0.1
+        Share of the windows (with `groups`: of the subjects) held out by `early_stopping`.
+    n_iter_no_change : int, default=10
+        Epochs without improvement before `early_stopping` stops.
+    tol : float, default=1e-4
+        Smallest gain in accuracy that counts as an improvement for `early_stopping`.
+    callbacks : keras.callbacks.Callback, class, list or dict of them, default=None
+        Keras callbacks. Those given as classes are made for each training with routed parameters:
+        `callbacks__patience=3`, or `callbacks__0__patience=3` for the first of a list.
+    warm_start : bool, default=False
+        Whether a further :meth:`fit` goes on from the weights of the last one.
+    random_state : int, RandomState instance or None, default=None
+        Decides the initial weights, the dropout and the order of the windows. Pass an int for
+        equal weights in each run; the global random generators are neither read nor changed then.
+    verbose : int, default=0
+        0 is silent, 1 shows Keras' progress bar, 2 prints a line for each epoch.
+    **routed : dict
+        Parameters of the optimizer, the callbacks and the loss, as `optimizer__*`,
+        `callbacks__*` and `loss__*` (`loss__label_smoothing=0.1`)."""
+
+ATTRIBUTES = """\
+classes_ : ndarray of shape (n_classes,)
+        Activities, sorted.
+    history_ : dict of list of float
+        `loss` and `accuracy` of each epoch on the training windows, with dropout at work; and
+        `val_loss`, `val_accuracy` with `early_stopping`.
+    model_ : keras.Model
+        The network. It reads windows of shape (n_windows, n_timesteps, n_channels) and cuts them
+        itself.
+    n_iter_ : int
+        Number of epochs trained.
+    n_features_in_ : int
+        Size of axis 1 of the windows seen during :meth:`fit`: the number of time steps (for a
+        two-dimensional `X`: of columns).
+    n_timesteps_in_ : int
+        Number of time steps of a window.
+    n_channels_in_ : int
+        Number of channels.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Column names, if `X` was a frame."""
+
+
+def share_docs(*, epochs: int) -> Callable[[T], T]:
+    """Fill `{training}` and `{attributes}` in the docstring of a classifier."""
+
+    def fill(cls: T) -> T:
+        # With `python -OO` there is no docstring to fill.
+        if cls.__doc__:
+            cls.__doc__ = cls.__doc__.replace(
+                "{training}", TRAINING.replace("{epochs}", str(epochs))
+            ).replace("{attributes}", ATTRIBUTES)
+        return cls
+
+    return fill

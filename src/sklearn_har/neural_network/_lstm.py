@@ -1,0 +1,129 @@
+"""The LSTM classifier."""
+
+from __future__ import annotations
+
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import keras
+import numpy as np
+
+from sklearn_har.neural_network._base import BaseRecurrentClassifier
+from sklearn_har.neural_network._docs import share_docs
+from sklearn_har.neural_network._networks import build_lstm
+from sklearn_har.utils._compat import Interval
+
+__all__ = ["LSTMClassifier"]
+
+SIZE = Interval(Integral, 1, None, closed="left")
+SHARE = Interval(Real, 0, 1, closed="left")
+
+
+@share_docs(epochs=15)
+class LSTMClassifier(BaseRecurrentClassifier):
+    """Recognise activities with a long short-term memory network.
+
+    An LSTM reads the window, dropout follows, then a dense layer of rectified units and a softmax
+    over the activities. The defaults are the published network for UCI HAR: 54,706 weights for
+    windows of 9 channels and 6 activities.
+
+    Parameters
+    ----------
+    units : int, default=100
+        Number of units of each LSTM layer.
+    n_layers : int, default=1
+        Number of LSTM layers, stacked.
+    bidirectional : bool, default=False
+        Whether each layer reads the window forwards and backwards.
+    n_steps : int or None, default=None
+        With None each LSTM step reads one time step. With a number the window is cut into
+        `n_steps` subsequences, and each LSTM step reads one of them: faster, because the LSTM is
+        sequential in its steps. It must divide the number of time steps.
+    dropout : float, default=0.5
+        Share of the LSTM's outputs that training drops.
+    dense_units : int, default=100
+        Number of rectified units before the softmax.
+    {training}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    CNNLSTMClassifier : Convolutions over subsequences before the LSTM.
+    ConvLSTMClassifier : Convolutions inside the recurrent cell.
+
+    References
+    ----------
+    .. [1] Hochreiter, S., & Schmidhuber, J. (1997). Long short-term memory. Neural Computation,
+       9(8), 1735-1780. :doi:`10.1162/neco.1997.9.8.1735`
+
+    Examples
+    --------
+    >>> from sklearn_har.datasets import make_har_windows
+    >>> from sklearn_har.neural_network import LSTMClassifier
+    >>> windows = make_har_windows(n_subjects=2, n_windows_per_activity=5, random_state=0)
+    >>> clf = LSTMClassifier(epochs=1, random_state=0).fit(windows.data, windows.target)
+    >>> clf.predict_proba(windows.data).shape
+    (60, 6)
+    >>> clf.model_.count_params()
+    54706
+    """
+
+    _builder = staticmethod(build_lstm)
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **BaseRecurrentClassifier._parameter_constraints,
+        "units": [SIZE],
+        "n_layers": [SIZE],
+        "bidirectional": ["boolean"],
+        "n_steps": [SIZE, None],
+        "dropout": [SHARE],
+        "dense_units": [SIZE],
+    }
+
+    def __init__(
+        self,
+        units: int = 100,
+        n_layers: int = 1,
+        bidirectional: bool = False,
+        n_steps: int | None = None,
+        dropout: float = 0.5,
+        dense_units: int = 100,
+        *,
+        optimizer: str | type | keras.optimizers.Optimizer = "adam",
+        epochs: int = 15,
+        batch_size: int = 64,
+        class_weight: dict[Any, float] | str | None = None,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        n_iter_no_change: int = 10,
+        tol: float = 1e-4,
+        callbacks: Any = None,
+        warm_start: bool = False,
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
+        **routed: Any,
+    ) -> None:
+        super().__init__(
+            optimizer=optimizer,
+            epochs=epochs,
+            batch_size=batch_size,
+            class_weight=class_weight,
+            early_stopping=early_stopping,
+            validation_fraction=validation_fraction,
+            n_iter_no_change=n_iter_no_change,
+            tol=tol,
+            callbacks=callbacks,
+            warm_start=warm_start,
+            random_state=random_state,
+            verbose=verbose,
+            **routed,
+        )
+        self.units = units
+        self.n_layers = n_layers
+        self.bidirectional = bidirectional
+        self.n_steps = n_steps
+        self.dropout = dropout
+        self.dense_units = dense_units

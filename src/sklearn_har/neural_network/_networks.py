@@ -1,0 +1,208 @@
+"""The three architectures as pure functions: shapes and sizes in, an uncompiled Keras model out.
+
+Every network reads whole windows of shape (n_windows, n_timesteps, n_channels) and cuts them into
+subsequences itself, so that an exported model needs nothing around it. All random numbers come from
+`seed`: two models built with one seed are equal, whatever was drawn before and elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+import numpy as np
+from keras import layers
+
+__all__ = ["build_cnn_lstm", "build_conv_lstm", "build_lstm"]
+
+
+def _seeds(seed: int | None) -> Iterator[int]:
+    """Yield one independent seed after the other, so that no two layers start alike."""
+    children = np.random.SeedSequence(seed)
+    while True:
+        yield int(children.spawn(1)[0].generate_state(1)[0] % 2**31)
+
+
+def _initializers(seeds: Iterator[int], *, recurrent: bool = False) -> dict[str, Any]:
+    """Return Keras' own initial distributions, seeded."""
+    seeded = {"kernel_initializer": keras.initializers.GlorotUniform(seed=next(seeds))}
+    if recurrent:
+        seeded["recurrent_initializer"] = keras.initializers.Orthogonal(seed=next(seeds))
+    return seeded
+
+
+def _lstm_stack(
+    x: Any,
+    seeds: Iterator[int],
+    *,
+    units: int,
+    n_layers: int,
+    bidirectional: bool,
+) -> Any:
+    """Stack LSTM layers; all but the last one pass their whole sequence on."""
+
+    def lstm(sequences: bool, backwards: bool = False) -> Any:
+        return layers.LSTM(
+            units,
+            return_sequences=sequences,
+            go_backwards=backwards,
+            **_initializers(seeds, recurrent=True),
+        )
+
+    for i in range(n_layers):
+        sequences = i < n_layers - 1
+        layer = lstm(sequences)
+        if bidirectional:
+            # Two explicit layers: a cloned one would repeat the seeds and start with equal weights.
+            layer = layers.Bidirectional(layer, backward_layer=lstm(sequences, backwards=True))
+        x = layer(x)
+    return x
+
+
+def _head(x: Any, seeds: Iterator[int], *, dense_units: int, n_classes: int) -> Any:
+    x = layers.Dense(dense_units, activation="relu", **_initializers(seeds))(x)
+    return layers.Dense(n_classes, activation="softmax", **_initializers(seeds))(x)
+
+
+def build_lstm(
+    input_shape: tuple[int, int],
+    n_classes: int,
+    *,
+    n_steps: int | None = None,
+    units: int = 100,
+    n_layers: int = 1,
+    bidirectional: bool = False,
+    dropout: float = 0.5,
+    dense_units: int = 100,
+    seed: int | None = None,
+) -> keras.Model:
+    """Build the LSTM network.
+
+    Parameters
+    ----------
+    input_shape : tuple of int
+        (n_timesteps, n_channels).
+    n_classes : int
+        Number of activities.
+    n_steps : int or None
+        With a number, each of `n_steps` LSTM steps reads one subsequence, flattened.
+    units, n_layers, bidirectional, dropout, dense_units
+        As in `LSTMClassifier`.
+    seed : int or None
+        Seed of the initial weights and of the dropout.
+
+    Returns
+    -------
+    keras.Model
+        Uncompiled, from (n_windows, n_timesteps, n_channels) to (n_windows, n_classes).
+    """
+    seeds = _seeds(seed)
+    x = inputs = layers.Input(input_shape, name="windows")
+    if n_steps is not None:
+        x = layers.Reshape((n_steps, -1))(x)
+    x = _lstm_stack(x, seeds, units=units, n_layers=n_layers, bidirectional=bidirectional)
+    x = layers.Dropout(dropout, seed=next(seeds))(x)
+    return keras.Model(inputs, _head(x, seeds, dense_units=dense_units, n_classes=n_classes))
+
+
+def build_cnn_lstm(
+    input_shape: tuple[int, int],
+    n_classes: int,
+    *,
+    n_steps: int = 4,
+    filters: int = 64,
+    kernel_size: int = 3,
+    n_conv_layers: int = 2,
+    conv_dropout: float = 0.5,
+    pool_size: int = 2,
+    units: int = 100,
+    n_layers: int = 1,
+    bidirectional: bool = False,
+    dropout: float = 0.5,
+    dense_units: int = 100,
+    seed: int | None = None,
+) -> keras.Model:
+    """Build the CNN-LSTM network.
+
+    The published form wraps one-dimensional convolutions into `TimeDistributed`, which loops over
+    the subsequences. A two-dimensional convolution whose kernel has one row does the same sums for
+    all subsequences at once.
+
+    Parameters
+    ----------
+    input_shape : tuple of int
+        (n_timesteps, n_channels).
+    n_classes : int
+        Number of activities.
+    n_steps, filters, kernel_size, n_conv_layers, conv_dropout, pool_size, units, n_layers, \
+bidirectional, dropout, dense_units
+        As in `CNNLSTMClassifier`.
+    seed : int or None
+        Seed of the initial weights and of the dropout.
+
+    Returns
+    -------
+    keras.Model
+        Uncompiled, from (n_windows, n_timesteps, n_channels) to (n_windows, n_classes).
+    """
+    seeds = _seeds(seed)
+    n_timesteps, n_channels = input_shape
+    x = inputs = layers.Input(input_shape, name="windows")
+    x = layers.Reshape((n_steps, n_timesteps // n_steps, n_channels))(x)
+    for _ in range(n_conv_layers):
+        x = layers.Conv2D(filters, (1, kernel_size), activation="relu", **_initializers(seeds))(x)
+    x = layers.Dropout(conv_dropout, seed=next(seeds))(x)
+    x = layers.MaxPooling2D((1, pool_size))(x)
+    x = layers.Reshape((n_steps, -1))(x)
+    x = _lstm_stack(x, seeds, units=units, n_layers=n_layers, bidirectional=bidirectional)
+    x = layers.Dropout(dropout, seed=next(seeds))(x)
+    return keras.Model(inputs, _head(x, seeds, dense_units=dense_units, n_classes=n_classes))
+
+
+def build_conv_lstm(
+    input_shape: tuple[int, int],
+    n_classes: int,
+    *,
+    n_steps: int = 4,
+    filters: int = 64,
+    kernel_size: int = 3,
+    n_layers: int = 1,
+    dropout: float = 0.5,
+    dense_units: int = 100,
+    seed: int | None = None,
+) -> keras.Model:
+    """Build the ConvLSTM network.
+
+    Parameters
+    ----------
+    input_shape : tuple of int
+        (n_timesteps, n_channels).
+    n_classes : int
+        Number of activities.
+    n_steps, filters, kernel_size, n_layers, dropout, dense_units
+        As in `ConvLSTMClassifier`.
+    seed : int or None
+        Seed of the initial weights and of the dropout.
+
+    Returns
+    -------
+    keras.Model
+        Uncompiled, from (n_windows, n_timesteps, n_channels) to (n_windows, n_classes).
+    """
+    seeds = _seeds(seed)
+    n_timesteps, n_channels = input_shape
+    x = inputs = layers.Input(input_shape, name="windows")
+    x = layers.Reshape((n_steps, 1, n_timesteps // n_steps, n_channels))(x)
+    for i in range(n_layers):
+        x = layers.ConvLSTM2D(
+            filters,
+            (1, kernel_size),
+            activation="relu",
+            recurrent_activation="sigmoid",
+            return_sequences=i < n_layers - 1,
+            **_initializers(seeds, recurrent=True),
+        )(x)
+    x = layers.Dropout(dropout, seed=next(seeds))(x)
+    x = layers.Flatten()(x)
+    return keras.Model(inputs, _head(x, seeds, dense_units=dense_units, n_classes=n_classes))

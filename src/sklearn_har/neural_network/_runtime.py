@@ -1,0 +1,144 @@
+"""A network and what it has learnt, apart from the estimator that trained it.
+
+Keras objects live here and nowhere else. What leaves this module for a file are arrays and numbers:
+a network is rebuilt from its sizes by a builder of ours, never from a configuration that a file
+brings along.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["STATE_FORMAT", "Network"]
+
+STATE_FORMAT = 1
+"""Number of the layout of `Network.state`; raise it when the layout changes."""
+
+# Large enough to keep two cores busy, small enough for the activations of a ConvLSTM to stay in
+# a few hundred megabytes.
+PREDICTION_BATCH = 1024
+
+
+class Network:
+    """A Keras model that is built when it is first needed.
+
+    Parameters
+    ----------
+    builder : callable
+        One of `_networks`, `builder(**config)` returns an uncompiled model.
+    config : dict
+        Sizes and seed for the builder: numbers, booleans, tuples of numbers.
+    state : dict or None
+        What :meth:`state` returned, to be restored.
+    """
+
+    def __init__(
+        self,
+        builder: Callable[..., keras.Model],
+        config: dict[str, Any],
+        state: dict[str, Any] | None = None,
+    ) -> None:
+        self.builder = builder
+        self.config = config
+        self._pending = state
+        self._model: keras.Model | None = None
+        self._forward: Callable[[Any], Any] | None = None
+        # Several threads may predict with one estimator; only one of them builds.
+        self._lock = threading.RLock()
+
+    @property
+    def model(self) -> keras.Model:
+        """The Keras model, with the restored weights if there are any."""
+        with self._lock:
+            if self._model is None:
+                model = self.builder(**self.config)
+                if self._pending is not None:
+                    _assign(_variables(model), self._pending["variables"], "network")
+                self._model = model
+            return self._model
+
+    def compile(self, optimizer: keras.optimizers.Optimizer, **kwargs: Any) -> keras.Model:
+        """Compile the model; an optimizer's state that was restored goes on from there."""
+        model = self.model
+        model.compile(optimizer=optimizer, **kwargs)
+        if self._pending is not None:
+            saved = self._pending.get("optimizer", [])
+            optimizer.build(model.trainable_variables)
+            # Another optimizer than the one that was saved starts anew.
+            if [tuple(v.shape) for v in optimizer.variables] == [a.shape for a in saved]:
+                _assign(optimizer.variables, saved, "optimizer")
+            self._pending = None
+        return model
+
+    def state(self) -> dict[str, Any]:
+        """Return the network as plain data: sizes, arrays of the network and of the optimizer."""
+        with self._lock:
+            if self._model is None and self._pending is not None:
+                return {**self._pending, "config": dict(self.config)}
+            optimizer = getattr(self.model, "optimizer", None)
+            return {
+                "format": STATE_FORMAT,
+                "config": dict(self.config),
+                "variables": _arrays(_variables(self.model)),
+                "optimizer": _arrays(optimizer.variables) if optimizer else [],
+            }
+
+    def predict_proba(self, X: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Return the probabilities (n_windows, n_classes) of windows, in batches."""
+        forward = self._forward or self._make_forward()
+        batches = [
+            keras.ops.convert_to_numpy(forward(X[start : start + PREDICTION_BATCH]))
+            for start in range(0, len(X), PREDICTION_BATCH)
+        ]
+        return batches[0] if len(batches) == 1 else np.concatenate(batches)
+
+    def _make_forward(self) -> Callable[[Any], Any]:
+        """Compile the forward pass once, for any number of windows.
+
+        `keras.Model.predict` sets up a data pipeline and callbacks for each call, which costs tens
+        of milliseconds; for one window at a time that is nearly all of the time.
+        """
+        with self._lock:
+            if self._forward is None:
+                model = self.model
+
+                def forward(windows: Any) -> Any:
+                    return model(windows, training=False)
+
+                if keras.backend.backend() == "tensorflow":
+                    import tensorflow as tf
+
+                    signature = tf.TensorSpec((None, *model.input_shape[1:]), tf.float32)
+                    compiled = tf.function(forward, input_signature=[signature], autograph=False)
+                    self._forward = compiled.get_concrete_function()
+                else:
+                    self._forward = forward
+            return self._forward
+
+
+def _variables(model: keras.Model) -> list[keras.Variable]:
+    """Return all that training changes: weights, and the state of the dropout's generators."""
+    return [variable for layer in model.layers for variable in layer.variables]
+
+
+def _arrays(variables: list[keras.Variable]) -> list[npt.NDArray[Any]]:
+    # A copy: the backend may lend its own memory, which training would change.
+    return [np.array(v.numpy()) for v in variables]
+
+
+def _assign(variables: list[keras.Variable], values: list[Any], what: str) -> None:
+    shapes = [tuple(v.shape) for v in variables]
+    found = [np.shape(value) for value in values]
+    if shapes != found:
+        raise ValueError(
+            f"The saved {what} does not fit: expected arrays of shapes {shapes}, found {found}. "
+            "The file was altered, or written by an incompatible version."
+        )
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)

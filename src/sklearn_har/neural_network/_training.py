@@ -1,0 +1,194 @@
+"""Between `fit` and a trained network: batches, optimizer, callbacks, early stopping."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+import numpy.typing as npt
+from sklearn.model_selection import GroupShuffleSplit, StratifiedShuffleSplit
+
+from sklearn_har.utils._compat import instantiate
+from sklearn_har.utils._validation import did_you_mean
+
+__all__ = [
+    "TrainingSet",
+    "hold_out",
+    "make_callbacks",
+    "make_early_stopping",
+    "make_optimizer",
+    "train",
+]
+
+
+class TrainingSet(NamedTuple):
+    """Windows, one-hot labels and weights (or None) of the same length."""
+
+    X: npt.NDArray[np.float32]
+    y: npt.NDArray[np.float32]
+    sample_weight: npt.NDArray[np.float32] | None
+
+    def take(self, index: npt.NDArray[np.intp]) -> TrainingSet:
+        """Return the windows at `index`."""
+        weight = self.sample_weight
+        return TrainingSet(self.X[index], self.y[index], None if weight is None else weight[index])
+
+    def arrays(self) -> tuple[npt.NDArray[np.float32], ...]:
+        """Return what Keras expects: two arrays, or three with weights."""
+        return tuple(array for array in self if array is not None)
+
+
+class ShuffledBatches(keras.utils.PyDataset):
+    """Batches in an order that depends on the seed and the epoch alone.
+
+    Keras shuffles arrays with the global generators of its backend. Here the order of epoch `k` is
+    drawn from (`seed`, `k`), so that it repeats in another process, after loading, and whatever ran
+    before.
+    """
+
+    def __init__(self, data: TrainingSet, batch_size: int, seed: int, epoch: int) -> None:
+        super().__init__()
+        self.data = data
+        self.batch_size = batch_size
+        self.seed = seed
+        self.epoch = epoch
+        self._draw_order()
+
+    def _draw_order(self) -> None:
+        rng = np.random.default_rng([self.seed, self.epoch])
+        self.order = rng.permutation(len(self.data.X))
+
+    def __len__(self) -> int:
+        return -(-len(self.data.X) // self.batch_size)
+
+    def __getitem__(self, index: int) -> tuple[npt.NDArray[np.float32], ...]:
+        rows = self.order[index * self.batch_size : (index + 1) * self.batch_size]
+        return self.data.take(rows).arrays()
+
+    def on_epoch_end(self) -> None:
+        """Draw the order of the next epoch."""
+        self.epoch += 1
+        self._draw_order()
+
+
+def hold_out(
+    data: TrainingSet, fraction: float, groups: npt.ArrayLike | None, seed: int
+) -> tuple[TrainingSet, TrainingSet]:
+    """Split off the internal validation set: whole subjects with `groups`, else stratified."""
+    labels = data.y.argmax(axis=1)
+    splitter: GroupShuffleSplit | StratifiedShuffleSplit
+    if groups is None:
+        splitter = StratifiedShuffleSplit(1, test_size=fraction, random_state=seed)
+    else:
+        splitter = GroupShuffleSplit(1, test_size=fraction, random_state=seed)
+    train, validation = next(splitter.split(labels, labels, groups))
+    return data.take(train), data.take(validation)
+
+
+def make_optimizer(
+    optimizer: str | type | keras.optimizers.Optimizer, params: dict[str, Any]
+) -> keras.optimizers.Optimizer:
+    """Return a new optimizer, never the caller's: an optimizer belongs to one network."""
+    if isinstance(optimizer, keras.optimizers.Optimizer):
+        if params:
+            raise ValueError(
+                f"optimizer is an instance of {type(optimizer).__name__} and takes no routed "
+                f"parameters, got {sorted(f'optimizer__{p}' for p in params)}. Give the class or "
+                "its name, or set them on the instance."
+            )
+        return type(optimizer).from_config(optimizer.get_config())
+    if isinstance(optimizer, str):
+        name = optimizer
+        try:
+            optimizer = type(keras.optimizers.get(name))
+        except ValueError as error:
+            known = {
+                member_name.lower()
+                for member_name, member in vars(keras.optimizers).items()
+                if isinstance(member, type) and issubclass(member, keras.optimizers.Optimizer)
+            } - {"optimizer"}
+            raise ValueError(
+                f"optimizer must be the name, a class or an instance of a Keras optimizer; "
+                f"names are {sorted(known)}, got {name!r}{did_you_mean(name, known)}."
+            ) from error
+    check_routed(optimizer, params, "optimizer")
+    return instantiate(optimizer, params)
+
+
+def check_routed(target: Any, params: Iterable[str], prefix: str) -> None:
+    """Raise a TypeError with a suggestion for a routed parameter that `target` does not take."""
+    accepted = inspect.signature(target).parameters
+    if any(p.kind is p.VAR_KEYWORD for p in accepted.values()) and prefix != "optimizer":
+        return
+    names = [name for name, p in accepted.items() if p.kind is not p.VAR_KEYWORD]
+    for param in params:
+        if param.partition("__")[0] not in names:
+            raise TypeError(
+                f"{prefix}__{param} is not a parameter of {target.__name__}; it takes "
+                f"{', '.join(names)}{did_you_mean(param, names)}."
+            )
+
+
+def make_callbacks(callbacks: Any, params: dict[str, Any]) -> list[keras.callbacks.Callback]:
+    """Return a flat list of callback instances from instances, classes, lists or a dict of them."""
+    if callbacks is None:
+        return []
+    made = instantiate(callbacks, params)
+    if isinstance(made, Mapping):
+        made = list(made.values())
+    elif isinstance(made, keras.callbacks.Callback):
+        made = [made]
+    flat = [c for item in made for c in (item if isinstance(item, list | tuple) else [item])]
+    for callback in flat:
+        if not isinstance(callback, keras.callbacks.Callback):
+            raise TypeError(
+                "callbacks must be instances or subclasses of keras.callbacks.Callback, one or a "
+                f"list or a dict of them, got {type(callback).__name__}."
+            )
+    return flat
+
+
+def make_early_stopping(tol: float, n_iter_no_change: int) -> keras.callbacks.EarlyStopping:
+    """Stop when the validation accuracy stalls and put the best weights back, all in memory."""
+    return keras.callbacks.EarlyStopping(
+        monitor="val_accuracy",
+        mode="max",
+        min_delta=tol,
+        patience=n_iter_no_change,
+        restore_best_weights=True,
+    )
+
+
+def train(
+    model: keras.Model,
+    data: TrainingSet,
+    *,
+    validation: TrainingSet | None,
+    batch_size: int,
+    initial_epoch: int,
+    epochs: int,
+    seed: int,
+    callbacks: list[keras.callbacks.Callback],
+    verbose: int,
+) -> dict[str, list[float]]:
+    """Train a compiled model for `epochs` more epochs and return their history."""
+    try:
+        history = model.fit(
+            ShuffledBatches(data, batch_size, seed, initial_epoch),
+            validation_data=None if validation is None else validation.arrays(),
+            validation_batch_size=batch_size,
+            initial_epoch=initial_epoch,
+            epochs=initial_epoch + epochs,
+            # The order is ours; Keras would add the global generator of `random`.
+            shuffle=False,
+            callbacks=callbacks,
+            verbose=verbose,
+        )
+    finally:
+        # A callback is a parameter of the estimator: it must not drag the network into a pickle.
+        for callback in callbacks:
+            callback.set_model(None)
+    return {key: [float(v) for v in values] for key, values in history.history.items()}

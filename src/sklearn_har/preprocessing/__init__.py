@@ -1,0 +1,6 @@
+"""Transformers that know the axes of windows."""
+
+from sklearn_har.preprocessing._channelwise import ChannelwiseTransformer
+from sklearn_har.preprocessing._subsequences import SubsequenceReshaper
+
+__all__ = ["ChannelwiseTransformer", "SubsequenceReshaper"]

@@ -1,0 +1,144 @@
+"""Checks of windows and of names, shared by transformers, classifiers and command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import validate_data
+
+__all__ = ["channels_of_names", "check_n_steps", "check_windows", "did_you_mean"]
+
+AXES = "(n_windows, n_timesteps, n_channels)"
+
+
+def did_you_mean(name: str, choices: Iterable[str]) -> str:
+    """Return `" (did you mean 'units'?)"` for the closest of `choices`, or an empty string."""
+    close = get_close_matches(name, list(choices), n=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""
+
+
+def channels_of_names(names: Iterable[Any]) -> int | None:
+    """Return the number of channels that flat column names speak of, or None.
+
+    The fetchers call the columns of a frame `total_acc_x_000`, `total_acc_y_000`, ..., in the order
+    of `data.reshape(n_windows, -1)`: all channels of the first time step, then of the second.
+
+    Examples
+    --------
+    >>> from sklearn_har.utils._validation import channels_of_names
+    >>> channels_of_names(["acc_000", "gyro_000", "acc_001", "gyro_001"])
+    2
+    >>> channels_of_names(["age", "height"]) is None
+    True
+    """
+    parts = [str(name).rpartition("_") for name in names]
+    if not parts or not all(step.isdecimal() for _, _, step in parts):
+        return None
+    first_step = parts[0][2]
+    channels = [channel for channel, _, step in parts if step == first_step]
+    n_timesteps, rest = divmod(len(parts), len(channels))
+    expected = [(c, t) for t in range(n_timesteps) for c in channels]
+    if rest or [(channel, int(step)) for channel, _, step in parts] != expected:
+        return None
+    return len(channels)
+
+
+def check_n_steps(n_steps: int, n_timesteps: int) -> None:
+    """Raise a ValueError that lists the divisors unless `n_steps` divides `n_timesteps`."""
+    if n_timesteps % n_steps:
+        divisors = [d for d in range(1, n_timesteps + 1) if n_timesteps % d == 0]
+        raise ValueError(
+            f"n_steps must divide the number of time steps of a window: got n_steps={n_steps} for "
+            f"windows of {n_timesteps} time steps; the divisors of {n_timesteps} are {divisors}."
+        )
+
+
+def check_windows(
+    estimator: BaseEstimator,
+    X: Any,
+    *,
+    reset: bool,
+    dtype: Any = np.float32,
+    allow_nan: bool = False,
+) -> npt.NDArray[Any]:
+    """Validate windows for `estimator` and record or compare their shape.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Receives `n_features_in_`, `n_timesteps_in_`, `n_channels_in_` (and `feature_names_in_`)
+        with `reset=True`; with `reset=False` `X` must agree with them.
+    X : array-like
+        Windows of shape (n_windows, n_timesteps, n_channels); or (n_windows, n_timesteps), read as
+        single-channel windows; or subsequences of shape
+        (n_windows, n_steps, n_timesteps / n_steps, n_channels); or a frame whose columns are named
+        as `fetch_uci_har(as_frame=True)` names them.
+    reset : bool
+        Whether this is `fit`.
+    dtype : dtype or list of dtype
+        As in `sklearn.utils.check_array`.
+    allow_nan : bool
+        Whether NaN passes. Infinity never does.
+
+    Returns
+    -------
+    ndarray
+        `X` as an array of its own rank (a named frame as 3-D windows), not copied if it can be
+        avoided.
+    """
+    if not (hasattr(X, "shape") or sparse.issparse(X)):
+        X = np.asarray(X)
+    ndim = len(X.shape)
+    name = type(estimator).__name__
+    if ndim > 4:
+        raise ValueError(
+            f"X must be windows of shape {AXES}, got an array with {ndim} dimensions "
+            f"of shape {tuple(X.shape)}."
+        )
+    array = X
+    if ndim >= 3:
+        array = np.asarray(X)
+        if 0 in array.shape[1:]:
+            raise ValueError(
+                f"Found array with 0 feature(s): windows of shape {AXES} need at least one time "
+                f"step and one channel, got shape {tuple(X.shape)}."
+            )
+        if ndim == 4:
+            array = array.reshape(len(array), -1, array.shape[-1])
+        if not reset:
+            _compare_shapes(estimator, array, name)
+    array = validate_data(
+        estimator,
+        array,
+        reset=reset,
+        dtype=dtype,
+        allow_nd=True,
+        ensure_all_finite="allow-nan" if allow_nan else True,
+    )
+    if array.ndim == 2:
+        n_channels = channels_of_names(getattr(estimator, "feature_names_in_", ())) or 1
+        if n_channels > 1:
+            array = array.reshape(len(array), -1, n_channels)
+        if not reset:
+            _compare_shapes(estimator, array, name)
+    if reset:
+        estimator.n_timesteps_in_ = array.shape[1]
+        estimator.n_channels_in_ = array.shape[2] if array.ndim == 3 else 1
+    windows: npt.NDArray[Any] = array.reshape(X.shape) if ndim == 4 else array
+    return windows
+
+
+def _compare_shapes(estimator: BaseEstimator, array: npt.NDArray[Any], name: str) -> None:
+    seen = (array.shape[1], array.shape[2] if array.ndim == 3 else 1)
+    fitted = (estimator.n_timesteps_in_, estimator.n_channels_in_)
+    if seen != fitted:
+        raise ValueError(
+            f"X has windows of {seen[0]} time steps and {seen[1]} channel(s), but {name} was "
+            f"fitted with {fitted[0]} time steps and {fitted[1]} channel(s); axes are {AXES}."
+        )
