@@ -6,7 +6,10 @@ import argparse
 import json
 import os
 import sys
+import tempfile
 import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -114,6 +117,32 @@ def versions() -> dict[str, str | None]:
         except PackageNotFoundError:  # such as tensorflow, when it came as tensorflow-cpu
             found[name] = None
     return found
+
+
+@contextmanager
+def quiet_start() -> Iterator[None]:
+    """Hold back what TensorFlow's libraries say while they are loaded; show it if that fails.
+
+    Some of these lines are written before any log level is read, straight to file descriptor 2.
+    """
+    # A program may turn chatter off, a library may not; whoever sets the variable keeps it. Level 3
+    # because a machine without GPU is no error; what goes wrong is raised as an exception as well.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    sys.stderr.flush()
+    stderr = os.dup(2)
+    with tempfile.TemporaryFile() as held_back:
+        os.dup2(held_back.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            os.dup2(stderr, 2)
+            held_back.seek(0)
+            os.write(2, held_back.read())
+            raise
+        finally:
+            sys.stderr.flush()
+            os.dup2(stderr, 2)
+            os.close(stderr)
 
 
 def check_writable(path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import ast
 import difflib
-import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -19,6 +18,7 @@ from sklearn_har.cli._common import (
     jobs,
     one_line,
     positive_integer,
+    quiet_start,
     seed,
     versions,
     write_json,
@@ -153,10 +153,8 @@ def run(args: argparse.Namespace) -> None:
         raise UsageError(f"{option} goes with --dataset uci-har; simulated windows have no files")
     if args.json:
         check_writable(args.json)
-    # Before TensorFlow is first imported: a program may turn its start-up chatter off, a library
-    # may not. Who sets the variable keeps it.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-
+    with quiet_start():
+        load_classifier(args.model)
     estimator = make_estimator(args)
     task = load_task(args)
     n_parameters = count_parameters(estimator, task)

@@ -8,7 +8,7 @@ from typing import Any
 import keras
 
 
-class EpochProgress(keras.callbacks.Callback):  # type: ignore[misc]
+class EpochProgress(keras.callbacks.Callback):
     """Keep one line of the terminal up to date while a network trains, and leave it empty."""
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
