@@ -75,7 +75,16 @@ def changelog_as_rst(app: Sphinx, docname: str, source: list[str]) -> None:
     source[0] += text
 
 
+def skip_machinery(
+    app: Sphinx, what: str, name: str, obj: Any, skip: bool, options: Any
+) -> bool | None:
+    """Leave out what only scikit-learn and scikeras call, such as `set_fit_request`."""
+    module = getattr(getattr(obj, "fget", obj), "__module__", None) or ""
+    return True if module.startswith(("sklearn.utils.", "scikeras.")) else None
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("oldest-versions", OldestVersions)
     app.connect("source-read", changelog_as_rst)
+    app.connect("autodoc-skip-member", skip_machinery)
     return {"parallel_read_safe": True}
