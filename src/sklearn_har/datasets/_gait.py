@@ -1,0 +1,336 @@
+"""The mechanics of the simulated recordings: how a trunk moves, and what a phone on it measures.
+
+Axes of the trunk, right-handed: x up, y to the right, z forward. The lengths of segments are in
+samples, accelerations in g, angles in rad, angular velocities in rad/s, frequencies in Hz.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.fft import irfft, next_fast_len, rfft, rfftfreq
+from scipy.spatial.transform import Rotation
+
+from sklearn_har.datasets._bunch import ACTIVITY_NAMES
+
+__all__ = ["CADENCE_RANGE", "Bout", "Subject", "draw_subject", "measure", "plan_bouts"]
+
+Floats = NDArray[np.float64]
+
+#: Steps per second of level walking, over all subjects.
+CADENCE_RANGE = (1.6, 2.1)
+
+_PROTOCOL = ("standing", "sitting", "laying", "walking", "walking_downstairs", "walking_upstairs")
+_N_HARMONICS = 8
+
+
+@dataclass(frozen=True)
+class _Gait:
+    """One manner of walking: what all subjects have in common.
+
+    The rows of `harmonics` are the axes, the columns the harmonics 1 to 8 of the stride frequency,
+    of which the even ones repeat with every step.
+    """
+
+    cadence_ratio: float
+    harmonics: tuple[tuple[float, ...], ...]
+    impact: float
+    swing: tuple[float, float, float]
+    lean: tuple[float, float]
+    turning: float
+    irregularity: float
+
+
+# Vertical and forward accelerations repeat with each step (even harmonics), sideways ones with
+# each stride (odd harmonics): Menz, Lord and Fitzpatrick (2003). The levels are those of windows
+# of UCI HAR. The swing is an amplitude of rotation about x, y, z; the lean is that of gravity
+# towards y and z.
+_GAITS = {
+    "walking": _Gait(
+        1.0,
+        (
+            (0.03, 0.27, 0.03, 0.08, 0.02, 0.04, 0.01, 0.02),
+            (0.13, 0.03, 0.09, 0.03, 0.05, 0.02, 0.03, 0.01),
+            (0.03, 0.14, 0.02, 0.06, 0.02, 0.03, 0.01, 0.01),
+        ),
+        impact=0.05,
+        swing=(0.075, 0.030, 0.045),
+        lean=(-0.02, -0.03),
+        turning=0.08,
+        irregularity=0.10,
+    ),
+    "walking_upstairs": _Gait(
+        0.82,
+        (
+            (0.06, 0.27, 0.05, 0.05, 0.03, 0.02, 0.01, 0.01),
+            (0.15, 0.03, 0.05, 0.03, 0.03, 0.02, 0.02, 0.01),
+            (0.05, 0.19, 0.04, 0.04, 0.02, 0.02, 0.01, 0.01),
+        ),
+        impact=0.03,
+        swing=(0.075, 0.070, 0.070),
+        lean=(-0.10, -0.12),
+        turning=0.30,
+        irregularity=0.20,
+    ),
+    "walking_downstairs": _Gait(
+        1.12,
+        (
+            (0.05, 0.31, 0.05, 0.16, 0.04, 0.09, 0.03, 0.05),
+            (0.13, 0.04, 0.10, 0.05, 0.06, 0.04, 0.04, 0.02),
+            (0.04, 0.10, 0.04, 0.08, 0.03, 0.05, 0.02, 0.03),
+        ),
+        impact=0.26,
+        swing=(0.075, 0.040, 0.045),
+        lean=(0.02, 0.02),
+        turning=0.30,
+        irregularity=0.22,
+    ),
+}
+
+# Amplitude of the sway of the trunk while it is held still, and of breathing, in rad.
+_SWAY = {"standing": 0.009, "sitting": 0.004, "laying": 0.002}
+_BREATHING = {"standing": 0.003, "sitting": 0.005, "laying": 0.008}
+
+# How far the phone moves within its pouch, in g and in rad.
+_ACC_RATTLE, _SWING_RATTLE = 0.03, 0.006
+
+# The sensors of the phone at noise=1, in g and in rad/s.
+_ACC_NOISE, _ACC_BIAS = 0.003, 0.015
+_GYRO_NOISE, _GYRO_BIAS = 0.006, 0.010
+
+
+class Bout(NamedTuple):
+    """A stretch of one activity within a recording: samples ``start`` to ``stop``."""
+
+    activity: int
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Everything that makes a subject: constant over the recording."""
+
+    mount: Rotation
+    tilt: dict[str, Floats]
+    cadence: dict[str, float]
+    harmonics: dict[str, Floats]
+    phases: dict[str, Floats]
+    swing: dict[str, Floats]
+    swing_phases: dict[str, Floats]
+    impact: dict[str, float]
+    sway: float
+    breathing_rate: float
+
+
+def plan_bouts(bout_length: int, sampling_rate: float, rng: np.random.RandomState) -> list[Bout]:
+    """Line up one bout of each activity with transitions of 2 to 4 s around them.
+
+    Resting and moving activities keep together, as in the protocol of UCI HAR; each subject goes
+    through them in another order.
+    """
+    rest, move = list(_PROTOCOL[:3]), list(_PROTOCOL[3:])
+    rng.shuffle(rest)
+    rng.shuffle(move)
+    bouts: list[Bout] = []
+    position = 0
+    for name in rest + move:
+        position += round(rng.uniform(2.0, 4.0) * sampling_rate)
+        bouts.append(Bout(ACTIVITY_NAMES.index(name), position, position + bout_length))
+        position += bout_length
+    return bouts
+
+
+def draw_subject(rng: np.random.RandomState) -> Subject:
+    """Draw the habits of one subject."""
+    # The pouch sits a little to one side, and hangs as the belt does.
+    turn = rng.normal(0.0, 0.15)
+    habit = np.array([rng.normal(-0.10, 0.05), rng.normal(0.0, 0.07)])
+    mount = _tilt_rotation(habit) * Rotation.from_rotvec([turn, 0.0, 0.0])
+
+    recline = rng.normal([0.24, 0.20], [0.06, 0.06])
+    side = rng.uniform(0.15, 1.35)
+    lying = rng.normal(1.45, 0.10)
+    tilt = {
+        "standing": rng.normal(0.0, 0.03, 2),
+        "sitting": recline,
+        "laying": lying * np.array([np.cos(side), np.sin(side)]),
+    }
+    pace = rng.uniform(0.0, 1.0)
+    vigour = rng.lognormal(0.0, 0.12)
+    asymmetry = rng.lognormal(0.0, 0.4)
+    cadence: dict[str, float] = {}
+    harmonics: dict[str, Floats] = {}
+    phases: dict[str, Floats] = {}
+    swing: dict[str, Floats] = {}
+    swing_phases: dict[str, Floats] = {}
+    impact: dict[str, float] = {}
+    low, high = CADENCE_RANGE
+    own_phases = rng.normal(0.0, 0.3, (3, _N_HARMONICS))
+    for name, gait in _GAITS.items():
+        # Level walking keeps to the documented range; stairs scatter around their ratio.
+        scatter = 1.0 if name == "walking" else rng.normal(1.0, 0.03)
+        cadence[name] = (low + (high - low) * pace) * gait.cadence_ratio * scatter
+        level = np.array(gait.harmonics) * vigour * rng.lognormal(0.0, 0.15, (3, _N_HARMONICS))
+        # The difference between left and right lives in what does not repeat with the step.
+        level[0, ::2] *= asymmetry
+        level[2, ::2] *= asymmetry
+        level[1, 1::2] *= asymmetry
+        harmonics[name] = level
+        phases[name] = own_phases + rng.normal(0.0, 0.15, (3, _N_HARMONICS))
+        swing[name] = np.array(gait.swing) * rng.lognormal(0.0, 0.15, 3)
+        swing_phases[name] = rng.normal(0.0, 0.3, (3, 3))
+        impact[name] = gait.impact * vigour * rng.lognormal(0.0, 0.2)
+        tilt[name] = np.array(gait.lean) + rng.normal(0.0, 0.03, 2)
+    return Subject(
+        mount=mount,
+        tilt=tilt,
+        cadence=cadence,
+        harmonics=harmonics,
+        phases=phases,
+        swing=swing,
+        swing_phases=swing_phases,
+        impact=impact,
+        sway=rng.lognormal(0.0, 0.25),
+        breathing_rate=rng.uniform(0.2, 0.33),
+    )
+
+
+def measure(
+    subject: Subject,
+    bouts: list[Bout],
+    sampling_rate: float,
+    noise: float,
+    rng: np.random.RandomState,
+) -> NDArray[np.float32]:
+    """Record `subject` going through `bouts`.
+
+    Returns
+    -------
+    recording : ndarray of float32 of shape (n_samples, 6)
+        Total acceleration x y z in g, angular velocity x y z in rad/s. The angular velocity of
+        sample ``k`` turns the device from its orientation at sample ``k`` to that at ``k + 1``.
+    """
+    # One more sample than asked for: angular velocity is a difference between neighbours.
+    n_samples = bouts[-1].stop + round(sampling_rate) + 1
+    tilt, weights = _blend(subject, bouts, n_samples, sampling_rate)
+    acceleration = np.zeros((n_samples, 3))
+    swing = np.zeros((n_samples, 3))
+    yaw_rate = np.zeros(n_samples)
+    for name, weight in weights.items():
+        if name in _GAITS:
+            active = np.flatnonzero(weight > 0.0)
+            window = slice(active[0], active[-1] + 1)
+            envelope = weight[window]
+            pushed, swung = _gait(subject, name, len(envelope), sampling_rate, rng)
+            acceleration[window] += envelope[:, None] * pushed
+            swing[window] += envelope[:, None] * swung
+            turning = _GAITS[name].turning * _slow_noise(len(envelope), 1.5 * sampling_rate, rng)
+            yaw_rate[window] += envelope * turning
+        else:
+            level = weight * subject.sway * _SWAY[name]
+            for axis in range(2):
+                tilt[:, axis] += level * _slow_noise(n_samples, 0.3 * sampling_rate, rng)
+                acceleration[:, axis + 1] += level * _slow_noise(
+                    n_samples, 0.08 * sampling_rate, rng
+                )
+            breath = np.sin(
+                2 * np.pi * subject.breathing_rate * np.arange(n_samples) / sampling_rate
+                + rng.uniform(0.0, 2 * np.pi)
+            )
+            tilt[:, 1] += weight * _BREATHING[name] * breath
+    # A posture is never held exactly: it creeps over tens of seconds.
+    for axis in range(2):
+        tilt[:, axis] += 0.03 * _slow_noise(n_samples, 6.0 * sampling_rate, rng)
+
+    trunk = _tilt_rotation(tilt) * Rotation.from_rotvec(swing)
+    upright = acceleration + np.array([1.0, 0.0, 0.0])
+    heading = np.zeros((n_samples, 3))
+    heading[:, 0] = np.cumsum(yaw_rate) / sampling_rate
+    orientation = Rotation.from_rotvec(heading) * trunk * subject.mount
+
+    # The accelerations are given along the heading, so that the heading itself cancels.
+    force = (trunk * subject.mount).inv().apply(upright)[:-1]
+    turn = (orientation[:-1].inv() * orientation[1:]).as_rotvec() * sampling_rate
+    recording = np.concatenate([force, turn], axis=1)
+    scale = np.repeat([_ACC_NOISE, _GYRO_NOISE], 3)
+    bias = np.repeat([_ACC_BIAS, _GYRO_BIAS], 3)
+    recording += noise * bias * rng.normal(size=6)
+    recording += noise * scale * rng.normal(size=recording.shape)
+    return recording.astype(np.float32)
+
+
+def _tilt_rotation(tilt: Floats) -> Rotation:
+    """Rotate the trunk so that it reads gravity towards y and z by the angles of `tilt`."""
+    tilt = np.asarray(tilt)
+    zero = np.zeros(tilt.shape[:-1])
+    return Rotation.from_rotvec(np.stack([zero, tilt[..., 1], -tilt[..., 0]], axis=-1))
+
+
+def _blend(
+    subject: Subject, bouts: list[Bout], n_samples: int, sampling_rate: float
+) -> tuple[Floats, dict[str, Floats]]:
+    """Posture over time and the share of each activity: smooth between bouts, constant within."""
+    names = [ACTIVITY_NAMES[bout.activity] for bout in bouts]
+    weights = {name: np.zeros(n_samples) for name in names}
+    for name, bout in zip(names, bouts, strict=True):
+        weights[name][bout.start : bout.stop] = 1.0
+    weights[names[0]][: bouts[0].start] = 1.0
+    weights[names[-1]][bouts[-1].stop :] = 1.0
+    for before, after in itertools.pairwise(bouts):
+        gap = slice(before.stop, after.start)
+        rise = 0.5 - 0.5 * np.cos(np.linspace(0.0, np.pi, after.start - before.stop))
+        weights[ACTIVITY_NAMES[before.activity]][gap] = 1.0 - rise
+        weights[ACTIVITY_NAMES[after.activity]][gap] = rise
+    tilt = np.zeros((n_samples, 2))
+    for name, weight in weights.items():
+        tilt += weight[:, None] * subject.tilt[name]
+    return tilt, weights
+
+
+def _gait(
+    subject: Subject, name: str, n_samples: int, sampling_rate: float, rng: np.random.RandomState
+) -> tuple[Floats, Floats]:
+    """Acceleration and rotation vector of the trunk over a bout of walking."""
+    irregularity = _GAITS[name].irregularity
+    drift = 1.0 + 0.02 * _slow_noise(n_samples, 1.5 * sampling_rate, rng)
+    stride = np.cumsum(np.pi * subject.cadence[name] * drift) / sampling_rate
+    stride += rng.uniform(0.0, 2 * np.pi)
+    wave = np.exp(1j * np.outer(stride, np.arange(1, _N_HARMONICS + 1)))
+
+    coefficients = subject.harmonics[name] * np.exp(1j * subject.phases[name])
+    acceleration = (wave @ coefficients.T).real
+    # About y the trunk nods with each step, about x and z it turns and rolls with each stride.
+    shares = np.array([[1.0, 0.25, 0.25], [0.25, 1.0, 0.1], [1.0, 0.25, 0.25]])
+    turns = subject.swing[name][:, None] * shares * np.exp(1j * subject.swing_phases[name])
+    swing = (wave[:, :3] @ turns.T).real
+
+    # A heel strikes twice in a stride, one foot a little harder; its jolt lasts about 60 ms.
+    foot = 1.0 + 0.15 * np.cos(stride)
+    jolt = np.exp(30.0 * (np.cos(2.0 * stride) - 1.0))
+    jolt -= jolt.mean()
+    hardness = 1.0 + irregularity * _slow_noise(n_samples, 0.3 * sampling_rate, rng)
+    strike = subject.impact[name] * foot * jolt * hardness
+    acceleration += strike[:, None] * np.array([3.0, 0.6, -1.2])
+
+    vigour = 1.0 + irregularity * _slow_noise(n_samples, 0.6 * sampling_rate, rng)
+    acceleration *= vigour[:, None]
+    swing *= vigour[:, None]
+    # A pouch on a belt is not a bone: the phone rattles while the trunk is shaken.
+    for axis in range(3):
+        acceleration[:, axis] += _ACC_RATTLE * _slow_noise(n_samples, 0.03 * sampling_rate, rng)
+        swing[:, axis] += _SWING_RATTLE * _slow_noise(n_samples, 0.05 * sampling_rate, rng)
+    return acceleration, swing
+
+
+def _slow_noise(n_samples: int, scale: float, rng: np.random.RandomState) -> Floats:
+    """Gaussian noise of unit variance that forgets itself over about `scale` samples."""
+    # In the frequency domain, since the kernels are hundreds of samples long.
+    size = next_fast_len(n_samples, real=True)
+    spectrum = rfft(rng.normal(size=size)) * np.exp(-2.0 * (np.pi * scale * rfftfreq(size)) ** 2)
+    # White noise of unit variance keeps 1 / (2 sqrt(pi) scale) of it under a Gaussian kernel.
+    return np.asarray(irfft(spectrum, size)[:n_samples] * np.sqrt(2.0 * np.sqrt(np.pi) * scale))
