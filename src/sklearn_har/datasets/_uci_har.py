@@ -1,0 +1,305 @@
+"""Human Activity Recognition Using Smartphones, the reference data set ("UCI HAR").
+
+Made by Davide Anguita, Alessandro Ghio, Luca Oneto, Xavier Parra and Jorge L. Reyes-Ortiz at the
+Università degli Studi di Genova and the Universitat Politècnica de Catalunya; published in 2012 by
+the UCI Machine Learning Repository, https://doi.org/10.24432/C54S4K.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.utils import Bunch
+
+from sklearn_har.datasets._archives import ArchiveReader, Contents
+from sklearn_har.datasets._base import DataSet, check_fetch_parameters, load_arrays, load_descr
+from sklearn_har.datasets._bunch import ACTIVITY_NAMES, CHANNEL_NAMES, windows_bunch
+from sklearn_har.datasets._uci_har_files import MEMBERS, PARTITIONS, REMOTES, Partition
+from sklearn_har.exceptions import ArchiveError
+
+N_TIMESTEPS = 128
+SAMPLING_RATE = 50.0
+_SUBSETS = ("train", "test")
+
+
+def parse_uci_har(
+    reader: ArchiveReader, partitions: Mapping[str, Partition]
+) -> dict[str, NDArray[Any]]:
+    """Read the text files into `{train,test}_{data,target,subject}` and check what they hold."""
+    reader.read("README.txt")
+    _check_labels(reader.read("activity_labels.txt"))
+    arrays: dict[str, NDArray[Any]] = {}
+    for subset, expected in partitions.items():
+        arrays |= _parse_partition(reader, subset, expected)
+    return arrays
+
+
+def _check_labels(content: bytes) -> None:
+    lines = [line.split() for line in content.decode("latin-1").splitlines()]
+    expected = [[str(i), name.upper()] for i, name in enumerate(ACTIVITY_NAMES, start=1)]
+    if lines != expected:
+        raise ArchiveError(f"'activity_labels.txt' lists {lines} where {expected} is expected.")
+
+
+def _parse_partition(
+    reader: ArchiveReader, subset: str, expected: Partition
+) -> dict[str, NDArray[Any]]:
+    def column(name: str) -> NDArray[np.int64]:
+        path = f"{subset}/{name}_{subset}.txt"
+        values = _parse_table(reader.read(path), path, 1)[:, 0]
+        if (values != np.trunc(values)).any():
+            raise ArchiveError(f"{path!r} has a number that is not whole.")
+        return values.astype(np.int64)
+
+    # The files count the activities from 1.
+    target, subject = column("y") - 1, column("subject")
+    n_windows = len(target)
+    counts = dict(sorted(Counter(target.tolist()).items()))
+    if counts != dict(enumerate(expected.class_counts)):
+        raise ArchiveError(
+            f"The {subset} windows per activity are {counts} where "
+            f"{dict(enumerate(expected.class_counts))} are expected."
+        )
+    subjects = sorted(set(subject.tolist()))
+    if len(subject) != n_windows or subjects != sorted(expected.subjects):
+        raise ArchiveError(
+            f"The {subset} part has {len(subject)} windows of the subjects {subjects} where "
+            f"{n_windows} of {sorted(expected.subjects)} are expected."
+        )
+
+    data = np.empty((n_windows, N_TIMESTEPS, len(CHANNEL_NAMES)), dtype=np.float32)
+
+    def fill(i: int) -> None:
+        path = f"{subset}/Inertial Signals/{CHANNEL_NAMES[i]}_{subset}.txt"
+        signal = _parse_table(reader.read(path), path, N_TIMESTEPS)
+        if len(signal) != n_windows:
+            raise ArchiveError(
+                f"{path!r} has {len(signal)} windows where {n_windows} are expected."
+            )
+        data[:, :, i] = signal
+
+    # Inflating, hashing and parsing let go of the interpreter lock: two threads need half the time.
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        list(pool.map(fill, range(len(CHANNEL_NAMES))))
+    return {f"{subset}_data": data, f"{subset}_target": target, f"{subset}_subject": subject}
+
+
+def _parse_table(content: bytes, path: str, n_columns: int) -> NDArray[np.float64]:
+    """Parse numbers between spaces, `n_columns` a line."""
+    try:
+        # A single space is parsed in half the time that the pattern for any space takes.
+        frame = pd.read_csv(
+            BytesIO(content), sep=" ", skipinitialspace=True, header=None, low_memory=False
+        )
+        table = frame.to_numpy(dtype=np.float64)
+    except (ValueError, OverflowError) as error:
+        raise ArchiveError(f"{path!r} is not a table of numbers: {error}") from error
+    if table.shape[1] != n_columns:
+        raise ArchiveError(
+            f"{path!r} has {table.shape[1]} numbers a line where {n_columns} are expected."
+        )
+    if not np.isfinite(table).all():
+        raise ArchiveError(f"{path!r} has a number that is missing or not finite.")
+    return table
+
+
+UCI_HAR = DataSet(
+    name="uci_har",
+    contents=Contents(
+        title="UCI HAR",
+        folder="UCI HAR Dataset",
+        members=MEMBERS,
+        nested="UCI HAR Dataset.zip",
+    ),
+    remotes=REMOTES,
+    parse=partial(parse_uci_har, partitions=PARTITIONS),
+)
+
+
+def fetch_uci_har(
+    *,
+    subset: str = "train",
+    data_home: str | os.PathLike[str] | None = None,
+    archive: str | os.PathLike[str] | None = None,
+    download_if_missing: bool = True,
+    shuffle: bool = False,
+    random_state: int | np.random.RandomState | None = None,
+    return_X_y: bool = False,
+    as_frame: bool = False,
+    n_retries: int = 3,
+    delay: float = 1.0,
+) -> Bunch | tuple[Any, Any]:
+    """Load the UCI HAR data set of windows of a phone's inertial signals (classification).
+
+    Downloaded and parsed on first use, then read from a cache in a few hundredths of a second.
+
+    =================   =============================================
+    Classes                                                         6
+    Windows total                          10299 (7352 train, 2947 test)
+    Subjects                               30 (21 train, 9 test)
+    Window                         128 time steps at 50 Hz, 9 channels
+    Accelerations                                                in g
+    Angular velocities                                       in rad/s
+    =================   =============================================
+
+    The training and the test windows come from different subjects. Windows overlap by half, so
+    a random split of either would put halves of the same movement on both sides: split by
+    `subject`, for example with :class:`~sklearn.model_selection.GroupKFold`.
+
+    Parameters
+    ----------
+    subset : {"train", "test", "all"}, default="train"
+        The official part to load; "all" is the training windows followed by the test windows.
+
+    data_home : str or path-like, default=None
+        The download and cache folder. By default that of :func:`get_data_home`.
+
+    archive : str or path-like, default=None
+        A local copy of the data set, for machines that cannot download: the official archive, the
+        `UCI HAR Dataset.zip` in it, a repacked zip file, or the unpacked folder. Each file read
+        from it must have the published SHA-256. It is not looked at when the cache has the data
+        already, and nothing is downloaded when it is given.
+
+    download_if_missing : bool, default=True
+        If False, raise an OSError if the data are not locally available instead of trying to
+        download them.
+
+    shuffle : bool, default=False
+        Whether to shuffle the windows, together with their labels and subjects.
+
+    random_state : int, RandomState instance or None, default=None
+        Determines random number generation for shuffling. Pass an int for reproducible output
+        across multiple function calls.
+
+    return_X_y : bool, default=False
+        If True, return ``(data, target)`` instead of a Bunch.
+
+    as_frame : bool, default=False
+        If True, the windows are the rows of a pandas DataFrame with a column for each time step
+        of each channel, and `target` and `subject` are Series.
+
+    n_retries : int, default=3
+        How often a download is tried again, at each of two addresses, after a failure that may
+        pass. A refusal, an unknown host or a wrong file is not tried again.
+
+    delay : float, default=1.0
+        Seconds before the first retry; doubled for each further one. A server that names a
+        waiting time of up to a minute is heeded.
+
+    Returns
+    -------
+    dataset : :class:`~sklearn.utils.Bunch`
+        Dictionary-like object, with the following attributes.
+
+        data : ndarray of shape (n_windows, 128, 9), dtype float32
+            The windows, as `(n_windows, n_timesteps, n_channels)`: total and body acceleration
+            in g, angular velocity in rad/s. With `as_frame`, a DataFrame of shape
+            (n_windows, 1152) whose columns are `feature_names`.
+        target : ndarray of shape (n_windows,), dtype int64
+            The activity, from 0 to 5 in the order of `target_names`.
+        subject : ndarray of shape (n_windows,), dtype int64
+            The person, from 1 to 30.
+        split : ndarray of shape (n_windows,), dtype str
+            "train" or "test". Only with `subset="all"`.
+        frame : DataFrame of shape (n_windows, 1154)
+            `data` with the columns `subject` and `target`; None unless `as_frame` is True.
+        target_names : list of str
+            The six activities.
+        channel_names : list of str
+            The nine channels, in the order of the last axis.
+        feature_names : list of str
+            Names of the columns of ``data.reshape(n_windows, -1)``, such as "total_acc_x_000".
+        sampling_rate : float
+            50.0, in Hz.
+        DESCR : str
+            Origin, units, split, citation and licence statements.
+
+    (data, target) : tuple if ``return_X_y`` is True
+        The windows and the activities, as above.
+
+    Raises
+    ------
+    ArchiveError
+        If `archive` is no copy of the data set, or an altered or incomplete one.
+    DownloadError
+        If the data are neither in the cache nor to be downloaded; it is an OSError.
+    OSError
+        If `download_if_missing` is False and the data are not in the cache, or if the cache
+        folder cannot be used.
+
+    See Also
+    --------
+    make_har_windows : Simulated windows of the same form, without a download.
+
+    References
+    ----------
+    .. [1] D. Anguita, A. Ghio, L. Oneto, X. Parra and J. L. Reyes-Ortiz (2013). A public domain
+       dataset for human activity recognition using smartphones. 21st European Symposium on
+       Artificial Neural Networks, Computational Intelligence and Machine Learning (ESANN),
+       437-442.
+    .. [2] J. Reyes-Ortiz, D. Anguita, A. Ghio, L. Oneto and X. Parra (2013). Human Activity
+       Recognition Using Smartphones. UCI Machine Learning Repository.
+       https://doi.org/10.24432/C54S4K
+
+    Examples
+    --------
+    >>> from sklearn_har.datasets import fetch_uci_har
+    >>> train = fetch_uci_har()  # doctest: +SKIP
+    >>> train.data.shape  # doctest: +SKIP
+    (7352, 128, 9)
+    >>> X_test, y_test = fetch_uci_har(subset="test", return_X_y=True)  # doctest: +SKIP
+    >>> X_test.shape  # doctest: +SKIP
+    (2947, 128, 9)
+    """
+    check_fetch_parameters(
+        subset=subset,
+        subsets=(*_SUBSETS, "all"),
+        n_retries=n_retries,
+        delay=delay,
+        download_if_missing=download_if_missing,
+        shuffle=shuffle,
+        return_X_y=return_X_y,
+        as_frame=as_frame,
+    )
+    parts = _SUBSETS if subset == "all" else (subset,)
+    arrays = load_arrays(
+        UCI_HAR,
+        [f"{part}_{field}" for part in parts for field in ("data", "target", "subject")],
+        data_home=data_home,
+        archive=archive,
+        download_if_missing=download_if_missing,
+        n_retries=n_retries,
+        delay=delay,
+    )
+
+    def joined(field: str) -> NDArray[Any]:
+        # Not by concatenate for one part: that would copy 34 MB.
+        pieces = [arrays[f"{part}_{field}"] for part in parts]
+        return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+
+    per_window = {}
+    if subset == "all":
+        per_window["split"] = np.repeat(parts, [len(arrays[f"{part}_target"]) for part in parts])
+    return windows_bunch(
+        joined("data"),
+        joined("target"),
+        joined("subject"),
+        per_window=per_window,
+        target_names=ACTIVITY_NAMES,
+        channel_names=CHANNEL_NAMES,
+        sampling_rate=SAMPLING_RATE,
+        descr=load_descr("uci_har"),
+        shuffle=shuffle,
+        random_state=random_state,
+        return_X_y=return_X_y,
+        as_frame=as_frame,
+    )

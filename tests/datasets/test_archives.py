@@ -1,0 +1,297 @@
+"""Every form of an archive is read; what is not the published data set is named and refused."""
+
+import io
+import random
+import stat
+import struct
+import warnings
+import zipfile
+
+import numpy as np
+import pytest
+
+from sklearn_har.datasets import _archives, fetch_uci_har
+from sklearn_har.exceptions import ArchiveError
+
+SIGNAL = "train/Inertial Signals/body_acc_y_train.txt"
+
+
+@pytest.fixture
+def fetch(tiny, home, tmp_path):
+    """Fetch the tiny data set from an archive with the given content."""
+
+    def fetch(content, **params):
+        path = tmp_path / "given.zip"
+        path.write_bytes(content)
+        return fetch_uci_har(archive=path, **params)
+
+    return fetch
+
+
+def assert_is_tiny(bunch, tiny, subset="train"):
+    data, target, subject = tiny.arrays[subset]
+    np.testing.assert_array_equal(bunch.data, data)
+    np.testing.assert_array_equal(bunch.target, target)
+    np.testing.assert_array_equal(bunch.subject, subject)
+
+
+@pytest.mark.parametrize(
+    "pack",
+    [
+        pytest.param(lambda tiny: tiny.zipped(), id="inner"),
+        pytest.param(lambda tiny: tiny.outer(), id="outer"),
+        pytest.param(lambda tiny: tiny.zipped(folder=""), id="repacked without a folder"),
+        pytest.param(lambda tiny: tiny.zipped(folder="my data/har"), id="repacked elsewhere"),
+        pytest.param(lambda tiny: tiny.zipped(compression=zipfile.ZIP_STORED), id="not compressed"),
+        pytest.param(
+            lambda tiny: tiny.zipped(dict(sorted(tiny.files.items()))), id="in another order"
+        ),
+    ],
+)
+def test_each_kind_of_zip_file_gives_the_data(fetch, tiny, pack):
+    assert_is_tiny(fetch(pack(tiny)), tiny)
+
+
+@pytest.mark.parametrize("below", ["", "UCI HAR Dataset", "UCI HAR Dataset/UCI HAR Dataset"])
+def test_an_unpacked_folder_or_its_parent_gives_the_data(tiny, home, tmp_path, below):
+    tiny.unpack(tmp_path / "unpacked" / below)
+    assert_is_tiny(fetch_uci_har(archive=tmp_path / "unpacked"), tiny)
+
+
+def test_a_folder_with_the_inner_archive_gives_the_data(tiny, home, tmp_path):
+    (tmp_path / "UCI HAR Dataset.zip").write_bytes(tiny.zipped())
+    assert_is_tiny(fetch_uci_har(archive=str(tmp_path)), tiny)
+
+
+def test_litter_and_feature_tables_are_passed_over(fetch, tiny):
+    litter = [
+        ("__MACOSX/UCI HAR Dataset/._README.txt", b"\0"),
+        (f"__MACOSX/UCI HAR Dataset/{SIGNAL}", b"\0"),
+        ("UCI HAR Dataset/.DS_Store", b"\0"),
+        ("UCI HAR Dataset/.DS_Store", b"\0"),
+        ("UCI HAR Dataset/train/X_train.txt", b"not a number"),
+    ]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # zipfile's, of the name that is there twice
+        content = tiny.zipped(extra=litter)
+    assert_is_tiny(fetch(content), tiny)
+
+
+def test_litter_in_an_unpacked_folder_is_passed_over(tiny, home, tmp_path):
+    tiny.unpack(tmp_path / "data")
+    (tmp_path / "data" / ".DS_Store").write_bytes(b"\0")
+    (tmp_path / "data" / "train" / "X_train.txt").write_bytes(b"not a number")
+    assert_is_tiny(fetch_uci_har(archive=tmp_path / "data"), tiny)
+
+
+@pytest.mark.parametrize("name", [SIGNAL, "README.txt", "test/y_test.txt"])
+def test_a_file_altered_by_one_byte_is_named(fetch, tiny, home, name):
+    altered = bytearray(tiny.files[name])
+    altered[len(altered) // 2] ^= 1
+    with pytest.raises(ArchiveError, match=r"SHA-256 is .* instead of .*download or unpack") as e:
+        fetch(tiny.zipped({**tiny.files, name: bytes(altered)}))
+    assert repr(name) in str(e.value)
+    assert "given.zip" in str(e.value)
+    assert not home.joinpath("uci_har").exists()
+
+
+@pytest.mark.parametrize("change", [lambda text: text[:-1], lambda text: text + b"\n"])
+def test_a_file_of_another_length_is_named(tiny, home, tmp_path, change):
+    tiny.unpack(tmp_path / "data", {**tiny.files, SIGNAL: change(tiny.files[SIGNAL])})
+    with pytest.raises(ArchiveError, match=r"body_acc_y_train.txt.*bytes"):
+        fetch_uci_har(archive=tmp_path / "data")
+    with pytest.raises(ArchiveError, match=r"body_acc_y_train.txt.*bytes"):
+        fetch_uci_har(archive=_write(tmp_path, tiny.zipped({**tiny.files, SIGNAL: b"1"})))
+
+
+@pytest.mark.parametrize("as_folder", [True, False])
+def test_all_missing_files_are_named(tiny, home, tmp_path, as_folder):
+    files = {k: v for k, v in tiny.files.items() if k not in (SIGNAL, "test/subject_test.txt")}
+    if as_folder:
+        archive = tiny.unpack(tmp_path / "data", files)
+    else:
+        archive = _write(tmp_path, tiny.zipped(files))
+    with pytest.raises(ArchiveError, match="lacks 2 of the 24 files") as e:
+        fetch_uci_har(archive=archive)
+    assert SIGNAL in str(e.value)
+    assert "test/subject_test.txt" in str(e.value)
+
+
+def test_an_archive_of_something_else_is_refused(fetch, tiny, tmp_path):
+    with pytest.raises(ArchiveError, match=r"no file of the UCI HAR data set; expected 'UCI HAR"):
+        fetch(tiny.zipped({"letter.txt": b"Dear reader"}))
+    with pytest.raises(ArchiveError, match="no file of the UCI HAR data set"):
+        fetch(tiny.zipped({}))
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ArchiveError, match="no file of the UCI HAR data set"):
+        fetch_uci_har(archive=tmp_path / "empty")
+
+
+def test_a_path_that_does_not_exist_is_named(tiny, home, tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"archive='.*absent.zip' does not exist"):
+        fetch_uci_har(archive=tmp_path / "absent.zip")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"<!DOCTYPE html><html><body>Sign in to the network</body></html>",
+        b"\xef\xbb\xbf\r\n  <HTML>moved</HTML>",
+    ],
+)
+def test_a_web_page_saved_as_a_zip_file_is_recognised(fetch, content):
+    with pytest.raises(ArchiveError, match="is a web page saved under the name of an archive"):
+        fetch(content)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"\x1f\x8b not a zip", bytes(4000)])
+def test_what_is_no_zip_file_is_refused(fetch, content):
+    with pytest.raises(ArchiveError, match=r"given.zip' is (empty|not a whole zip file)"):
+        fetch(content)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.9999])
+def test_a_truncated_zip_file_is_refused(fetch, tiny, share):
+    content = tiny.zipped()
+    with pytest.raises(ArchiveError, match="truncated"):
+        fetch(content[: int(len(content) * share)])
+
+
+def test_a_truncated_inner_archive_is_refused(fetch, tiny):
+    with pytest.raises(ArchiveError, match=r"'UCI HAR Dataset.zip' in archive=.*truncated"):
+        fetch(tiny.outer(tiny.zipped()[:5000]))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../escaped.txt",
+        "UCI HAR Dataset/../../escaped.txt",
+        "/etc/escaped.txt",
+        "C:/escaped.txt",
+        "..\\escaped.txt",
+        "\\\\server\\escaped.txt",
+        "UCI HAR Dataset/train/..",
+    ],
+)
+def test_members_that_point_out_of_the_archive_are_refused(fetch, tiny, tmp_path, name):
+    with pytest.raises(ArchiveError, match="points out of the archive") as e:
+        fetch(tiny.zipped(extra=[(name, b"gotcha")]))
+    assert repr(name) in str(e.value)
+    assert not list(tmp_path.rglob("*escaped*"))
+
+
+def test_a_link_in_place_of_a_file_is_refused(fetch, tiny):
+    link = zipfile.ZipInfo("UCI HAR Dataset/README.txt")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    files = {k: v for k, v in tiny.files.items() if k != "README.txt"}
+    with pytest.raises(ArchiveError, match=r"README.txt' of .* is a link"):
+        fetch(tiny.zipped(files, extra=[(link, b"/etc/passwd")]))
+
+
+def test_a_name_that_occurs_twice_is_refused(fetch, tiny):
+    with pytest.warns(UserWarning, match="Duplicate name"):
+        content = tiny.zipped(extra=[("UCI HAR Dataset/README.txt", b"another")])
+    with pytest.raises(ArchiveError, match=r"more than one member .*README.txt"):
+        fetch(content)
+
+
+def test_encrypted_members_are_refused(fetch, tiny):
+    content = bytearray(tiny.zipped())
+    entry = content.index(b"PK\x01\x02")
+    content[entry + 8] |= 1
+    with pytest.raises(ArchiveError, match=r"is encrypted; .*unpack it and pass the folder"):
+        fetch(bytes(content))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_methods_without_a_bound_are_refused(fetch, tiny, method):
+    with pytest.raises(ArchiveError, match=f"packed by method {method}"):
+        fetch(tiny.zipped(compression=method))
+
+
+def test_a_corrupt_stream_is_refused_with_the_name_of_the_file(fetch, tiny):
+    content = bytearray(tiny.zipped())
+    middle = len(content) // 2
+    content[middle : middle + 40] = b"\xff" * 40
+    with pytest.raises(ArchiveError, match=r"^'(train|test)/.*it cannot be read"):
+        fetch(bytes(content))
+
+
+def test_a_bomb_that_admits_its_size_is_not_inflated(fetch, tiny):
+    bomb = {**tiny.files, SIGNAL: bytes(5_000_000)}
+    with pytest.raises(ArchiveError, match="unpacks to 5000000 bytes instead of"):
+        fetch(tiny.zipped(bomb))
+
+
+def test_a_bomb_that_lies_about_its_size_is_read_no_further_than_the_file(fetch, tiny, monkeypatch):
+    size = len(tiny.files[SIGNAL])
+    content = bytearray(tiny.zipped({**tiny.files, SIGNAL: bytes(5_000_000)}))
+    name = f"UCI HAR Dataset/{SIGNAL}".encode()
+    for signature, at in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
+        entry = content.rindex(signature, 0, content.index(name) if at == 22 else None)
+        while at == 24 and content[entry + 46 : entry + 46 + len(name)] != name:
+            entry = content.rindex(signature, 0, entry)
+        struct.pack_into("<I", content, entry + at, size)
+    lengths = []
+    read = _archives._read_at_most
+
+    def recording(file, size):
+        result = read(file, size)
+        lengths.append(file.tell())
+        return result
+
+    monkeypatch.setattr(_archives, "_read_at_most", recording)
+    with pytest.raises(ArchiveError, match=r"body_acc_y_train\.txt"):
+        fetch(bytes(content))
+    assert max(lengths) <= max(map(len, tiny.files.values())) + 1
+
+
+def test_a_nested_bomb_is_not_inflated(fetch, tiny, monkeypatch):
+    monkeypatch.setattr(_archives, "_MAX_NESTED_BYTES", 1_000_000)
+    content = tiny.zipped({"UCI HAR Dataset.zip": bytes(1_000_001)}, folder="")
+    with pytest.raises(ArchiveError, match="unpacks to 1000001 bytes, far more"):
+        fetch(content)
+
+
+@pytest.mark.parametrize("n_members", [11_000, 30_000])
+def test_an_archive_of_very_many_members_is_refused(fetch, tiny, n_members):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as z:
+        for i in range(n_members):
+            z.writestr(zipfile.ZipInfo(f"{i}"), b"")
+    with pytest.raises(ArchiveError, match=r"far too (long|many)"):
+        fetch(buffer.getvalue())
+
+
+def test_an_archive_within_an_archive_within_an_archive_is_not_opened(fetch, tiny):
+    with pytest.raises(ArchiveError, match="no file of the UCI HAR data set"):
+        fetch(tiny.outer(tiny.outer()))
+
+
+def test_a_damaged_zip_file_gives_the_data_or_an_archive_error(fetch, tiny, home):
+    content = tiny.zipped()
+    generator = random.Random(0)
+    outcomes = set()
+    for _ in range(60):
+        damaged = bytearray(content)
+        # Half of them in the list of members, where the structure is.
+        start = generator.choice([0, content.index(b"PK\x01\x02")])
+        for _ in range(generator.randint(1, 4)):
+            damaged[generator.randrange(start, len(damaged))] = generator.randrange(256)
+        try:
+            fetch(bytes(damaged))
+        except ArchiveError:
+            outcomes.add("refused")
+        else:
+            outcomes.add("read")
+            for path in home.rglob("*.npy"):
+                path.unlink()
+            (home / "uci_har" / "sklearn-har-arrays" / "manifest.json").unlink()
+    assert "refused" in outcomes
+
+
+def _write(folder, content):
+    path = folder / "given.zip"
+    path.write_bytes(content)
+    return path
