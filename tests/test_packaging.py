@@ -183,7 +183,8 @@ def run_example(code, capsys):
 def test_readme_example_runs_in_small(capsys):
     code = readme_example()
     for call, smaller in {
-        "make_har_windows(": "make_har_windows(n_subjects=3, n_windows_per_activity=2, ",
+        "make_har_windows(": "make_har_windows(n_subjects=2, n_windows_per_activity=2, ",
+        "GroupKFold(3)": "GroupKFold(2)",
         "ConvLSTMClassifier(r": "ConvLSTMClassifier(epochs=1, filters=2, dense_units=4, r",
     }.items():
         assert code.count(call) == 1
