@@ -247,14 +247,14 @@ def measure(
     for axis in range(2):
         tilt[:, axis] += 0.03 * _slow_noise(n_samples, 6.0 * sampling_rate, rng)
 
-    trunk = _tilt_rotation(tilt) * Rotation.from_rotvec(swing)
+    phone = _tilt_rotation(tilt) * Rotation.from_rotvec(swing) * subject.mount
     upright = acceleration + np.array([1.0, 0.0, 0.0])
     heading = np.zeros((n_samples, 3))
     heading[:, 0] = np.cumsum(yaw_rate) / sampling_rate
-    orientation = Rotation.from_rotvec(heading) * trunk * subject.mount
+    orientation = Rotation.from_rotvec(heading) * phone
 
     # The accelerations are given along the heading, so that the heading itself cancels.
-    force = (trunk * subject.mount).inv().apply(upright)[:-1]
+    force = phone.inv().apply(upright)[:-1]
     turn = (orientation[:-1].inv() * orientation[1:]).as_rotvec() * sampling_rate
     recording = np.concatenate([force, turn], axis=1)
     scale = np.repeat([_ACC_NOISE, _GYRO_NOISE], 3)
@@ -303,11 +303,12 @@ def _gait(
     wave = np.exp(1j * np.outer(stride, np.arange(1, _N_HARMONICS + 1)))
 
     coefficients = subject.harmonics[name] * np.exp(1j * subject.phases[name])
-    acceleration = (wave @ coefficients.T).real
+    # einsum, as handing products this thin to the threads of BLAS costs more than it saves.
+    acceleration = np.einsum("tk,ik->ti", wave, coefficients).real
     # About y the trunk nods with each step, about x and z it turns and rolls with each stride.
     shares = np.array([[1.0, 0.25, 0.25], [0.25, 1.0, 0.1], [1.0, 0.25, 0.25]])
     turns = subject.swing[name][:, None] * shares * np.exp(1j * subject.swing_phases[name])
-    swing = (wave[:, :3] @ turns.T).real
+    swing = np.einsum("tk,ik->ti", wave[:, :3], turns).real
 
     # A heel strikes twice in a stride, one foot a little harder; its jolt lasts about 60 ms.
     foot = 1.0 + 0.15 * np.cos(stride)

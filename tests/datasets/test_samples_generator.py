@@ -1,0 +1,305 @@
+"""The simulator: what it promises about shapes, physics and difficulty."""
+
+from __future__ import annotations
+
+import inspect
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.spatial.transform import Rotation
+from sklearn.linear_model import LogisticRegression, RidgeClassifier
+from sklearn.preprocessing import StandardScaler
+
+from sklearn_har.datasets import fetch_uci_har, make_har_recordings, make_har_windows
+from sklearn_har.segmentation import segment_recordings, separate_gravity
+
+WALKING, UPSTAIRS, DOWNSTAIRS, SITTING, STANDING, LAYING = range(6)
+
+
+@pytest.fixture(scope="module")
+def windows():
+    return make_har_windows(n_subjects=4, n_windows_per_activity=3, random_state=0)
+
+
+@pytest.fixture(scope="module")
+def recordings():
+    return make_har_recordings(n_subjects=6, seconds_per_activity=20.0, random_state=0)
+
+
+def _bouts(dataset, activity):
+    """The stretches of one activity, one of each recording."""
+    for recording, labels in zip(dataset.recordings, dataset.labels, strict=True):
+        yield recording[labels == activity]
+
+
+# ------------------------------------------------------------------------------------------ form
+
+
+def test_windows_have_the_form_of_the_real_ones(windows):
+    assert windows.data.shape == (4 * 6 * 3, 128, 9)
+    assert windows.data.dtype == np.float32
+    assert windows.target.dtype == windows.subject.dtype == np.int64
+    assert np.isfinite(windows.data).all()
+    assert windows.target_names == [
+        "walking",
+        "walking_upstairs",
+        "walking_downstairs",
+        "sitting",
+        "standing",
+        "laying",
+    ]
+    assert windows.channel_names == [
+        f"{kind}_{axis}" for kind in ("total_acc", "body_acc", "body_gyro") for axis in "xyz"
+    ]
+    assert windows.sampling_rate == 50.0
+    assert windows.frame is None
+    assert "simulated" in windows.DESCR
+    # A switch from simulated to real windows changes one word.
+    shared = {"shuffle", "random_state", "return_X_y", "as_frame"}
+    assert shared <= set(inspect.signature(make_har_windows).parameters)
+    assert shared <= set(inspect.signature(fetch_uci_har).parameters)
+
+
+def test_each_subject_has_the_same_number_of_windows_of_each_activity(windows):
+    table = pd.crosstab(windows.subject, windows.target)
+    assert table.index.tolist() == [1, 2, 3, 4]
+    assert table.columns.tolist() == list(range(6))
+    assert (table == 3).all(axis=None)
+    assert (np.diff(windows.subject) >= 0).all()
+
+
+def test_feature_names_are_those_of_the_flat_windows(windows):
+    assert len(windows.feature_names) == 128 * 9
+    assert windows.feature_names[:2] == ["total_acc_x_000", "total_acc_y_000"]
+    assert windows.feature_names[-1] == "body_gyro_z_127"
+    frame = make_har_windows(2, 1, random_state=0, as_frame=True)
+    array = make_har_windows(2, 1, random_state=0)
+    assert frame.frame.columns.tolist() == [*windows.feature_names, "subject", "target"]
+    np.testing.assert_array_equal(frame.data["body_acc_y_017"], array.data[:, 17, 4])
+    assert frame.target.tolist() == array.target.tolist()
+    assert frame.subject.tolist() == array.subject.tolist()
+
+
+def test_data_and_target_alone():
+    X, y = make_har_windows(2, 1, random_state=0, return_X_y=True)
+    dataset = make_har_windows(2, 1, random_state=0)
+    np.testing.assert_array_equal(X, dataset.data)
+    np.testing.assert_array_equal(y, dataset.target)
+    X, y = make_har_windows(2, 1, random_state=0, return_X_y=True, as_frame=True)
+    assert isinstance(X, pd.DataFrame)
+    assert isinstance(y, pd.Series)
+
+
+def test_random_state_determines_everything():
+    first, again, other = (
+        make_har_windows(2, 2, random_state=seed, shuffle=True) for seed in (5, 5, 6)
+    )
+    np.testing.assert_array_equal(first.data, again.data)
+    np.testing.assert_array_equal(first.target, again.target)
+    assert not np.allclose(first.data, other.data)
+    one, two = (make_har_recordings(2, 3.0, random_state=seed) for seed in (5, 5))
+    for a, b in zip(one.recordings, two.recordings, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_the_simulator_leaves_the_global_generator_alone():
+    np.random.seed(0)  # noqa: NPY002
+    before = np.random.get_state()[1].copy()  # noqa: NPY002
+    make_har_windows(1, 1, random_state=3)
+    np.testing.assert_array_equal(before, np.random.get_state()[1])  # noqa: NPY002
+
+
+def test_more_subjects_leave_the_first_ones_as_they_are():
+    few, many = (make_har_windows(n, 2, random_state=0) for n in (2, 3))
+    np.testing.assert_array_equal(many.data[many.subject <= 2], few.data)
+
+
+def test_shuffle_moves_windows_together_with_what_belongs_to_them(windows):
+    shuffled = make_har_windows(4, 3, random_state=0, shuffle=True)
+    assert (np.diff(shuffled.subject) < 0).any()
+    position = {window.tobytes(): i for i, window in enumerate(windows.data)}
+    order = [position[window.tobytes()] for window in shuffled.data]
+    assert sorted(order) == list(range(len(windows.data)))
+    np.testing.assert_array_equal(shuffled.target, windows.target[order])
+    np.testing.assert_array_equal(shuffled.subject, windows.subject[order])
+
+
+@pytest.mark.parametrize(
+    ("options", "shape"),
+    [
+        ({"window": 64, "overlap": 0.0}, (2 * 6 * 3, 64, 9)),
+        ({"window": 2.0, "sampling_rate": 100.0}, (2 * 6 * 3, 200, 9)),
+        ({"window": 33, "overlap": 0.7, "sampling_rate": 20.0}, (2 * 6 * 3, 33, 9)),
+    ],
+)
+def test_other_windows_and_rates_keep_the_counts(options, shape):
+    dataset = make_har_windows(2, 3, random_state=0, **options)
+    assert dataset.data.shape == shape
+    assert np.bincount(dataset.target).tolist() == [6] * 6
+    assert len(dataset.feature_names) == shape[1] * 9
+
+
+def test_consecutive_windows_overlap_by_half(windows):
+    first, second = windows.data[0], windows.data[1]
+    np.testing.assert_array_equal(first[64:], second[:64])
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"n_subjects": 0}, ValueError, "n_subjects must be an integer of at least 1, got 0"),
+        ({"n_subjects": 2.5}, TypeError, r"n_subjects must be .*got 2\.5"),
+        ({"sampling_rate": 10.0}, ValueError, r"sampling_rate must be .*at least 20.*Hz"),
+        ({"noise": -1.0}, ValueError, "noise must be"),
+        ({"noise": float("inf")}, ValueError, "noise must be"),
+    ],
+)
+def test_invalid_arguments_are_named(change, error, message):
+    for maker in (make_har_windows, make_har_recordings):
+        with pytest.raises(error, match=message):
+            maker(**{"n_subjects": 1, **change})
+
+
+def test_invalid_arguments_of_their_own_are_named():
+    with pytest.raises(ValueError, match="n_windows_per_activity must be"):
+        make_har_windows(1, 0)
+    with pytest.raises(ValueError, match="overlap must be"):
+        make_har_windows(1, 1, overlap=1.0)
+    with pytest.raises(ValueError, match="window must be"):
+        make_har_windows(1, 1, window=0)
+    with pytest.raises(ValueError, match="seconds_per_activity must be"):
+        make_har_recordings(1, 0.0)
+
+
+# ------------------------------------------------------------------------------------ recordings
+
+
+def test_recordings_have_a_label_for_each_sample(recordings):
+    assert recordings.subject.tolist() == [1, 2, 3, 4, 5, 6]
+    assert len(recordings.channel_names) == 6
+    for recording, labels in zip(recordings.recordings, recordings.labels, strict=True):
+        assert recording.shape == (len(labels), 6)
+        assert recording.dtype == np.float32
+        assert labels.dtype == np.int64
+        values, counts = np.unique(labels, return_counts=True)
+        assert values.tolist() == [-1, 0, 1, 2, 3, 4, 5]
+        assert (counts[1:] == 20 * 50).all()
+        # Six transitions of 2 to 4 s, and a second at the end.
+        assert 6 * 2 * 50 <= counts[0] - 50 <= 6 * 4 * 50
+        assert labels[0] == labels[-1] == -1
+
+
+def test_recordings_can_be_cut(recordings):
+    cut = segment_recordings(
+        recordings.recordings, recordings.labels, recordings.subject, label_rule="all-equal"
+    )
+    assert set(cut.target) == set(range(6))
+    assert set(cut.subject) == set(recordings.subject)
+
+
+def test_body_acceleration_is_total_less_gravity():
+    one = make_har_recordings(1, (128 + 64) / 50.0, random_state=0)
+    dataset = make_har_windows(1, 2, random_state=0)
+    recording, labels = one.recordings[0], one.labels[0]
+    _, body = separate_gravity(recording[:, :3], 50.0)
+    for activity in range(6):
+        first = dataset.data[dataset.target == activity][0]
+        start = np.flatnonzero(labels == activity)[0]
+        np.testing.assert_array_equal(first[:, :3], recording[start : start + 128, :3])
+        np.testing.assert_array_equal(first[:, 3:6], body[start : start + 128])
+        np.testing.assert_array_equal(first[:, 6:], recording[start : start + 128, 3:])
+
+
+# --------------------------------------------------------------------------------------- physics
+
+
+@pytest.mark.parametrize("activity", [SITTING, STANDING, LAYING])
+def test_at_rest_the_phone_measures_one_g(recordings, activity):
+    for bout in _bouts(recordings, activity):
+        norm = np.linalg.norm(bout[:, :3], axis=1)
+        assert norm.mean() == pytest.approx(1.0, abs=0.06)  # the bias of the sensor
+        assert norm.std() < 0.02
+        assert np.abs(bout[:, 3:].mean(axis=0)).max() < 0.06
+
+
+def test_gravity_is_along_x_when_upright_and_across_it_when_laying(recordings):
+    for activity in (WALKING, SITTING, STANDING):
+        assert all(bout[:, 0].mean() > 0.75 for bout in _bouts(recordings, activity))
+    assert all(
+        np.linalg.norm(bout[:, 1:3].mean(axis=0)) > 0.8 for bout in _bouts(recordings, LAYING)
+    )
+
+
+def test_body_acceleration_averages_to_zero_while_walking():
+    dataset = make_har_windows(6, 10, random_state=0)
+    moving = dataset.data[dataset.target <= DOWNSTAIRS]
+    assert np.abs(moving[..., 3:6].mean(axis=(0, 1))).max() < 0.01
+
+
+def test_the_cadence_of_walking_is_in_the_documented_range():
+    dataset = make_har_recordings(10, 40.0, random_state=1)
+    cadences = []
+    for bout in _bouts(dataset, WALKING):
+        vertical = bout[:, 0] - bout[:, 0].mean()
+        power = np.abs(np.fft.rfft(vertical * np.hanning(len(vertical)), 2**14)) ** 2
+        cadences.append(np.fft.rfftfreq(2**14, 1 / 50.0)[power.argmax()])
+    # The drift moves the peak a little beyond the range of the cadence itself.
+    assert min(cadences) > 1.6 - 0.06
+    assert max(cadences) < 2.1 + 0.06
+    assert np.ptp(cadences) > 0.2
+
+
+def test_going_down_is_the_hardest_and_rest_is_quiet(recordings):
+    def level(activity):
+        return np.median([bout[:, 0].std() for bout in _bouts(recordings, activity)])
+
+    assert level(DOWNSTAIRS) > 1.3 * level(WALKING)
+    assert level(DOWNSTAIRS) > 1.3 * level(UPSTAIRS)
+    assert level(WALKING) > 10 * max(level(a) for a in (SITTING, STANDING, LAYING))
+
+
+def test_angular_velocity_tells_the_same_story_as_gravity():
+    dataset = make_har_recordings(2, 10.0, noise=0.0, random_state=0)
+    for recording, labels in zip(dataset.recordings, dataset.labels, strict=True):
+        # From one resting activity to the next, turning by what the gyroscope says.
+        rest = np.flatnonzero(np.isin(labels, [SITTING, STANDING, LAYING]))
+        span = np.arange(rest[0], rest[-1] + 1)
+        first, last = recording[span[0], :3], recording[span[-1], :3]
+        turned = Rotation.identity()
+        for rate in recording[span[:-1], 3:]:
+            turned = turned * Rotation.from_rotvec(rate.astype(float) / 50.0)
+        error = np.linalg.norm(turned.inv().apply(first) - last)
+        assert error < 0.05
+        # Not for want of a change: the postures between differ by far more.
+        assert np.ptp(recording[span, 0]) > 0.5
+
+
+def test_noise_scales_the_sensors_only():
+    clean, noisy = (
+        make_har_recordings(2, 5.0, noise=noise, random_state=0) for noise in (0.0, 3.0)
+    )
+    difference = np.concatenate(noisy.recordings[:1]) - np.concatenate(clean.recordings[:1])
+    spread = difference.std(axis=0)
+    np.testing.assert_allclose(spread[:3], 3 * 0.003, rtol=0.1)
+    np.testing.assert_allclose(spread[3:], 3 * 0.006, rtol=0.1)
+    assert np.abs(difference.mean(axis=0)).max() > 0.005
+
+
+# ------------------------------------------------------------------------------------ difficulty
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_linear_classifier_on_raw_windows_does_not_do(seed):
+    dataset = make_har_windows(random_state=seed)
+    X = StandardScaler().fit_transform(dataset.data.reshape(len(dataset.data), -1))
+    unseen = dataset.subject > 14
+    for model, seen_score in (
+        (RidgeClassifier(), 0.95),
+        # Loose tolerance: the accuracy stands after a tenth of the iterations.
+        (LogisticRegression(C=0.01, tol=1e-2, max_iter=1000), 0.8),
+    ):
+        model.fit(X[~unseen], dataset.target[~unseen])
+        assert model.score(X[~unseen], dataset.target[~unseen]) > seen_score
+        # Far above chance, far below what the networks reach.
+        assert 0.4 < model.score(X[unseen], dataset.target[unseen]) < 0.9
