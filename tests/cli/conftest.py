@@ -45,11 +45,13 @@ class SmallClassifier(ClassifierMixin, BaseEstimator):
         return self.model_.predict(X.reshape(len(X), -1))
 
 
-def small_windows(n_subjects=10, *, first_subject=1, random_state=None):
-    """Two windows of 8 time steps and 3 channels of each of six activities and each subject."""
+def small_windows(n_subjects=10, n_windows_per_activity=2, *, first_subject=1, random_state=None):
+    """A few windows of 8 time steps and 3 channels of six activities, with as many a subject."""
     rng = np.random.RandomState(random_state)
-    target = np.tile(np.repeat(np.arange(6), 2), n_subjects)
-    subject = np.repeat(np.arange(first_subject, first_subject + n_subjects), 12)
+    target = np.tile(np.repeat(np.arange(6), n_windows_per_activity), n_subjects)
+    subject = np.repeat(
+        np.arange(first_subject, first_subject + n_subjects), len(target) // n_subjects
+    )
     return Bunch(
         data=(rng.normal(size=(len(target), 8, 3)) + target[:, None, None]).astype(np.float32),
         target=target,
@@ -62,5 +64,5 @@ def small_windows(n_subjects=10, *, first_subject=1, random_state=None):
 @pytest.fixture
 def small(monkeypatch):
     monkeypatch.setattr(_evaluate, "load_classifier", lambda model: SmallClassifier)
-    monkeypatch.setattr(sklearn_har.datasets, "make_har_windows", small_windows, raising=False)
+    monkeypatch.setattr(sklearn_har.datasets, "make_har_windows", small_windows)
     return SimpleNamespace(names=NAMES, classifier=SmallClassifier, windows=small_windows)

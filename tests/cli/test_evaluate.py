@@ -37,12 +37,12 @@ def test_report_on_stdout_and_progress_on_stderr(small, capsys):
 def test_simulated_test_subjects_are_the_last_30_percent_and_unseen(small, tmp_path, capsys):
     assert evaluate("--repeats", "1", "--json", str(tmp_path / "a.json")) == 0
     out = capsys.readouterr().out
-    assert "168 windows of 14 subjects" in out
-    assert "72 windows of 6 subjects not in training: 15, 16, 17, 18, 19, 20" in out
+    assert "840 windows of 14 subjects" in out
+    assert "360 windows of 6 subjects not in training: 15, 16, 17, 18, 19, 20" in out
     content = json.loads((tmp_path / "a.json").read_text())
     subjects = [row["subject"] for row in content["evaluation"]["per_subject"]]
     assert sorted(subjects) == [15, 16, 17, 18, 19, 20]
-    windows = small.windows(20, random_state=0)
+    windows = small.windows(20, 10, random_state=0)
     seen = windows.subject <= 14
     expected = repeated_evaluation(
         small.classifier(),

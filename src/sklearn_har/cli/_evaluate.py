@@ -31,7 +31,8 @@ MODELS = {
 }
 SCALERS = {"standard": "StandardScaler", "minmax": "MinMaxScaler", "power": "PowerTransformer"}
 
-_N_SIMULATED_SUBJECTS = 20
+# 840 windows of 14 subjects train, 360 of 6 test: about a minute for three trainings as published.
+_N_SUBJECTS, _N_WINDOWS_PER_ACTIVITY = 20, 10
 _TEST_SHARE = 0.3
 
 _DESCRIPTION = """\
@@ -279,7 +280,7 @@ def load_task(args: argparse.Namespace) -> Task:
             target_names=list(train.target_names),
             sampling_rate=train.sampling_rate,
         )
-    windows: Any = make_har_windows(n_subjects=_N_SIMULATED_SUBJECTS, random_state=0)
+    windows: Any = make_har_windows(_N_SUBJECTS, _N_WINDOWS_PER_ACTIVITY, random_state=0)
     subjects = np.unique(windows.subject)
     held_out = np.isin(windows.subject, subjects[-round(_TEST_SHARE * len(subjects)) :])
     return Task(
