@@ -233,23 +233,24 @@ def count_parameters(estimator: Any, task: Task) -> int:
 
 
 def _set(estimator: Any, name: str, value: Any) -> None:
-    # The parameters of the pipeline itself (its steps) are what the other options are for.
-    known = [key for key in estimator.get_params(deep=True) if "__" in key]
     if name == "random_state" or name.endswith("__random_state"):
         raise UsageError(f"--set {name}: each training gets its own seed; use --seed")
+    step, parameter = name.split("__", 1) if "__" in name else ("", name)
     try:
-        if "__" not in name:
-            raise ValueError(name)
+        # The parameters of the pipeline itself (its steps) are what the other options are for.
+        if not step:
+            raise ValueError
         # Also for names that are not listed, such as clf__optimizer__learning_rate: the estimator
         # knows which of them it routes.
         estimator.set_params(**{name: value})
     except (ValueError, TypeError, AttributeError) as error:
-        steps = [step for step, _ in estimator.steps]
-        similar = [key for key in known if key.partition("__")[2] == name]
-        similar = similar or difflib.get_close_matches(name, known)
+        # Compared without the step, which would make all names of a step alike.
+        known = {key.partition("__")[2]: key for key in estimator.get_params() if "__" in key}
+        steps = [name for name, _ in estimator.steps]
+        similar = difflib.get_close_matches(parameter, known, n=1)
         if similar:
-            reason = f"there is no such parameter; did you mean {' or '.join(similar)}?"
-        elif name.partition("__")[0] in steps and "__" in name:
+            reason = f"there is no such parameter; did you mean {known[similar[0]]}?"
+        elif step in steps:
             reason = one_line(error)
         else:
             reason = f"a parameter starts with {' or '.join(f'{step}__' for step in steps)}"
