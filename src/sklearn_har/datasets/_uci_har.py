@@ -142,14 +142,14 @@ def fetch_uci_har(
 
     Downloaded and parsed on first use, then read from a cache in a few hundredths of a second.
 
-    =================   =============================================
+    ==================   =============================================
     Classes                                                         6
     Windows total                          10299 (7352 train, 2947 test)
     Subjects                               30 (21 train, 9 test)
     Window                         128 time steps at 50 Hz, 9 channels
     Accelerations                                                in g
     Angular velocities                                       in rad/s
-    =================   =============================================
+    ==================   =============================================
 
     The training and the test windows come from different subjects. Windows overlap by half, so
     a random split of either would put halves of the same movement on both sides: split by

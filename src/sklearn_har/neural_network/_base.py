@@ -25,6 +25,7 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
+from sklearn_har.neural_network._parameters import RoutedParameters
 from sklearn_har.neural_network._runtime import STATE_FORMAT, Network
 from sklearn_har.neural_network._training import (
     TrainingSet,
@@ -36,32 +37,12 @@ from sklearn_har.neural_network._training import (
     train,
 )
 from sklearn_har.utils._compat import Interval, StrOptions, check_sample_weight
-from sklearn_har.utils._validation import check_n_steps, check_windows, did_you_mean
+from sklearn_har.utils._validation import check_n_steps, check_windows
 
 __all__ = ["BaseRecurrentClassifier"]
 
-ROUTED = ("optimizer", "callbacks", "loss")
-"""Prefixes of parameters that are handed on, as in `optimizer__learning_rate`."""
 
-# Words of scikeras and Keras that people will try, and what to use here.
-REPLACED = {
-    "validation_split": (
-        "it would take the last windows, which are the last subjects; use early_stopping=True with "
-        "validation_fraction, and fit(..., groups=subject) to hold out whole subjects"
-    ),
-    "model": "the network is the class; choose its sizes by its parameters",
-    "build_fn": "the network is the class; choose its sizes by its parameters",
-    "loss": "it is categorical cross-entropy; loss__label_smoothing is routed to it",
-    "metrics": "accuracy is recorded; score by sklearn.metrics",
-    "shuffle": "windows are always shuffled, in an order that random_state decides",
-    "n_epochs": "use epochs",
-    "max_iter": "use epochs",
-    "learning_rate": "use optimizer__learning_rate",
-    "learning_rate_init": "use optimizer__learning_rate",
-}
-
-
-class BaseRecurrentClassifier(KerasClassifier):
+class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
     """Base of the recurrent classifiers; a subclass names its builder and its sizes.
 
     Parameters are documented in the subclasses.
@@ -116,78 +97,6 @@ class BaseRecurrentClassifier(KerasClassifier):
         self.random_state = random_state
         self.verbose = verbose
         self._set_routed(routed)
-
-    # Parameters -----------------------------------------------------------------------------------
-
-    # scikeras reads the names from __dict__, where every attribute would become a parameter.
-    _get_param_names: Any = classmethod(BaseEstimator._get_param_names.__func__)
-    __repr__ = BaseEstimator.__repr__
-
-    def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """Return the parameters, the routed ones that were set among them.
-
-        Parameters
-        ----------
-        deep : bool, default=True
-            As in scikit-learn; the classifier contains no other estimator.
-
-        Returns
-        -------
-        dict
-            Names and values.
-        """
-        routed = {
-            k: v for k, v in vars(self).items() if k.partition("__")[0] in ROUTED and "__" in k
-        }
-        return {**BaseEstimator.get_params(self, deep=deep), **routed}
-
-    def set_params(self, **params: Any) -> Self:
-        """Set parameters, also routed ones such as `optimizer__learning_rate`.
-
-        Parameters
-        ----------
-        **params : dict
-            Names and values.
-
-        Returns
-        -------
-        BaseRecurrentClassifier
-            The estimator itself.
-
-        Raises
-        ------
-        ValueError
-            For an unknown name; the message says which name may have been meant.
-        """
-        names = self._get_param_names()
-        for name, value in params.items():
-            if name not in names:
-                try:
-                    self._set_routed({name: value})
-                except TypeError as error:
-                    raise ValueError(str(error)) from None
-            else:
-                setattr(self, name, value)
-        return self
-
-    def _set_routed(self, routed: dict[str, Any]) -> None:
-        for name, value in routed.items():
-            prefix, delimiter, rest = name.partition("__")
-            if not (prefix in ROUTED and delimiter and rest):
-                cls = type(self).__name__
-                if name in REPLACED:
-                    raise TypeError(f"{name} is not a parameter of {cls}: {REPLACED[name]}.")
-                names = self._get_param_names()
-                raise TypeError(
-                    f"{name} is not a parameter of {cls}{did_you_mean(name, names)}. "
-                    f"Parameters are {', '.join(names)}, and those routed as "
-                    f"{'__*, '.join(ROUTED)}__*."
-                )
-            setattr(self, name, value)
-
-    def _routed(self, prefix: str) -> dict[str, Any]:
-        start = f"{prefix}__"
-        return {k.removeprefix(start): v for k, v in vars(self).items() if k.startswith(start)}
 
     # Fitting --------------------------------------------------------------------------------------
 
@@ -305,7 +214,8 @@ class BaseRecurrentClassifier(KerasClassifier):
             self._network.compile(
                 make_optimizer(self.optimizer, self._routed("optimizer")),
                 loss=keras.losses.CategoricalCrossentropy(**loss_params),
-                metrics=["accuracy"],
+                # An instance: by its name Keras would make it late, inside the traced step.
+                metrics=[keras.metrics.CategoricalAccuracy(name="accuracy")],
                 # On processors XLA makes the gradients of convolutions several times slower.
                 jit_compile=False,
             )
@@ -449,7 +359,8 @@ class BaseRecurrentClassifier(KerasClassifier):
         ndarray of shape (n_windows,)
             Labels as they were given to :meth:`fit`.
         """
-        labels: npt.NDArray[Any] = self.classes_[self.predict_proba(X).argmax(axis=1)]
+        winner = self.predict_proba(X).argmax(axis=1)
+        labels: npt.NDArray[Any] = self.classes_[winner]
         return labels
 
     def score(

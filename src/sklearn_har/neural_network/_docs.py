@@ -62,7 +62,7 @@ classes_ : ndarray of shape (n_classes,)
         Number of time steps of a window.
     n_channels_in_ : int
         Number of channels.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Column names, if `X` was a frame."""
 
 

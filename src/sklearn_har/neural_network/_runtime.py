@@ -67,9 +67,10 @@ class Network:
         """Compile the model; an optimizer's state that was restored goes on from there."""
         model = self.model
         model.compile(optimizer=optimizer, **kwargs)
+        # Now: variables that a traced function makes cost it a second tracing.
+        optimizer.build(model.trainable_variables)
         if self._pending is not None:
             saved = self._pending.get("optimizer", [])
-            optimizer.build(model.trainable_variables)
             # Another optimizer than the one that was saved starts anew.
             if [tuple(v.shape) for v in optimizer.variables] == [a.shape for a in saved]:
                 _assign(optimizer.variables, saved, "optimizer")
@@ -115,8 +116,10 @@ class Network:
                     import tensorflow as tf
 
                     signature = tf.TensorSpec((None, *model.input_shape[1:]), tf.float32)
-                    compiled = tf.function(forward, input_signature=[signature], autograph=False)
-                    self._forward = compiled.get_concrete_function()
+                    # Not by a concrete function: asking for one traces twice.
+                    self._forward = tf.function(
+                        forward, input_signature=[signature], autograph=False
+                    )
                 else:
                     self._forward = forward
             return self._forward

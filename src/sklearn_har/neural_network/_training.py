@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import keras
@@ -31,47 +31,14 @@ class TrainingSet(NamedTuple):
     y: npt.NDArray[np.float32]
     sample_weight: npt.NDArray[np.float32] | None
 
-    def take(self, index: npt.NDArray[np.intp]) -> TrainingSet:
+    def take(self, index: npt.NDArray[np.intp] | slice) -> TrainingSet:
         """Return the windows at `index`."""
         weight = self.sample_weight
         return TrainingSet(self.X[index], self.y[index], None if weight is None else weight[index])
 
     def arrays(self) -> tuple[npt.NDArray[np.float32], ...]:
-        """Return what Keras expects: two arrays, or three with weights."""
+        """Return what a step of Keras expects: two arrays, or three with weights."""
         return tuple(array for array in self if array is not None)
-
-
-class ShuffledBatches(keras.utils.PyDataset):
-    """Batches in an order that depends on the seed and the epoch alone.
-
-    Keras shuffles arrays with the global generators of its backend. Here the order of epoch `k` is
-    drawn from (`seed`, `k`), so that it repeats in another process, after loading, and whatever ran
-    before.
-    """
-
-    def __init__(self, data: TrainingSet, batch_size: int, seed: int, epoch: int) -> None:
-        super().__init__()
-        self.data = data
-        self.batch_size = batch_size
-        self.seed = seed
-        self.epoch = epoch
-        self._draw_order()
-
-    def _draw_order(self) -> None:
-        rng = np.random.default_rng([self.seed, self.epoch])
-        self.order = rng.permutation(len(self.data.X))
-
-    def __len__(self) -> int:
-        return -(-len(self.data.X) // self.batch_size)
-
-    def __getitem__(self, index: int) -> tuple[npt.NDArray[np.float32], ...]:
-        rows = self.order[index * self.batch_size : (index + 1) * self.batch_size]
-        return self.data.take(rows).arrays()
-
-    def on_epoch_end(self) -> None:
-        """Draw the order of the next epoch."""
-        self.epoch += 1
-        self._draw_order()
 
 
 def hold_out(
@@ -109,7 +76,7 @@ def make_optimizer(
                 member_name.lower()
                 for member_name, member in vars(keras.optimizers).items()
                 if isinstance(member, type) and issubclass(member, keras.optimizers.Optimizer)
-            } - {"optimizer"}
+            } - {"optimizer", "lossscaleoptimizer", "multioptimizer"}
             raise ValueError(
                 f"optimizer must be the name, a class or an instance of a Keras optimizer; "
                 f"names are {sorted(known)}, got {name!r}{did_you_mean(name, known)}."
@@ -174,21 +141,81 @@ def train(
     callbacks: list[keras.callbacks.Callback],
     verbose: int,
 ) -> dict[str, list[float]]:
-    """Train a compiled model for `epochs` more epochs and return their history."""
+    """Train a compiled model for `epochs` more epochs and return their history.
+
+    This is `keras.Model.fit` for arrays in memory, with two differences. The order of the windows
+    in epoch `k` is drawn from (`seed`, `k`), where Keras uses the global generators of its backend:
+    so it repeats in another process, after loading, and whatever ran before. And there is no data
+    pipeline, whose set-up and double tracing take longer than the training of a small network.
+    """
+    n_batches = -(-len(data.X) // batch_size)
+    last_epoch = initial_epoch + epochs
+    run = keras.callbacks.CallbackList(
+        callbacks,
+        add_history=True,
+        add_progbar=verbose != 0,
+        verbose=verbose,
+        epochs=last_epoch,
+        steps=n_batches,
+        model=model,
+    )
+    step = _step_function(model, model.train_step, model.train_on_batch)
+    test_step = _step_function(model, model.test_step, model.test_on_batch)
+    model.stop_training = False
     try:
-        history = model.fit(
-            ShuffledBatches(data, batch_size, seed, initial_epoch),
-            validation_data=None if validation is None else validation.arrays(),
-            validation_batch_size=batch_size,
-            initial_epoch=initial_epoch,
-            epochs=initial_epoch + epochs,
-            # The order is ours; Keras would add the global generator of `random`.
-            shuffle=False,
-            callbacks=callbacks,
-            verbose=verbose,
-        )
+        run.on_train_begin()
+        logs: dict[str, float] = {}
+        for epoch in range(initial_epoch, last_epoch):
+            run.on_epoch_begin(epoch)
+            order = np.random.default_rng([seed, epoch]).permutation(len(data.X))
+            model.reset_metrics()
+            for i in range(n_batches):
+                run.on_train_batch_begin(i)
+                batch = data.take(order[i * batch_size : (i + 1) * batch_size])
+                run.on_train_batch_end(i, step(batch))
+                if model.stop_training:
+                    break
+            logs = _metrics(model)
+            if validation is not None:
+                model.reset_metrics()
+                for start in range(0, len(validation.X), batch_size):
+                    test_step(validation.take(np.s_[start : start + batch_size]))
+                logs |= {f"val_{name}": value for name, value in _metrics(model).items()}
+            run.on_epoch_end(epoch, logs)
+            if model.stop_training:
+                break
+        # Averaged weights, if the optimizer keeps any, become the weights.
+        model.optimizer.finalize_variable_values(model.trainable_weights)
+        run.on_train_end(logs)
     finally:
         # A callback is a parameter of the estimator: it must not drag the network into a pickle.
         for callback in callbacks:
             callback.set_model(None)
-    return {key: [float(v) for v in values] for key, values in history.history.items()}
+    history = model.history.history
+    return {key: [float(v) for v in values] for key, values in history.items()}
+
+
+def _step_function(
+    model: keras.Model, step: Callable[[Any], Any], on_batch: Callable[..., Any]
+) -> Callable[[TrainingSet], Any]:
+    """Return a compiled step on one batch; on TensorFlow traced once for all batch sizes."""
+    if keras.backend.backend() != "tensorflow":
+        return lambda batch: on_batch(*batch.arrays(), return_dict=True)
+    import tensorflow as tf
+
+    compiled: Callable[[Any], Any] | None = None
+
+    def run(batch: TrainingSet) -> Any:
+        nonlocal compiled
+        arrays = batch.arrays()
+        if compiled is None:
+            spec = tuple(tf.TensorSpec((None, *a.shape[1:]), a.dtype) for a in arrays)
+            compiled = tf.function(step, input_signature=[spec], autograph=False)
+        # Not by a concrete function: asking for one traces twice.
+        return compiled(tuple(tf.convert_to_tensor(a) for a in arrays))
+
+    return run
+
+
+def _metrics(model: keras.Model) -> dict[str, float]:
+    return {name: float(value) for name, value in model.get_metrics_result().items()}

@@ -52,7 +52,7 @@ class ChannelwiseTransformer(  # type: ignore[call-arg]
         Number of time steps of a window.
     n_channels_in_ : int
         Number of channels.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Column names, if `X` was a frame.
 
     See Also
