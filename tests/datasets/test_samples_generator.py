@@ -256,7 +256,7 @@ def test_going_down_is_the_hardest_and_rest_is_quiet(recordings):
 
     assert level(DOWNSTAIRS) > 1.3 * level(WALKING)
     assert level(DOWNSTAIRS) > 1.3 * level(UPSTAIRS)
-    assert level(WALKING) > 10 * max(level(a) for a in (SITTING, STANDING, LAYING))
+    assert level(WALKING) > 5 * max(level(a) for a in (SITTING, STANDING, LAYING))
 
 
 def test_angular_velocity_tells_the_same_story_as_gravity():
@@ -297,7 +297,7 @@ def test_a_linear_classifier_on_raw_windows_does_not_do(seed):
     for model, seen_score in (
         (RidgeClassifier(), 0.95),
         # Loose tolerance: the accuracy stands after a tenth of the iterations.
-        (LogisticRegression(C=0.01, tol=1e-2, max_iter=1000), 0.8),
+        (LogisticRegression(C=0.01, tol=1e-2, max_iter=1000), 0.7),
     ):
         model.fit(X[~unseen], dataset.target[~unseen])
         assert model.score(X[~unseen], dataset.target[~unseen]) > seen_score

@@ -37,6 +37,9 @@ class _Gait:
     """
 
     cadence_ratio: float
+    overtone_phase: float
+    forward_phase: float
+    nod_phase: float
     harmonics: tuple[tuple[float, ...], ...]
     impact: float
     swing: tuple[float, float, float]
@@ -47,13 +50,17 @@ class _Gait:
 
 # Vertical and forward accelerations repeat with each step (even harmonics), sideways ones with
 # each stride (odd harmonics): Menz, Lord and Fitzpatrick (2003). The levels are those of windows
-# of UCI HAR. The swing is an amplitude of rotation about x, y, z; the lean is that of gravity
-# towards y and z.
+# of UCI HAR, and so are the phases at the frequency of the steps: that of the vertical overtone,
+# and those of forward acceleration and nodding velocity against vertical acceleration. The swing is
+# an amplitude of rotation about x, y, z; the lean is that of gravity towards y and z.
 _GAITS = {
     "walking": _Gait(
-        1.0,
-        (
-            (0.03, 0.27, 0.03, 0.08, 0.02, 0.04, 0.01, 0.02),
+        cadence_ratio=1.0,
+        overtone_phase=1.15,
+        forward_phase=1.70,
+        nod_phase=-1.40,
+        harmonics=(
+            (0.03, 0.21, 0.03, 0.07, 0.02, 0.05, 0.01, 0.02),
             (0.13, 0.03, 0.09, 0.03, 0.05, 0.02, 0.03, 0.01),
             (0.03, 0.14, 0.02, 0.06, 0.02, 0.03, 0.01, 0.01),
         ),
@@ -64,8 +71,11 @@ _GAITS = {
         irregularity=0.10,
     ),
     "walking_upstairs": _Gait(
-        0.82,
-        (
+        cadence_ratio=0.88,
+        overtone_phase=0.82,
+        forward_phase=1.74,
+        nod_phase=-2.43,
+        harmonics=(
             (0.06, 0.27, 0.05, 0.05, 0.03, 0.02, 0.01, 0.01),
             (0.15, 0.03, 0.05, 0.03, 0.03, 0.02, 0.02, 0.01),
             (0.05, 0.19, 0.04, 0.04, 0.02, 0.02, 0.01, 0.01),
@@ -77,13 +87,16 @@ _GAITS = {
         irregularity=0.20,
     ),
     "walking_downstairs": _Gait(
-        1.12,
-        (
-            (0.05, 0.31, 0.05, 0.16, 0.04, 0.09, 0.03, 0.05),
+        cadence_ratio=1.06,
+        overtone_phase=-0.29,
+        forward_phase=-2.27,
+        nod_phase=0.99,
+        harmonics=(
+            (0.05, 0.36, 0.05, 0.16, 0.04, 0.09, 0.03, 0.05),
             (0.13, 0.04, 0.10, 0.05, 0.06, 0.04, 0.04, 0.02),
             (0.04, 0.10, 0.04, 0.08, 0.03, 0.05, 0.02, 0.03),
         ),
-        impact=0.26,
+        impact=0.18,
         swing=(0.075, 0.040, 0.045),
         lean=(0.02, 0.02),
         turning=0.30,
@@ -181,9 +194,14 @@ def draw_subject(rng: np.random.RandomState) -> Subject:
         level[2, ::2] *= asymmetry
         level[1, 1::2] *= asymmetry
         harmonics[name] = level
-        phases[name] = own_phases + rng.normal(0.0, 0.15, (3, _N_HARMONICS))
+        phase = own_phases + rng.normal(0.0, 0.15, (3, _N_HARMONICS))
+        phase[0, 3] += gait.overtone_phase
+        phase[2] += gait.forward_phase
+        phases[name] = phase
         swing[name] = np.array(gait.swing) * rng.lognormal(0.0, 0.15, 3)
-        swing_phases[name] = rng.normal(0.0, 0.3, (3, 3))
+        swing_phase = rng.normal(0.0, 0.5, (3, 3))
+        swing_phase[1, 1] += gait.nod_phase - np.pi / 2  # an angle lags behind its velocity
+        swing_phases[name] = swing_phase
         impact[name] = gait.impact * vigour * rng.lognormal(0.0, 0.2)
         tilt[name] = np.array(gait.lean) + rng.normal(0.0, 0.03, 2)
     return Subject(

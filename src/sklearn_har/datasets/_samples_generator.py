@@ -108,7 +108,7 @@ def make_har_recordings(
     [1]_, the exponential is the jolt of a heel strike (hardest downstairs), :math:`v` and
     :math:`h` vary slowly and :math:`r` is the rattle of the phone in its pouch. The trunk turns by
     three harmonics of the stride about each axis. At rest it sways, creeps and breathes. Cadence
-    (1.6 to 2.1 steps a second on the level, about 0.82 times that upstairs and 1.12 times
+    (1.6 to 2.1 steps a second on the level, about 0.88 times that upstairs and 1.06 times
     downstairs), amplitudes, phases, asymmetry, posture and :math:`M` belong to the subject. Levels
     follow UCI HAR [2]_.
 
