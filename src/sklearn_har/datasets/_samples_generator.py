@@ -171,8 +171,8 @@ def make_har_windows(
 
     A linear classifier on the raw windows of the default size gets about six tenths of the windows
     of unseen subjects right, the CNN-LSTM and the ConvLSTM network as published more than nine
-    tenths. The LSTM over single samples learns slowly: its 15 epochs are too few for so few windows,
-    40 epochs on standardised channels reach the same.
+    tenths. The LSTM over single samples learns slowly: its 15 epochs are too few for so few
+    windows, 40 epochs on standardised channels reach the same.
 
     Parameters
     ----------
