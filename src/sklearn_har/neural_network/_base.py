@@ -62,6 +62,7 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
         "tol": [Interval(Real, 0, None, closed="left")],
         "callbacks": [None, list, tuple, dict, type, keras.callbacks.Callback],
         "warm_start": ["boolean"],
+        "dtype": [StrOptions({"float32", "float64"})],
         "random_state": ["random_state"],
         "verbose": [Interval(Integral, 0, 2, closed="both"), "boolean"],
     }
@@ -79,6 +80,7 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
         tol: float = 1e-4,
         callbacks: Any = None,
         warm_start: bool = False,
+        dtype: str = "float32",
         random_state: int | np.random.RandomState | None = None,
         verbose: int = 0,
         **routed: Any,
@@ -94,6 +96,7 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
         self.tol = tol
         self.callbacks = callbacks
         self.warm_start = warm_start
+        self.dtype = dtype
         self.random_state = random_state
         self.verbose = verbose
         self._set_routed(routed)
@@ -194,8 +197,8 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
             if not kept.all():
                 windows, codes, weight = windows[kept], codes[kept], weight[kept]
                 groups = None if groups is None else np.asarray(groups)[kept]
-            weight = weight / weight.mean(dtype=np.float64).astype(np.float32)
-        one_hot = np.eye(len(self.classes_), dtype=np.float32)[codes]
+            weight = (weight / weight.mean()).astype(windows.dtype)
+        one_hot = np.eye(len(self.classes_), dtype=windows.dtype)[codes]
         data, validation = TrainingSet(windows, one_hot, weight), None
 
         if not go_on:
@@ -213,7 +216,9 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
             check_routed(keras.losses.CategoricalCrossentropy, loss_params, "loss")
             self._network.compile(
                 make_optimizer(self.optimizer, self._routed("optimizer")),
-                loss=keras.losses.CategoricalCrossentropy(**loss_params),
+                loss=keras.losses.CategoricalCrossentropy(
+                    **{"dtype": self._network.config["dtype"], **loss_params}
+                ),
                 # An instance: by its name Keras would make it late, inside the traced step.
                 metrics=[keras.metrics.CategoricalAccuracy(name="accuracy")],
                 # On processors XLA makes the gradients of convolutions several times slower.
@@ -237,9 +242,10 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
 
     def _check_windows(
         self, X: npt.ArrayLike, *, reset: bool
-    ) -> tuple[npt.NDArray[np.float32], int | None]:
+    ) -> tuple[npt.NDArray[np.floating], int | None]:
         """Return windows with three axes, and the cut that four-dimensional input brings along."""
-        array = check_windows(self, X, reset=reset)
+        dtype = self.dtype if reset else self._network.config["dtype"]
+        array = check_windows(self, X, reset=reset, dtype=dtype)
         n_steps = array.shape[1] if array.ndim == 4 else None
         return array.reshape(len(array), self.n_timesteps_in_, self.n_channels_in_), n_steps
 
@@ -272,15 +278,15 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
 
     def _weights(
         self, X: npt.NDArray[Any], labels: npt.NDArray[Any], sample_weight: npt.ArrayLike | None
-    ) -> npt.NDArray[np.float32] | None:
+    ) -> npt.NDArray[np.float64] | None:
         if sample_weight is None and self.class_weight is None:
             return None
-        weight: npt.NDArray[np.float32] = check_sample_weight(
-            sample_weight, X, dtype=np.float32, ensure_non_negative=True
+        weight: npt.NDArray[np.float64] = check_sample_weight(
+            sample_weight, X, dtype=np.float64, ensure_non_negative=True
         )
         if self.class_weight is not None:
             # Not in place: the array may be the caller's.
-            weight = weight * compute_sample_weight(self.class_weight, labels).astype(np.float32)
+            weight = weight * compute_sample_weight(self.class_weight, labels)
         if not np.any(weight):
             raise ValueError(
                 "sample_weight is zero for all windows: there is nothing to learn from."
@@ -313,7 +319,7 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
 
     # Prediction -----------------------------------------------------------------------------------
 
-    def predict_proba(self, X: npt.ArrayLike) -> npt.NDArray[np.float32]:
+    def predict_proba(self, X: npt.ArrayLike) -> npt.NDArray[np.floating]:
         """Return the probability of each activity.
 
         Parameters
@@ -330,7 +336,7 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
         windows, _ = self._check_windows(X, reset=False)
         return self._network.predict_proba(windows)
 
-    def predict_log_proba(self, X: npt.ArrayLike) -> npt.NDArray[np.float32]:
+    def predict_log_proba(self, X: npt.ArrayLike) -> npt.NDArray[np.floating]:
         """Return the logarithm of the probability of each activity.
 
         Parameters
@@ -344,7 +350,9 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
             Log-probabilities in the order of `classes_`; finite, also where a probability is 0.
         """
         probabilities = self.predict_proba(X)
-        return np.log(np.maximum(probabilities, np.finfo(probabilities.dtype).tiny))
+        floor = np.finfo(probabilities.dtype).tiny
+        logarithms: npt.NDArray[np.floating] = np.log(np.maximum(probabilities, floor))
+        return logarithms
 
     def predict(self, X: npt.ArrayLike) -> npt.NDArray[Any]:
         """Return the most probable activity.

@@ -12,7 +12,8 @@ T = TypeVar("T", bound=type)
 TRAINING = """\
 optimizer : str, class or keras.optimizers.Optimizer, default="adam"
         Optimizer of the weights; Adam with a learning rate of 0.001 as published. Its own
-        parameters are routed: `optimizer__learning_rate=0.01`.
+        parameters are routed: `optimizer__learning_rate=0.01`. In the same way
+        `loss__label_smoothing=0.1` reaches the loss.
     epochs : int, default={epochs}
         Number of passes over the training windows.
     batch_size : int, default=64
@@ -35,14 +36,14 @@ optimizer : str, class or keras.optimizers.Optimizer, default="adam"
         `callbacks__patience=3`, or `callbacks__0__patience=3` for the first of a list.
     warm_start : bool, default=False
         Whether a further :meth:`fit` goes on from the weights of the last one.
+    dtype : {"float32", "float64"}, default="float32"
+        Precision of the network and of its probabilities. In double precision training takes
+        about twice the time, and sums in another order no longer show.
     random_state : int, RandomState instance or None, default=None
         Decides the initial weights, the dropout and the order of the windows. Pass an int for
         equal weights in each run; the global random generators are neither read nor changed then.
     verbose : int, default=0
-        0 is silent, 1 shows Keras' progress bar, 2 prints a line for each epoch.
-    **routed : dict
-        Parameters of the optimizer, the callbacks and the loss, as `optimizer__*`,
-        `callbacks__*` and `loss__*` (`loss__label_smoothing=0.1`)."""
+        0 is silent, 1 shows Keras' progress bar, 2 prints a line for each epoch."""
 
 ATTRIBUTES = """\
 classes_ : ndarray of shape (n_classes,)

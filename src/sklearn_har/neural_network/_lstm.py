@@ -39,6 +39,9 @@ class LSTMClassifier(BaseRecurrentClassifier):
         With None each LSTM step reads one time step. With a number the window is cut into
         `n_steps` subsequences, and each LSTM step reads one of them: faster, because the LSTM is
         sequential in its steps. It must divide the number of time steps.
+    mask_value : float or None, default=None
+        With a number, time steps whose channels all have this value are padding and are skipped:
+        see :func:`~sklearn_har.segmentation.pad_windows`. Not together with `n_steps`.
     dropout : float, default=0.5
         Share of the LSTM's outputs that training drops.
     dense_units : int, default=100
@@ -79,6 +82,7 @@ class LSTMClassifier(BaseRecurrentClassifier):
         "n_layers": [SIZE],
         "bidirectional": ["boolean"],
         "n_steps": [SIZE, None],
+        "mask_value": [Real, None],
         "dropout": [SHARE],
         "dense_units": [SIZE],
     }
@@ -89,6 +93,7 @@ class LSTMClassifier(BaseRecurrentClassifier):
         n_layers: int = 1,
         bidirectional: bool = False,
         n_steps: int | None = None,
+        mask_value: float | None = None,
         dropout: float = 0.5,
         dense_units: int = 100,
         *,
@@ -102,6 +107,7 @@ class LSTMClassifier(BaseRecurrentClassifier):
         tol: float = 1e-4,
         callbacks: Any = None,
         warm_start: bool = False,
+        dtype: str = "float32",
         random_state: int | np.random.RandomState | None = None,
         verbose: int = 0,
         **routed: Any,
@@ -117,6 +123,7 @@ class LSTMClassifier(BaseRecurrentClassifier):
             tol=tol,
             callbacks=callbacks,
             warm_start=warm_start,
+            dtype=dtype,
             random_state=random_state,
             verbose=verbose,
             **routed,
@@ -125,5 +132,14 @@ class LSTMClassifier(BaseRecurrentClassifier):
         self.n_layers = n_layers
         self.bidirectional = bidirectional
         self.n_steps = n_steps
+        self.mask_value = mask_value
         self.dropout = dropout
         self.dense_units = dense_units
+
+    def _check_sizes(self, config: dict[str, Any]) -> None:
+        if self.mask_value is not None and config["n_steps"] is not None:
+            raise ValueError(
+                f"mask_value={self.mask_value} needs n_steps=None, got n_steps="
+                f"{config['n_steps']}: a subsequence can be padding in part, and an LSTM skips "
+                "whole steps."
+            )

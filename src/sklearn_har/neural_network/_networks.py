@@ -26,9 +26,14 @@ def _seeds(seed: int | None) -> Iterator[int]:
 
 def _initializers(seeds: Iterator[int], *, recurrent: bool = False) -> dict[str, Any]:
     """Return Keras' own initial distributions, seeded."""
-    seeded = {"kernel_initializer": keras.initializers.GlorotUniform(seed=next(seeds))}
+    seeded: dict[str, Any] = {
+        "kernel_initializer": keras.initializers.GlorotUniform(seed=next(seeds))
+    }
     if recurrent:
         seeded["recurrent_initializer"] = keras.initializers.Orthogonal(seed=next(seeds))
+        # Of the dropout inside the cell, which is not used. Without it Keras would draw a seed from
+        # the global generator of `random`.
+        seeded["seed"] = 0
     return seeded
 
 
@@ -39,6 +44,7 @@ def _lstm_stack(
     units: int,
     n_layers: int,
     bidirectional: bool,
+    dtype: str,
 ) -> Any:
     """Stack LSTM layers; all but the last one pass their whole sequence on."""
 
@@ -47,6 +53,7 @@ def _lstm_stack(
             units,
             return_sequences=sequences,
             go_backwards=backwards,
+            dtype=dtype,
             **_initializers(seeds, recurrent=True),
         )
 
@@ -55,14 +62,16 @@ def _lstm_stack(
         layer = lstm(sequences)
         if bidirectional:
             # Two explicit layers: a cloned one would repeat the seeds and start with equal weights.
-            layer = layers.Bidirectional(layer, backward_layer=lstm(sequences, backwards=True))
+            layer = layers.Bidirectional(
+                layer, backward_layer=lstm(sequences, backwards=True), dtype=dtype
+            )
         x = layer(x)
     return x
 
 
-def _head(x: Any, seeds: Iterator[int], *, dense_units: int, n_classes: int) -> Any:
-    x = layers.Dense(dense_units, activation="relu", **_initializers(seeds))(x)
-    return layers.Dense(n_classes, activation="softmax", **_initializers(seeds))(x)
+def _head(x: Any, seeds: Iterator[int], *, dense_units: int, n_classes: int, dtype: str) -> Any:
+    x = layers.Dense(dense_units, activation="relu", dtype=dtype, **_initializers(seeds))(x)
+    return layers.Dense(n_classes, activation="softmax", dtype=dtype, **_initializers(seeds))(x)
 
 
 def build_lstm(
@@ -70,11 +79,13 @@ def build_lstm(
     n_classes: int,
     *,
     n_steps: int | None = None,
+    mask_value: float | None = None,
     units: int = 100,
     n_layers: int = 1,
     bidirectional: bool = False,
     dropout: float = 0.5,
     dense_units: int = 100,
+    dtype: str = "float32",
     seed: int | None = None,
 ) -> keras.Model:
     """Build the LSTM network.
@@ -87,8 +98,12 @@ def build_lstm(
         Number of activities.
     n_steps : int or None
         With a number, each of `n_steps` LSTM steps reads one subsequence, flattened.
+    mask_value : float or None
+        With a number, time steps whose channels all have this value are skipped.
     units, n_layers, bidirectional, dropout, dense_units
         As in `LSTMClassifier`.
+    dtype : str
+        Precision of the network.
     seed : int or None
         Seed of the initial weights and of the dropout.
 
@@ -98,12 +113,18 @@ def build_lstm(
         Uncompiled, from (n_windows, n_timesteps, n_channels) to (n_windows, n_classes).
     """
     seeds = _seeds(seed)
-    x = inputs = layers.Input(input_shape, name="windows")
+    x = inputs = layers.Input(input_shape, name="windows", dtype=dtype)
+    if mask_value is not None:
+        x = layers.Masking(mask_value, dtype=dtype)(x)
     if n_steps is not None:
-        x = layers.Reshape((n_steps, -1))(x)
-    x = _lstm_stack(x, seeds, units=units, n_layers=n_layers, bidirectional=bidirectional)
-    x = layers.Dropout(dropout, seed=next(seeds))(x)
-    return keras.Model(inputs, _head(x, seeds, dense_units=dense_units, n_classes=n_classes))
+        x = layers.Reshape((n_steps, -1), dtype=dtype)(x)
+    x = _lstm_stack(
+        x, seeds, units=units, n_layers=n_layers, bidirectional=bidirectional, dtype=dtype
+    )
+    x = layers.Dropout(dropout, seed=next(seeds), dtype=dtype)(x)
+    return keras.Model(
+        inputs, _head(x, seeds, dense_units=dense_units, n_classes=n_classes, dtype=dtype)
+    )
 
 
 def build_cnn_lstm(
@@ -121,6 +142,7 @@ def build_cnn_lstm(
     bidirectional: bool = False,
     dropout: float = 0.5,
     dense_units: int = 100,
+    dtype: str = "float32",
     seed: int | None = None,
 ) -> keras.Model:
     """Build the CNN-LSTM network.
@@ -138,6 +160,8 @@ def build_cnn_lstm(
     n_steps, filters, kernel_size, n_conv_layers, conv_dropout, pool_size, units, n_layers, \
 bidirectional, dropout, dense_units
         As in `CNNLSTMClassifier`.
+    dtype : str
+        Precision of the network.
     seed : int or None
         Seed of the initial weights and of the dropout.
 
@@ -148,16 +172,22 @@ bidirectional, dropout, dense_units
     """
     seeds = _seeds(seed)
     n_timesteps, n_channels = input_shape
-    x = inputs = layers.Input(input_shape, name="windows")
-    x = layers.Reshape((n_steps, n_timesteps // n_steps, n_channels))(x)
+    x = inputs = layers.Input(input_shape, name="windows", dtype=dtype)
+    x = layers.Reshape((n_steps, n_timesteps // n_steps, n_channels), dtype=dtype)(x)
     for _ in range(n_conv_layers):
-        x = layers.Conv2D(filters, (1, kernel_size), activation="relu", **_initializers(seeds))(x)
-    x = layers.Dropout(conv_dropout, seed=next(seeds))(x)
-    x = layers.MaxPooling2D((1, pool_size))(x)
-    x = layers.Reshape((n_steps, -1))(x)
-    x = _lstm_stack(x, seeds, units=units, n_layers=n_layers, bidirectional=bidirectional)
-    x = layers.Dropout(dropout, seed=next(seeds))(x)
-    return keras.Model(inputs, _head(x, seeds, dense_units=dense_units, n_classes=n_classes))
+        x = layers.Conv2D(
+            filters, (1, kernel_size), activation="relu", dtype=dtype, **_initializers(seeds)
+        )(x)
+    x = layers.Dropout(conv_dropout, seed=next(seeds), dtype=dtype)(x)
+    x = layers.MaxPooling2D((1, pool_size), dtype=dtype)(x)
+    x = layers.Reshape((n_steps, -1), dtype=dtype)(x)
+    x = _lstm_stack(
+        x, seeds, units=units, n_layers=n_layers, bidirectional=bidirectional, dtype=dtype
+    )
+    x = layers.Dropout(dropout, seed=next(seeds), dtype=dtype)(x)
+    return keras.Model(
+        inputs, _head(x, seeds, dense_units=dense_units, n_classes=n_classes, dtype=dtype)
+    )
 
 
 def build_conv_lstm(
@@ -170,6 +200,7 @@ def build_conv_lstm(
     n_layers: int = 1,
     dropout: float = 0.5,
     dense_units: int = 100,
+    dtype: str = "float32",
     seed: int | None = None,
 ) -> keras.Model:
     """Build the ConvLSTM network.
@@ -182,6 +213,8 @@ def build_conv_lstm(
         Number of activities.
     n_steps, filters, kernel_size, n_layers, dropout, dense_units
         As in `ConvLSTMClassifier`.
+    dtype : str
+        Precision of the network.
     seed : int or None
         Seed of the initial weights and of the dropout.
 
@@ -192,8 +225,8 @@ def build_conv_lstm(
     """
     seeds = _seeds(seed)
     n_timesteps, n_channels = input_shape
-    x = inputs = layers.Input(input_shape, name="windows")
-    x = layers.Reshape((n_steps, 1, n_timesteps // n_steps, n_channels))(x)
+    x = inputs = layers.Input(input_shape, name="windows", dtype=dtype)
+    x = layers.Reshape((n_steps, 1, n_timesteps // n_steps, n_channels), dtype=dtype)(x)
     for i in range(n_layers):
         x = layers.ConvLSTM2D(
             filters,
@@ -201,8 +234,11 @@ def build_conv_lstm(
             activation="relu",
             recurrent_activation="sigmoid",
             return_sequences=i < n_layers - 1,
+            dtype=dtype,
             **_initializers(seeds, recurrent=True),
         )(x)
-    x = layers.Dropout(dropout, seed=next(seeds))(x)
-    x = layers.Flatten()(x)
-    return keras.Model(inputs, _head(x, seeds, dense_units=dense_units, n_classes=n_classes))
+    x = layers.Dropout(dropout, seed=next(seeds), dtype=dtype)(x)
+    x = layers.Flatten(dtype=dtype)(x)
+    return keras.Model(
+        inputs, _head(x, seeds, dense_units=dense_units, n_classes=n_classes, dtype=dtype)
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any, Self
 
 from sklearn.base import BaseEstimator
@@ -24,6 +25,10 @@ REPLACED = {
     "loss": "it is categorical cross-entropy; loss__label_smoothing is routed to it",
     "metrics": "accuracy is recorded; score by sklearn.metrics",
     "shuffle": "windows are always shuffled, in an order that random_state decides",
+    "mask_value": (
+        "convolutions cannot skip padding; use LSTMClassifier(mask_value=...), or windows of one "
+        "length"
+    ),
     "n_epochs": "use epochs",
     "max_iter": "use epochs",
     "learning_rate": "use optimizer__learning_rate",
@@ -36,6 +41,14 @@ class RoutedParameters:
 
     To stand before scikeras' classes, whose own versions it replaces.
     """
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        # `**routed` stands for names that have a prefix and is no name itself, but scikit-learn's
+        # checks call the constructor with every name of the signature.
+        signature = inspect.signature(cls.__init__)
+        named = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD][1:]
+        cls.__signature__ = signature.replace(parameters=named)  # type: ignore[attr-defined]
 
     # scikeras reads the names from __dict__, where every attribute would become a parameter.
     _get_param_names: Any = classmethod(BaseEstimator._get_param_names.__func__)

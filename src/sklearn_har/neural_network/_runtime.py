@@ -90,7 +90,7 @@ class Network:
                 "optimizer": _arrays(optimizer.variables) if optimizer else [],
             }
 
-    def predict_proba(self, X: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    def predict_proba(self, X: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
         """Return the probabilities (n_windows, n_classes) of windows, in batches."""
         forward = self._forward or self._make_forward()
         batches = [
@@ -115,7 +115,7 @@ class Network:
                 if keras.backend.backend() == "tensorflow":
                     import tensorflow as tf
 
-                    signature = tf.TensorSpec((None, *model.input_shape[1:]), tf.float32)
+                    signature = tf.TensorSpec(model.inputs[0].shape, model.inputs[0].dtype)
                     # Not by a concrete function: asking for one traces twice.
                     self._forward = tf.function(
                         forward, input_signature=[signature], autograph=False

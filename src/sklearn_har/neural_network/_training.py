@@ -27,16 +27,16 @@ __all__ = [
 class TrainingSet(NamedTuple):
     """Windows, one-hot labels and weights (or None) of the same length."""
 
-    X: npt.NDArray[np.float32]
-    y: npt.NDArray[np.float32]
-    sample_weight: npt.NDArray[np.float32] | None
+    X: npt.NDArray[np.floating]
+    y: npt.NDArray[np.floating]
+    sample_weight: npt.NDArray[np.floating] | None
 
     def take(self, index: npt.NDArray[np.intp] | slice) -> TrainingSet:
         """Return the windows at `index`."""
         weight = self.sample_weight
         return TrainingSet(self.X[index], self.y[index], None if weight is None else weight[index])
 
-    def arrays(self) -> tuple[npt.NDArray[np.float32], ...]:
+    def arrays(self) -> tuple[npt.NDArray[np.floating], ...]:
         """Return what a step of Keras expects: two arrays, or three with weights."""
         return tuple(array for array in self if array is not None)
 

@@ -38,7 +38,7 @@ def channels_of_names(names: Iterable[Any]) -> int | None:
     True
     """
     parts = [str(name).rpartition("_") for name in names]
-    if not parts or not all(step.isdecimal() for _, _, step in parts):
+    if not parts or not all(channel and step.isdecimal() for channel, _, step in parts):
         return None
     first_step = parts[0][2]
     channels = [channel for channel, _, step in parts if step == first_step]

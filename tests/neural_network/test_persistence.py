@@ -1,0 +1,117 @@
+"""Saving and loading: equal predictions, training that goes on, nothing that executes."""
+
+import copy
+import io
+import pickle
+
+import joblib
+import numpy as np
+import pytest
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from sklearn_har.preprocessing import ChannelwiseTransformer
+
+skops_io = pytest.importorskip("skops.io", reason="skops is not installed: pip install skops")
+
+
+def through_joblib(model):
+    file = io.BytesIO()
+    joblib.dump(model, file)
+    file.seek(0)
+    return joblib.load(file)
+
+
+def through_skops(model):
+    saved = skops_io.dumps(model)
+    unknown = skops_io.get_untrusted_types(data=saved)
+    assert all(name.startswith("sklearn_har.") for name in unknown), unknown
+    return skops_io.loads(saved, trusted=unknown)
+
+
+WAYS = {
+    "pickle": lambda model: pickle.loads(pickle.dumps(model)),
+    "joblib": through_joblib,
+    "deepcopy": copy.deepcopy,
+    "skops": through_skops,
+}
+
+
+@pytest.mark.parametrize("way", list(WAYS))
+def test_predictions_are_equal_and_training_goes_on(tiny, windows, way):
+    X, y = windows
+    clf = tiny(epochs=1).fit(X, y)
+    loaded = WAYS[way](clf)
+    np.testing.assert_array_equal(loaded.predict_proba(X), clf.predict_proba(X))
+    assert loaded.get_params() == clf.get_params()
+    assert loaded.history_ == clf.history_
+    # Dropout, the order of the windows and the moments of Adam go on where they stood.
+    clf.partial_fit(X, y)
+    loaded.partial_fit(X, y)
+    np.testing.assert_array_equal(loaded.predict_proba(X), clf.predict_proba(X))
+
+
+@pytest.mark.parametrize("way", list(WAYS))
+def test_a_pipeline_and_an_unfitted_classifier(tiny_lstm, windows, way):
+    X, y = windows
+    pipeline = make_pipeline(ChannelwiseTransformer(StandardScaler()), tiny_lstm(epochs=1))
+    unfitted = WAYS[way](pipeline)
+    pipeline.fit(X, y)
+    np.testing.assert_array_equal(WAYS[way](pipeline).predict_proba(X), pipeline.predict_proba(X))
+    np.testing.assert_array_equal(unfitted.fit(X, y).predict_proba(X), pipeline.predict_proba(X))
+
+
+def test_a_loaded_classifier_can_be_saved_before_it_is_used(tiny_lstm, windows):
+    X, y = windows
+    clf = tiny_lstm(epochs=1).fit(X, y)
+    twice = pickle.loads(pickle.dumps(pickle.loads(pickle.dumps(clf))))
+    np.testing.assert_array_equal(twice.predict_proba(X), clf.predict_proba(X))
+
+
+def test_the_state_holds_no_keras_object(tiny, windows):
+    state = tiny(epochs=1).fit(*windows).__getstate__()
+
+    def types(value):
+        if isinstance(value, dict):
+            return set().union(*(types(v) for v in value.values()))
+        if isinstance(value, list | tuple):
+            return set().union(*(types(v) for v in value), {type(value)})
+        return {type(value)}
+
+    plain = {bool, int, float, str, type(None), list, tuple, np.ndarray}
+    assert types(state) <= plain
+
+
+def test_the_file_is_the_weights_and_the_moments_of_the_optimizer(windows):
+    from sklearn_har import ConvLSTMClassifier
+
+    clf = ConvLSTMClassifier(epochs=1, random_state=0).fit(*windows)
+    n_bytes = 4 * clf.model_.count_params()
+    assert 3 * n_bytes < len(pickle.dumps(clf)) < 3 * n_bytes + 5000
+
+
+def test_another_format_is_refused_with_its_number(tiny_lstm, windows):
+    state = tiny_lstm(epochs=1).fit(*windows).__getstate__()
+    state["_network"] = {**state["_network"], "format": 99}
+    with pytest.raises(ValueError, match=r"saved in format 99; .* reads format 1"):
+        tiny_lstm().__setstate__(state)
+
+
+def test_arrays_that_do_not_fit_are_refused(tiny_lstm, windows):
+    X, y = windows
+    clf = tiny_lstm(epochs=1).fit(X, y)
+    state = clf.__getstate__()
+    arrays = state["_network"]["variables"]
+    state["_network"] = {**state["_network"], "variables": arrays[:-1]}
+    other = tiny_lstm()
+    other.__setstate__(state)
+    with pytest.raises(ValueError, match="does not fit"):
+        other.predict(X)
+
+
+def test_parameters_set_after_fit_do_not_change_the_saved_network(tiny_lstm, windows):
+    X, y = windows
+    clf = tiny_lstm(epochs=1).fit(X, y)
+    expected = clf.predict_proba(X)
+    clf.set_params(units=3)
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(clf)).predict_proba(X), expected)
