@@ -11,7 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.signal import butter, lfilter, lfilter_zi
 
-from sklearn_har.segmentation import segment_recording, segment_recordings, separate_gravity
+from sklearn_har.segmentation import (
+    pad_windows,
+    segment_recording,
+    segment_recordings,
+    separate_gravity,
+)
 
 RULES = ("majority", "all-equal", "last")
 
@@ -310,3 +315,31 @@ def test_half_of_the_power_passes_at_the_cutoff(sampling_rate):
 def test_separate_gravity_says_what_is_wrong(change, message):
     with pytest.raises(ValueError, match=message):
         separate_gravity(**{"acceleration": np.ones((100, 3)), **change})
+
+
+class TestPadWindows:
+    def test_ends_are_padded(self):
+        windows = [np.ones((2, 3)), np.full((4, 3), 5.0)]
+        padded = pad_windows(windows, value=-1.0)
+        assert padded.shape == (2, 4, 3)
+        np.testing.assert_array_equal(padded[0], [[1] * 3, [1] * 3, [-1] * 3, [-1] * 3])
+        np.testing.assert_array_equal(padded[1], windows[1])
+
+    def test_length_and_single_channels(self):
+        assert pad_windows([[1.0, 2.0], [3.0]], n_timesteps=5).shape == (2, 5, 1)
+        assert pad_windows([np.ones((2, 3), np.float32)]).dtype == np.float32
+
+    @pytest.mark.parametrize(
+        ("windows", "params", "message"),
+        [
+            ([], {}, "at least one window"),
+            ([np.ones((2, 3)), np.ones((2, 4))], {}, r"windows\[0\] has 3, windows\[1\] has 4"),
+            ([np.ones((9, 3))], {"n_timesteps": 4}, r"n_timesteps=4 time steps, got 9"),
+            ([np.ones((2, 3)), np.ones((0, 3))], {}, r"windows\[1\] must have 1 to"),
+            ([np.zeros((2, 3))], {}, r"value=0.0 would hide a time step of windows\[0\]"),
+            ([np.ones((2, 3))], {"value": np.nan}, "value must be"),
+        ],
+    )
+    def test_bad_input(self, windows, params, message):
+        with pytest.raises(ValueError, match=message):
+            pad_windows(windows, **params)

@@ -8,6 +8,7 @@ Windows of inertial signals in, activities out. The subpackages, in the order in
 `sklearn_har.preprocessing`  scaling per channel, cutting windows into subsequences
 `sklearn_har.neural_network` the LSTM, CNN-LSTM and ConvLSTM classifiers
 `sklearn_har.evaluation`     training several times, summarised honestly
+`sklearn_har.inspection`     what each channel is worth to a fitted classifier
 ============================ ===================================================================
 
 Importing `sklearn_har` loads neither TensorFlow nor Keras: the names below are looked up on first
@@ -43,6 +44,7 @@ _SUBPACKAGES = {
     "datasets",
     "evaluation",
     "exceptions",
+    "inspection",
     "neural_network",
     "preprocessing",
     "segmentation",

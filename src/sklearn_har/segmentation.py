@@ -19,7 +19,7 @@ from sklearn.utils import Bunch
 from sklearn_har._windowing import Cutter, LabelRule, OnUnlabelled, check_recording
 from sklearn_har.utils._numbers import check_integer, check_real
 
-__all__ = ["segment_recording", "segment_recordings", "separate_gravity"]
+__all__ = ["pad_windows", "segment_recording", "segment_recordings", "separate_gravity"]
 
 
 def separate_gravity(
@@ -379,3 +379,80 @@ def segment_recordings(
         start=start,
         start_time=cutter.seconds(start),
     )
+
+
+def pad_windows(
+    windows: Sequence[ArrayLike],
+    *,
+    n_timesteps: int | None = None,
+    value: float = 0.0,
+) -> NDArray[Any]:
+    """Bring windows of unequal length to one length by padding their ends.
+
+    Some recordings hold one activity each and are not cut. A classifier needs windows of one
+    length; `LSTMClassifier(mask_value=value)` skips what was padded.
+
+    Parameters
+    ----------
+    windows : sequence of array-like of shape (n_timesteps_i, n_channels) or (n_timesteps_i,)
+        Windows with the same channels and any number of time steps.
+    n_timesteps : int, default=None
+        Length to bring them to; that of the longest by default.
+    value : float, default=0.0
+        What is padded, in all channels. A time step of the signal whose channels all have just this
+        value would be taken for padding.
+
+    Returns
+    -------
+    ndarray of shape (n_windows, n_timesteps, n_channels)
+        The padded windows.
+
+    Raises
+    ------
+    ValueError
+        If there is no window, if the channels differ, if a window is empty or longer than
+        `n_timesteps`, or if a whole time step of a window equals `value`.
+
+    Notes
+    -----
+    Scale the channels before padding: a scaler would move the padding away from `value`, and count
+    it in its statistics.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_har.segmentation import pad_windows
+    >>> pad_windows([np.ones((3, 2)), np.ones((5, 2))]).shape
+    (2, 5, 2)
+    """
+    value = check_real(value, "value", minimum=-np.inf)
+    arrays = [check_recording(w, f"windows[{i}]") for i, w in enumerate(windows)]
+    if not arrays:
+        raise ValueError("windows must hold at least one window, got none.")
+    lengths = np.array([len(a) for a in arrays])
+    longest = int(lengths.max())
+    target = (
+        longest if n_timesteps is None else check_integer(n_timesteps, "n_timesteps", minimum=1)
+    )
+    n_channels = arrays[0].shape[1]
+    for i, array in enumerate(arrays):
+        if array.shape[1] != n_channels:
+            raise ValueError(
+                f"windows must have the same channels: windows[0] has {n_channels}, windows[{i}] "
+                f"has {array.shape[1]}."
+            )
+        if not 0 < len(array) <= target:
+            raise ValueError(
+                f"windows[{i}] must have 1 to n_timesteps={target} time steps, got {len(array)}. "
+                "Cut longer ones by segment_recording."
+            )
+        if (array == value).all(axis=1).any():
+            raise ValueError(
+                f"value={value} would hide a time step of windows[{i}], whose channels all have "
+                "that value. Choose a value that the signals do not take."
+            )
+    dtype = np.result_type(*arrays, np.float32)
+    padded = np.full((len(arrays), target, n_channels), value, dtype=dtype)
+    for i, array in enumerate(arrays):
+        padded[i, : len(array)] = array
+    return padded

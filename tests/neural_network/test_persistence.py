@@ -1,8 +1,11 @@
 """Saving and loading: equal predictions, training that goes on, nothing that executes."""
 
 import copy
+import importlib.util
 import io
+import json
 import pickle
+from pathlib import Path
 
 import joblib
 import numpy as np
@@ -115,3 +118,28 @@ def test_parameters_set_after_fit_do_not_change_the_saved_network(tiny_lstm, win
     expected = clf.predict_proba(X)
     clf.set_params(units=3)
     np.testing.assert_array_equal(pickle.loads(pickle.dumps(clf)).predict_proba(X), expected)
+
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def golden_windows():
+    spec = importlib.util.spec_from_file_location("make_golden", GOLDEN / "make.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.windows()
+
+
+@pytest.mark.parametrize("name", ["lstm", "cnn-lstm", "conv-lstm"])
+@pytest.mark.parametrize("ending", ["pickle", "skops"])
+def test_files_of_earlier_versions_are_read(name, ending):
+    X, y = golden_windows()
+    data = (GOLDEN / f"format-1-{name}.{ending}").read_bytes()
+    if ending == "pickle":
+        clf = pickle.loads(data)
+    else:
+        clf = skops_io.loads(data, trusted=skops_io.get_untrusted_types(data=data))
+    expected = json.loads((GOLDEN / "format-1.json").read_text(encoding="utf-8"))[name]
+    np.testing.assert_allclose(clf.predict_proba(X), expected, rtol=1e-4, atol=1e-6)
+    assert list(clf.classes_) == ["laying", "sitting", "walking"]
+    assert clf.partial_fit(X, y).n_iter_ == 2

@@ -1,0 +1,120 @@
+"""scikit-learn's checks and our own, for every public estimator that discovery finds."""
+
+from collections import Counter
+
+import keras
+import numpy as np
+import pytest
+from sklearn.base import is_classifier
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils import get_tags
+from sklearn.utils.estimator_checks import estimator_checks_generator, parametrize_with_checks
+
+from sklearn_har import SubsequenceReshaper
+from sklearn_har.utils.discovery import all_estimators
+from sklearn_har.utils.estimator_checks import parametrize_with_window_checks, window_checks
+
+# Small, and fit for windows of any length: scikit-learn sends tables of 1 to 20 columns. One batch
+# an epoch and no dropout, because repeated windows must count exactly as weights do; in double
+# precision, because they would differ by rounding otherwise.
+LEARN = {
+    "epochs": 40,
+    "batch_size": 1000,
+    "dropout": 0.0,
+    "dense_units": 16,
+    "dtype": "float64",
+    "optimizer": keras.optimizers.Adam(0.03),
+    "random_state": 0,
+}
+FOR_TABLES = {
+    "LSTMClassifier": {"units": 8, **LEARN},
+    "CNNLSTMClassifier": {
+        "n_steps": 1,
+        "kernel_size": 1,
+        "pool_size": 1,
+        "conv_dropout": 0.0,
+        "filters": 8,
+        "units": 8,
+        **LEARN,
+    },
+    "ConvLSTMClassifier": {"n_steps": 1, "kernel_size": 1, "filters": 8, **LEARN},
+    "SubsequenceReshaper": {"n_steps": 1},
+    "ChannelwiseTransformer": {"transformer": StandardScaler()},
+}
+SMALL = {"dense_units": 6, "epochs": 2, "batch_size": 8, "random_state": 0}
+FOR_WINDOWS = {
+    "LSTMClassifier": {"units": 4, "n_steps": 4, **SMALL},
+    "CNNLSTMClassifier": {"filters": 4, "units": 4, "kernel_size": 2, **SMALL},
+    "ConvLSTMClassifier": {"filters": 4, **SMALL},
+    "SubsequenceReshaper": {"n_steps": 4},
+    "ChannelwiseTransformer": {"transformer": StandardScaler()},
+}
+# scikeras writes `class KerasClassifier(BaseWrapper, ClassifierMixin)`, the base first. No order of
+# bases puts a mixin before a class that inherits in the other order.
+EXPECTED_FAILURES = {
+    "check_mixin_order": "scikeras lists its mixin behind its base",
+    "check_estimator_tags_renamed": "scikeras defines the _more_tags of scikit-learn before 1.6",
+}
+# At the least, whatever scikit-learn adds: a wrong tag would leave one check in place of sixty.
+N_CHECKS = {"classifier": 55, "transformer": 35}
+
+
+def _instances(params):
+    return [cls(**params[name]) for name, cls in all_estimators()]
+
+
+def _expected_failures(estimator):
+    return EXPECTED_FAILURES if is_classifier(estimator) else {}
+
+
+def test_every_estimator_has_parameters_for_the_checks():
+    names = {name for name, _ in all_estimators()}
+    assert names == set(FOR_TABLES) == set(FOR_WINDOWS)
+
+
+@parametrize_with_checks(_instances(FOR_TABLES), expected_failed_checks=_expected_failures)
+def test_scikit_learn_checks(estimator, check):
+    check(estimator)
+
+
+@pytest.mark.parametrize("estimator", _instances(FOR_TABLES), ids=lambda e: type(e).__name__)
+def test_the_checks_have_not_vanished(estimator):
+    names = Counter(
+        getattr(check, "func", check).__name__ for _, check in estimator_checks_generator(estimator)
+    )
+    kind = "classifier" if is_classifier(estimator) else "transformer"
+    assert names.total() >= N_CHECKS[kind]
+    assert get_tags(estimator).input_tags.two_d_array
+    assert set(_expected_failures(estimator)) <= set(names)
+
+
+@parametrize_with_window_checks(_instances(FOR_WINDOWS))
+def test_window_checks(estimator, check):
+    check(estimator)
+
+
+class Leaky(SubsequenceReshaper):
+    """Wrong in several ways, each of which a check has to find."""
+
+    def fit(self, X, y=None):
+        self.n_fits_ = getattr(self, "n_fits_", 0) + 1
+        super().fit(X, y)
+
+    def transform(self, X):
+        self.seen_ = len(X)
+        return super().transform(X) - np.mean(X)
+
+
+def test_the_window_checks_find_what_is_wrong():
+    failed = set()
+    for estimator, check in window_checks(Leaky(n_steps=4)):
+        try:
+            check(estimator)
+        except (AssertionError, AttributeError):
+            failed.add(check.__name__)
+    assert {
+        "check_window_attributes",
+        "check_window_subset_invariance",
+        "check_window_state_unchanged_by_prediction",
+        "check_window_round_trip",
+    } <= failed
