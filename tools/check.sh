@@ -12,5 +12,6 @@ step() {
 step "Format" python -m ruff format --check .
 step "Lint" python -m ruff check .
 step "Types" python -m mypy
-step "Unit tests, doctests and integration tests" python -m pytest
+# Two processes: what takes the time is Python, tracing networks, and it runs on one core.
+step "Unit tests, doctests and integration tests" python -m pytest -n 2
 printf '\n=== All checks passed\n'
