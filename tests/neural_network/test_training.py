@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from sklearn.exceptions import NotFittedError
 
 from sklearn_har import LSTMClassifier
 from sklearn_har.neural_network._networks import build_lstm
@@ -54,7 +55,7 @@ def test_training_equals_keras_fit_on_the_same_batches(windows):
         verbose=0,
     )
     for epoch in range(3):
-        order = np.random.default_rng([5, epoch]).permutation(60)
+        order = np.random.default_rng([5, epoch + 1]).permutation(60)
         theirs = models[1].fit(
             X[order],
             one_hot[order],
@@ -276,3 +277,22 @@ def test_label_smoothing_reaches_the_loss(tiny_lstm, windows):
     plain = tiny_lstm(epochs=1, batch_size=60).fit(*windows)
     smooth = tiny_lstm(epochs=1, batch_size=60, loss__label_smoothing=0.3).fit(*windows)
     assert plain.history_["loss"] != smooth.history_["loss"]
+
+
+def test_early_stopping_watches_a_single_epoch_too(tiny_lstm, windows):
+    assert "val_loss" in tiny_lstm(early_stopping=True, epochs=1).fit(*windows).history_
+
+
+class Failing(keras.callbacks.Callback):
+    """Fails in the first epoch."""
+
+    def on_epoch_end(self, epoch, logs=None):
+        raise RuntimeError("disk full")
+
+
+def test_an_estimator_whose_training_failed_is_not_fitted(tiny_lstm, windows):
+    clf = tiny_lstm(callbacks=Failing())
+    with pytest.raises(RuntimeError, match="disk full"):
+        clf.fit(*windows)
+    with pytest.raises(NotFittedError):
+        clf.predict(windows[0])

@@ -91,13 +91,17 @@ def one_line(error: BaseException) -> str:
 
 
 def fact(label: str, text: str) -> str:
-    """Write a labelled line of at most 80 columns; what is longer goes on below."""
+    """Write a labelled line of at most 80 columns; what is longer goes on below.
+
+    A path stays in one piece, also where it is longer than a line: people copy it.
+    """
     return textwrap.fill(
         text,
         width=80,
         initial_indent=f"{label:<12}",
         subsequent_indent=" " * 12,
         break_on_hyphens=False,
+        break_long_words=False,
     )
 
 

@@ -50,6 +50,8 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
 
     _builder: ClassVar[Callable[..., keras.Model]]
     classes_: npt.NDArray[Any]
+    history_: dict[str, list[float]]
+    n_iter_: int
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "optimizer": [str, type, keras.optimizers.Optimizer],
@@ -141,7 +143,15 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
         """
         self._validate_params()
         go_on = self.warm_start and self.__sklearn_is_fitted__()
-        return self._fit(X, y, sample_weight, groups, go_on=go_on, epochs=self.epochs)
+        return self._fit(
+            X,
+            y,
+            sample_weight,
+            groups,
+            go_on=go_on,
+            epochs=self.epochs,
+            validate=self.early_stopping,
+        )
 
     def partial_fit(
         self,
@@ -175,7 +185,9 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
                 f"classes={np.unique(classes)} is not the same as at the first call to partial_fit "
                 f"or fit: {self.classes_}."
             )
-        return self._fit(X, y, sample_weight, None, go_on=go_on, epochs=1, classes=classes)
+        return self._fit(
+            X, y, sample_weight, None, go_on=go_on, epochs=1, validate=False, classes=classes
+        )
 
     def _fit(
         self,
@@ -186,6 +198,7 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
         *,
         go_on: bool,
         epochs: int,
+        validate: bool,
         classes: npt.ArrayLike | None = None,
     ) -> Self:
         windows, n_steps = self._check_windows(X, reset=not go_on)
@@ -201,44 +214,49 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
         one_hot = np.eye(len(self.classes_), dtype=windows.dtype)[codes]
         data, validation = TrainingSet(windows, one_hot, weight), None
 
-        if not go_on:
-            self._seed = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
-            self._network = self._make_network(n_steps)
-            self.history_: dict[str, list[float]] = {}
-            self.n_iter_ = 0
+        network, seed = (self._network, self._seed) if go_on else self._make_network(n_steps)
         callbacks = make_callbacks(self.callbacks, self._routed("callbacks"))
-        if self.early_stopping and epochs > 1:
-            data, validation = hold_out(data, self.validation_fraction, groups, self._seed)
+        if validate:
+            data, validation = hold_out(data, self.validation_fraction, groups, seed)
             callbacks.append(make_early_stopping(self.tol, self.n_iter_no_change))
-        model = self._network.model
+        model = network.model
         if not (go_on and model.compiled):
             loss_params = self._routed("loss")
             check_routed(keras.losses.CategoricalCrossentropy, loss_params, "loss")
-            self._network.compile(
+            network.compile(
                 make_optimizer(self.optimizer, self._routed("optimizer")),
                 loss=keras.losses.CategoricalCrossentropy(
-                    **{"dtype": self._network.config["dtype"], **loss_params}
+                    **{"dtype": network.config["dtype"], **loss_params}
                 ),
                 # An instance: by its name Keras would make it late, inside the traced step.
                 metrics=[keras.metrics.CategoricalAccuracy(name="accuracy")],
                 # On processors XLA makes the gradients of convolutions several times slower.
                 jit_compile=False,
             )
+        n_before = self.n_iter_ if go_on else 0
         history = train(
             model,
             data,
             validation=validation,
             batch_size=min(self.batch_size, len(data.X)),
-            initial_epoch=self.n_iter_,
+            initial_epoch=n_before,
             epochs=epochs,
-            seed=self._seed,
+            seed=seed,
             callbacks=callbacks,
             verbose=int(self.verbose),
         )
+        # Only now: an estimator whose training failed is not fitted.
+        self._set_fitted(network, seed, self.history_ if go_on else {})
         for key, values in history.items():
             self.history_.setdefault(key, []).extend(values)
-        self.n_iter_ += len(history["loss"])
+        self.n_iter_ = n_before + len(history["loss"])
         return self
+
+    def _set_fitted(self, network: Network, seed: int, history: dict[str, list[float]]) -> None:
+        self._network = network
+        self._seed = seed
+        self.history_ = history
+        self.n_iter_ = len(history.get("loss", ()))
 
     def _check_windows(
         self, X: npt.ArrayLike, *, reset: bool
@@ -293,7 +311,8 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
             )
         return weight
 
-    def _make_network(self, n_steps: int | None) -> Network:
+    def _make_network(self, n_steps: int | None) -> tuple[Network, int]:
+        seed = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
         names = inspect.signature(type(self)._builder).parameters
         config = {name: getattr(self, name) for name in names if hasattr(self, name)}
         if n_steps is not None:
@@ -301,15 +320,13 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
         if config["n_steps"] is not None:
             check_n_steps(config["n_steps"], self.n_timesteps_in_)
         self._check_sizes(config)
-        return Network(
-            type(self)._builder,
-            {
-                "input_shape": (self.n_timesteps_in_, self.n_channels_in_),
-                "n_classes": len(self.classes_),
-                **config,
-                "seed": self._seed,
-            },
-        )
+        config = {
+            "input_shape": (self.n_timesteps_in_, self.n_channels_in_),
+            "n_classes": len(self.classes_),
+            **config,
+            "seed": seed,
+        }
+        return Network(type(self)._builder, config), seed
 
     def _check_sizes(self, config: dict[str, Any]) -> None:
         """Raise a ValueError where the layers would eat up the subsequences; see the subclasses."""
@@ -419,10 +436,7 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
         self._validate_params()
         _, n_steps = self._check_windows(X, reset=True)
         self._encode(y, classes=None, reset=True)
-        self._seed = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
-        self._network = self._make_network(n_steps)
-        self.history_ = {}
-        self.n_iter_ = 0
+        self._set_fitted(*self._make_network(n_steps), {})
         return self
 
     def __sklearn_is_fitted__(self) -> bool:

@@ -144,9 +144,10 @@ def train(
     """Train a compiled model for `epochs` more epochs and return their history.
 
     This is `keras.Model.fit` for arrays in memory, with two differences. The order of the windows
-    in epoch `k` is drawn from (`seed`, `k`), where Keras uses the global generators of its backend:
-    so it repeats in another process, after loading, and whatever ran before. And there is no data
-    pipeline, whose set-up and double tracing take longer than the training of a small network.
+    in the k-th epoch is drawn from (`seed`, k), where Keras uses the global generators of its
+    backend: so it repeats in another process, after loading, and whatever ran before. And there is
+    no data pipeline, whose set-up and double tracing take longer than the training of a small
+    network.
     """
     n_batches = -(-len(data.X) // batch_size)
     last_epoch = initial_epoch + epochs
@@ -167,7 +168,7 @@ def train(
         logs: dict[str, float] = {}
         for epoch in range(initial_epoch, last_epoch):
             run.on_epoch_begin(epoch)
-            order = np.random.default_rng([seed, epoch]).permutation(len(data.X))
+            order = np.random.default_rng([seed, epoch + 1]).permutation(len(data.X))
             model.reset_metrics()
             for i in range(n_batches):
                 run.on_train_batch_begin(i)
