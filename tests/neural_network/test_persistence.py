@@ -71,6 +71,18 @@ def test_a_loaded_classifier_can_be_saved_before_it_is_used(tiny_lstm, windows):
     np.testing.assert_array_equal(twice.predict_proba(X), clf.predict_proba(X))
 
 
+def test_prediction_between_loading_and_saving_loses_nothing(tiny_lstm, windows):
+    X, y = windows
+    clf = tiny_lstm(epochs=1).fit(X, y)
+    loaded = pickle.loads(pickle.dumps(clf))
+    loaded.predict(X)
+    again = pickle.loads(pickle.dumps(loaded))
+    # The moments of Adam are still there.
+    clf.partial_fit(X, y)
+    again.partial_fit(X, y)
+    np.testing.assert_array_equal(again.predict_proba(X), clf.predict_proba(X))
+
+
 def test_the_state_holds_no_keras_object(tiny, windows):
     state = tiny(epochs=1).fit(*windows).__getstate__()
 

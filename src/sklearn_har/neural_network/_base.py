@@ -233,23 +233,22 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
                 # On processors XLA makes the gradients of convolutions several times slower.
                 jit_compile=False,
             )
-        n_before = self.n_iter_ if go_on else 0
-        history = train(
+        history = {key: list(values) for key, values in self.history_.items()} if go_on else {}
+        trained = train(
             model,
             data,
             validation=validation,
             batch_size=min(self.batch_size, len(data.X)),
-            initial_epoch=n_before,
+            initial_epoch=self.n_iter_ if go_on else 0,
             epochs=epochs,
             seed=seed,
             callbacks=callbacks,
             verbose=int(self.verbose),
         )
+        for key, values in trained.items():
+            history.setdefault(key, []).extend(values)
         # Only now: an estimator whose training failed is not fitted.
-        self._set_fitted(network, seed, self.history_ if go_on else {})
-        for key, values in history.items():
-            self.history_.setdefault(key, []).extend(values)
-        self.n_iter_ = n_before + len(history["loss"])
+        self._set_fitted(network, seed, history)
         return self
 
     def _set_fitted(self, network: Network, seed: int, history: dict[str, list[float]]) -> None:

@@ -80,14 +80,19 @@ class Network:
     def state(self) -> dict[str, Any]:
         """Return the network as plain data: sizes, arrays of the network and of the optimizer."""
         with self._lock:
+            # What was restored and not yet used is passed on: building a network only to save it
+            # would be a waste, and prediction needs no optimizer.
+            pending = self._pending or {"variables": [], "optimizer": []}
             if self._model is None and self._pending is not None:
-                return {**self._pending, "config": dict(self.config)}
-            optimizer = getattr(self.model, "optimizer", None)
+                variables = pending["variables"]
+            else:
+                variables = _arrays(_variables(self.model))
+            optimizer = getattr(self._model, "optimizer", None)
             return {
                 "format": STATE_FORMAT,
                 "config": dict(self.config),
-                "variables": _arrays(_variables(self.model)),
-                "optimizer": _arrays(optimizer.variables) if optimizer else [],
+                "variables": variables,
+                "optimizer": _arrays(optimizer.variables) if optimizer else pending["optimizer"],
             }
 
     def predict_proba(self, X: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:

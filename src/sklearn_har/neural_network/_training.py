@@ -88,8 +88,6 @@ def make_optimizer(
 def check_routed(target: Any, params: Iterable[str], prefix: str) -> None:
     """Raise a TypeError with a suggestion for a routed parameter that `target` does not take."""
     accepted = inspect.signature(target).parameters
-    if any(p.kind is p.VAR_KEYWORD for p in accepted.values()) and prefix != "optimizer":
-        return
     names = [name for name, p in accepted.items() if p.kind is not p.VAR_KEYWORD]
     for param in params:
         if param.partition("__")[0] not in names:

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import validate_data
 
@@ -92,7 +91,7 @@ def check_windows(
         `X` as an array of its own rank (a named frame as 3-D windows), not copied if it can be
         avoided.
     """
-    if not (hasattr(X, "shape") or sparse.issparse(X)):
+    if not hasattr(X, "shape"):
         X = np.asarray(X)
     ndim = len(X.shape)
     name = type(estimator).__name__
