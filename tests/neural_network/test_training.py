@@ -7,6 +7,7 @@ from sklearn.exceptions import NotFittedError
 
 from sklearn_har import LSTMClassifier
 from sklearn_har.neural_network._networks import build_lstm
+from sklearn_har.neural_network._runtime import Network
 from sklearn_har.neural_network._training import TrainingSet, hold_out, train
 
 
@@ -40,11 +41,13 @@ def test_training_equals_keras_fit_on_the_same_batches(windows):
     X, y = windows
     one_hot = np.eye(3, dtype=np.float32)[y]
     sizes = {"units": 4, "dense_units": 5, "n_steps": 4, "dropout": 0.0, "seed": 0}
-    models = [build_lstm((32, 3), 3, **sizes) for _ in range(2)]
-    for model in models:
-        model.compile("adam", "categorical_crossentropy", metrics=["accuracy"], jit_compile=False)
+    compiling = {"metrics": ["accuracy"], "jit_compile": False}
+    network = Network(build_lstm, {"input_shape": (32, 3), "n_classes": 3, **sizes})
+    network.compile(keras.optimizers.Adam(), loss="categorical_crossentropy", **compiling)
+    plain = build_lstm((32, 3), 3, **sizes)
+    plain.compile("adam", "categorical_crossentropy", **compiling)
     history = train(
-        models[0],
+        network,
         TrainingSet(X, one_hot, None),
         validation=TrainingSet(X[:9], one_hot[:9], None),
         batch_size=16,
@@ -56,7 +59,7 @@ def test_training_equals_keras_fit_on_the_same_batches(windows):
     )
     for epoch in range(3):
         order = np.random.default_rng([5, epoch + 1]).permutation(60)
-        theirs = models[1].fit(
+        theirs = plain.fit(
             X[order],
             one_hot[order],
             batch_size=16,
@@ -66,7 +69,7 @@ def test_training_equals_keras_fit_on_the_same_batches(windows):
         )
         for key, values in theirs.history.items():
             np.testing.assert_allclose(history[key][epoch], values[0], rtol=1e-5)
-    for ours, keras_ in zip(models[0].get_weights(), models[1].get_weights(), strict=True):
+    for ours, keras_ in zip(network.model.get_weights(), plain.get_weights(), strict=True):
         np.testing.assert_allclose(ours, keras_, rtol=1e-4, atol=1e-6)
 
 

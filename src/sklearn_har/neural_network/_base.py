@@ -219,8 +219,7 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
         if validate:
             data, validation = hold_out(data, self.validation_fraction, groups, seed)
             callbacks.append(make_early_stopping(self.tol, self.n_iter_no_change))
-        model = network.model
-        if not (go_on and model.compiled):
+        if not (go_on and network.model.compiled):
             loss_params = self._routed("loss")
             check_routed(keras.losses.CategoricalCrossentropy, loss_params, "loss")
             network.compile(
@@ -235,7 +234,7 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
             )
         history = {key: list(values) for key, values in self.history_.items()} if go_on else {}
         trained = train(
-            model,
+            network,
             data,
             validation=validation,
             batch_size=min(self.batch_size, len(data.X)),

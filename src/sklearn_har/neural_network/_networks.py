@@ -14,6 +14,8 @@ import keras
 import numpy as np
 from keras import layers
 
+from sklearn_har.neural_network._layers import FastConvLSTM, FastLSTM
+
 __all__ = ["build_cnn_lstm", "build_conv_lstm", "build_lstm"]
 
 
@@ -44,12 +46,14 @@ def _lstm_stack(
     units: int,
     n_layers: int,
     bidirectional: bool,
+    fast: bool,
     dtype: str,
 ) -> Any:
     """Stack LSTM layers; all but the last one pass their whole sequence on."""
+    layer_class = FastLSTM if fast else layers.LSTM
 
     def lstm(sequences: bool, backwards: bool = False) -> Any:
-        return layers.LSTM(
+        return layer_class(
             units,
             return_sequences=sequences,
             go_backwards=backwards,
@@ -86,6 +90,7 @@ def build_lstm(
     dropout: float = 0.5,
     dense_units: int = 100,
     dtype: str = "float32",
+    fast: bool = True,
     seed: int | None = None,
 ) -> keras.Model:
     """Build the LSTM network.
@@ -104,6 +109,9 @@ def build_lstm(
         As in `LSTMClassifier`.
     dtype : str
         Precision of the network.
+    fast : bool
+        Whether to use the recurrent layers of `_layers`; False takes Keras' own, which are slower,
+        have the same weights and give the same results up to rounding.
     seed : int or None
         Seed of the initial weights and of the dropout.
 
@@ -119,7 +127,13 @@ def build_lstm(
     if n_steps is not None:
         x = layers.Reshape((n_steps, -1), dtype=dtype)(x)
     x = _lstm_stack(
-        x, seeds, units=units, n_layers=n_layers, bidirectional=bidirectional, dtype=dtype
+        x,
+        seeds,
+        units=units,
+        n_layers=n_layers,
+        bidirectional=bidirectional,
+        fast=fast,
+        dtype=dtype,
     )
     x = layers.Dropout(dropout, seed=next(seeds), dtype=dtype)(x)
     return keras.Model(
@@ -143,6 +157,7 @@ def build_cnn_lstm(
     dropout: float = 0.5,
     dense_units: int = 100,
     dtype: str = "float32",
+    fast: bool = True,
     seed: int | None = None,
 ) -> keras.Model:
     """Build the CNN-LSTM network.
@@ -162,6 +177,9 @@ bidirectional, dropout, dense_units
         As in `CNNLSTMClassifier`.
     dtype : str
         Precision of the network.
+    fast : bool
+        Whether to use the recurrent layers of `_layers`; False takes Keras' own, which are slower,
+        have the same weights and give the same results up to rounding.
     seed : int or None
         Seed of the initial weights and of the dropout.
 
@@ -176,13 +194,24 @@ bidirectional, dropout, dense_units
     x = layers.Reshape((n_steps, n_timesteps // n_steps, n_channels), dtype=dtype)(x)
     for _ in range(n_conv_layers):
         x = layers.Conv2D(
-            filters, (1, kernel_size), activation="relu", dtype=dtype, **_initializers(seeds)
+            filters,
+            (1, kernel_size),
+            activation="relu",
+            data_format="channels_last",
+            dtype=dtype,
+            **_initializers(seeds),
         )(x)
     x = layers.Dropout(conv_dropout, seed=next(seeds), dtype=dtype)(x)
-    x = layers.MaxPooling2D((1, pool_size), dtype=dtype)(x)
+    x = layers.MaxPooling2D((1, pool_size), data_format="channels_last", dtype=dtype)(x)
     x = layers.Reshape((n_steps, -1), dtype=dtype)(x)
     x = _lstm_stack(
-        x, seeds, units=units, n_layers=n_layers, bidirectional=bidirectional, dtype=dtype
+        x,
+        seeds,
+        units=units,
+        n_layers=n_layers,
+        bidirectional=bidirectional,
+        fast=fast,
+        dtype=dtype,
     )
     x = layers.Dropout(dropout, seed=next(seeds), dtype=dtype)(x)
     return keras.Model(
@@ -201,6 +230,7 @@ def build_conv_lstm(
     dropout: float = 0.5,
     dense_units: int = 100,
     dtype: str = "float32",
+    fast: bool = True,
     seed: int | None = None,
 ) -> keras.Model:
     """Build the ConvLSTM network.
@@ -215,6 +245,9 @@ def build_conv_lstm(
         As in `ConvLSTMClassifier`.
     dtype : str
         Precision of the network.
+    fast : bool
+        Whether to use the recurrent layers of `_layers`; False takes Keras' own, which are slower,
+        have the same weights and give the same results up to rounding.
     seed : int or None
         Seed of the initial weights and of the dropout.
 
@@ -228,12 +261,13 @@ def build_conv_lstm(
     x = inputs = layers.Input(input_shape, name="windows", dtype=dtype)
     x = layers.Reshape((n_steps, 1, n_timesteps // n_steps, n_channels), dtype=dtype)(x)
     for i in range(n_layers):
-        x = layers.ConvLSTM2D(
+        x = (FastConvLSTM if fast else layers.ConvLSTM2D)(
             filters,
             (1, kernel_size),
             activation="relu",
             recurrent_activation="sigmoid",
             return_sequences=i < n_layers - 1,
+            data_format="channels_last",
             dtype=dtype,
             **_initializers(seeds, recurrent=True),
         )(x)

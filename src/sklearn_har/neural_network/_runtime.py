@@ -49,6 +49,7 @@ class Network:
         self._pending = state
         self._model: keras.Model | None = None
         self._forward: Callable[[Any], Any] | None = None
+        self._steps: dict[tuple[str, int], Callable[..., Any]] = {}
         # Several threads may predict with one estimator; only one of them builds.
         self._lock = threading.RLock()
 
@@ -67,6 +68,7 @@ class Network:
         """Compile the model; an optimizer's state that was restored goes on from there."""
         model = self.model
         model.compile(optimizer=optimizer, **kwargs)
+        self._steps.clear()
         # Now: variables that a traced function makes cost it a second tracing.
         optimizer.build(model.trainable_variables)
         if self._pending is not None:
@@ -103,6 +105,43 @@ class Network:
             for start in range(0, len(X), PREDICTION_BATCH)
         ]
         return batches[0] if len(batches) == 1 else np.concatenate(batches)
+
+    def step(self, kind: str, batch: tuple[npt.NDArray[np.floating], ...]) -> Any:
+        """Train or test the compiled model on one batch and return the metrics so far.
+
+        Parameters
+        ----------
+        kind : {"train", "test"}
+            Whether to change the weights.
+        batch : tuple of ndarray
+            Windows and one-hot labels, or windows, labels and weights.
+
+        Returns
+        -------
+        dict
+            Metrics by name. On TensorFlow the step is traced once for batches of any size, and
+            kept for the next call to `fit`.
+        """
+        key = kind, len(batch)
+        if key not in self._steps:
+            self._steps[key] = self._make_step(kind, batch)
+        return self._steps[key](batch)
+
+    def _make_step(
+        self, kind: str, batch: tuple[npt.NDArray[np.floating], ...]
+    ) -> Callable[..., Any]:
+        model = self.model
+        if keras.backend.backend() != "tensorflow":
+            on_batch = getattr(model, f"{kind}_on_batch")
+            return lambda arrays: on_batch(*arrays, return_dict=True)
+        import tensorflow as tf
+
+        signature = tuple(tf.TensorSpec((None, *a.shape[1:]), a.dtype) for a in batch)
+        # Not by a concrete function: asking for one traces twice.
+        compiled = tf.function(
+            getattr(model, f"{kind}_step"), input_signature=[signature], autograph=False
+        )
+        return lambda arrays: compiled(tuple(tf.convert_to_tensor(a) for a in arrays))
 
     def _make_forward(self) -> Callable[[Any], Any]:
         """Compile the forward pass once, for any number of windows.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import keras
@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.model_selection import GroupShuffleSplit, StratifiedShuffleSplit
 
+from sklearn_har.neural_network._runtime import Network
 from sklearn_har.utils._compat import instantiate
 from sklearn_har.utils._validation import did_you_mean
 
@@ -128,7 +129,7 @@ def make_early_stopping(tol: float, n_iter_no_change: int) -> keras.callbacks.Ea
 
 
 def train(
-    model: keras.Model,
+    network: Network,
     data: TrainingSet,
     *,
     validation: TrainingSet | None,
@@ -139,7 +140,7 @@ def train(
     callbacks: list[keras.callbacks.Callback],
     verbose: int,
 ) -> dict[str, list[float]]:
-    """Train a compiled model for `epochs` more epochs and return their history.
+    """Train a compiled network for `epochs` more epochs and return their history.
 
     This is `keras.Model.fit` for arrays in memory, with two differences. The order of the windows
     in the k-th epoch is drawn from (`seed`, k), where Keras uses the global generators of its
@@ -147,6 +148,7 @@ def train(
     no data pipeline, whose set-up and double tracing take longer than the training of a small
     network.
     """
+    model = network.model
     n_batches = -(-len(data.X) // batch_size)
     last_epoch = initial_epoch + epochs
     run = keras.callbacks.CallbackList(
@@ -158,8 +160,6 @@ def train(
         steps=n_batches,
         model=model,
     )
-    step = _step_function(model, model.train_step, model.train_on_batch)
-    test_step = _step_function(model, model.test_step, model.test_on_batch)
     model.stop_training = False
     try:
         run.on_train_begin()
@@ -171,14 +171,15 @@ def train(
             for i in range(n_batches):
                 run.on_train_batch_begin(i)
                 batch = data.take(order[i * batch_size : (i + 1) * batch_size])
-                run.on_train_batch_end(i, step(batch))
+                run.on_train_batch_end(i, network.step("train", batch.arrays()))
                 if model.stop_training:
                     break
             logs = _metrics(model)
             if validation is not None:
                 model.reset_metrics()
                 for start in range(0, len(validation.X), batch_size):
-                    test_step(validation.take(np.s_[start : start + batch_size]))
+                    part = validation.take(np.s_[start : start + batch_size])
+                    network.step("test", part.arrays())
                 logs |= {f"val_{name}": value for name, value in _metrics(model).items()}
             run.on_epoch_end(epoch, logs)
             if model.stop_training:
@@ -192,28 +193,6 @@ def train(
             callback.set_model(None)
     history = model.history.history
     return {key: [float(v) for v in values] for key, values in history.items()}
-
-
-def _step_function(
-    model: keras.Model, step: Callable[[Any], Any], on_batch: Callable[..., Any]
-) -> Callable[[TrainingSet], Any]:
-    """Return a compiled step on one batch; on TensorFlow traced once for all batch sizes."""
-    if keras.backend.backend() != "tensorflow":
-        return lambda batch: on_batch(*batch.arrays(), return_dict=True)
-    import tensorflow as tf
-
-    compiled: Callable[[Any], Any] | None = None
-
-    def run(batch: TrainingSet) -> Any:
-        nonlocal compiled
-        arrays = batch.arrays()
-        if compiled is None:
-            spec = tuple(tf.TensorSpec((None, *a.shape[1:]), a.dtype) for a in arrays)
-            compiled = tf.function(step, input_signature=[spec], autograph=False)
-        # Not by a concrete function: asking for one traces twice.
-        return compiled(tuple(tf.convert_to_tensor(a) for a in arrays))
-
-    return run
 
 
 def _metrics(model: keras.Model) -> dict[str, float]:

@@ -1,0 +1,228 @@
+"""Recurrent layers that compute what Keras' own compute, in less time on processors.
+
+Both classes inherit weights, initial values, configuration and names from the layer of Keras, so
+that either can load the other's weights; only the order of the sums differs. Where a fast path does
+not apply (a mask, a long sequence on another backend, a graphics card with kernels of its own),
+the call goes to Keras.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import keras
+from keras import layers, ops
+
+__all__ = ["FastConvLSTM", "FastLSTM"]
+
+# Up to this many steps the loop over time is written out: graphs stay small, and the input of all
+# steps is projected at once.
+MAX_UNROLLED = 16
+
+# The parts of a batch that the fused kernel works on at the same time. A fixed number, not that of
+# the cores: the same seed then gives the same sums on every machine of one kind.
+PARTS = 2
+
+
+@cache
+def _fused_kernel_applies() -> bool:
+    """Whether to use TensorFlow's kernel: on a graphics card, Keras picks that of the vendor."""
+    if keras.backend.backend() != "tensorflow":
+        return False
+    import tensorflow as tf
+
+    return not tf.config.list_physical_devices("GPU")
+
+
+@keras.saving.register_keras_serializable(package="sklearn_har")
+class FastLSTM(layers.LSTM):
+    """LSTM layer with a loop in C++ for long sequences and none for short ones.
+
+    Keras runs a graph of some twenty small operations for each time step and twice as many for its
+    gradient, and the time goes into starting them. Here one operation of TensorFlow works through
+    all steps of one half of the batch while another core does the same with the other half.
+
+    Input shape
+    -----------
+    (n_windows, n_steps, n_features).
+
+    Output shape
+    ------------
+    (n_windows, units), or (n_windows, n_steps, units) with `return_sequences`.
+    """
+
+    def call(
+        self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False
+    ) -> Any:
+        """Return the last output, or all of them."""
+        n_steps = sequences.shape[1]
+        if (
+            initial_state is not None
+            or mask is not None
+            or n_steps is None
+            or self.return_state
+            or self.stateful
+            or self.dropout
+            or self.recurrent_dropout
+            or not self.use_bias
+            or (self.activation, self.recurrent_activation)
+            != (keras.activations.tanh, keras.activations.sigmoid)
+        ):
+            return super().call(
+                sequences, initial_state=initial_state, mask=mask, training=training
+            )
+        if n_steps <= MAX_UNROLLED:
+            return self._written_out(sequences, n_steps)
+        if self.compute_dtype == "float32" and _fused_kernel_applies():
+            return self._fused(sequences)
+        return super().call(sequences, training=training)
+
+    def _written_out(self, sequences: Any, n_steps: int) -> Any:
+        cell = self.cell
+        recurrent_kernel = ops.convert_to_tensor(cell.recurrent_kernel)
+        # All steps by one product, and the first one needs no recurrent part: it starts from zero.
+        projected = ops.unstack(
+            ops.add(ops.matmul(sequences, cell.kernel), cell.bias), n_steps, axis=1
+        )
+        hidden: Any = None
+        carry: Any = None
+        outputs = []
+        for gates in reversed(projected) if self.go_backwards else projected:
+            if hidden is not None:
+                gates = ops.add(gates, ops.matmul(hidden, recurrent_kernel))
+            i, f, candidate, o = ops.split(gates, 4, axis=-1)
+            new = ops.multiply(ops.sigmoid(i), ops.tanh(candidate))
+            carry = new if carry is None else ops.add(new, ops.multiply(ops.sigmoid(f), carry))
+            hidden = ops.multiply(ops.sigmoid(o), ops.tanh(carry))
+            outputs.append(hidden)
+        return ops.stack(outputs, axis=1) if self.return_sequences else hidden
+
+    def _fused(self, sequences: Any) -> Any:
+        import tensorflow as tf
+
+        def in_order_of_kernel(gates: Any) -> Any:
+            i, f, candidate, o = tf.split(gates, 4, axis=-1)
+            return tf.concat([i, candidate, f, o], axis=-1)
+
+        kernel = tf.convert_to_tensor(self.cell.kernel)
+        if sequences.shape[2] % 2:
+            # An odd number of windows and of features is slow, and the operation says so on the
+            # terminal each time: a feature that is always zero makes the number even.
+            sequences = tf.pad(sequences, ((0, 0), (0, 0), (0, 1)))
+            kernel = tf.pad(kernel, ((0, 1), (0, 0)))
+        weights = in_order_of_kernel(tf.concat([kernel, self.cell.recurrent_kernel], 0))
+        bias = in_order_of_kernel(tf.convert_to_tensor(self.cell.bias))
+        unused = tf.zeros((self.units,))
+        steps_first = tf.transpose(sequences, (1, 0, 2))
+        if self.go_backwards:
+            steps_first = tf.reverse(steps_first, [0])
+
+        def run(part: Any) -> Any:
+            start = tf.zeros((tf.shape(part)[1], self.units))
+            # Not the second version of the operation: its gradient mixes up the gates.
+            hidden = tf.raw_ops.BlockLSTM(
+                seq_len_max=tf.shape(part, out_type=tf.int64)[0],
+                x=part,
+                cs_prev=start,
+                h_prev=start,
+                w=weights,
+                wci=unused,
+                wcf=unused,
+                wco=unused,
+                b=bias,
+                forget_bias=0.0,
+                cell_clip=0.0,
+                use_peephole=False,
+            ).h
+            return hidden if self.return_sequences else hidden[-1]
+
+        n_windows = tf.shape(steps_first)[1]
+        # No part may be empty: the kernel leaves the gradient of none undefined.
+        missing = tf.maximum(PARTS - n_windows, 0)
+        steps_first = tf.pad(steps_first, ((0, 0), (0, missing), (0, 0)))
+        n = n_windows + missing
+        sizes = [n // PARTS] * (PARTS - 1)
+        parts = tf.split(steps_first, [*sizes, n - (PARTS - 1) * (n // PARTS)], axis=1)
+        if not self.return_sequences:
+            return tf.concat([run(part) for part in parts], axis=0)[:n_windows]
+        result = tf.concat([run(part) for part in parts], axis=1)[:, :n_windows]
+        return tf.transpose(result, (1, 0, 2))
+
+
+@keras.saving.register_keras_serializable(package="sklearn_har")
+class FastConvLSTM(layers.ConvLSTM2D):
+    """Convolutional LSTM layer whose loop over a few subsequences is written out.
+
+    Keras convolves input and state with the kernel of each gate anew in each step. Here the inputs
+    of all steps are convolved at once, and the first step, whose state is zero, convolves none.
+
+    Input shape
+    -----------
+    (n_windows, n_steps, rows, columns, n_features).
+
+    Output shape
+    ------------
+    (n_windows, rows, columns, filters), with an axis of steps behind the first one with
+    `return_sequences`.
+    """
+
+    def call(
+        self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False
+    ) -> Any:
+        """Return the last output, or all of them."""
+        n_steps = sequences.shape[1]
+        cell = self.cell
+        if (
+            initial_state is not None
+            or mask is not None
+            or n_steps is None
+            or n_steps > MAX_UNROLLED
+            or cell.data_format != "channels_last"
+            or self.return_state
+            or self.stateful
+            or self.go_backwards
+            or self.dropout
+            or self.recurrent_dropout
+            or not self.use_bias
+        ):
+            return super().call(
+                sequences, initial_state=initial_state, mask=mask, training=training
+            )
+
+        def by_gate(weights: Any) -> list[Any]:
+            return list(ops.split(ops.convert_to_tensor(weights), 4, axis=-1))
+
+        def convolve(x: Any, kernel: Any, padding: str, **kwargs: Any) -> Any:
+            return ops.conv(x, kernel, padding=padding, data_format="channels_last", **kwargs)
+
+        flat = ops.reshape(sequences, (-1, *sequences.shape[2:]))
+        # By gate, then by step. Four small convolutions: splitting the result of a large one would
+        # copy it.
+        projected = []
+        for kernel, bias in zip(by_gate(cell.kernel), by_gate(cell.bias), strict=True):
+            gate = convolve(
+                flat, kernel, cell.padding, strides=cell.strides, dilation_rate=cell.dilation_rate
+            )
+            gate = ops.reshape(ops.add(gate, bias), (-1, n_steps, *gate.shape[1:]))
+            projected.append(ops.unstack(gate, n_steps, axis=1))
+
+        recurrent_kernels = by_gate(cell.recurrent_kernel)
+        hidden: Any = None
+        carry: Any = None
+        outputs = []
+        for gates in zip(*projected, strict=True):
+            if hidden is not None:
+                gates = tuple(
+                    ops.add(gate, convolve(hidden, kernel, "same"))
+                    for gate, kernel in zip(gates, recurrent_kernels, strict=True)
+                )
+            i, f, candidate, o = gates
+            new = ops.multiply(self.recurrent_activation(i), self.activation(candidate))
+            if carry is None:
+                carry = new
+            else:
+                carry = ops.add(new, ops.multiply(self.recurrent_activation(f), carry))
+            hidden = ops.multiply(self.recurrent_activation(o), self.activation(carry))
+            outputs.append(hidden)
+        return ops.stack(outputs, axis=1) if self.return_sequences else hidden

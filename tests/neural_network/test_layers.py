@@ -1,0 +1,96 @@
+"""The fast layers give what Keras' own give, forwards and backwards, with the same weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from sklearn_har.neural_network._layers import FastConvLSTM, FastLSTM
+from sklearn_har.neural_network._networks import build_cnn_lstm, build_conv_lstm, build_lstm
+
+BUILDERS: dict[str, tuple[Callable[..., keras.Model], dict[str, Any]]] = {
+    "LSTM, long": (build_lstm, {}),
+    "LSTM, short": (build_lstm, {"n_steps": 8}),
+    "LSTM, two layers, both ways": (build_lstm, {"n_layers": 2, "bidirectional": True}),
+    "LSTM, two short layers, both ways": (
+        build_lstm,
+        {"n_layers": 2, "bidirectional": True, "n_steps": 8},
+    ),
+    "LSTM, mask": (build_lstm, {"mask_value": 0.0}),
+    "CNN-LSTM": (build_cnn_lstm, {"filters": 5}),
+    "CNN-LSTM, both ways": (build_cnn_lstm, {"filters": 5, "bidirectional": True}),
+    "ConvLSTM": (build_conv_lstm, {"filters": 5}),
+    "ConvLSTM, two layers": (build_conv_lstm, {"filters": 5, "n_layers": 2}),
+}
+
+
+def _gradients(model: keras.Model, X: np.ndarray) -> list[np.ndarray]:
+    tf = pytest.importorskip("tensorflow")
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(tf.square(model(X, training=False) - 0.3))
+    return [g.numpy() for g in tape.gradient(loss, model.trainable_variables)]
+
+
+@pytest.mark.parametrize("name", BUILDERS)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("n_windows", [1, 7])
+def test_same_probabilities_and_gradients_as_keras(name: str, dtype: str, n_windows: int) -> None:
+    """With the fast paths off nothing changes, whatever the number of windows."""
+    builder, sizes = BUILDERS[name]
+    common = {"input_shape": (32, 3), "n_classes": 4, "dtype": dtype, "seed": 3, **sizes}
+    if builder is not build_conv_lstm:
+        common["units"] = 6
+    fast, plain = builder(**common), builder(**common, fast=False)
+    for model in (fast, plain):
+        names = {type(layer) for layer in model._flatten_layers()}
+        assert bool(names & {FastLSTM, FastConvLSTM}) == (model is fast)
+    plain.set_weights(fast.get_weights())
+    X = np.random.default_rng(0).normal(size=(n_windows, 32, 3)).astype(dtype)
+    if sizes.get("mask_value") is not None:
+        X[:, 20:] = 0.0
+
+    tolerance = {"float32": 1e-5, "float64": 1e-12}[dtype]
+    np.testing.assert_allclose(fast(X), plain(X), atol=tolerance)
+    for one, other in zip(_gradients(fast, X), _gradients(plain, X), strict=True):
+        # Relative to the largest: a sum over all steps is rounded like its largest parts.
+        np.testing.assert_allclose(one, other, atol=tolerance * max(1.0, np.abs(other).max()))
+
+
+@pytest.mark.parametrize("layer", [FastLSTM(3, seed=0), FastConvLSTM(3, (1, 3), seed=0)])
+def test_layers_survive_the_configuration_of_keras(layer: keras.Layer) -> None:
+    """A network taken from `model_` can be written and read by Keras."""
+    copy = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(layer))
+    assert type(copy) is type(layer)
+    assert copy.get_config() == layer.get_config()
+
+
+@pytest.mark.parametrize(
+    "difference",
+    [
+        {"activation": "relu"},
+        {"recurrent_activation": "hard_sigmoid"},
+        {"use_bias": False},
+        {"recurrent_dropout": 0.5},
+    ],
+)
+@pytest.mark.parametrize("n_steps", [4, 20])
+def test_an_lstm_of_another_kind_is_left_to_keras(difference: dict[str, Any], n_steps: int) -> None:
+    """The fast paths know one cell; another one gets its own results, not theirs."""
+    fast, plain = FastLSTM(5, seed=0, **difference), keras.layers.LSTM(5, seed=0, **difference)
+    X = np.random.default_rng(0).normal(size=(3, n_steps, 2)).astype("float32")
+    fast(X), plain(X)
+    plain.set_weights(fast.get_weights())
+    np.testing.assert_allclose(fast(X), plain(X), atol=1e-6)
+
+
+def test_many_subsequences_are_left_to_keras() -> None:
+    """A long loop is not written out: the graph would grow without bounds."""
+    fast, plain = FastConvLSTM(2, (1, 3), seed=0), keras.layers.ConvLSTM2D(2, (1, 3), seed=0)
+    X = np.random.default_rng(0).normal(size=(2, 17, 1, 6, 2)).astype("float32")
+    fast(X), plain(X)
+    plain.set_weights(fast.get_weights())
+    np.testing.assert_allclose(fast(X), plain(X), atol=1e-6)
