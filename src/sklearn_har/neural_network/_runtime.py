@@ -15,6 +15,8 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
+from sklearn_har.utils._compat import keep_no_gradient_functions, without_tracing_warning
+
 __all__ = ["STATE_FORMAT", "Network"]
 
 STATE_FORMAT = 1
@@ -71,6 +73,7 @@ class Network:
         self._steps.clear()
         # Now: variables that a traced function makes cost it a second tracing.
         optimizer.build(model.trainable_variables)
+        keep_no_gradient_functions(optimizer)
         if self._pending is not None:
             saved = self._pending.get("optimizer", [])
             # Another optimizer than the one that was saved starts anew.
@@ -138,8 +141,10 @@ class Network:
 
         signature = tuple(tf.TensorSpec((None, *a.shape[1:]), a.dtype) for a in batch)
         # Not by a concrete function: asking for one traces twice.
-        compiled = tf.function(
-            getattr(model, f"{kind}_step"), input_signature=[signature], autograph=False
+        compiled = without_tracing_warning(
+            tf.function(
+                getattr(model, f"{kind}_step"), input_signature=[signature], autograph=False
+            )
         )
         return lambda arrays: compiled(tuple(tf.convert_to_tensor(a) for a in arrays))
 
@@ -161,8 +166,8 @@ class Network:
 
                     signature = tf.TensorSpec(model.inputs[0].shape, model.inputs[0].dtype)
                     # Not by a concrete function: asking for one traces twice.
-                    self._forward = tf.function(
-                        forward, input_signature=[signature], autograph=False
+                    self._forward = without_tracing_warning(
+                        tf.function(forward, input_signature=[signature], autograph=False)
                     )
                 else:
                     self._forward = forward

@@ -19,6 +19,8 @@ __all__ = [
     "StrOptions",
     "check_sample_weight",
     "instantiate",
+    "keep_no_gradient_functions",
+    "without_tracing_warning",
 ]
 
 
@@ -33,3 +35,30 @@ def instantiate(items: Any, params: dict[str, Any]) -> Any:
     from scikeras._utils import unflatten_params
 
     return unflatten_params(items=items, params=params)
+
+
+def keep_no_gradient_functions(optimizer: Any) -> None:
+    """Stop an optimizer from leaving its network behind in TensorFlow's registry.
+
+    Before each update Keras sums the gradients over the replicas of a distribution strategy. On
+    TensorFlow the sum is an operation with a gradient of its own, which is registered under a new
+    name for each traced step and never removed: it holds the graph of the step, some 12 MB for each
+    fit of a process. With a single replica there is nothing to sum.
+    """
+    if not hasattr(optimizer, "_all_reduce_sum_gradients"):
+        return
+    import tensorflow as tf
+
+    if tf.distribute.get_strategy().num_replicas_in_sync == 1:
+        optimizer._all_reduce_sum_gradients = list
+
+
+def without_tracing_warning(function: Any) -> Any:
+    """Return a `tf.function` that does not count how often its kind is traced.
+
+    TensorFlow warns when functions from one line of code are traced again and again. One tracing
+    for each network that is fitted is what has to be, in a search above all.
+    """
+    if hasattr(function, "_omit_frequent_tracing_warning"):
+        function._omit_frequent_tracing_warning = True
+    return function
