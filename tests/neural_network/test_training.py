@@ -1,5 +1,7 @@
 """Weights, early stopping, going on, callbacks, optimizers."""
 
+import gc
+
 import keras
 import numpy as np
 import pytest
@@ -299,3 +301,39 @@ def test_an_estimator_whose_training_failed_is_not_fitted(tiny_lstm, windows):
         clf.fit(*windows)
     with pytest.raises(NotFittedError):
         clf.predict(windows[0])
+
+
+def test_one_tracing_serves_many_chunks(windows, monkeypatch):
+    made = []
+    original = Network._make_step
+    monkeypatch.setattr(
+        Network, "_make_step", lambda *args: made.append(args[1]) or original(*args)
+    )
+    X, y = windows
+    clf = LSTMClassifier(units=3, dense_units=3, n_steps=4, random_state=0)
+    for start in (0, 20, 40):
+        clf.partial_fit(X[start : start + 20], y[start : start + 20], classes=[0, 1, 2])
+    assert made == ["train"]
+    # Another optimizer needs another step.
+    clf.set_params(optimizer="sgd").fit(X, y)
+    assert made == ["train", "train"]
+
+
+def test_finished_trainings_leave_no_graph_behind(windows):
+    func_graph = pytest.importorskip("tensorflow.python.framework.func_graph")
+
+    def graphs():
+        gc.collect()
+        return sum(isinstance(thing, func_graph.FuncGraph) for thing in gc.get_objects())
+
+    X, y = windows
+
+    def fit():
+        clf = LSTMClassifier(units=3, dense_units=3, n_steps=4, epochs=1, random_state=0)
+        clf.fit(X, y).predict(X)
+
+    fit()
+    before = graphs()
+    fit()
+    fit()
+    assert graphs() <= before

@@ -1,7 +1,12 @@
 """The recurrent networks as classifiers. Importing this subpackage loads Keras."""
 
-from sklearn_har.neural_network._cnn_lstm import CNNLSTMClassifier
-from sklearn_har.neural_network._conv_lstm import ConvLSTMClassifier
-from sklearn_har.neural_network._lstm import LSTMClassifier
+from sklearn_har.utils._workers import share_cores
+
+# Before Keras is imported below: TensorFlow reads its number of threads once.
+share_cores()
+
+from sklearn_har.neural_network._cnn_lstm import CNNLSTMClassifier  # noqa: E402
+from sklearn_har.neural_network._conv_lstm import ConvLSTMClassifier  # noqa: E402
+from sklearn_har.neural_network._lstm import LSTMClassifier  # noqa: E402
 
 __all__ = ["CNNLSTMClassifier", "ConvLSTMClassifier", "LSTMClassifier"]

@@ -7,6 +7,8 @@ brings along.
 
 from __future__ import annotations
 
+import gc
+import itertools
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +17,11 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from sklearn_har.utils._compat import keep_no_gradient_functions, without_tracing_warning
+from sklearn_har.utils._compat import (
+    forget_unused_kernels,
+    keep_no_gradient_functions,
+    without_tracing_warning,
+)
 
 __all__ = ["STATE_FORMAT", "Network"]
 
@@ -25,6 +31,12 @@ STATE_FORMAT = 1
 # Large enough to keep two cores busy, small enough for the activations of a ConvLSTM to stay in
 # a few hundred megabytes.
 PREDICTION_BATCH = 1024
+
+# After so many new networks the remains of old ones are collected. They are full of cycles, and
+# Python's own collector, which counts objects and not megabytes, comes late: in a search, after
+# hundreds of megabytes. A collection takes 0.2 s, hence not each time.
+_NETWORKS_UNTIL_COLLECTION = 8
+_networks_built = itertools.count(1)
 
 
 class Network:
@@ -60,6 +72,10 @@ class Network:
         """The Keras model, with the restored weights if there are any."""
         with self._lock:
             if self._model is None:
+                if next(_networks_built) % _NETWORKS_UNTIL_COLLECTION == 0:
+                    gc.collect()
+                    if keras.backend.backend() == "tensorflow":
+                        forget_unused_kernels()
                 model = self.builder(**self.config)
                 if self._pending is not None:
                     _assign(_variables(model), self._pending["variables"], "network")

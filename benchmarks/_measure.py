@@ -1,0 +1,116 @@
+"""What the benchmarks share: data, runs in turn, ratios, and the file of results."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import importlib.metadata
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def parser(description: str | None, *, runs: int = 7) -> argparse.ArgumentParser:
+    """Return a parser with the options that every script has."""
+    made = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    made.add_argument("--runs", type=int, default=runs, help="counted runs of each rival")
+    made.add_argument("--archive", help="local copy of UCI HAR; by default it is downloaded")
+    made.add_argument("--save", action="store_true", help="write the table to results/")
+    return made
+
+
+def uci_har(archive: str | None, subset: str = "train") -> tuple[Any, Any]:
+    """Return windows (n_windows, 128, 9) and labels of UCI HAR."""
+    from sklearn_har.datasets import fetch_uci_har
+
+    bunch = fetch_uci_har(subset=subset, archive=archive)
+    return bunch.data, bunch.target
+
+
+def in_turn(
+    rivals: dict[str, Callable[[], Any]], runs: int, *, warm_up: int = 1
+) -> dict[str, list[float]]:
+    """Time the rivals one after the other, `runs` times over, in seconds.
+
+    In turn, because the speed of a shared machine drifts: within one round all meet the same.
+    """
+    times: dict[str, list[float]] = {name: [] for name in rivals}
+    for i in range(warm_up + runs):
+        for name, run in rivals.items():
+            start = time.perf_counter()
+            run()
+            if i >= warm_up:
+                times[name].append(time.perf_counter() - start)
+    return times
+
+
+def ratios(times: dict[str, list[float]], ours: str, rival: str) -> list[float]:
+    """Return how many times faster `ours` was than `rival`, round by round."""
+    return [b / a for a, b in zip(times[ours], times[rival], strict=True)]
+
+
+def table(
+    times: dict[str, list[float]], ours: str, *, unit: str = "s", per: float = 1.0
+) -> list[str]:
+    """Return the lines of a table: median and range of each, and the ratio to `ours`."""
+    factor = {"s": 1.0, "ms": 1e3, "us": 1e6}[unit] / per
+    width = max(map(len, times))
+    lines = [f"{'':{width}}  {'median':>10}  {'from':>10} {'to':>10}   times as long as {ours}"]
+    for name, values in times.items():
+        scaled = [value * factor for value in values]
+        line = (
+            f"{name:{width}}  {statistics.median(scaled):8.3f} {unit:>2} "
+            f" {min(scaled):10.3f} {max(scaled):10.3f}"
+        )
+        if name != ours:
+            by_round = ratios(times, ours, name)
+            line += (
+                f"   {statistics.median(by_round):.2f} ({min(by_round):.2f} to {max(by_round):.2f})"
+            )
+        lines.append(line)
+    return lines
+
+
+def machine(packages: Sequence[str]) -> list[str]:
+    """Return the date, the processor and the versions."""
+    model = platform.processor() or platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        for line in cpuinfo.read_text().splitlines():
+            if line.startswith("model name"):
+                model = line.partition(":")[2].strip()
+                break
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    versions = [f"Python {platform.python_version()}"]
+    for package in packages:
+        try:
+            versions.append(f"{package} {importlib.metadata.version(package)}")
+        except importlib.metadata.PackageNotFoundError:
+            versions.append(f"{package} not installed")
+    return [
+        f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}, {cores} cores, {model}",
+        ", ".join(versions),
+    ]
+
+
+def report(
+    name: str,
+    lines: Sequence[str],
+    *,
+    save: bool,
+    packages: Sequence[str] = ("keras", "tensorflow", "scikit-learn", "numpy"),
+) -> None:
+    """Print a table under its heading and, with `save`, write it to `results/<name>.txt`."""
+    text = "\n".join([*machine(packages), "", *lines, ""])
+    print(text)
+    if save:
+        RESULTS.mkdir(exist_ok=True)
+        (RESULTS / f"{name}.txt").write_text(text, encoding="utf-8")
