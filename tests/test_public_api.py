@@ -68,6 +68,7 @@ def test_the_names_of_the_contract_are_public():
         },
         "sklearn_har.datasets": {
             "fetch_uci_har",
+            "fetch_hapt",
             "make_har_windows",
             "make_har_recordings",
             "get_data_home",
