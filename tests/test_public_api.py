@@ -17,7 +17,10 @@ ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src"
 
 # Public classes that are neither estimators nor displays, which discovery does not list.
-RESULTS = {"RepeatedEvaluation": "what repeated_evaluation returns"}
+RESULTS = {
+    "RepeatedEvaluation": "what repeated_evaluation returns",
+    "Recording": "samples, times and interruptions in one",
+}
 
 
 def public_modules():
@@ -81,6 +84,7 @@ def test_the_names_of_the_contract_are_public():
             "ConvLSTMClassifier",
         },
         "sklearn_har.preprocessing": {"SubsequenceReshaper", "ChannelwiseTransformer"},
+        "sklearn_har.recordings": {"Recording", "read_recording"},
         "sklearn_har.segmentation": {
             "segment_recording",
             "segment_recordings",
