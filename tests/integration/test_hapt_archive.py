@@ -1,17 +1,10 @@
-"""The real HAPT data set: its published counts, and UCI HAR made from it."""
+"""The real HAPT data set and its published counts."""
 
 import numpy as np
 import pytest
 
-from sklearn_har.datasets import fetch_hapt
 
-
-@pytest.fixture(scope="module")
-def hapt(hapt_archive, tmp_path_factory):
-    return fetch_hapt(archive=hapt_archive, data_home=tmp_path_factory.mktemp("home"))
-
-
-def segments(labels):
+def runs(labels):
     """First samples, lengths and labels of the runs of equal labels."""
     first = np.flatnonzero(np.diff(labels, prepend=labels[0] - 1))
     return first, np.diff(first, append=len(labels)), labels[first]
@@ -21,7 +14,7 @@ def test_counts_are_the_published_ones(hapt):
     assert len(hapt.recordings) == 61
     assert sum(map(len, hapt.recordings)) == 1_122_772
     assert hapt.recordings[0].shape == (20598, 6)
-    found = [segments(labels) for labels in hapt.labels]
+    found = [runs(labels) for labels in hapt.labels]
     lengths = np.concatenate([length for _, length, _ in found])
     activity = np.concatenate([label for _, _, label in found])
     assert (activity >= 0).sum() == 1214

@@ -14,10 +14,17 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn_har._windowing import check_breaks, check_recording
 from sklearn_har.utils._numbers import check_real
 
-__all__ = ["DEFAULT_GAP", "Recording", "gaps", "typical_rate"]
+__all__ = [
+    "Recording",
+    "as_recording",
+    "gap_limit",
+    "gaps",
+    "parts_between_gaps",
+    "typical_rate",
+]
 
-#: A step of more than this many typical ones is a gap, unless told otherwise.
-DEFAULT_GAP = 5.0
+# A step of more than this many typical ones is a gap, unless told otherwise.
+_DEFAULT_GAP = 5.0
 
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)
@@ -166,8 +173,12 @@ class Recording:
     @property
     def parts(self) -> list[slice]:
         """Return the uninterrupted parts, as slices of the samples."""
-        edges = np.unique(np.concatenate([[0], self.breaks, [len(self)]])).tolist()
-        return [slice(*edge) for edge in pairwise(edges)]
+        return _parts(self.breaks, len(self))
+
+
+def _parts(breaks: NDArray[np.int64], n_samples: int) -> list[slice]:
+    edges = np.unique(np.concatenate([[0], breaks, [n_samples]])).tolist()
+    return [slice(*edge) for edge in pairwise(edges)]
 
 
 def _check_time(time: ArrayLike, n_samples: int) -> NDArray[np.float64]:
@@ -230,5 +241,35 @@ def gaps(
 def gap_limit(sampling_rate: float, max_gap: float | None) -> float:
     """Return the longest step in s that is no gap."""
     if max_gap is None:
-        return DEFAULT_GAP / sampling_rate
+        return _DEFAULT_GAP / sampling_rate
     return check_real(max_gap, "max_gap", minimum=0.0, exclude_minimum=True, unit="s")
+
+
+def parts_between_gaps(recording: Recording, max_gap: float | None) -> list[slice]:
+    """Return the parts between breaks and gaps, as slices of the samples."""
+    found = gaps(recording.time, recording.sampling_rate, max_gap)
+    return _parts(np.concatenate([recording.breaks, found]), len(recording))
+
+
+def as_recording(
+    recording: Recording | ArrayLike,
+    time: ArrayLike | None,
+    original_rate: float | None,
+    labels: ArrayLike | None = None,
+    breaks: ArrayLike = (),
+) -> Recording:
+    """Return a recording as it is, or make one of an array and what describes it."""
+    if isinstance(recording, Recording):
+        described = {"time": time, "original_rate": original_rate, "labels": labels}
+        given = [name for name, value in described.items() if value is not None]
+        given += ["breaks"] * (np.size(breaks) > 0)
+        if given:
+            raise ValueError(
+                f"{given[0]} describes the samples of an array, got a Recording, which has its own."
+            )
+        return recording
+    if time is None and original_rate is None:
+        raise ValueError(
+            "time or original_rate must say when the samples of an array were taken, got neither."
+        )
+    return Recording(recording, time, sampling_rate=original_rate, labels=labels, breaks=breaks)
