@@ -40,7 +40,7 @@ def remove_noise(
     Returns
     -------
     filtered : ndarray of the shape of `samples`
-        float32 for float32 input, otherwise float64.
+        The signal less its noise. float32 for float32 input, otherwise float64.
 
     Raises
     ------
