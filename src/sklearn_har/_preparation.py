@@ -88,6 +88,11 @@ class Preparation:
         self.channel_names = (*names, *(channel_names[i] for i in gyro))
         self._next: int | None = None
 
+    @property
+    def look_ahead(self) -> int:
+        """The grid points after one that must be known before its signals are."""
+        return 0 if self._median is None else 1
+
     def push(self, time: NDArray[np.float64], samples: NDArray[Any]) -> tuple[int, Samples]:
         """Return the number of the first grid point that is new, and the signals from there on."""
         first, values = self.grid.push(time, samples[:, self._columns].astype(np.float64))
