@@ -52,7 +52,11 @@ EXCEPTIONS = [
     for name in import_module("sklearn_har.exceptions").__all__
 ]
 # Neither estimator nor display, and made by users, so that an example is asked for.
-PUBLIC += [import_module("sklearn_har.recordings").Recording]
+PUBLIC += [
+    import_module("sklearn_har.recordings").Recording,
+    import_module("sklearn_har.streaming").Decision,
+    import_module("sklearn_har.streaming").StreamingRecognizer,
+]
 RESULTS = [import_module("sklearn_har.evaluation").RepeatedEvaluation]
 
 

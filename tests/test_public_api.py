@@ -20,6 +20,8 @@ SOURCE = ROOT / "src"
 RESULTS = {
     "RepeatedEvaluation": "what repeated_evaluation returns",
     "Recording": "samples, times and interruptions in one",
+    "Decision": "what StreamingRecognizer and recognize_recording return",
+    "StreamingRecognizer": "takes samples, and is never fitted",
 }
 
 
@@ -89,7 +91,12 @@ def test_the_names_of_the_contract_are_public():
             "segment_recording",
             "segment_recordings",
             "separate_gravity",
+            "resample_recording",
+            "merge_recordings",
+            "remove_noise",
+            "prepare_recording",
         },
+        "sklearn_har.streaming": {"StreamingRecognizer", "recognize_recording", "Decision"},
     }
     missing = {(module, name) for module, names in expected.items() for name in names}
     assert missing - set(PUBLIC) == set()
@@ -150,7 +157,13 @@ def test_what_discovery_finds_is_public(discover):
     [
         (["sklearn_har", "sklearn_har.exceptions"], {"tensorflow", "keras", "scikeras", "sklearn"}),
         (
-            ["sklearn_har.datasets", "sklearn_har.preprocessing", "sklearn_har.segmentation"],
+            [
+                "sklearn_har.datasets",
+                "sklearn_har.preprocessing",
+                "sklearn_har.recordings",
+                "sklearn_har.segmentation",
+                "sklearn_har.streaming",
+            ],
             {"tensorflow", "keras", "scikeras"},
         ),
     ],

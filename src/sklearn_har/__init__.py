@@ -9,6 +9,7 @@ Windows of inertial signals in, activities out. The subpackages, in the order in
 `sklearn_har.preprocessing`  scaling per channel, cutting windows into subsequences
 `sklearn_har.neural_network` the LSTM, CNN-LSTM and ConvLSTM classifiers
 `sklearn_har.evaluation`     training several times, summarised honestly
+`sklearn_har.streaming`      activities in samples as they come
 `sklearn_har.inspection`     what each channel is worth to a fitted classifier
 ============================ ===================================================================
 
@@ -50,6 +51,7 @@ _SUBPACKAGES = {
     "preprocessing",
     "recordings",
     "segmentation",
+    "streaming",
 }
 
 
