@@ -163,7 +163,8 @@ class TestDecisions:
             witness, channel_names=["z"], acceleration=["z"], angular_velocity=()
         )
         assert recognizer.window_channel_names == ("z", "body_z")
-        assert len(recognizer.push(phone[:200, 2][:, np.newaxis])) == 2
+        assert len(recognizer.push(phone[:100, 2][:, np.newaxis])) == 0
+        assert len(recognizer.push(phone[100:200, 2])) == 2
         assert witness.windows.shape == (2, 128, 2)
 
     def test_no_samples_are_no_news(self, phone):
@@ -350,6 +351,8 @@ def test_memory_does_not_grow_over_hours():
             "must have predict_proba, which RidgeClassifier has not",
         ),
         ({"on_late": "keep"}, ValueError, "on_late must be one of"),
+        ({"channel_names": "xyz"}, TypeError, "channel_names must be a sequence of str"),
+        ({"channel_names": ["x", "x"]}, ValueError, "each of the 2 channels once"),
         ({"original_rate": 0}, ValueError, "original_rate must be"),
         ({"overlap": 1.0}, ValueError, "overlap must be"),
         ({"max_gap": -1}, ValueError, "max_gap must be"),

@@ -17,6 +17,7 @@ from sklearn_har.utils._numbers import check_real
 __all__ = [
     "Recording",
     "as_recording",
+    "check_names",
     "gap_limit",
     "gaps",
     "parts_between_gaps",
@@ -132,7 +133,7 @@ class Recording:
             seconds = np.arange(len(values)) / rate
         else:
             seconds = _check_time(time, len(values))
-        names = _check_names(channel_names, values.shape[1])
+        names = check_names(channel_names, values.shape[1])
         interruptions = np.unique(check_breaks(breaks, len(values), "breaks"))
         tags = None if labels is None else np.asarray(labels)
         if tags is not None and tags.shape != (len(values),):
@@ -202,7 +203,8 @@ def _check_time(time: ArrayLike, n_samples: int) -> NDArray[np.float64]:
     return seconds
 
 
-def _check_names(names: Sequence[str] | None, n_channels: int) -> tuple[str, ...]:
+def check_names(names: Sequence[str] | None, n_channels: int) -> tuple[str, ...]:
+    """Return one name for each channel, or say what `channel_names` accepts."""
     if names is None:
         return tuple(f"channel_{i}" for i in range(n_channels))
     listed = tuple(names)

@@ -79,6 +79,12 @@ def recognize_recording(
     --------
     StreamingRecognizer : The same while the samples arrive.
 
+    Notes
+    -----
+    A recording tells its own rate, which may be one that was measured. The decisions are those of a
+    :class:`StreamingRecognizer` to the last bit of every window if its `original_rate` is the
+    `sampling_rate` of the recording.
+
     Examples
     --------
     >>> from sklearn.dummy import DummyClassifier

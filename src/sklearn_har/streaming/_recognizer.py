@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn_har._preparation import Preparation
 from sklearn_har._stages import State, part_of
 from sklearn_har._windowing import Cutter
-from sklearn_har.recordings._recording import gap_limit
+from sklearn_har.recordings._recording import check_names, gap_limit
 from sklearn_har.streaming._decision import Decision, check_recogniser, decide
 from sklearn_har.streaming._state import pack, unpack
 from sklearn_har.streaming._windows import WindowBuffer
@@ -157,7 +157,8 @@ class StreamingRecognizer:
             unit="Hz",
         )
         self._longest_step = gap_limit(self._original_rate, max_gap)
-        self.channel_names = _CHANNELS if channel_names is None else tuple(channel_names)
+        names = _CHANNELS if channel_names is None else channel_names
+        self.channel_names = check_names(names, len(names))
         self.estimator = estimator
         self._on_late = on_late
         self._steps = {
@@ -198,7 +199,8 @@ class StreamingRecognizer:
         Parameters
         ----------
         samples : array-like of shape (n_samples, n_channels) or (n_channels,)
-            Any number of samples, or one. A sample with a missing or infinite value is left out.
+            Any number of samples, or one; of a single channel also of shape (n_samples,). A sample
+            with a missing or infinite value is left out.
         time : array-like of shape (n_samples,) or float, default=None
             When they were measured, in s on any clock. None for samples that are one interval of
             `original_rate` apart; either all samples of a stream have times or none.
@@ -275,8 +277,8 @@ class StreamingRecognizer:
         # A copy, because callers fill their arrays anew.
         values = np.array(samples, dtype=np.float64)
         n_channels = len(self.channel_names)
-        if values.shape == (n_channels,):
-            values = values[np.newaxis]
+        if values.shape == (n_channels,) or (n_channels == 1 and values.ndim == 1):
+            values = values.reshape(-1, n_channels)
         if values.size == 0 and values.ndim < 2:
             return np.empty((0, n_channels))
         if values.ndim != 2 or values.shape[1] != n_channels:
