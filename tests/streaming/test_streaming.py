@@ -157,6 +157,29 @@ class TestDecisions:
         assert len(recognizer.finish()) == 1
         assert recognizer.finish() == []
 
+    def test_a_classifier_that_fails_is_asked_again(self, phone):
+        class Flaky(Witness):
+            fail = True
+
+            def predict_proba(self, X):
+                if self.fail:
+                    raise MemoryError
+                return super().predict_proba(X)
+
+        recognizer, resumed = StreamingRecognizer(Flaky()), StreamingRecognizer(Witness())
+        with pytest.raises(MemoryError):
+            recognizer.push(phone[:200])
+        resumed.set_state(recognizer.get_state())
+        expected = StreamingRecognizer(Witness()).push(phone[:400])
+        recognizer.estimator.fail = False
+        assert_same(recognizer.push(phone[200:400]), expected)
+        assert_same(resumed.finish(), expected[:2])
+
+    def test_labels_of_a_recording_do_not_matter(self, phone):
+        labelled = Recording(phone, sampling_rate=50.0, labels=np.full(len(phone), -1))
+        expected = recognize_recording(Witness(), phone, original_rate=50.0)
+        assert_same(recognize_recording(Witness(), labelled), expected)
+
     def test_single_accelerations(self, phone):
         witness = Witness()
         recognizer = StreamingRecognizer(

@@ -192,6 +192,8 @@ class StreamingRecognizer:
         self._part_end = -np.inf
         self._waiting: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
         self._n_waiting = 0
+        # Windows that the classifier failed on: it is asked again.
+        self._undecided: list[tuple[NDArray[np.int64], NDArray[np.float32]]] = []
 
     def push(self, samples: ArrayLike, time: ArrayLike | None = None) -> list[Decision]:
         """Take the next samples and return what they complete.
@@ -214,7 +216,8 @@ class StreamingRecognizer:
         ------
         ValueError
             If the shapes do not fit, times are not finite or given for some samples only, or
-            samples come late and `on_late` is "raise". The stream is then as it was before.
+            samples come late and `on_late` is "raise". The stream is then as it was before. If the
+            classifier fails, it is asked about the same windows again at the next occasion.
         """
         values = self._check_samples(samples)
         n_samples = len(values)
@@ -299,7 +302,7 @@ class StreamingRecognizer:
 
     def _process(self) -> list[Decision]:
         if not self._waiting:
-            return []
+            return self._decisions([])
         time = np.concatenate([time for time, _ in self._waiting])
         samples = np.concatenate([values for _, values in self._waiting])
         self._waiting, self._n_waiting = [], 0
@@ -328,15 +331,17 @@ class StreamingRecognizer:
     def _decisions(
         self, found: Sequence[tuple[NDArray[np.int64], NDArray[np.float32]] | None]
     ) -> list[Decision]:
-        pieces = [piece for piece in found if piece is not None and len(piece[0])]
-        if not pieces:
+        self._undecided += [piece for piece in found if piece is not None and len(piece[0])]
+        if not self._undecided:
             return []
-        starts = np.concatenate([start for start, _ in pieces])
-        windows = np.concatenate([windows for _, windows in pieces])
+        starts = np.concatenate([start for start, _ in self._undecided])
+        windows = np.concatenate([windows for _, windows in self._undecided])
         origin = self._preparation.grid.origin
         assert origin is not None
         seconds = self._cutter.length / self._rate
-        return decide(self.estimator, windows, origin + starts / self._rate, seconds)
+        decisions = decide(self.estimator, windows, origin + starts / self._rate, seconds)
+        self._undecided = []
+        return decisions
 
     def get_state(self) -> bytes:
         """Return what is needed to go on later, or elsewhere.
@@ -355,6 +360,9 @@ class StreamingRecognizer:
         if self._waiting:
             arrays["waiting_time"] = np.concatenate([time for time, _ in self._waiting])
             arrays["waiting_samples"] = np.concatenate([values for _, values in self._waiting])
+        if self._undecided:
+            arrays["undecided_starts"] = np.concatenate([start for start, _ in self._undecided])
+            arrays["undecided"] = np.concatenate([windows for _, windows in self._undecided])
         for name, stage in (("preparation", self._preparation), ("windows", self._windows)):
             arrays |= {f"{name}_{key}": value for key, value in stage.get_state().items()}
         return pack(arrays, self._parameters())
@@ -381,6 +389,8 @@ class StreamingRecognizer:
         if "waiting_time" in arrays:
             self._waiting = [(arrays["waiting_time"], arrays["waiting_samples"])]
             self._n_waiting = len(arrays["waiting_time"])
+        if "undecided" in arrays:
+            self._undecided = [(arrays["undecided_starts"], arrays["undecided"])]
         self._preparation.set_state(part_of(arrays, "preparation_"))
         self._windows.set_state(part_of(arrays, "windows_"))
 
