@@ -244,6 +244,14 @@ class TestInterruptions:
         assert recognizer.n_breaks == 1
         assert [round(d.start, 2) for d in found][:4] == [0.0, 1.28, 2.56, 6.8]
 
+    def test_a_missing_sample_makes_no_other_late(self, phone):
+        time = np.arange(300) / 50.0
+        samples = phone[:300].copy()
+        samples[100], time[100] = np.nan, 1e6
+        recognizer = StreamingRecognizer(Witness())
+        assert len(recognizer.push(samples, time)) == 3
+        assert (recognizer.n_missing, recognizer.n_late) == (1, 0)
+
     def test_late_samples_are_left_out_and_counted(self, phone):
         time = np.arange(400) / 50.0
         one, other = Witness(), Witness()
