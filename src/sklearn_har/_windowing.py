@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sklearn_har.utils._numbers import check_integer, check_real
 
-__all__ = ["Cutter", "LabelRule", "OnUnlabelled", "check_recording"]
+__all__ = ["Cutter", "LabelRule", "OnUnlabelled", "check_breaks", "check_recording"]
 
 LabelRule = Literal["majority", "all-equal", "last"]
 OnUnlabelled = Literal["drop", "keep"]
@@ -77,7 +77,7 @@ class Cutter:
         """First samples and labels of the windows that stay."""
         start = np.arange(0, n_samples - self.length + 1, self.step, dtype=np.int64)
         if breaks is not None:
-            interruptions = _check_breaks(breaks, n_samples, f"breaks{suffix}")
+            interruptions = check_breaks(breaks, n_samples, f"breaks{suffix}")
             before = np.searchsorted(interruptions, start, side="right")
             start = start[before == np.searchsorted(interruptions, start + self.length)]
         if labels is None:
@@ -169,7 +169,7 @@ def check_recording(recording: ArrayLike, name: str = "recording") -> NDArray[An
     return samples
 
 
-def _check_breaks(breaks: ArrayLike, n_samples: int, name: str) -> NDArray[np.int64]:
+def check_breaks(breaks: ArrayLike, n_samples: int, name: str) -> NDArray[np.int64]:
     positions = np.asarray(breaks)
     if positions.size == 0:
         return np.empty(0, dtype=np.int64)
