@@ -51,7 +51,10 @@ EXCEPTIONS = [
     getattr(import_module("sklearn_har.exceptions"), name)
     for name in import_module("sklearn_har.exceptions").__all__
 ]
-RESULTS = [import_module("sklearn_har.evaluation").RepeatedEvaluation]
+RESULTS = [
+    import_module("sklearn_har.evaluation").RepeatedEvaluation,
+    import_module("sklearn_har.timeline").TimelineScores,
+]
 
 
 def path_of(item):

@@ -17,7 +17,10 @@ ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src"
 
 # Public classes that are neither estimators nor displays, which discovery does not list.
-RESULTS = {"RepeatedEvaluation": "what repeated_evaluation returns"}
+RESULTS = {
+    "RepeatedEvaluation": "what repeated_evaluation returns",
+    "TimelineScores": "what timeline_scores returns",
+}
 
 
 def public_modules():
@@ -85,6 +88,16 @@ def test_the_names_of_the_contract_are_public():
             "segment_recordings",
             "separate_gravity",
         },
+        "sklearn_har.timeline": {
+            "make_timeline",
+            "smooth_probabilities",
+            "labels_to_timeline",
+            "timeline_to_labels",
+            "timeline_scores",
+            "TimelineScores",
+            "count_repetitions",
+        },
+        "sklearn_har.inspection": {"PredictionTimelineDisplay", "channel_importance"},
     }
     missing = {(module, name) for module, names in expected.items() for name in names}
     assert missing - set(PUBLIC) == set()
@@ -145,8 +158,14 @@ def test_what_discovery_finds_is_public(discover):
     [
         (["sklearn_har", "sklearn_har.exceptions"], {"tensorflow", "keras", "scikeras", "sklearn"}),
         (
-            ["sklearn_har.datasets", "sklearn_har.preprocessing", "sklearn_har.segmentation"],
-            {"tensorflow", "keras", "scikeras"},
+            [
+                "sklearn_har.datasets",
+                "sklearn_har.inspection",
+                "sklearn_har.preprocessing",
+                "sklearn_har.segmentation",
+                "sklearn_har.timeline",
+            ],
+            {"tensorflow", "keras", "scikeras", "matplotlib"},
         ),
     ],
 )
