@@ -51,6 +51,8 @@ EXCEPTIONS = [
     getattr(import_module("sklearn_har.exceptions"), name)
     for name in import_module("sklearn_har.exceptions").__all__
 ]
+# Neither estimator nor display, and made by users, so that an example is asked for.
+PUBLIC += [import_module("sklearn_har.recordings").Recording]
 RESULTS = [
     import_module("sklearn_har.evaluation").RepeatedEvaluation,
     import_module("sklearn_har.timeline").TimelineScores,

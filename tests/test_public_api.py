@@ -20,6 +20,7 @@ SOURCE = ROOT / "src"
 RESULTS = {
     "RepeatedEvaluation": "what repeated_evaluation returns",
     "TimelineScores": "what timeline_scores returns",
+    "Recording": "samples, times and interruptions in one",
 }
 
 
@@ -71,6 +72,7 @@ def test_the_names_of_the_contract_are_public():
         },
         "sklearn_har.datasets": {
             "fetch_uci_har",
+            "fetch_hapt",
             "make_har_windows",
             "make_har_recordings",
             "get_data_home",
@@ -83,6 +85,7 @@ def test_the_names_of_the_contract_are_public():
             "ConvLSTMClassifier",
         },
         "sklearn_har.preprocessing": {"SubsequenceReshaper", "ChannelwiseTransformer"},
+        "sklearn_har.recordings": {"Recording", "read_recording"},
         "sklearn_har.segmentation": {
             "segment_recording",
             "segment_recordings",

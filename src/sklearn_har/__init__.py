@@ -4,6 +4,7 @@ Windows of inertial signals in, activities out. The subpackages, in the order in
 
 ============================ ===================================================================
 `sklearn_har.datasets`       real and simulated recordings and windows
+`sklearn_har.recordings`     files to recordings, checked
 `sklearn_har.segmentation`   recordings to windows
 `sklearn_har.preprocessing`  scaling per channel, cutting windows into subsequences
 `sklearn_har.neural_network` the LSTM, CNN-LSTM and ConvLSTM classifiers
@@ -48,6 +49,7 @@ _SUBPACKAGES = {
     "inspection",
     "neural_network",
     "preprocessing",
+    "recordings",
     "segmentation",
     "timeline",
 }

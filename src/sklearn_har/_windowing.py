@@ -17,6 +17,7 @@ __all__ = [
     "Cutter",
     "LabelRule",
     "OnUnlabelled",
+    "check_breaks",
     "check_on_unlabelled",
     "check_recording",
     "encode_labels",
@@ -82,7 +83,7 @@ class Cutter:
         """First samples and labels of the windows that stay."""
         start = np.arange(0, n_samples - self.length + 1, self.step, dtype=np.int64)
         if breaks is not None:
-            interruptions = _check_breaks(breaks, n_samples, f"breaks{suffix}")
+            interruptions = check_breaks(breaks, n_samples, f"breaks{suffix}")
             before = np.searchsorted(interruptions, start, side="right")
             start = start[before == np.searchsorted(interruptions, start + self.length)]
         if labels is None:
@@ -182,7 +183,7 @@ def check_recording(recording: ArrayLike, name: str = "recording") -> NDArray[An
     return samples
 
 
-def _check_breaks(breaks: ArrayLike, n_samples: int, name: str) -> NDArray[np.int64]:
+def check_breaks(breaks: ArrayLike, n_samples: int, name: str) -> NDArray[np.int64]:
     positions = np.asarray(breaks)
     if positions.size == 0:
         return np.empty(0, dtype=np.int64)
