@@ -137,10 +137,10 @@ class PredictionTimelineDisplay:
         unit = _unit(float(ends.max() - starts.min())) if time_unit == "auto" else time_unit
         scale = _SECONDS[unit]
 
-        plt = import_optional(
-            "matplotlib.pyplot", extra="plot", needed_by="PredictionTimelineDisplay.plot"
-        )
         if ax is None:
+            plt = import_optional(
+                "matplotlib.pyplot", extra="plot", needed_by="PredictionTimelineDisplay.plot"
+            )
             # A timeline is wide, and its rows are as high as a line of text.
             size = (10.0, 1.3 + 0.4 * len(rows))
             _, ax = plt.subplots(figsize=size, layout="constrained")
