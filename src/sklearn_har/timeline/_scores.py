@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -21,6 +21,8 @@ Codes = NDArray[np.int64]
 _NONE = -1
 # Two intervals that touch up to rounding share a boundary, in s.
 _TOUCHING = 1e-6
+# An intersection over union of just the threshold is enough.
+_ROUNDING = 1e-9
 
 
 def timeline_scores(
@@ -238,23 +240,48 @@ def _times(recordings: list[_Recording], n_classes: int) -> tuple[Floats, Floats
 def _match(recording: _Recording, threshold: float) -> tuple[Codes, Codes]:
     """Rows of the true and the predicted events that match one to one."""
     true, predicted = recording.true, recording.predicted
-    rows: list[Codes] = []
-    columns: list[Codes] = []
-    for code in np.intersect1d(true.code, predicted.code):
-        mine, theirs = np.flatnonzero(true.code == code), np.flatnonzero(predicted.code == code)
-        a_start, a_end = true.start[mine, np.newaxis], true.end[mine, np.newaxis]
-        b_start, b_end = predicted.start[theirs], predicted.end[theirs]
-        both = np.maximum(np.minimum(a_end, b_end) - np.maximum(a_start, b_start), 0.0)
-        iou = both / ((a_end - a_start) + (b_end - b_start) - both)
-        good = iou >= threshold - 1e-9
-        # First as many matches as possible, then the best ones: no sum of IoU reaches `most`.
-        most = min(iou.shape) + 1.0
-        row, column = linear_sum_assignment(np.where(good, most + iou, 0.0), maximize=True)
-        kept = good[row, column]
-        rows.append(mine[row[kept]])
-        columns.append(theirs[column[kept]])
+    pairs = [
+        _assign(true, predicted, mine, theirs, threshold)
+        for mine, theirs in _neighbourhoods(true, predicted)
+    ]
     empty = np.empty(0, dtype=np.int64)
-    return np.concatenate([empty, *rows]), np.concatenate([empty, *columns])
+    return (
+        np.concatenate([empty, *(rows for rows, _ in pairs)]),
+        np.concatenate([empty, *(columns for _, columns in pairs)]),
+    )
+
+
+def _neighbourhoods(true: _Events, predicted: _Events) -> Iterator[tuple[Codes, Codes]]:
+    """Rows of events of one activity that overlap in a chain: a recording of days has many."""
+    code = np.concatenate([true.code, predicted.code])
+    start = np.concatenate([true.start, predicted.start])
+    end = np.concatenate([true.end, predicted.end])
+    order = np.lexsort((start, code))
+    code, start, end = code[order], start[order], end[order]
+    new = np.append(True, code[1:] != code[:-1])
+    for first in np.flatnonzero(new):
+        stop = first + np.argmax(np.append(new[first + 1 :], True)) + 1
+        reached = np.maximum.accumulate(end[first:stop])
+        new[first + 1 : stop] |= start[first + 1 : stop] >= reached[:-1]
+    for rows in np.split(order, np.flatnonzero(new)[1:]):
+        mine, theirs = rows[rows < len(true.code)], rows[rows >= len(true.code)]
+        if len(mine) and len(theirs):
+            yield mine, theirs - len(true.code)
+
+
+def _assign(
+    true: _Events, predicted: _Events, mine: Codes, theirs: Codes, threshold: float
+) -> tuple[Codes, Codes]:
+    a_start, a_end = true.start[mine, np.newaxis], true.end[mine, np.newaxis]
+    b_start, b_end = predicted.start[theirs], predicted.end[theirs]
+    both = np.maximum(np.minimum(a_end, b_end) - np.maximum(a_start, b_start), 0.0)
+    iou = both / ((a_end - a_start) + (b_end - b_start) - both)
+    good = iou >= threshold - _ROUNDING
+    # First as many matches as possible, then the best ones: no sum of IoU reaches `most`.
+    most = min(iou.shape) + 1.0
+    row, column = linear_sum_assignment(np.where(good, most + iou, 0.0), maximize=True)
+    kept = good[row, column]
+    return mine[row[kept]], theirs[column[kept]]
 
 
 def _boundary_errors(recording: _Recording, matches: tuple[Codes, Codes]) -> Floats:
