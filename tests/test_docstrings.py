@@ -57,7 +57,10 @@ PUBLIC += [
     import_module("sklearn_har.streaming").Decision,
     import_module("sklearn_har.streaming").StreamingRecognizer,
 ]
-RESULTS = [import_module("sklearn_har.evaluation").RepeatedEvaluation]
+RESULTS = [
+    import_module("sklearn_har.evaluation").RepeatedEvaluation,
+    import_module("sklearn_har.timeline").TimelineScores,
+]
 
 
 def path_of(item):

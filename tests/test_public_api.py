@@ -19,6 +19,7 @@ SOURCE = ROOT / "src"
 # Public classes that are neither estimators nor displays, which discovery does not list.
 RESULTS = {
     "RepeatedEvaluation": "what repeated_evaluation returns",
+    "TimelineScores": "what timeline_scores returns",
     "Recording": "samples, times and interruptions in one",
     "Decision": "what StreamingRecognizer and recognize_recording return",
     "StreamingRecognizer": "takes samples, and is never fitted",
@@ -97,6 +98,16 @@ def test_the_names_of_the_contract_are_public():
             "prepare_recording",
         },
         "sklearn_har.streaming": {"StreamingRecognizer", "recognize_recording", "Decision"},
+        "sklearn_har.timeline": {
+            "make_timeline",
+            "smooth_probabilities",
+            "labels_to_timeline",
+            "timeline_to_labels",
+            "timeline_scores",
+            "TimelineScores",
+            "count_repetitions",
+        },
+        "sklearn_har.inspection": {"PredictionTimelineDisplay", "channel_importance"},
     }
     missing = {(module, name) for module, names in expected.items() for name in names}
     assert missing - set(PUBLIC) == set()
@@ -159,12 +170,14 @@ def test_what_discovery_finds_is_public(discover):
         (
             [
                 "sklearn_har.datasets",
+                "sklearn_har.inspection",
                 "sklearn_har.preprocessing",
                 "sklearn_har.recordings",
                 "sklearn_har.segmentation",
                 "sklearn_har.streaming",
+                "sklearn_har.timeline",
             ],
-            {"tensorflow", "keras", "scikeras"},
+            {"tensorflow", "keras", "scikeras", "matplotlib"},
         ),
     ],
 )
