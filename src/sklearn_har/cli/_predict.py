@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import argparse
 import io
-import sys
-import warnings
 from pathlib import Path
 from typing import Any
 
+from sklearn_har.cli import _follow
 from sklearn_har.cli._common import (
-    PROGRAM,
     UsageError,
     check_writable,
     fact,
     one_line,
-    positive_integer,
     quiet_start,
     real,
     write_file,
 )
-
-# In Hz, as in UCI HAR.
-_NOISE_CUTOFF, _GRAVITY_CUTOFF = 20.0, 0.3
+from sklearn_har.cli._reading import add_reading_arguments, prepare, read
 
 _DESCRIPTION = """\
 Read a recording of a phone or a watch, cut it into windows, let a saved
@@ -45,6 +40,8 @@ examples:
   sklearn-har predict wrist.csv --model wrist.skops --preparation resample \\
           --acceleration x y z --gyroscope --rate 25 --min-duration 3
       a model of accelerations alone, trained on samples as measured, at 25 Hz
+  sensor | sklearn-har predict - --follow --model model.skops
+      live: a line for each window; a file that grows is followed in the same way
 """
 
 
@@ -56,7 +53,11 @@ def add_parser(commands: Any) -> None:
         description=_DESCRIPTION,
         epilog=_EPILOG,
     )
-    parser.add_argument("recording", type=Path, help="CSV or Parquet file, one row a sample")
+    parser.add_argument(
+        "recording",
+        type=Path,
+        help="CSV or Parquet file, one row a sample; with --follow, - is the standard input",
+    )
     parser.add_argument(
         "--model", type=Path, required=True, metavar="FILE", help="the classifier (.skops)"
     )
@@ -69,65 +70,15 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--plot", type=Path, metavar="FILE", help="draw the timeline (.png, .pdf, .svg)"
     )
-    _add_reading(parser)
+    parser.add_argument(
+        "--follow",
+        action="store_true",
+        help="print a line for each window as soon as its samples have been written, until the "
+        "input ends or Ctrl-C; no timeline",
+    )
+    add_reading_arguments(parser)
     _add_merging(parser)
     parser.set_defaults(run=run)
-
-
-def _add_reading(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--time", default="time", metavar="COLUMN", help="the times (default: time)"
-    )
-    parser.add_argument(
-        "--time-unit",
-        choices=["s", "ms", "us", "ns", "datetime"],
-        help="what the times count (default: s where they are numbers, else dates)",
-    )
-    parser.add_argument(
-        "--acceleration",
-        nargs="*",
-        metavar="COLUMN",
-        help="accelerations, gravity included (default: the first three columns of numbers)",
-    )
-    parser.add_argument(
-        "--gyroscope",
-        nargs="*",
-        metavar="COLUMN",
-        help="angular velocities; without a name none (default: the columns after them)",
-    )
-    parser.add_argument(
-        "--acceleration-unit", default="g", choices=["g", "mg", "m/s2"], help="(default: g)"
-    )
-    parser.add_argument(
-        "--gyroscope-unit", default="rad/s", choices=["rad/s", "deg/s"], help="(default: rad/s)"
-    )
-    parser.add_argument(
-        "--preparation",
-        default="uci-har",
-        choices=["uci-har", "resample"],
-        help="what was done to the samples that the model was trained on: uci-har, noise filter "
-        "and gravity apart, as in that data set; resample, nothing but a common rate "
-        "(default: uci-har)",
-    )
-    parser.add_argument(
-        "--rate",
-        type=real(minimum=0.0, exclude_minimum=True),
-        default=50.0,
-        metavar="HZ",
-        help="sampling rate of the windows that the model was trained on (default: 50)",
-    )
-    parser.add_argument(
-        "--window",
-        type=positive_integer,
-        metavar="N",
-        help="time steps of a window, for a model that does not know (default: the model's)",
-    )
-    parser.add_argument(
-        "--names",
-        nargs="+",
-        metavar="NAME",
-        help="names of the activities, in the order of the classes of the model",
-    )
 
 
 def _add_merging(parser: argparse.ArgumentParser) -> None:
@@ -170,6 +121,10 @@ def run(args: argparse.Namespace) -> None:
     """Read, predict, merge, write."""
     if args.smoothing == "none" and args.expected_duration is not None:
         raise UsageError("--expected-duration is for smoothing; leave out --smoothing none")
+    if args.follow:
+        _follow.check(args)
+    elif str(args.recording) == "-":
+        raise UsageError("- is the standard input, which is read with --follow")
     for path in (args.timeline, args.plot):
         if path:
             check_writable(path)
@@ -181,6 +136,9 @@ def run(args: argparse.Namespace) -> None:
     length = args.window or n_timesteps
     if length is None:
         raise UsageError(f"{args.model} does not say how long its windows are; give --window")
+    if args.follow:
+        _follow.run(args, model, length, n_channels)
+        return
     recording = read(args)
     prepared = prepare(args, recording, n_channels)
 
@@ -244,62 +202,6 @@ def load_model(path: Path) -> Any:
             f"{path}: must be a fitted classifier with predict_proba, got {type(model).__name__}"
         )
     return model
-
-
-def read(args: argparse.Namespace) -> Any:
-    """Return the recording; what looks wrong in it is a line on the standard error stream."""
-    from sklearn_har.recordings import read_recording
-
-    chosen = None
-    units: Any = None
-    if args.acceleration is not None:
-        gyroscope = args.gyroscope or []
-        chosen = [*args.acceleration, *gyroscope]
-        units = dict.fromkeys(args.acceleration, args.acceleration_unit)
-        units |= dict.fromkeys(gyroscope, args.gyroscope_unit)
-    elif args.gyroscope is not None:
-        raise UsageError("--gyroscope needs --acceleration: name both, or none")
-    elif args.acceleration_unit != "g" or args.gyroscope_unit != "rad/s":
-        raise UsageError("units need to know the columns: give --acceleration and --gyroscope")
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", UserWarning)
-        recording = read_recording(
-            args.recording, time=args.time, time_unit=args.time_unit, channels=chosen, units=units
-        )
-    for warning in caught:
-        print(f"{PROGRAM}: warning: {' '.join(str(warning.message).split())}", file=sys.stderr)
-    return recording
-
-
-def prepare(args: argparse.Namespace, recording: Any, n_channels: int | None) -> Any:
-    """Return the signals that the model knows."""
-    from sklearn_har.segmentation import prepare_recording, resample_recording
-
-    total = recording.samples.shape[1]
-    n_acceleration = min(3, total) if args.acceleration is None else len(args.acceleration)
-    if args.preparation == "resample":
-        signals, counts = resample_recording(recording, args.rate), {total}
-    else:
-        bodies = total + n_acceleration
-        counts = {total, bodies}
-        signals = prepare_recording(
-            recording,
-            sampling_rate=args.rate,
-            acceleration=range(n_acceleration),
-            angular_velocity=range(n_acceleration, total),
-            # A model may have been trained without the body accelerations.
-            gravity_cutoff=None if n_channels == total else _GRAVITY_CUTOFF,
-            # At a rate of 40 Hz or less resampling has left nothing above to be filtered out.
-            noise_cutoff=_NOISE_CUTOFF if args.rate > 2 * _NOISE_CUTOFF else None,
-        )
-    if n_channels is not None and n_channels not in counts:
-        raise ValueError(
-            f"{args.model}: was fitted with {n_channels} channels, and {args.recording} gives "
-            f"{' or '.join(map(str, sorted(counts)))}: {n_acceleration} of acceleration, "
-            f"{total - n_acceleration} of angular velocity. Name them by --acceleration and "
-            "--gyroscope"
-        )
-    return signals
 
 
 def _expected_shape(model: Any) -> tuple[int | None, int | None]:

@@ -19,7 +19,7 @@ from sklearn_har.recordings._units import UNITS, convert
 from sklearn_har.utils._numbers import check_real
 from sklearn_har.utils._validation import did_you_mean
 
-__all__ = ["read_recording"]
+__all__ = ["channel_columns", "numbers", "read_recording", "unknown_column"]
 
 _TEXT = {".csv", ".tsv", ".txt"}
 _PARQUET = {".parquet", ".pq"}
@@ -137,11 +137,11 @@ def read_recording(
             remedy = " Pass time=None and sampling_rate= if there are no times." * (
                 argument == "time"
             )
-            raise ValueError(_unknown_column(argument, column, frame) + remedy)
+            raise ValueError(unknown_column(argument, column, frame) + remedy)
     if len(frame) == 0:
         raise ValueError("source must hold at least one sample, got a table without rows.")
-    names = _channel_names(frame, channels, {time, labels})
-    samples = np.column_stack([_numbers(frame, column) for column in names])
+    names = channel_columns(frame, channels, {time, labels})
+    samples = np.column_stack([numbers(frame, column) for column in names])
     kept = _without_missing(samples, list(names), on_missing)
     stamps = None
     if time is not None:
@@ -232,7 +232,7 @@ def _csv(source: Any, options: dict[str, Any]) -> pd.DataFrame:
     return frame
 
 
-def _unknown_column(argument: str, column: Any, frame: pd.DataFrame) -> str:
+def unknown_column(argument: str, column: Any, frame: pd.DataFrame) -> str:
     columns = list(map(str, frame.columns))
     return (
         f"{argument} must name a column, got {column!r}{did_you_mean(str(column), columns)}; the "
@@ -240,7 +240,7 @@ def _unknown_column(argument: str, column: Any, frame: pd.DataFrame) -> str:
     )
 
 
-def _channel_names(
+def channel_columns(
     frame: pd.DataFrame,
     channels: Sequence[str] | Mapping[str, str] | None,
     others: set[str | None],
@@ -268,11 +268,11 @@ def _channel_names(
     )
     for column in names:
         if column not in frame.columns:
-            raise ValueError(_unknown_column("channels", column, frame))
+            raise ValueError(unknown_column("channels", column, frame))
     return names
 
 
-def _numbers(frame: pd.DataFrame, column: str) -> NDArray[np.float64]:
+def numbers(frame: pd.DataFrame, column: str) -> NDArray[np.float64]:
     values = frame[column]
     try:
         return pd.to_numeric(values).to_numpy(dtype=np.float64, na_value=np.nan)
