@@ -41,7 +41,7 @@ examples:
           --acceleration x y z --gyroscope --rate 25 --min-duration 3
       a model of accelerations alone, trained on samples as measured, at 25 Hz
   sensor | sklearn-har predict - --follow --model model.skops
-      live: a line for each window; a file that grows is followed in the same way
+      live: a line for each window; a file that grows is followed likewise
 """
 
 
