@@ -18,10 +18,20 @@ def shared_data():
     return folder
 
 
+def _archive(folder, name):
+    path = folder / name
+    if not path.is_file():
+        pytest.skip(f"{folder} has no {name!r}, the archive of the real data set")
+    return path
+
+
 @pytest.fixture(scope="session")
 def uci_har_archive(shared_data):
     """The real UCI HAR data set as a zip file."""
-    path = shared_data / "UCI HAR Dataset.zip"
-    if not path.is_file():
-        pytest.skip(f"{shared_data} has no {path.name!r}, the archive of the real data set")
-    return path
+    return _archive(shared_data, "UCI HAR Dataset.zip")
+
+
+@pytest.fixture(scope="session")
+def hapt_archive(shared_data):
+    """The real HAPT data set as a zip file."""
+    return _archive(shared_data, "HAPT Data Set.zip")

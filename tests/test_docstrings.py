@@ -51,7 +51,16 @@ EXCEPTIONS = [
     getattr(import_module("sklearn_har.exceptions"), name)
     for name in import_module("sklearn_har.exceptions").__all__
 ]
-RESULTS = [import_module("sklearn_har.evaluation").RepeatedEvaluation]
+# Neither estimator nor display, and made by users, so that an example is asked for.
+PUBLIC += [
+    import_module("sklearn_har.recordings").Recording,
+    import_module("sklearn_har.streaming").Decision,
+    import_module("sklearn_har.streaming").StreamingRecognizer,
+]
+RESULTS = [
+    import_module("sklearn_har.evaluation").RepeatedEvaluation,
+    import_module("sklearn_har.timeline").TimelineScores,
+]
 
 
 def path_of(item):

@@ -4,11 +4,14 @@ Windows of inertial signals in, activities out. The subpackages, in the order in
 
 ============================ ===================================================================
 `sklearn_har.datasets`       real and simulated recordings and windows
+`sklearn_har.recordings`     files to recordings, checked
 `sklearn_har.segmentation`   recordings to windows
 `sklearn_har.preprocessing`  scaling per channel, cutting windows into subsequences
 `sklearn_har.neural_network` the LSTM, CNN-LSTM and ConvLSTM classifiers
 `sklearn_har.evaluation`     training several times, summarised honestly
-`sklearn_har.inspection`     what each channel is worth to a fitted classifier
+`sklearn_har.timeline`       from windows to intervals: who did what from when to when
+`sklearn_har.streaming`      activities in samples as they come
+`sklearn_har.inspection`     what each channel is worth; predicted and true activities over time
 ============================ ===================================================================
 
 Importing `sklearn_har` loads neither TensorFlow nor Keras: the names below are looked up on first
@@ -47,7 +50,10 @@ _SUBPACKAGES = {
     "inspection",
     "neural_network",
     "preprocessing",
+    "recordings",
     "segmentation",
+    "streaming",
+    "timeline",
 }
 
 

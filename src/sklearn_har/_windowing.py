@@ -13,7 +13,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from sklearn_har.utils._numbers import check_integer, check_real
 
-__all__ = ["Cutter", "LabelRule", "OnUnlabelled", "check_recording"]
+__all__ = [
+    "Cutter",
+    "LabelRule",
+    "OnUnlabelled",
+    "check_breaks",
+    "check_on_unlabelled",
+    "check_recording",
+    "encode_labels",
+    "fill_value",
+]
 
 LabelRule = Literal["majority", "all-equal", "last"]
 OnUnlabelled = Literal["drop", "keep"]
@@ -43,10 +52,7 @@ class Cutter:
         self.step = max(1, round((1.0 - shared) * self.length))
         if label_rule not in _LABEL_RULES:
             raise ValueError(f"label_rule must be one of {_LABEL_RULES}, got {label_rule!r}.")
-        if on_unlabelled not in _ON_UNLABELLED:
-            raise ValueError(
-                f"on_unlabelled must be one of {_ON_UNLABELLED}, got {on_unlabelled!r}."
-            )
+        check_on_unlabelled(on_unlabelled)
         self.label_rule = label_rule
         self.unlabelled = unlabelled
         self.on_unlabelled = on_unlabelled
@@ -77,18 +83,19 @@ class Cutter:
         """First samples and labels of the windows that stay."""
         start = np.arange(0, n_samples - self.length + 1, self.step, dtype=np.int64)
         if breaks is not None:
-            interruptions = _check_breaks(breaks, n_samples, f"breaks{suffix}")
+            interruptions = check_breaks(breaks, n_samples, f"breaks{suffix}")
             before = np.searchsorted(interruptions, start, side="right")
             start = start[before == np.searchsorted(interruptions, start + self.length)]
         if labels is None:
             return start, None
-        codes, classes = self._encode(labels, n_samples, f"labels{suffix}")
+        codes, classes = encode_labels(labels, n_samples, f"labels{suffix}", self.unlabelled)
         code = self._window_codes(codes, len(classes), start)
         if self.on_unlabelled == "drop":
             start, code = start[code >= 0], code[code >= 0]
             return start, classes[code]
+        filling = fill_value(self.unlabelled, classes, "on_unlabelled='keep'")
         # The value for "unlabelled" stands at the end, where code -1 points to.
-        return start, np.append(classes, self._fill_value(classes))[code]
+        return start, np.append(classes, filling)[code]
 
     def cut(self, samples: NDArray[Any], start: NDArray[np.int64]) -> NDArray[Any]:
         """Windows of shape (n_windows, n_timesteps, n_channels) that begin at `start`."""
@@ -102,30 +109,6 @@ class Cutter:
 
     def seconds(self, start: NDArray[np.int64]) -> NDArray[np.float64] | None:
         return None if self.rate is None else start / self.rate
-
-    def _encode(
-        self, labels: ArrayLike, n_samples: int, name: str
-    ) -> tuple[NDArray[np.int64], NDArray[Any]]:
-        """Codes of the samples, -1 for unlabelled ones, and the sorted labels."""
-        values = np.asarray(labels)
-        if values.ndim != 1 or len(values) != n_samples:
-            raise ValueError(
-                f"{name} must have one label for each of the {n_samples} samples, "
-                f"got shape {values.shape}."
-            )
-        codes, classes = pd.factorize(values, sort=True)
-        classes = np.asarray(classes)
-        if classes.dtype.kind == "f" and (classes == np.trunc(classes)).all():
-            # pandas turns integers into floats where one of them is missing.
-            classes = classes.astype(np.int64)
-        elif classes.dtype.kind in "iu":
-            classes = classes.astype(np.int64)
-        elif values.dtype.kind in "US":
-            classes = classes.astype(values.dtype)
-        absent = [i for i, label in enumerate(classes.tolist()) if label == self.unlabelled]
-        if absent:
-            codes = np.where(codes == absent[0], -1, codes)
-        return codes, classes
 
     def _window_codes(
         self, codes: NDArray[np.int64], n_classes: int, start: NDArray[np.int64]
@@ -146,14 +129,45 @@ class Cutter:
             best[more], most[more] = code, inside[more]
         return best
 
-    def _fill_value(self, classes: NDArray[Any]) -> Any:
-        numeric = isinstance(self.unlabelled, numbers.Number)
-        if len(classes) and numeric == (classes.dtype.kind in "OUS"):
-            raise ValueError(
-                "on_unlabelled='keep' needs a value for `unlabelled` of the kind of the labels "
-                f"({classes.dtype}), got {self.unlabelled!r}."
-            )
-        return self.unlabelled
+
+def check_on_unlabelled(on_unlabelled: str) -> None:
+    if on_unlabelled not in _ON_UNLABELLED:
+        raise ValueError(f"on_unlabelled must be one of {_ON_UNLABELLED}, got {on_unlabelled!r}.")
+
+
+def encode_labels(
+    labels: ArrayLike, n_labels: int, name: str, unlabelled: Hashable, of: str = "samples"
+) -> tuple[NDArray[np.int64], NDArray[Any]]:
+    """Codes of the labels, -1 for unlabelled ones, and the sorted labels."""
+    values = np.asarray(labels)
+    if values.ndim != 1 or len(values) != n_labels:
+        raise ValueError(
+            f"{name} must have one label for each of the {n_labels} {of}, got shape {values.shape}."
+        )
+    codes, classes = pd.factorize(values, sort=True)
+    classes = np.asarray(classes)
+    if classes.dtype.kind == "f" and (classes == np.trunc(classes)).all():
+        # pandas turns integers into floats where one of them is missing.
+        classes = classes.astype(np.int64)
+    elif classes.dtype.kind in "iu":
+        classes = classes.astype(np.int64)
+    elif values.dtype.kind in "US":
+        classes = classes.astype(values.dtype)
+    absent = [i for i, label in enumerate(classes.tolist()) if label == unlabelled]
+    if absent:
+        codes = np.where(codes == absent[0], -1, codes)
+    return codes, classes
+
+
+def fill_value(unlabelled: Any, classes: NDArray[Any], parameter: str) -> Any:
+    """Return `unlabelled` if it can stand among the labels, or say what `parameter` needs."""
+    numeric = isinstance(unlabelled, numbers.Number)
+    if len(classes) and numeric == (classes.dtype.kind in "OUS"):
+        raise ValueError(
+            f"{parameter} needs a value for `unlabelled` of the kind of the labels "
+            f"({classes.dtype}), got {unlabelled!r}."
+        )
+    return unlabelled
 
 
 def check_recording(recording: ArrayLike, name: str = "recording") -> NDArray[Any]:
@@ -169,7 +183,7 @@ def check_recording(recording: ArrayLike, name: str = "recording") -> NDArray[An
     return samples
 
 
-def _check_breaks(breaks: ArrayLike, n_samples: int, name: str) -> NDArray[np.int64]:
+def check_breaks(breaks: ArrayLike, n_samples: int, name: str) -> NDArray[np.int64]:
     positions = np.asarray(breaks)
     if positions.size == 0:
         return np.empty(0, dtype=np.int64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["ArchiveError", "DownloadError"]
+__all__ = ["ArchiveError", "DownloadError", "RecordingWarning"]
 
 
 class DownloadError(OSError):
@@ -11,3 +11,7 @@ class DownloadError(OSError):
 
 class ArchiveError(ValueError):
     """A data set archive is not what it should be: altered, truncated, or not an archive at all."""
+
+
+class RecordingWarning(UserWarning):
+    """Something in a recording looks wrong, though it may be right."""

@@ -1,6 +1,8 @@
 """``sklearn-har fetch``."""
 
+import numpy as np
 import pytest
+from sklearn.utils import Bunch
 
 import sklearn_har.datasets
 from sklearn_har.cli import main
@@ -44,3 +46,25 @@ def test_failure_is_one_line_and_status_1(monkeypatch, capsys, error):
     assert err.startswith("sklearn-har: error: ")
     assert err.count("\n") == 1
     assert "Traceback" not in err
+
+
+def test_fetch_counts_recordings(monkeypatch, capsys, tmp_path):
+    calls = []
+
+    def fetch(*, archive, data_home):
+        calls.append((archive, data_home))
+        return Bunch(
+            recordings=[np.zeros((n, 6)) for n in (100, 20, 3)],
+            subject=np.array([1, 1, 2]),
+            split=np.array(["train", "train", "test"]),
+            target_names=["walking", "stand_to_sit"],
+            sampling_rate=50.0,
+        )
+
+    monkeypatch.setattr(sklearn_har.datasets, "fetch_hapt", fetch)
+    assert main(["fetch", "hapt", "--data-home", str(tmp_path)]) == 0
+    assert calls == [(None, tmp_path)]
+    out = " ".join(capsys.readouterr().out.split())
+    assert "train 2 recordings of 1 subjects, 120 samples at 50 Hz" in out
+    assert "test 1 recordings of 1 subjects, 3 samples at 50 Hz" in out
+    assert "walking, stand_to_sit" in out

@@ -8,10 +8,12 @@ import os
 import sys
 import tempfile
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
+
+from sklearn_har.utils._numbers import check_real
 
 PROGRAM = "sklearn-har"
 
@@ -54,6 +56,22 @@ def jobs(text: str) -> int:
     if value == 0:
         raise argparse.ArgumentTypeError("must not be 0; -1 means all processors")
     return value
+
+
+def real(**limits: Any) -> Callable[[str], float]:
+    """Return a reader of numbers within the limits that `check_real` knows."""
+
+    def read(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"must be a number, got {text!r}") from None
+        try:
+            return check_real(value, "", **limits)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error).strip().rstrip(".")) from None
+
+    return read
 
 
 def _integer(text: str, minimum: int | None, accepted: str) -> int:
@@ -169,15 +187,19 @@ def check_writable(path: Path) -> None:
 
 
 def write_json(path: Path, content: Any) -> None:
+    """Write numbers, text, lists and dicts to a file."""
+    write_file(path, (json.dumps(content, indent=2, allow_nan=False) + "\n").encode())
+
+
+def write_file(path: Path, content: bytes) -> None:
     """Write a file in one step: either all of it is there, or what was there before."""
-    text = json.dumps(content, indent=2, allow_nan=False) + "\n"
     target = path.resolve()
     if _is_special(target):
-        target.write_text(text, encoding="utf-8")
+        target.write_bytes(content)
         return
     part = _part(target)
     try:
-        part.write_text(text, encoding="utf-8")
+        part.write_bytes(content)
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)

@@ -10,7 +10,13 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import Bunch, check_random_state
 
-__all__ = ["ACTIVITY_NAMES", "CHANNEL_NAMES", "feature_names", "windows_bunch"]
+__all__ = [
+    "ACTIVITY_NAMES",
+    "CHANNEL_NAMES",
+    "RECORDED_CHANNEL_NAMES",
+    "feature_names",
+    "windows_bunch",
+]
 
 #: The activities of UCI HAR; the position in this tuple is the label.
 ACTIVITY_NAMES: tuple[str, ...] = (
@@ -33,6 +39,11 @@ CHANNEL_NAMES: tuple[str, ...] = (
     "body_gyro_x",
     "body_gyro_y",
     "body_gyro_z",
+)
+
+#: The channels of a recording, as a phone measures them.
+RECORDED_CHANNEL_NAMES: tuple[str, ...] = tuple(
+    name for name in CHANNEL_NAMES if not name.startswith("body_acc")
 )
 
 

@@ -10,7 +10,12 @@ from sklearn.utils import Bunch, check_random_state
 
 from sklearn_har._windowing import Cutter
 from sklearn_har.datasets._base import load_descr
-from sklearn_har.datasets._bunch import ACTIVITY_NAMES, CHANNEL_NAMES, windows_bunch
+from sklearn_har.datasets._bunch import (
+    ACTIVITY_NAMES,
+    CHANNEL_NAMES,
+    RECORDED_CHANNEL_NAMES,
+    windows_bunch,
+)
 from sklearn_har.datasets._gait import Bout, draw_subject, measure, plan_bouts
 from sklearn_har.segmentation import segment_recordings, separate_gravity
 from sklearn_har.utils._numbers import check_integer, check_real
@@ -143,7 +148,7 @@ def make_har_recordings(
         labels=labels,
         subject=np.arange(1, len(simulated) + 1, dtype=np.int64),
         target_names=list(ACTIVITY_NAMES),
-        channel_names=[name for name in CHANNEL_NAMES if not name.startswith("body_acc")],
+        channel_names=list(RECORDED_CHANNEL_NAMES),
         sampling_rate=rate,
         DESCR=load_descr("simulated"),
     )

@@ -12,17 +12,16 @@ from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from io import BytesIO
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from sklearn.utils import Bunch
 
 from sklearn_har.datasets._archives import ArchiveReader, Contents
 from sklearn_har.datasets._base import DataSet, check_fetch_parameters, load_arrays, load_descr
 from sklearn_har.datasets._bunch import ACTIVITY_NAMES, CHANNEL_NAMES, windows_bunch
+from sklearn_har.datasets._text_tables import check_labels, parse_integers, parse_table
 from sklearn_har.datasets._uci_har_files import MEMBERS, PARTITIONS, REMOTES, Partition
 from sklearn_har.exceptions import ArchiveError
 
@@ -36,18 +35,11 @@ def parse_uci_har(
 ) -> dict[str, NDArray[Any]]:
     """Read the text files into `{train,test}_{data,target,subject}` and check what they hold."""
     reader.read("README.txt")
-    _check_labels(reader.read("activity_labels.txt"))
+    check_labels(reader.read("activity_labels.txt"), ACTIVITY_NAMES)
     arrays: dict[str, NDArray[Any]] = {}
     for subset, expected in partitions.items():
         arrays |= _parse_partition(reader, subset, expected)
     return arrays
-
-
-def _check_labels(content: bytes) -> None:
-    lines = [line.split() for line in content.decode("latin-1").splitlines()]
-    expected = [[str(i), name.upper()] for i, name in enumerate(ACTIVITY_NAMES, start=1)]
-    if lines != expected:
-        raise ArchiveError(f"'activity_labels.txt' lists {lines} where {expected} is expected.")
 
 
 def _parse_partition(
@@ -55,10 +47,7 @@ def _parse_partition(
 ) -> dict[str, NDArray[Any]]:
     def column(name: str) -> NDArray[np.int64]:
         path = f"{subset}/{name}_{subset}.txt"
-        values = _parse_table(reader.read(path), path, 1)[:, 0]
-        if (values != np.trunc(values)).any():
-            raise ArchiveError(f"{path!r} has a number that is not whole.")
-        return values.astype(np.int64)
+        return parse_integers(reader.read(path), path, 1)[:, 0]
 
     # The files count the activities from 1.
     target, subject = column("y") - 1, column("subject")
@@ -80,7 +69,7 @@ def _parse_partition(
 
     def fill(i: int) -> None:
         path = f"{subset}/Inertial Signals/{CHANNEL_NAMES[i]}_{subset}.txt"
-        signal = _parse_table(reader.read(path), path, N_TIMESTEPS)
+        signal = parse_table(reader.read(path), path, N_TIMESTEPS)
         if len(signal) != n_windows:
             raise ArchiveError(
                 f"{path!r} has {len(signal)} windows where {n_windows} are expected."
@@ -91,25 +80,6 @@ def _parse_partition(
     with ThreadPoolExecutor(max_workers=2) as pool:
         list(pool.map(fill, range(len(CHANNEL_NAMES))))
     return {f"{subset}_data": data, f"{subset}_target": target, f"{subset}_subject": subject}
-
-
-def _parse_table(content: bytes, path: str, n_columns: int) -> NDArray[np.float64]:
-    """Parse numbers between spaces, `n_columns` a line."""
-    try:
-        # A single space is parsed in half the time that the pattern for any space takes.
-        frame = pd.read_csv(
-            BytesIO(content), sep=" ", skipinitialspace=True, header=None, low_memory=False
-        )
-        table = frame.to_numpy(dtype=np.float64)
-    except (ValueError, OverflowError) as error:
-        raise ArchiveError(f"{path!r} is not a table of numbers: {error}") from error
-    if table.shape[1] != n_columns:
-        raise ArchiveError(
-            f"{path!r} has {table.shape[1]} numbers a line where {n_columns} are expected."
-        )
-    if not np.isfinite(table).all():
-        raise ArchiveError(f"{path!r} has a number that is missing or not finite.")
-    return table
 
 
 UCI_HAR = DataSet(

@@ -1,9 +1,4 @@
-"""From recordings to windows.
-
-The functions here change the number of samples, so they stand before a pipeline and are never a
-step of one. A recording is an array of shape ``(n_samples, n_channels)``; windows always have the
-axes ``(n_windows, n_timesteps, n_channels)``.
-"""
+"""From signals to windows of one length."""
 
 from __future__ import annotations
 
@@ -13,117 +8,17 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.signal import butter, sosfilt, sosfilt_zi
 from sklearn.utils import Bunch
 
 from sklearn_har._windowing import Cutter, LabelRule, OnUnlabelled, check_recording
+from sklearn_har.recordings._recording import Recording
 from sklearn_har.utils._numbers import check_integer, check_real
 
-__all__ = ["pad_windows", "segment_recording", "segment_recordings", "separate_gravity"]
-
-
-def separate_gravity(
-    acceleration: ArrayLike,
-    sampling_rate: float = 50.0,
-    *,
-    cutoff: float = 0.3,
-    order: int = 3,
-) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Split total acceleration into gravity and body acceleration.
-
-    Gravity is what a Butterworth low-pass filter leaves of the total acceleration, and body
-    acceleration is the rest, as in the preprocessing of UCI HAR [1]_. The filter is causal: it runs
-    forward once and never looks ahead, so a stream of samples gives the same numbers, and gravity
-    lags behind a change of posture by about ``1 / cutoff / 3`` seconds.
-
-    Parameters
-    ----------
-    acceleration : array-like of shape (n_samples, n_axes) or (n_samples,)
-        Total acceleration of one recording, gravity included, in g. It is taken as one stretch
-        without breaks: filter the parts between breaks one by one.
-    sampling_rate : float, default=50.0
-        In Hz.
-    cutoff : float, default=0.3
-        Frequency at which half of the power passes, in Hz; below half the sampling rate.
-    order : int, default=3
-        Order of the filter.
-
-    Returns
-    -------
-    gravity : ndarray of the shape of `acceleration`
-        In g. float32 for float32 input, otherwise float64.
-    body : ndarray of the shape of `acceleration`
-        ``acceleration - gravity``, in g.
-
-    Raises
-    ------
-    ValueError
-        If `acceleration` is empty, not finite or not of rank 1 or 2, or `cutoff`, `order` or
-        `sampling_rate` are outside their ranges.
-
-    See Also
-    --------
-    segment_recording : Cut a recording into windows.
-
-    Notes
-    -----
-    The filter starts in the steady state of its first sample, as if the device had been held still
-    in that orientation for ever. A start from zero would put a step of 1 g into the first three
-    seconds of body acceleration. The first seconds of a recording that begins in motion remain less
-    certain than the rest: one sample is a coarse guess of gravity.
-
-    References
-    ----------
-    .. [1] Anguita, Ghio, Oneto, Parra, Reyes-Ortiz, "A public domain dataset for human activity
-       recognition using smartphones", ESANN 2013, 437-442. Data: :doi:`10.24432/C54S4K`.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from sklearn_har.segmentation import separate_gravity
-    >>> t = np.arange(500) / 50.0
-    >>> vertical = 1.0 + 0.3 * np.sin(2 * np.pi * 1.8 * t)  # upright, walking
-    >>> gravity, body = separate_gravity(vertical, sampling_rate=50.0)
-    >>> bool(np.abs(gravity - 1.0).max() < 0.05)
-    True
-    """
-    total = np.asarray(acceleration)
-    if total.dtype.kind not in "iuf":
-        raise ValueError(f"acceleration must hold real numbers, got dtype {total.dtype}.")
-    if total.dtype != np.float32:
-        total = total.astype(np.float64)
-    if total.ndim not in (1, 2):
-        raise ValueError(
-            "acceleration must be one recording of shape (n_samples, n_axes) or (n_samples,), "
-            f"got shape {total.shape}. Separate gravity before cutting windows."
-        )
-    if len(total) == 0:
-        raise ValueError(f"acceleration must hold at least one sample, got shape {total.shape}.")
-    if not np.isfinite(total).all():
-        raise ValueError(
-            "acceleration must be finite, got NaN or infinity: one such sample would spoil all "
-            "that follow. Interpolate it, or filter the parts before and after it separately."
-        )
-    rate = check_real(sampling_rate, "sampling_rate", minimum=0.0, exclude_minimum=True, unit="Hz")
-    edge = check_real(
-        cutoff,
-        "cutoff",
-        minimum=0.0,
-        exclude_minimum=True,
-        below=rate / 2,
-        unit="Hz, below half the sampling rate",
-    )
-    sos = butter(check_integer(order, "order", minimum=1), edge, fs=rate, output="sos")
-    state = sosfilt_zi(sos)
-    first = total[0].astype(np.float64)
-    state = state.reshape(state.shape + (1,) * first.ndim) * first
-    gravity, _ = sosfilt(sos, total.astype(np.float64), axis=0, zi=state)
-    gravity = gravity.astype(total.dtype)
-    return gravity, total - gravity
+__all__ = ["pad_windows", "segment_recording", "segment_recordings"]
 
 
 def segment_recording(
-    recording: ArrayLike,
+    recording: Recording | ArrayLike,
     labels: ArrayLike | None = None,
     *,
     window: int | float = 128,
@@ -142,9 +37,10 @@ def segment_recording(
 
     Parameters
     ----------
-    recording : array-like of shape (n_samples, n_channels) or (n_samples,)
-        The samples; a recording of rank 1 has one channel. The values are passed on as they are,
-        NaN included.
+    recording : Recording or array-like of shape (n_samples, n_channels) or (n_samples,)
+        The samples; a recording of rank 1 has one channel. The values of an array are passed on as
+        they are, NaN included. A :class:`~sklearn_har.recordings.Recording` has labels, breaks and
+        sampling rate of its own, which are taken where these arguments are not given.
     labels : array-like of shape (n_samples,), default=None
         The label of each sample: integers, strings or booleans. A missing value (None, NaN) counts
         as unlabelled.
@@ -187,7 +83,8 @@ def segment_recording(
         start : ndarray of int64 of shape (n_windows,)
             The first sample of each window.
         start_time : ndarray of float64 of shape (n_windows,) or None
-            The same in seconds from the first sample; None without `sampling_rate`.
+            The same in seconds from the first sample, or for a Recording its `time` there; None
+            without `sampling_rate`.
 
         All of them can be empty if every window was dropped.
 
@@ -201,6 +98,7 @@ def segment_recording(
     --------
     segment_recordings : The same for many recordings.
     separate_gravity : Split total acceleration before it is cut.
+    resample_recording : Samples in equal steps, which windows need.
 
     Examples
     --------
@@ -216,8 +114,15 @@ def segment_recording(
     >>> windows.start_time
     array([0.  , 0.04, 0.08, 0.12])
     """
+    values: Any = recording
+    time = None
+    if isinstance(recording, Recording):
+        sampling_rate = _rate_of([recording], sampling_rate)
+        labels = recording.labels if labels is None else labels
+        breaks = recording.breaks if breaks is None else breaks
+        values, time = recording.samples, recording.time
     cutter = Cutter(window, overlap, sampling_rate, label_rule, unlabelled, on_unlabelled)
-    samples = check_recording(recording)
+    samples = check_recording(values)
     if len(samples) < cutter.length:
         raise ValueError(
             f"the recording has {len(samples)} samples and one window needs {cutter.length}: "
@@ -230,12 +135,25 @@ def segment_recording(
         target=target,
         subject=None if subject is None else np.full(len(start), subject),
         start=start,
-        start_time=cutter.seconds(start),
+        start_time=cutter.seconds(start) if time is None else time[start],
     )
 
 
+def _rate_of(recordings: Sequence[Recording], sampling_rate: float | None) -> float:
+    """Return the sampling rate that recordings share, and the argument with them."""
+    rates = {recording.sampling_rate for recording in recordings}
+    if sampling_rate is not None:
+        rates.add(sampling_rate)
+    if len(rates) > 1:
+        raise ValueError(
+            f"sampling_rate must be that of every recording, got {sorted(rates)} Hz: "
+            "resample_recording brings recordings to one rate."
+        )
+    return rates.pop()
+
+
 def segment_recordings(
-    recordings: Sequence[ArrayLike],
+    recordings: Sequence[Recording] | Sequence[ArrayLike],
     labels: Sequence[ArrayLike] | None = None,
     subjects: ArrayLike | None = None,
     *,
@@ -254,8 +172,9 @@ def segment_recordings(
 
     Parameters
     ----------
-    recordings : sequence of array-like of shape (n_samples, n_channels) or (n_samples,)
-        The recordings: their lengths may differ, their channels may not.
+    recordings : sequence of Recording, or of array-like of shape (n_samples, n_channels)
+        The recordings: their lengths may differ, their channels may not. Recordings have labels,
+        breaks and sampling rate of their own, which are taken where these arguments are not given.
     labels : sequence of array-like of shape (n_samples,), default=None
         The label of each sample of each recording.
     subjects : array-like of shape (n_recordings,), default=None
@@ -284,7 +203,7 @@ def segment_recordings(
 
         recording : ndarray of int64 of shape (n_windows,)
             Position in `recordings` of the recording that each window was cut from; `start` and
-            `start_time` count from its first sample.
+            `start_time` count from its first sample, or are its own `time` for a Recording.
 
     Raises
     ------
@@ -312,16 +231,23 @@ def segment_recordings(
     >>> windows.subject
     array([1, 1, 1, 2, 2, 2])
     """
-    cutter = Cutter(window, overlap, sampling_rate, label_rule, unlabelled, on_unlabelled)
     whole: Any = recordings
+    described = _described(whole)
+    times = None
+    if described:
+        sampling_rate = _rate_of(described, sampling_rate)
+        if labels is None and any(recording.labels is not None for recording in described):
+            labels = [_labels_of(recording, i) for i, recording in enumerate(described)]
+        breaks = [recording.breaks for recording in described] if breaks is None else breaks
+        times = [recording.time for recording in described]
+        whole = [recording.samples for recording in described]
+    cutter = Cutter(window, overlap, sampling_rate, label_rule, unlabelled, on_unlabelled)
     if isinstance(whole, np.ndarray) and whole.dtype != object and whole.ndim < 3:
         raise ValueError(
             f"recordings must be a sequence of recordings, got one array of shape "
             f"{whole.shape}: use segment_recording, or pass [recording]."
         )
-    arrays = [
-        check_recording(recording, f"recordings[{i}]") for i, recording in enumerate(recordings)
-    ]
+    arrays = [check_recording(recording, f"recordings[{i}]") for i, recording in enumerate(whole)]
     if not arrays:
         raise ValueError("recordings must hold at least one recording, got none.")
     widths = {array.shape[1] for array in arrays}
@@ -377,8 +303,39 @@ def segment_recordings(
         subject=None if subjects is None else np.repeat(np.asarray(subjects), counts),
         recording=np.repeat(np.arange(len(arrays), dtype=np.int64), counts),
         start=start,
-        start_time=cutter.seconds(start),
+        start_time=(
+            cutter.seconds(start)
+            if times is None
+            else np.concatenate([time[s] for time, s in zip(times, starts, strict=True)])
+        ),
     )
+
+
+def _described(recordings: Any) -> list[Recording]:
+    """Return recordings that have descriptions; none for arrays, an error for a mixture."""
+    if isinstance(recordings, Recording):
+        raise ValueError(
+            "recordings must be a sequence of recordings, got one: use segment_recording, or pass "
+            "[recording]."
+        )
+    found = [item for item in recordings if isinstance(item, Recording)]
+    if found and len(found) < len(recordings):
+        raise TypeError("recordings must be of one kind, got both Recording and arrays.")
+    names = {recording.channel_names for recording in found}
+    if len(names) > 1:
+        raise ValueError(
+            f"recordings must all have the same channels, got {sorted(map(list, names))}."
+        )
+    return found
+
+
+def _labels_of(recording: Recording, number: int) -> NDArray[Any]:
+    if recording.labels is None:
+        raise ValueError(
+            f"recordings must all have labels or none of them, got none in recordings[{number}]. "
+            "Pass labels= for all."
+        )
+    return recording.labels
 
 
 def pad_windows(

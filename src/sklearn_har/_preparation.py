@@ -1,0 +1,179 @@
+"""From measured samples to the signals that classifiers read, part by part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sklearn_har._stages import (
+    GridResampler,
+    LowPass,
+    MedianOfThree,
+    Samples,
+    State,
+    low_pass,
+    part_of,
+)
+from sklearn_har.utils._numbers import check_real
+from sklearn_har.utils._validation import did_you_mean
+
+__all__ = ["Preparation"]
+
+# What UCI HAR was made with: see segmentation.remove_noise.
+_NOISE_ORDER, _GRAVITY_ORDER, _DRIFT_ORDER = 10, 3, 2
+
+
+class Preparation:
+    """Resampling, noise filter, gravity and drift as one stage.
+
+    Parameters
+    ----------
+    channel_names : sequence of str
+        The channels of the samples.
+    input_rate, sampling_rate : float
+        The rates of the samples and of the signals, in Hz.
+    acceleration, angular_velocity : sequence of int or str
+        The channels of each kind, by position or name.
+    noise_cutoff, gravity_cutoff, drift_cutoff : float or None
+        In Hz; None leaves the step out.
+    """
+
+    def __init__(
+        self,
+        channel_names: Sequence[str],
+        *,
+        input_rate: float,
+        sampling_rate: float,
+        acceleration: Sequence[int | str],
+        angular_velocity: Sequence[int | str],
+        noise_cutoff: float | None,
+        gravity_cutoff: float | None,
+        drift_cutoff: float | None,
+    ) -> None:
+        rate = check_real(
+            sampling_rate, "sampling_rate", minimum=0.0, exclude_minimum=True, unit="Hz"
+        )
+        acc = _columns(acceleration, "acceleration", channel_names)
+        gyro = _columns(angular_velocity, "angular_velocity", channel_names)
+        if not acc + gyro:
+            raise ValueError("acceleration or angular_velocity must name a channel, got none.")
+        if len({*acc, *gyro}) < len(acc + gyro):
+            raise ValueError(
+                f"acceleration and angular_velocity must name each channel once, got "
+                f"{acceleration!r} and {angular_velocity!r}."
+            )
+        self._columns = acc + gyro
+        self._n_acc = len(acc)
+        names = [channel_names[i] for i in acc]
+        bodies = [name.replace("total", "body", 1) for name in names]
+        if set(bodies) & set(names):
+            bodies = [f"body_{name}" for name in names]
+        self.grid = GridResampler(rate, input_rate)
+        self._median: MedianOfThree | None = None
+        self._noise: LowPass | None = None
+        self._gravity: LowPass | None = None
+        self._drift: LowPass | None = None
+        if noise_cutoff is not None:
+            self._median = MedianOfThree()
+            self._noise = low_pass(noise_cutoff, rate, _NOISE_ORDER, "noise_cutoff")
+        if gravity_cutoff is not None and acc:
+            self._gravity = low_pass(gravity_cutoff, rate, _GRAVITY_ORDER, "gravity_cutoff")
+            names += bodies
+        if drift_cutoff is not None and gyro:
+            self._drift = low_pass(drift_cutoff, rate, _DRIFT_ORDER, "drift_cutoff")
+        #: The channels of the signals: accelerations, those of the body, angular velocities.
+        self.channel_names = (*names, *(channel_names[i] for i in gyro))
+        self._next: int | None = None
+
+    @property
+    def look_ahead(self) -> int:
+        """The grid points after one that must be known before its signals are."""
+        return 0 if self._median is None else 1
+
+    def push(self, time: NDArray[np.float64], samples: NDArray[Any]) -> tuple[int, Samples]:
+        """Return the number of the first grid point that is new, and the signals from there on."""
+        first, values = self.grid.push(time, samples[:, self._columns].astype(np.float64))
+        return self._filtered(first, values)
+
+    def finish(self) -> tuple[int, Samples] | None:
+        """End the part and return what is left; None where nothing was pushed."""
+        rest = self.grid.finish()
+        if rest is None:
+            return None
+        signals = self._filtered(*rest, last=True)
+        for stage in (self._noise, self._gravity, self._drift):
+            if stage is not None:
+                stage.finish()
+        self._next = None
+        return signals
+
+    def _filtered(self, first: int, values: Samples, *, last: bool = False) -> tuple[int, Samples]:
+        if self._next is None:
+            self._next = first
+        if self._median is not None:
+            known = self._median.push(values)
+            rest = self._median.finish() if last else None
+            values = known if rest is None else np.concatenate([known, rest])
+        if self._noise is not None:
+            values = self._noise.push(values)
+        total, turning = values[:, : self._n_acc], values[:, self._n_acc :]
+        signals = [total]
+        if self._gravity is not None:
+            signals.append(total - self._gravity.push(total))
+        if self._drift is not None:
+            turning = turning - self._drift.push(turning)
+        # The median gives out a sample late, so that the numbers of its input are not those of its
+        # output; within a part there is no hole.
+        first = self._next
+        self._next += len(values)
+        return first, np.concatenate([*signals, turning], axis=1)
+
+    def get_state(self) -> State:
+        state = {} if self._next is None else {"next": np.array(self._next)}
+        for name, stage in self._stages().items():
+            state |= {f"{name}_{key}": value for key, value in stage.get_state().items()}
+        return state
+
+    def set_state(self, state: Mapping[str, NDArray[Any]]) -> None:
+        self._next = int(state["next"]) if "next" in state else None
+        for name, stage in self._stages().items():
+            stage.set_state(part_of(state, f"{name}_"))
+
+    def _stages(self) -> dict[str, Any]:
+        stages = {
+            "resampler": self.grid,
+            "median": self._median,
+            "noise": self._noise,
+            "gravity": self._gravity,
+            "drift": self._drift,
+        }
+        return {name: stage for name, stage in stages.items() if stage is not None}
+
+
+def _columns(
+    channels: Sequence[int | str], argument: str, channel_names: Sequence[str]
+) -> list[int]:
+    """Return the positions of channels that are given by position or name."""
+    if isinstance(channels, str):
+        raise TypeError(f"{argument} must be a sequence of channels, got {channels!r}.")
+    found = []
+    for channel in channels:
+        if isinstance(channel, str):
+            if channel not in channel_names:
+                raise ValueError(
+                    f"{argument} must name channels, got {channel!r}"
+                    f"{did_you_mean(channel, channel_names)}; the channels are "
+                    f"{list(channel_names)}."
+                )
+            found.append(list(channel_names).index(channel))
+        elif isinstance(channel, bool) or not 0 <= int(channel) < len(channel_names):
+            raise ValueError(
+                f"{argument} must name channels by their names or by positions below "
+                f"{len(channel_names)}, got {channel!r}. Pass {argument}=() if there are none."
+            )
+        else:
+            found.append(int(channel))
+    return found

@@ -1,0 +1,301 @@
+"""The steps from samples to signals, one implementation for whole recordings and for streams.
+
+A stage takes samples of one uninterrupted part in pieces of any length and gives out what is
+certain so far; `finish` ends the part, gives out what waited for a further sample and makes the
+stage ready for the next part. What comes out does not depend on how the samples were cut into
+pieces, to the last bit: every operation is either elementwise or one recursion over the samples.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import butter, cheby2, sosfilt, sosfilt_zi, sosfiltfilt
+
+from sklearn_har.utils._numbers import check_integer, check_real
+
+__all__ = [
+    "GridResampler",
+    "Interpolator",
+    "LowPass",
+    "MedianOfThree",
+    "State",
+    "low_pass",
+    "nearest",
+    "part_of",
+]
+
+Samples = NDArray[np.float64]
+State = dict[str, NDArray[Any]]
+
+# Times that are nearer to the grid than this part of its step are on it: clocks round.
+_ON_GRID = 1e-3
+# A clock that is this part of the rate faster needs no anti-aliasing: what would alias lies within
+# 2.5 % of the Nyquist frequency, where movement has no power.
+_SAME_RATE = 0.05
+# Up to this many sampling intervals a step is smooth movement; beyond, samples are missing, and a
+# cubic through the hole could overshoot.
+_LONGEST_CUBIC = 2.5
+
+
+class LowPass:
+    """A causal low-pass filter that starts in the steady state of its first sample."""
+
+    def __init__(self, sos: NDArray[np.float64]) -> None:
+        self._sos = sos
+        self._zi: Samples | None = None
+
+    def push(self, samples: Samples) -> Samples:
+        if len(samples) == 0:
+            return samples
+        if self._zi is None:
+            zi = sosfilt_zi(self._sos)
+            self._zi = zi.reshape(zi.shape + (1,) * (samples.ndim - 1)) * samples[0]
+        filtered: Samples
+        filtered, self._zi = sosfilt(self._sos, samples, axis=0, zi=self._zi)
+        return filtered
+
+    def finish(self) -> None:
+        self._zi = None
+
+    def get_state(self) -> State:
+        return {} if self._zi is None else {"zi": self._zi}
+
+    def set_state(self, state: Mapping[str, NDArray[Any]]) -> None:
+        self._zi = state.get("zi")
+
+
+def low_pass(cutoff: float, sampling_rate: float, order: int, name: str = "cutoff") -> LowPass:
+    """Make a Butterworth low-pass filter of checked parameters."""
+    edge = check_real(
+        cutoff,
+        name,
+        minimum=0.0,
+        exclude_minimum=True,
+        below=sampling_rate / 2,
+        unit="Hz, below half the sampling rate",
+    )
+    degree = check_integer(order, "order", minimum=1)
+    return LowPass(butter(degree, edge, fs=sampling_rate, output="sos"))
+
+
+class MedianOfThree:
+    """The median of each sample, the one before and the one after; at an end that one twice."""
+
+    def __init__(self) -> None:
+        self._last: Samples | None = None
+
+    def push(self, samples: Samples) -> Samples:
+        if len(samples) == 0:
+            return samples
+        before = samples[:1] if self._last is None else self._last
+        known = np.concatenate([before, samples])
+        self._last = known[-2:]
+        return _median(known)
+
+    def finish(self) -> Samples | None:
+        last, self._last = self._last, None
+        return None if last is None else _median(np.concatenate([last, last[-1:]]))
+
+    def get_state(self) -> State:
+        return {} if self._last is None else {"last": self._last}
+
+    def set_state(self, state: Mapping[str, NDArray[Any]]) -> None:
+        self._last = state.get("last")
+
+
+def _median(samples: Samples) -> Samples:
+    before, here, after = samples[:-2], samples[1:-1], samples[2:]
+    low, high = np.minimum(before, here), np.maximum(before, here)
+    return np.maximum(low, np.minimum(high, after))
+
+
+class Interpolator:
+    """Samples at any times to samples at ``origin + j / rate``.
+
+    Cubic Hermite interpolation, whose slopes are those of the parabola through a sample and its
+    two neighbours: exact where a sample is on the grid, local, and so known as soon as two samples
+    after the grid point are.
+    """
+
+    def __init__(self, rate: float, input_rate: float, origin: float | None = None) -> None:
+        self._rate = rate
+        self._longest = _LONGEST_CUBIC / input_rate
+        self.origin = origin
+        self._next: int | None = None
+        self._time = np.empty(0)
+        self._samples: Samples | None = None
+
+    def push(self, time: NDArray[np.float64], samples: Samples) -> tuple[int, Samples]:
+        """Return the number of the first grid point that is new, and the samples from there on."""
+        if self._samples is not None:
+            time = np.concatenate([self._time, time])
+            samples = np.concatenate([self._samples, samples])
+        if len(time) == 0:
+            return 0, samples
+        if self.origin is None:
+            self.origin = float(time[0])
+        if self._next is None:
+            self._next = math.ceil(self._steps(time[0]) - _ON_GRID)
+        # The last interval waits for the sample after it, which its slope at the end needs.
+        end = math.floor(self._steps(time[max(len(time) - 2, 0)]) + _ON_GRID)
+        if abs(self._steps(time[-1]) - (end + 1)) <= _ON_GRID:
+            end += 1
+        values = self._at(time, samples, end)
+        # Two samples bound the next interval, the one before them gives the slope.
+        self._time, self._samples = time[-3:], samples[-3:]
+        return values
+
+    def finish(self) -> tuple[int, Samples] | None:
+        """Return what is left up to the last sample; None where nothing was pushed."""
+        time, samples = self._time, self._samples
+        values = None
+        if samples is not None:
+            values = self._at(time, samples, math.floor(self._steps(time[-1]) + _ON_GRID))
+        self._next, self._time, self._samples = None, np.empty(0), None
+        return values
+
+    def _steps(self, time: float) -> float:
+        assert self.origin is not None
+        return float((time - self.origin) * self._rate)
+
+    def _at(self, time: NDArray[np.float64], samples: Samples, end: int) -> tuple[int, Samples]:
+        """Interpolate from the next grid point up to `end`."""
+        assert self._next is not None
+        assert self.origin is not None
+        first = self._next
+        self._next = max(first, end + 1)
+        at = self.origin + np.arange(first, end + 1) / self._rate
+        i = np.maximum(np.searchsorted(time, at + _ON_GRID / self._rate, side="right") - 1, 0)
+        values = samples[i]
+        between = np.flatnonzero((at - time[i] > _ON_GRID / self._rate) & (i < len(time) - 1))
+        if len(between):
+            values[between] = self._hermite(time, samples, i[between], at[between])
+        return first, values
+
+    def _hermite(
+        self,
+        time: NDArray[np.float64],
+        samples: Samples,
+        i: NDArray[np.intp],
+        at: NDArray[np.float64],
+    ) -> Samples:
+        width = np.diff(time)
+        secant = np.diff(samples, axis=0) / width[:, np.newaxis]
+        slope = np.concatenate([secant[:1], secant[-1:]])
+        if len(width) > 1:
+            before, after = width[:-1, np.newaxis], width[1:, np.newaxis]
+            inner = (secant[:-1] * after + secant[1:] * before) / (before + after)
+            slope = np.concatenate([secant[:1], inner, secant[-1:]])
+        h = width[i][:, np.newaxis]
+        u = (at - time[i])[:, np.newaxis] / h
+        low, high = samples[i], samples[i + 1]
+        bend = (1 - u) * (slope[i] * h - (high - low)) - u * (slope[i + 1] * h - (high - low))
+        bend[width[i] > self._longest] = 0.0
+        return low + u * (high - low) + u * (1 - u) * bend
+
+    def get_state(self) -> State:
+        state: State = {}
+        if self.origin is not None:
+            state["origin"] = np.array(self.origin)
+        if self._samples is not None:
+            state |= {"next": np.array(self._next), "time": self._time, "samples": self._samples}
+        return state
+
+    def set_state(self, state: Mapping[str, NDArray[Any]]) -> None:
+        self.origin = float(state["origin"]) if "origin" in state else None
+        self._next = int(state["next"]) if "next" in state else None
+        self._time = state.get("time", np.empty(0))
+        self._samples = state.get("samples")
+
+
+class GridResampler:
+    """Samples at any times to samples at ``origin + k / rate``, less what would alias.
+
+    They are interpolated onto a grid that is finer by a whole number, so that a filter of fixed
+    coefficients can be applied; of its output every so many-th sample stays.
+    """
+
+    def __init__(
+        self,
+        rate: float,
+        input_rate: float,
+        *,
+        origin: float | None = None,
+        zero_phase: bool = False,
+    ) -> None:
+        self.rate = rate
+        self.factor = max(1, math.ceil(input_rate / rate - _SAME_RATE))
+        self._fine = Interpolator(self.factor * rate, input_rate, origin)
+        self._zero_phase = zero_phase
+        self._sos = (
+            # Flat to 0.4 times the new rate; 60 dB from where it would alias into that band.
+            cheby2(8, 60.0, 0.6 * rate, fs=self.factor * rate, output="sos")
+            if self.factor > 1
+            else None
+        )
+        self._filter = LowPass(self._sos) if self._sos is not None and not zero_phase else None
+
+    @property
+    def origin(self) -> float | None:
+        return self._fine.origin
+
+    def push(self, time: NDArray[np.float64], samples: Samples) -> tuple[int, Samples]:
+        """Return the number of the first grid point that is new, and the samples from there on."""
+        return self._thinned(*self._fine.push(time, samples))
+
+    def finish(self) -> tuple[int, Samples] | None:
+        """Return what is left up to the last sample; None where nothing was pushed."""
+        rest = self._fine.finish()
+        thinned = None if rest is None else self._thinned(*rest)
+        if self._filter is not None:
+            self._filter.finish()
+        return thinned
+
+    def whole(self, time: NDArray[np.float64], samples: Samples) -> tuple[int, Samples]:
+        """Resample a part at once."""
+        first, values = self._fine.push(time, samples)
+        rest = self._fine.finish()
+        if rest is not None:
+            values = np.concatenate([values, rest[1]])
+        if self._zero_phase and self._sos is not None and len(values) > 1:
+            # The padding that scipy would choose, as far as there are samples for it.
+            padding = min(3 * (2 * len(self._sos) + 1), len(values) - 1)
+            values = sosfiltfilt(self._sos, values, axis=0, padlen=padding)
+        thinned = self._thinned(first, values)
+        if self._filter is not None:
+            self._filter.finish()
+        return thinned
+
+    def _thinned(self, first: int, values: Samples) -> tuple[int, Samples]:
+        if self._filter is not None:
+            values = self._filter.push(values)
+        k = -(-first // self.factor)
+        return k, values[k * self.factor - first :: self.factor]
+
+    def get_state(self) -> State:
+        state = {f"grid_{name}": value for name, value in self._fine.get_state().items()}
+        if self._filter is not None:
+            state |= {f"alias_{name}": value for name, value in self._filter.get_state().items()}
+        return state
+
+    def set_state(self, state: Mapping[str, NDArray[Any]]) -> None:
+        self._fine.set_state(part_of(state, "grid_"))
+        if self._filter is not None:
+            self._filter.set_state(part_of(state, "alias_"))
+
+
+def part_of(state: Mapping[str, NDArray[Any]], prefix: str) -> State:
+    """Return the entries of `state` whose names begin with `prefix`, without it."""
+    return {n.removeprefix(prefix): value for n, value in state.items() if n.startswith(prefix)}
+
+
+def nearest(time: NDArray[np.float64], at: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Return the positions in `time` that are nearest to `at`; the earlier of two equally near."""
+    if len(time) == 1:
+        return np.zeros(len(at), dtype=np.intp)
+    return np.searchsorted((time[:-1] + time[1:]) / 2, at, side="left")

@@ -1,0 +1,299 @@
+"""Smartphone-Based Recognition of Human Activities and Postural Transitions ("HAPT").
+
+Made by Jorge L. Reyes-Ortiz, Davide Anguita, Luca Oneto and Xavier Parra at the Università degli
+Studi di Genova and the Universitat Politècnica de Catalunya; published in 2015 by the UCI Machine
+Learning Repository, https://doi.org/10.24432/C54G7M.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.utils import Bunch
+
+from sklearn_har.datasets._archives import ArchiveReader, Contents
+from sklearn_har.datasets._base import DataSet, check_fetch_parameters, load_arrays, load_descr
+from sklearn_har.datasets._bunch import ACTIVITY_NAMES, RECORDED_CHANNEL_NAMES
+from sklearn_har.datasets._hapt_files import COLLECTION, MEMBERS, REMOTES, Collection
+from sklearn_har.datasets._text_tables import check_labels, parse_integers, parse_table
+from sklearn_har.exceptions import ArchiveError
+
+SAMPLING_RATE = 50.0
+#: The position in this tuple is the label.
+TARGET_NAMES = (
+    *ACTIVITY_NAMES,
+    "stand_to_sit",
+    "sit_to_stand",
+    "sit_to_lie",
+    "lie_to_sit",
+    "stand_to_lie",
+    "lie_to_stand",
+)
+_FIELDS = ("samples", "labels", "offsets", "experiment", "subject", "in_test")
+
+
+def parse_hapt(reader: ArchiveReader, collection: Collection) -> dict[str, NDArray[Any]]:
+    """Read the text files into arrays and check what they hold.
+
+    The recordings stand one after another in `samples` and `labels`; recording `i` is the part from
+    `offsets[i]` to `offsets[i + 1]`.
+    """
+    reader.read("README.txt")
+    check_labels(reader.read("activity_labels.txt"), TARGET_NAMES)
+    _check_split(reader, collection)
+
+    def parse(recording: tuple[int, int]) -> NDArray[np.float32]:
+        name = "exp{:02d}_user{:02d}.txt".format(*recording)
+        paths = [f"RawData/{sensor}_{name}" for sensor in ("acc", "gyro")]
+        acc, gyro = (parse_table(reader.read(path), path, 3) for path in paths)
+        if len(acc) != len(gyro):
+            raise ArchiveError(
+                f"{paths[0]!r} has {len(acc)} samples and {paths[1]!r} {len(gyro)} where both "
+                f"must have the same number."
+            )
+        return np.concatenate([acc, gyro], axis=1, dtype=np.float32)
+
+    # Inflating, hashing and parsing let go of the interpreter lock: two threads need half the time.
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        pieces = list(pool.map(parse, collection.recordings))
+    offsets = np.cumsum([0, *map(len, pieces)], dtype=np.int64)
+    if offsets[-1] != collection.n_samples:
+        raise ArchiveError(
+            f"The recordings have {offsets[-1]} samples where {collection.n_samples} are expected."
+        )
+    experiment, subject = np.array(collection.recordings, dtype=np.int64).T
+    return {
+        "samples": np.concatenate(pieces),
+        "labels": _parse_labels(reader, collection, offsets),
+        "offsets": offsets,
+        "experiment": experiment,
+        "subject": subject,
+        "in_test": np.isin(subject, sorted(collection.test_subjects)).astype(np.int64),
+    }
+
+
+def _check_split(reader: ArchiveReader, collection: Collection) -> None:
+    everybody = {subject for _, subject in collection.recordings}
+    for part, expected in (
+        ("train", everybody - collection.test_subjects),
+        ("test", everybody & collection.test_subjects),
+    ):
+        path = f"{part.capitalize()}/subject_id_{part}.txt"
+        found = set(parse_integers(reader.read(path), path, 1)[:, 0].tolist())
+        if found != expected:
+            raise ArchiveError(
+                f"{path!r} lists the subjects {sorted(found)} where {sorted(expected)} are "
+                f"expected."
+            )
+
+
+def _parse_labels(
+    reader: ArchiveReader, collection: Collection, offsets: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Label each sample; -1 between the labelled segments."""
+    path = "RawData/labels.txt"
+    table = parse_integers(reader.read(path), path, 5)
+    if len(table) != collection.n_segments:
+        raise ArchiveError(
+            f"{path!r} lists {len(table)} segments where {collection.n_segments} are expected."
+        )
+    place = {recording: i for i, recording in enumerate(collection.recordings)}
+    labels = np.full(offsets[-1], -1, dtype=np.int64)
+    for line, (experiment, subject, activity, first, last) in enumerate(table.tolist(), start=1):
+        i = place.get((experiment, subject))
+        length = 0 if i is None else int(offsets[i + 1] - offsets[i])
+        # Samples are counted from 1, and the last one belongs to the segment.
+        if i is None or not (1 <= first <= last <= length and 1 <= activity <= len(TARGET_NAMES)):
+            raise ArchiveError(
+                f"Line {line} of {path!r} names a recording, an activity or samples that do not "
+                f"exist: {experiment} {subject} {activity} {first} {last}."
+            )
+        segment = labels[offsets[i] + first - 1 : offsets[i] + last]
+        if (segment != -1).any():
+            raise ArchiveError(f"Line {line} of {path!r} labels samples that have a label already.")
+        segment[:] = activity - 1
+    return labels
+
+
+HAPT = DataSet(
+    name="hapt",
+    contents=Contents(title="HAPT", folder="HAPT Data Set", members=MEMBERS),
+    remotes=REMOTES,
+    parse=partial(parse_hapt, collection=COLLECTION),
+)
+
+
+def fetch_hapt(
+    *,
+    subset: str = "all",
+    data_home: str | os.PathLike[str] | None = None,
+    archive: str | os.PathLike[str] | None = None,
+    download_if_missing: bool = True,
+    as_frame: bool = False,
+    n_retries: int = 3,
+    delay: float = 1.0,
+) -> Bunch:
+    """Load the HAPT data set of recordings of a phone's inertial signals (classification).
+
+    The experiments of :func:`fetch_uci_har` before any filter and any window: recordings of several
+    minutes with a label for each sample, and with the transitions between postures. Downloaded and
+    parsed on first use, then read from a cache.
+
+    ==================   =============================================
+    Classes                      12 (6 activities, 6 postural transitions)
+    Recordings                                                     61
+    Subjects                                 30 (21 train, 9 test)
+    Samples total                        1122772 at 50 Hz, 6 channels
+    Labelled segments                                            1214
+    Unlabelled samples                                        27.4 %
+    Accelerations                                                in g
+    Angular velocities                                       in rad/s
+    ==================   =============================================
+
+    Parameters
+    ----------
+    subset : {"all", "train", "test"}, default="all"
+        The recordings to load: all of them, or those of the subjects of one official part. The
+        default is not that of :func:`fetch_uci_har`, because the authors split features, and no
+        published figure depends on a partition of these recordings.
+
+    data_home : str or path-like, default=None
+        The download and cache folder. By default that of :func:`get_data_home`.
+
+    archive : str or path-like, default=None
+        A local copy of the data set, for machines that cannot download: the official archive, a
+        repacked zip file, or the unpacked folder. Each file read from it must have the published
+        SHA-256. It is not looked at when the cache has the data already, and nothing is downloaded
+        when it is given.
+
+    download_if_missing : bool, default=True
+        If False, raise an OSError if the data are not locally available instead of trying to
+        download them.
+
+    as_frame : bool, default=False
+        If True, `frame` is a pandas DataFrame with one row for each sample.
+
+    n_retries : int, default=3
+        How often a download is tried again after a failure that may pass. A refusal, an unknown
+        host or a wrong file is not tried again.
+
+    delay : float, default=1.0
+        Seconds before the first retry; doubled for each further one. A server that names a
+        waiting time of up to a minute is heeded.
+
+    Returns
+    -------
+    dataset : :class:`~sklearn.utils.Bunch`
+        Dictionary-like object, with the following attributes.
+
+        recordings : list of ndarray of shape (n_samples, 6), dtype float32
+            Total acceleration x y z in g, angular velocity x y z in rad/s, as measured. The
+            lengths differ. The arrays are parts of one; copy those that are kept alone.
+        labels : list of ndarray of shape (n_samples,), dtype int64
+            The activity of each sample, from 0 to 11 in the order of `target_names`; -1 where no
+            activity is labelled.
+        subject : ndarray of shape (n_recordings,), dtype int64
+            The person, from 1 to 30.
+        experiment : ndarray of shape (n_recordings,), dtype int64
+            The number of the experiment, from 1 to 61.
+        split : ndarray of shape (n_recordings,), dtype str
+            "train" or "test", the official part of the subject.
+        frame : DataFrame of shape (n_samples, 10)
+            The channels, `time` in s from the beginning of the recording, `experiment`, `subject`
+            and `target`; None unless `as_frame` is True.
+        target_names : list of str
+            The twelve activities and transitions.
+        channel_names : list of str
+            The six channels.
+        sampling_rate : float
+            50.0, in Hz.
+        DESCR : str
+            Origin, units, split, citation and licence statements.
+
+    Raises
+    ------
+    ArchiveError
+        If `archive` is no copy of the data set, or an altered or incomplete one.
+    DownloadError
+        If the data are neither in the cache nor to be downloaded; it is an OSError.
+    OSError
+        If `download_if_missing` is False and the data are not in the cache, or if the cache
+        folder cannot be used.
+
+    See Also
+    --------
+    fetch_uci_har : Windows of the same experiments, as published.
+    make_har_recordings : Simulated recordings of the same form, without a download.
+    sklearn_har.segmentation.segment_recordings : Cut recordings into windows.
+
+    References
+    ----------
+    .. [1] J.-L. Reyes-Ortiz, L. Oneto, A. Samà, X. Parra and D. Anguita (2016). Transition-Aware
+       Human Activity Recognition Using Smartphones. Neurocomputing 171, 754-767.
+       https://doi.org/10.1016/j.neucom.2015.07.085
+    .. [2] J. Reyes-Ortiz, D. Anguita, L. Oneto and X. Parra (2015). Smartphone-Based Recognition of
+       Human Activities and Postural Transitions. UCI Machine Learning Repository.
+       https://doi.org/10.24432/C54G7M
+
+    Examples
+    --------
+    >>> from sklearn_har.datasets import fetch_hapt
+    >>> hapt = fetch_hapt()  # doctest: +SKIP
+    >>> len(hapt.recordings), hapt.recordings[0].shape  # doctest: +SKIP
+    (61, (20598, 6))
+    >>> from sklearn_har.segmentation import segment_recordings
+    >>> windows = segment_recordings(
+    ...     hapt.recordings, hapt.labels, hapt.subject, window=2.56, sampling_rate=50.0
+    ... )  # doctest: +SKIP
+    >>> windows.data.shape[1:]  # doctest: +SKIP
+    (128, 6)
+    """
+    check_fetch_parameters(
+        subset=subset,
+        subsets=("all", "train", "test"),
+        n_retries=n_retries,
+        delay=delay,
+        download_if_missing=download_if_missing,
+        as_frame=as_frame,
+    )
+    arrays = load_arrays(
+        HAPT,
+        _FIELDS,
+        data_home=data_home,
+        archive=archive,
+        download_if_missing=download_if_missing,
+        n_retries=n_retries,
+        delay=delay,
+    )
+    split = np.where(arrays["in_test"] == 1, "test", "train")
+    chosen = np.flatnonzero((split == subset) | (subset == "all"))
+    parts = [slice(*arrays["offsets"][i : i + 2]) for i in chosen]
+    recordings = [arrays["samples"][part] for part in parts]
+    labels = [arrays["labels"][part] for part in parts]
+    subject, experiment = arrays["subject"][chosen], arrays["experiment"][chosen]
+    frame = None
+    if as_frame:
+        lengths = [len(recording) for recording in recordings]
+        frame = pd.DataFrame(np.concatenate(recordings), columns=list(RECORDED_CHANNEL_NAMES))
+        frame["time"] = np.concatenate([np.arange(n) / SAMPLING_RATE for n in lengths])
+        frame["experiment"] = np.repeat(experiment, lengths)
+        frame["subject"] = np.repeat(subject, lengths)
+        frame["target"] = np.concatenate(labels)
+    return Bunch(
+        recordings=recordings,
+        labels=labels,
+        subject=subject,
+        experiment=experiment,
+        split=split[chosen],
+        frame=frame,
+        target_names=list(TARGET_NAMES),
+        channel_names=list(RECORDED_CHANNEL_NAMES),
+        sampling_rate=SAMPLING_RATE,
+        DESCR=load_descr("hapt"),
+    )

@@ -1,0 +1,49 @@
+"""Reading the plain text files in which the data sets are published."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sklearn_har.exceptions import ArchiveError
+
+__all__ = ["check_labels", "parse_integers", "parse_table"]
+
+
+def parse_table(content: bytes, path: str, n_columns: int) -> NDArray[np.float64]:
+    """Parse numbers between spaces, `n_columns` a line."""
+    try:
+        # A single space is parsed in half the time that the pattern for any space takes.
+        frame = pd.read_csv(
+            BytesIO(content), sep=" ", skipinitialspace=True, header=None, low_memory=False
+        )
+        table = frame.to_numpy(dtype=np.float64)
+    except (ValueError, OverflowError) as error:
+        raise ArchiveError(f"{path!r} is not a table of numbers: {error}") from error
+    if table.shape[1] != n_columns:
+        raise ArchiveError(
+            f"{path!r} has {table.shape[1]} numbers a line where {n_columns} are expected."
+        )
+    if not np.isfinite(table).all():
+        raise ArchiveError(f"{path!r} has a number that is missing or not finite.")
+    return table
+
+
+def parse_integers(content: bytes, path: str, n_columns: int) -> NDArray[np.int64]:
+    """Parse whole numbers between spaces, `n_columns` a line."""
+    values = parse_table(content, path, n_columns)
+    if (values != np.trunc(values)).any():
+        raise ArchiveError(f"{path!r} has a number that is not whole.")
+    return values.astype(np.int64)
+
+
+def check_labels(content: bytes, names: Sequence[str]) -> None:
+    """Raise unless the file `activity_labels.txt` numbers the activities `names` from 1."""
+    lines = [line.split() for line in content.decode("latin-1").splitlines() if line.strip()]
+    expected = [[str(i), name.upper()] for i, name in enumerate(names, start=1)]
+    if lines != expected:
+        raise ArchiveError(f"'activity_labels.txt' lists {lines} where {expected} is expected.")

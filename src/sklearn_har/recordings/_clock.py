@@ -1,0 +1,114 @@
+"""Times of samples: what they count, and what to do where they do not increase."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sklearn_har.utils._validation import did_you_mean
+
+__all__ = ["Stamps", "TimeUnit", "in_order", "to_seconds"]
+
+TimeUnit = Literal["s", "ms", "us", "ns", "datetime"]
+_PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
+
+
+@dataclass(frozen=True)
+class Stamps:
+    """Times as they were counted: whole ticks stay whole until the differences are taken."""
+
+    ticks: NDArray[Any]
+    per_second: int
+    dates: pd.Series[pd.Timestamp] | None
+    guessed: bool
+
+    def seconds(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.float64], datetime | None]:
+        """Return the times of `rows` in s, and the date of the first where dates are known."""
+        ticks = self.ticks[rows]
+        if self.dates is not None:
+            first = self.dates.iloc[int(rows[0])]
+            return (ticks - ticks[0]) / self.per_second, first.to_pydatetime(warn=False)
+        if ticks.dtype.kind in "iu":
+            # A quotient of nanoseconds since 1970 would lose half of the microseconds.
+            whole, rest = np.divmod(ticks, self.per_second)
+            return whole + rest / self.per_second, None
+        return ticks / self.per_second, None
+
+
+def to_seconds(column: pd.Series[Any], name: str, unit: TimeUnit | None) -> Stamps:
+    """Read a column of times."""
+    choices = (*_PER_SECOND, "datetime")
+    if unit is not None and unit not in choices:
+        raise ValueError(
+            f"time_unit must be one of {choices} or None, got {unit!r}"
+            f"{did_you_mean(str(unit), choices)}."
+        )
+    missing = np.flatnonzero(column.isna())
+    if len(missing):
+        raise ValueError(
+            f"Column {name!r} must hold a time in every row, got none in {len(missing)} rows, the "
+            f"first of them {missing[0]}. Leave these rows out."
+        )
+    numeric = pd.api.types.is_numeric_dtype(column)
+    if not numeric and not pd.api.types.is_datetime64_any_dtype(column):
+        try:
+            column = pd.to_numeric(column) if unit != "datetime" else column
+            numeric = unit != "datetime"
+        except (ValueError, TypeError):
+            pass
+    if numeric:
+        if unit == "datetime":
+            raise ValueError(
+                f"Column {name!r} holds numbers, which are no dates: time_unit must be one of "
+                f"{tuple(_PER_SECOND)}."
+            )
+        ticks = column.to_numpy()
+        if ticks.dtype.kind not in "iu":
+            ticks = ticks.astype(np.float64)
+        elif ticks.dtype.kind == "u" or ticks.dtype.itemsize < 8:
+            # Differences of unsigned numbers never turn negative.
+            ticks = ticks.astype(np.int64)
+        if not np.isfinite(ticks).all():
+            raise ValueError(f"Column {name!r} must hold finite times, got infinity.")
+        return Stamps(ticks, _PER_SECOND[unit or "s"], None, guessed=unit is None)
+    if unit not in (None, "datetime"):
+        raise ValueError(
+            f"Column {name!r} holds dates or text, got time_unit={unit!r}: leave it out, or pass "
+            "time_unit='datetime'."
+        )
+    try:
+        dates = pd.to_datetime(column)
+    except (ValueError, TypeError) as error:
+        raise ValueError(
+            f"Column {name!r} holds neither numbers nor dates: {error}. Convert it by "
+            "pandas.to_datetime with a format."
+        ) from error
+    utc = dates.dt.tz_convert("UTC").dt.tz_localize(None) if dates.dt.tz is not None else dates
+    ticks = utc.to_numpy().astype("datetime64[ns]").astype(np.int64)
+    return Stamps(ticks, _PER_SECOND["ns"], dates, guessed=False)
+
+
+def in_order(ticks: NDArray[Any], name: str, on_disorder: str) -> NDArray[np.int64]:
+    """Return the positions in `ticks` of the samples to keep, in order of time."""
+    late = np.flatnonzero(np.diff(ticks) <= 0) + 1
+    if len(late) == 0:
+        return np.arange(len(ticks))
+    if on_disorder == "sort":
+        order = np.argsort(ticks, kind="stable")
+        return order[np.diff(ticks[order], prepend=ticks[order[0]] - 1) > 0]
+    if on_disorder == "drop":
+        latest = np.maximum.accumulate(ticks)
+        return np.concatenate([[0], np.flatnonzero(ticks[1:] > latest[:-1]) + 1])
+    n_equal = int((np.diff(ticks) == 0).sum())
+    shown = ", ".join(f"row {i}: {ticks[i - 1]} then {ticks[i]}" for i in late[:3])
+    raise ValueError(
+        f"Column {name!r} must increase from row to row, got {n_equal} repeated and "
+        f"{len(late) - n_equal} backward steps ({shown}{', ...' if len(late) > 3 else ''}). Pass "
+        "on_disorder='sort' to order the samples by time, or 'drop' to leave out those that come "
+        "late."
+    )

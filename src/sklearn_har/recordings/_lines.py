@@ -1,0 +1,143 @@
+"""Samples in the lines of a CSV file that is still being written."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sklearn_har.recordings._clock import TimeUnit, to_seconds
+from sklearn_har.recordings._plausibility import warn_of_oddities
+from sklearn_har.recordings._reading import channel_columns, numbers, unknown_column
+from sklearn_har.recordings._recording import Recording, typical_rate
+from sklearn_har.recordings._units import convert
+
+__all__ = ["LineReader"]
+
+# Samples by which the rate is measured and the units are judged.
+_FIRST = 100
+
+
+class LineReader:
+    """Take bytes of a CSV file in any pieces, and give times in s and samples in g and rad/s.
+
+    The first samples are held back until their rate is known.
+
+    Parameters
+    ----------
+    time, time_unit, channels, units
+        As in `read_recording`. With ``channels=None``, the columns with a number in the first row.
+
+    Attributes
+    ----------
+    sampling_rate : float or None
+        Measured on the first samples, in Hz; None until it is known.
+    channel_names : list of str
+        Known together with `sampling_rate`.
+    """
+
+    def __init__(
+        self,
+        *,
+        time: str = "time",
+        time_unit: TimeUnit | None = None,
+        channels: Sequence[str] | None = None,
+        units: Mapping[str, str] | None = None,
+    ) -> None:
+        self._time, self._time_unit = time, time_unit
+        self._channels, self._units = channels, dict(units or {})
+        self._decoder = codecs.getincrementaldecoder("utf-8-sig")()
+        self._text = ""
+        self._header: str | None = None
+        self._origin: Any = None
+        self._held: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
+        self._n_lines = 0
+        self._guessed = False
+        self.sampling_rate: float | None = None
+        self.channel_names: list[str] = []
+
+    def push(self, piece: bytes) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+        """Return times and samples of the lines that are complete; None if there are none."""
+        *lines, self._text = (self._text + self._decoder.decode(piece)).split("\n")
+        return self._take(lines)
+
+    def finish(self) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+        """End the input: its last line needs no line end, and what was held back is given."""
+        lines, self._text = [self._text + self._decoder.decode(b"", final=True)], ""
+        rest = self._take(lines)
+        return self._release() if self.sampling_rate is None else rest
+
+    def _take(self, lines: list[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+        lines = [line for line in (line.rstrip("\r") for line in lines) if line.strip()]
+        if self._header is None and lines:
+            self._header, lines = lines[0], lines[1:]
+        if not lines:
+            return None
+        parsed = self._parse(lines)
+        self._n_lines += len(lines)
+        if self.sampling_rate is not None:
+            return parsed
+        self._held.append(parsed)
+        return self._release() if self._n_lines >= _FIRST else None
+
+    def _parse(self, lines: list[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        table = "\n".join([self._header or "", *lines])
+        try:
+            with warnings.catch_warnings():
+                # A row with more values than the header would lose some, or move them along.
+                warnings.simplefilter("error", pd.errors.ParserWarning)
+                frame = pd.read_csv(io.StringIO(table), index_col=False)
+        except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
+            raise ValueError(
+                f"Lines {self._n_lines + 2} to {self._n_lines + 1 + len(lines)} must be rows of a "
+                f"table with the columns {self._header!r}: {error}."
+            ) from error
+        if self._time not in frame.columns:
+            raise ValueError(unknown_column("time", self._time, frame))
+        if not self.channel_names:
+            # By the first row alone: the choice must not depend on what came together with it.
+            first = frame.iloc[:1].infer_objects()
+            if self._channels is None:
+                first = first.apply(pd.to_numeric, errors="coerce").dropna(axis="columns")
+            self.channel_names = list(channel_columns(first, self._channels, {self._time}))
+        stamps = to_seconds(frame[self._time], self._time, self._time_unit)
+        if stamps.dates is None:
+            at, _ = stamps.seconds(np.arange(len(frame)))
+        else:
+            self._origin = stamps.ticks[0] if self._origin is None else self._origin
+            at = (stamps.ticks - self._origin) / stamps.per_second
+        samples = np.column_stack([numbers(frame, column) for column in self.channel_names])
+        self._guessed = stamps.guessed
+        return at, convert(samples, [self._units.get(name) for name in self.channel_names])
+
+    def _release(self) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+        """Measure the rate of what was held back, look at it, and give it."""
+        if not self._held:
+            return None
+        at = np.concatenate([time for time, _ in self._held])
+        samples = np.concatenate([values for _, values in self._held])
+        self._held = []
+        # What is missing or late is the recogniser's matter.
+        whole = np.flatnonzero(np.isfinite(samples[:_FIRST]).all(axis=1))
+        latest = np.maximum.accumulate(at[whole])
+        whole = whole[np.diff(latest, prepend=-np.inf) > 0]
+        if len(whole) < 2:
+            raise ValueError(
+                f"the input must hold at least two whole samples at different times, got "
+                f"{len(whole)} among the first {min(len(at), _FIRST)} rows."
+            )
+        self.sampling_rate = typical_rate(at[whole])
+        look = Recording(
+            samples[whole],
+            at[whole],
+            sampling_rate=self.sampling_rate,
+            channel_names=self.channel_names,
+        )
+        warn_of_oddities(look, self._units, guessed_seconds=self._guessed)
+        return at, samples

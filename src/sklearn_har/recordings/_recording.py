@@ -1,0 +1,277 @@
+"""What a recording is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sklearn_har._windowing import check_breaks, check_recording
+from sklearn_har.utils._numbers import check_real
+
+__all__ = [
+    "Recording",
+    "as_recording",
+    "check_names",
+    "gap_limit",
+    "gaps",
+    "parts_between_gaps",
+    "typical_rate",
+]
+
+# A step of more than this many typical ones is a gap, unless told otherwise.
+_DEFAULT_GAP = 5.0
+
+
+@dataclass(frozen=True, init=False, eq=False, repr=False)
+class Recording:
+    """Timestamped samples of one subject, in order of time.
+
+    Made by :func:`read_recording` from a file or a table, and by hand from arrays. Functions take
+    and return it whole, so that samples, times, interruptions and labels stay together.
+
+    Parameters
+    ----------
+    samples : array-like of shape (n_samples, n_channels) or (n_samples,)
+        The measured values. float32 is kept, everything else becomes float64.
+    time : array-like of shape (n_samples,), default=None
+        When they were measured, in s, strictly increasing. None for samples at `sampling_rate`,
+        the first of them at 0.
+    sampling_rate : float, default=None
+        In Hz. None for the typical rate of `time`: the mean over all steps within half of the
+        median step.
+    channel_names : sequence of str, default=None
+        One name for each channel; None for "channel_0", "channel_1" and so on.
+    breaks : array-like of int, default=()
+        Samples before which the recording was interrupted.
+    start : datetime, default=None
+        The date and time at which `time` is 0, where it is known.
+    labels : array-like of shape (n_samples,), default=None
+        The label of each sample.
+
+    Attributes
+    ----------
+    samples : ndarray of shape (n_samples, n_channels)
+        The measured values.
+    time : ndarray of float64 of shape (n_samples,)
+        In s.
+    sampling_rate : float
+        In Hz.
+    channel_names : tuple of str
+        One for each channel.
+    breaks : ndarray of int64
+        Samples before which the recording was interrupted, sorted, none twice.
+    start : datetime or None
+        The date and time at which `time` is 0.
+    labels : ndarray of shape (n_samples,) or None
+        The label of each sample.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not agree, times do not increase, or values are not finite.
+
+    See Also
+    --------
+    read_recording : Read a recording from a file or a table.
+    sklearn_har.segmentation.resample_recording : Bring it to another rate.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_har.recordings import Recording
+    >>> recording = Recording(np.zeros((100, 3)), sampling_rate=50.0, breaks=[40])
+    >>> recording
+    Recording(100 samples, 3 channels, 50 Hz, 1.98 s, 1 break)
+    >>> [part.stop - part.start for part in recording.parts]
+    [40, 60]
+    """
+
+    samples: NDArray[Any]
+    time: NDArray[np.float64]
+    sampling_rate: float
+    channel_names: tuple[str, ...]
+    breaks: NDArray[np.int64]
+    start: datetime | None
+    labels: NDArray[Any] | None
+
+    def __init__(
+        self,
+        samples: ArrayLike,
+        time: ArrayLike | None = None,
+        *,
+        sampling_rate: float | None = None,
+        channel_names: Sequence[str] | None = None,
+        breaks: ArrayLike = (),
+        start: datetime | None = None,
+        labels: ArrayLike | None = None,
+    ) -> None:
+        values = check_recording(samples, "samples")
+        if values.dtype != np.float32:
+            values = values.astype(np.float64)
+        if len(values) == 0:
+            raise ValueError("samples must hold at least one sample, got none.")
+        if not np.isfinite(values).all():
+            row, channel = np.argwhere(~np.isfinite(values))[0]
+            raise ValueError(
+                f"samples must be finite, got {values[row, channel]} in sample {row} of channel "
+                f"{channel}. Leave such samples out: the times tell that they are missing."
+            )
+        rate = None
+        if sampling_rate is not None:
+            rate = check_real(
+                sampling_rate, "sampling_rate", minimum=0.0, exclude_minimum=True, unit="Hz"
+            )
+        if time is None:
+            if rate is None:
+                raise ValueError("sampling_rate must be given where time is not.")
+            seconds = np.arange(len(values)) / rate
+        else:
+            seconds = _check_time(time, len(values))
+        names = check_names(channel_names, values.shape[1])
+        interruptions = np.unique(check_breaks(breaks, len(values), "breaks"))
+        tags = None if labels is None else np.asarray(labels)
+        if tags is not None and tags.shape != (len(values),):
+            raise ValueError(
+                f"labels must have one label for each of the {len(values)} samples, got shape "
+                f"{tags.shape}."
+            )
+        if start is not None and not isinstance(start, datetime):
+            raise TypeError(f"start must be a datetime or None, got {start!r}.")
+        fields = {
+            "samples": values,
+            "time": seconds,
+            "sampling_rate": typical_rate(seconds) if rate is None else rate,
+            "channel_names": names,
+            "breaks": interruptions,
+            "start": start,
+            "labels": tags,
+        }
+        for name, value in fields.items():
+            object.__setattr__(self, name, value)
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    def __repr__(self) -> str:
+        n_breaks = len(self.breaks)
+        counted = f", {n_breaks} break{'s' * (n_breaks > 1)}" if n_breaks else ""
+        return (
+            f"Recording({len(self)} samples, {self.samples.shape[1]} channels, "
+            f"{self.sampling_rate:g} Hz, {self.duration:g} s{counted})"
+        )
+
+    @property
+    def duration(self) -> float:
+        """Return the time from the first to the last sample, in s."""
+        return float(self.time[-1] - self.time[0])
+
+    @property
+    def parts(self) -> list[slice]:
+        """Return the uninterrupted parts, as slices of the samples."""
+        return _parts(self.breaks, len(self))
+
+
+def _parts(breaks: NDArray[np.int64], n_samples: int) -> list[slice]:
+    edges = np.unique(np.concatenate([[0], breaks, [n_samples]])).tolist()
+    return [slice(*edge) for edge in pairwise(edges)]
+
+
+def _check_time(time: ArrayLike, n_samples: int) -> NDArray[np.float64]:
+    seconds = np.asarray(time)
+    if seconds.dtype.kind not in "iuf" or seconds.shape != (n_samples,):
+        raise ValueError(
+            f"time must hold one number of seconds for each of the {n_samples} samples, got dtype "
+            f"{seconds.dtype} and shape {seconds.shape}. read_recording reads dates."
+        )
+    seconds = seconds.astype(np.float64)
+    if not np.isfinite(seconds).all():
+        raise ValueError(f"time must be finite, got {seconds[~np.isfinite(seconds)][0]}.")
+    late = np.flatnonzero(np.diff(seconds) <= 0) + 1
+    if len(late):
+        i = late[0]
+        raise ValueError(
+            f"time must increase strictly, got {seconds[i]} after {seconds[i - 1]} at sample {i} "
+            f"({len(late)} such samples). read_recording(..., on_disorder='sort') puts them in "
+            "order."
+        )
+    return seconds
+
+
+def check_names(names: Sequence[str] | None, n_channels: int) -> tuple[str, ...]:
+    """Return one name for each channel, or say what `channel_names` accepts."""
+    if names is None:
+        return tuple(f"channel_{i}" for i in range(n_channels))
+    listed = tuple(names)
+    if isinstance(names, str) or not all(isinstance(name, str) for name in listed):
+        raise TypeError(f"channel_names must be a sequence of str, got {names!r}.")
+    if len(listed) != n_channels or len(set(listed)) != n_channels:
+        raise ValueError(
+            f"channel_names must name each of the {n_channels} channels once, got {list(listed)}."
+        )
+    return listed
+
+
+def typical_rate(time: NDArray[np.float64]) -> float:
+    """Return the sampling rate in Hz; losses, gaps and coarse clocks hardly change it.
+
+    The median alone would be off by what the clock rounds (at 52 Hz and whole milliseconds by 1 %);
+    the mean of all steps would count gaps.
+    """
+    steps = np.diff(time)
+    if len(steps) == 0:
+        raise ValueError("sampling_rate must be given for a recording of one sample.")
+    middle = np.median(steps)
+    usual = steps[np.abs(steps - middle) <= 0.5 * middle]
+    # Rounded below what any clock keeps, so that 50 Hz is 50 Hz.
+    return float(np.round(1.0 / usual.mean(), 6)) or float(1.0 / usual.mean())
+
+
+def gaps(
+    time: NDArray[np.float64], sampling_rate: float, max_gap: float | None
+) -> NDArray[np.int64]:
+    """Return the samples that come more than `max_gap` seconds after the one before them."""
+    limit = gap_limit(sampling_rate, max_gap)
+    return np.flatnonzero(np.diff(time) > limit) + 1
+
+
+def gap_limit(sampling_rate: float, max_gap: float | None) -> float:
+    """Return the longest step in s that is no gap."""
+    if max_gap is None:
+        return _DEFAULT_GAP / sampling_rate
+    return check_real(max_gap, "max_gap", minimum=0.0, exclude_minimum=True, unit="s")
+
+
+def parts_between_gaps(recording: Recording, max_gap: float | None) -> list[slice]:
+    """Return the parts between breaks and gaps, as slices of the samples."""
+    found = gaps(recording.time, recording.sampling_rate, max_gap)
+    return _parts(np.concatenate([recording.breaks, found]), len(recording))
+
+
+def as_recording(
+    recording: Recording | ArrayLike,
+    time: ArrayLike | None,
+    original_rate: float | None,
+    labels: ArrayLike | None = None,
+    breaks: ArrayLike = (),
+) -> Recording:
+    """Return a recording as it is, or make one of an array and what describes it."""
+    if isinstance(recording, Recording):
+        described = {"time": time, "original_rate": original_rate, "labels": labels}
+        given = [name for name, value in described.items() if value is not None]
+        given += ["breaks"] * (np.size(breaks) > 0)
+        if given:
+            raise ValueError(
+                f"{given[0]} describes the samples of an array, got a Recording, which has its own."
+            )
+        return recording
+    if time is None and original_rate is None:
+        raise ValueError(
+            "time or original_rate must say when the samples of an array were taken, got neither."
+        )
+    return Recording(recording, time, sampling_rate=original_rate, labels=labels, breaks=breaks)

@@ -1,0 +1,23 @@
+"""Units of channels, and their factors to g and rad/s."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["ACCELERATION", "ANGULAR_VELOCITY", "UNITS", "convert"]
+
+#: In m/s2, exact by convention.
+STANDARD_GRAVITY = 9.80665
+ACCELERATION = {"g": 1.0, "mg": 1e-3, "m/s2": 1.0 / STANDARD_GRAVITY}
+ANGULAR_VELOCITY = {"rad/s": 1.0, "deg/s": np.pi / 180.0}
+UNITS = {**ACCELERATION, **ANGULAR_VELOCITY}
+
+
+def convert(samples: NDArray[np.float64], units: Sequence[str | None]) -> NDArray[np.float64]:
+    """Return accelerations in g and angular velocities in rad/s; None leaves a channel as it is."""
+    factors = np.array([1.0 if unit is None else UNITS[unit] for unit in units])
+    converted: NDArray[np.float64] = samples * factors
+    return converted

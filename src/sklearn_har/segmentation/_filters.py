@@ -1,0 +1,190 @@
+"""The filters of UCI HAR."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sklearn_har._stages import MedianOfThree, low_pass
+from sklearn_har.utils._numbers import check_real
+
+__all__ = ["remove_noise", "separate_gravity"]
+
+
+def remove_noise(
+    samples: ArrayLike,
+    sampling_rate: float = 50.0,
+    *,
+    cutoff: float = 20.0,
+    order: int = 10,
+) -> NDArray[Any]:
+    """Take the noise out of a recording as UCI HAR does.
+
+    Each sample becomes the median of itself and its two neighbours, which removes single outliers;
+    then a causal Butterworth low-pass filter runs over the medians.
+
+    Parameters
+    ----------
+    samples : array-like of shape (n_samples, n_channels) or (n_samples,)
+        Accelerations and angular velocities of one recording, as measured. They are taken as one
+        stretch without breaks; :func:`prepare_recording` heeds breaks.
+    sampling_rate : float, default=50.0
+        In Hz.
+    cutoff : float, default=20.0
+        Frequency at which half of the power passes, in Hz; below half the sampling rate.
+    order : int, default=10
+        Order of the low-pass filter.
+
+    Returns
+    -------
+    filtered : ndarray of the shape of `samples`
+        The signal less its noise. float32 for float32 input, otherwise float64.
+
+    Raises
+    ------
+    ValueError
+        If `samples` are empty, not finite or not of rank 1 or 2, or `cutoff`, `order` or
+        `sampling_rate` are outside their ranges.
+
+    See Also
+    --------
+    separate_gravity : What UCI HAR does next.
+    prepare_recording : All filters of UCI HAR, part by part.
+
+    Notes
+    -----
+    The authors call the filter one of third order [1]_. Their published windows are those of a
+    filter of tenth order: with it, all 10299 windows of UCI HAR follow from the recordings of HAPT
+    within 4e-7 g, with ``order=3`` they are off by 5e-4 g at rest, besides a delay shorter by one
+    sample. The default reproduces the data.
+
+    With the defaults, slow movements come out 21 ms late, about one sample of 50 Hz, and those of
+    15 Hz 31 ms late. The filter starts in the steady state of its first sample.
+
+    References
+    ----------
+    .. [1] Anguita, Ghio, Oneto, Parra, Reyes-Ortiz, "A public domain dataset for human activity
+       recognition using smartphones", ESANN 2013, 437-442. Data: :doi:`10.24432/C54S4K`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_har.segmentation import remove_noise
+    >>> still = np.ones(200)
+    >>> still[100] = 16.0  # a single outlier
+    >>> bool(np.abs(remove_noise(still) - 1.0).max() < 1e-9)
+    True
+    """
+    signal = _check_signal(samples, "samples")
+    rate = _check_rate(sampling_rate)
+    smooth = low_pass(cutoff, rate, order)
+    median = MedianOfThree()
+    values = signal.astype(np.float64)
+    parts = [median.push(values), median.finish()]
+    known = np.concatenate([part for part in parts if part is not None])
+    return smooth.push(known).astype(signal.dtype)
+
+
+def separate_gravity(
+    acceleration: ArrayLike,
+    sampling_rate: float = 50.0,
+    *,
+    cutoff: float = 0.3,
+    order: int = 3,
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Split total acceleration into gravity and body acceleration.
+
+    Gravity is what a Butterworth low-pass filter leaves of the total acceleration, and body
+    acceleration is the rest, as in the preprocessing of UCI HAR [1]_. The filter is causal: it runs
+    forward once and never looks ahead, so a stream of samples gives the same numbers, and gravity
+    lags behind a change of posture by about ``1 / cutoff / 3`` seconds.
+
+    Parameters
+    ----------
+    acceleration : array-like of shape (n_samples, n_axes) or (n_samples,)
+        Total acceleration of one recording, gravity included, in g. It is taken as one stretch
+        without breaks: filter the parts between breaks one by one.
+    sampling_rate : float, default=50.0
+        In Hz.
+    cutoff : float, default=0.3
+        Frequency at which half of the power passes, in Hz; below half the sampling rate.
+    order : int, default=3
+        Order of the filter.
+
+    Returns
+    -------
+    gravity : ndarray of the shape of `acceleration`
+        In g. float32 for float32 input, otherwise float64.
+    body : ndarray of the shape of `acceleration`
+        ``acceleration - gravity``, in g.
+
+    Raises
+    ------
+    ValueError
+        If `acceleration` is empty, not finite or not of rank 1 or 2, or `cutoff`, `order` or
+        `sampling_rate` are outside their ranges.
+
+    See Also
+    --------
+    remove_noise : The filter before this one.
+    prepare_recording : All filters of UCI HAR, part by part.
+    segment_recording : Cut a recording into windows.
+
+    Notes
+    -----
+    The defaults are those of UCI HAR. There the same separation, with ``cutoff=0.1, order=2``, also
+    took the slow drift out of the angular velocity: the second of the returned arrays is what
+    stays.
+
+    The filter starts in the steady state of its first sample, as if the device had been held still
+    in that orientation for ever. A start from zero would put a step of 1 g into the first three
+    seconds of body acceleration. The first seconds of a recording that begins in motion remain less
+    certain than the rest: one sample is a coarse guess of gravity.
+
+    References
+    ----------
+    .. [1] Anguita, Ghio, Oneto, Parra, Reyes-Ortiz, "A public domain dataset for human activity
+       recognition using smartphones", ESANN 2013, 437-442. Data: :doi:`10.24432/C54S4K`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_har.segmentation import separate_gravity
+    >>> t = np.arange(500) / 50.0
+    >>> vertical = 1.0 + 0.3 * np.sin(2 * np.pi * 1.8 * t)  # upright, walking
+    >>> gravity, body = separate_gravity(vertical, sampling_rate=50.0)
+    >>> bool(np.abs(gravity - 1.0).max() < 0.05)
+    True
+    """
+    total = _check_signal(acceleration, "acceleration")
+    rate = _check_rate(sampling_rate)
+    gravity = low_pass(cutoff, rate, order).push(total.astype(np.float64)).astype(total.dtype)
+    return gravity, total - gravity
+
+
+def _check_rate(sampling_rate: float) -> float:
+    return check_real(sampling_rate, "sampling_rate", minimum=0.0, exclude_minimum=True, unit="Hz")
+
+
+def _check_signal(values: ArrayLike, name: str) -> NDArray[Any]:
+    """Return the samples of one recording, in the precision in which they are to be returned."""
+    signal = np.asarray(values)
+    if signal.dtype.kind not in "iuf":
+        raise ValueError(f"{name} must hold real numbers, got dtype {signal.dtype}.")
+    if signal.dtype != np.float32:
+        signal = signal.astype(np.float64)
+    if signal.ndim not in (1, 2):
+        raise ValueError(
+            f"{name} must be one recording of shape (n_samples, n_axes) or (n_samples,), got shape "
+            f"{signal.shape}. Filter before cutting windows."
+        )
+    if len(signal) == 0:
+        raise ValueError(f"{name} must hold at least one sample, got shape {signal.shape}.")
+    if not np.isfinite(signal).all():
+        raise ValueError(
+            f"{name} must be finite, got NaN or infinity: one such sample would spoil all that "
+            "follow. Interpolate it, or filter the parts before and after it separately."
+        )
+    return signal

@@ -1,0 +1,168 @@
+"""A hidden Markov model whose emissions are the class probabilities of a classifier.
+
+Written here because no library fits: hmmlearn decodes emissions of fixed families only, and is in
+"limited-maintenance mode" by its own word; librosa's Viterbi takes class probabilities, but has no
+forward-backward pass, one transition matrix for steps of whatever length, and brings a compiler and
+audio codecs along.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.linalg import expm
+
+from sklearn_har.timeline._windows import WindowProbabilities
+from sklearn_har.utils._numbers import check_real
+
+__all__ = ["HiddenMarkovModel"]
+
+Floats = NDArray[np.float64]
+
+_DEFAULT_DURATION = 10.0
+# No classifier is as certain as a rounded 0: one such window would forbid a class for good.
+_FLOOR = 1e-12
+
+
+class HiddenMarkovModel:
+    """The checked parameters of the model, and its two algorithms for one recording."""
+
+    def __init__(
+        self,
+        windows: WindowProbabilities,
+        expected_duration: ArrayLike | None,
+        transition: ArrayLike | None,
+        class_prior: ArrayLike | None,
+        evidence_weight: float | None,
+    ) -> None:
+        n_classes = windows.n_classes
+        if transition is not None and expected_duration is not None:
+            raise ValueError(
+                "transition and expected_duration exclude each other: the matrix already says how "
+                "long activities last. Pass one of them."
+            )
+        steps = np.diff(windows.start_time)
+        self._log_start = np.log(_check_prior(class_prior, n_classes))
+        if transition is None:
+            duration = _DEFAULT_DURATION if expected_duration is None else expected_duration
+            between, self._which = _sticky(_check_duration(duration, n_classes), steps)
+        else:
+            between, self._which = _powers(_check_matrix(transition, n_classes), steps)
+        with np.errstate(divide="ignore"):  # a transition of probability 0 is minus infinity
+            self._log_between = np.log(between)
+        if evidence_weight is None:
+            # A second of the recording counts once, in however many windows it is.
+            weight = windows.durations / windows.window_length
+        else:
+            constant = check_real(evidence_weight, "evidence_weight", minimum=0.0)
+            weight = np.full(len(windows.values), constant)
+        # Bayes: what a window says for a class is its probability over that before any window.
+        evidence = np.log(np.maximum(windows.values, _FLOOR)) - self._log_start
+        self._log_evidence = weight[:, np.newaxis] * evidence
+
+    def posterior(self) -> Floats:
+        """Probability of each class in each window, given all windows: forward-backward."""
+        # In logarithms, as the path: a heavy weight makes likelihoods that no float can hold.
+        evidence = self._log_evidence
+        forward = np.empty_like(evidence)
+        backward = np.zeros_like(evidence)
+        forward[0] = self._log_start + evidence[0]
+        for i in range(1, len(evidence)):
+            ahead = forward[i - 1][:, np.newaxis] + self._log_between[self._which[i - 1]]
+            forward[i] = np.logaddexp.reduce(ahead, axis=0) + evidence[i]
+        for i in range(len(evidence) - 2, -1, -1):
+            back = self._log_between[self._which[i]] + (evidence[i + 1] + backward[i + 1])
+            backward[i] = np.logaddexp.reduce(back, axis=1)
+        joint = forward + backward
+        posterior = np.exp(joint - joint.max(axis=1, keepdims=True))
+        return np.asarray(posterior / posterior.sum(axis=1, keepdims=True))
+
+    def path(self) -> NDArray[np.int64]:
+        """The most probable sequence of classes: Viterbi."""
+        evidence = self._log_evidence
+        came_from = np.empty(evidence.shape, dtype=np.int64)
+        best = self._log_start + evidence[0]
+        for i in range(1, len(evidence)):
+            candidates = best[:, np.newaxis] + self._log_between[self._which[i - 1]]
+            came_from[i] = candidates.argmax(axis=0)
+            best = candidates.max(axis=0) + evidence[i]
+        path = np.empty(len(evidence), dtype=np.int64)
+        path[-1] = best.argmax()
+        for i in range(len(evidence) - 1, 0, -1):
+            path[i - 1] = came_from[i, path[i]]
+        return path
+
+
+def _sticky(duration: Floats, steps: Floats) -> tuple[Floats, NDArray[np.int64]]:
+    """Matrices of a chain that stays in a class for `duration` on average, then goes anywhere.
+
+    It runs in continuous time, so that a window dropped or a gap weakens the link as it should.
+    """
+    n_classes = len(duration)
+    generator = np.tile(1.0 / duration[:, np.newaxis], n_classes) / max(n_classes - 1, 1)
+    np.fill_diagonal(generator, -1.0 / duration if n_classes > 1 else 0.0)
+    lengths, which = np.unique(np.round(steps, 6), return_inverse=True)
+    if len(lengths) == 0:
+        return np.empty((0, n_classes, n_classes)), which
+    # Rounding may leave an entry at -1e-18.
+    return np.maximum(expm(generator * lengths[:, np.newaxis, np.newaxis]), 0.0), which
+
+
+def _powers(matrix: Floats, steps: Floats) -> tuple[Floats, NDArray[np.int64]]:
+    """Matrices for steps of other lengths than the usual one: powers of that for one step."""
+    if len(steps) == 0:
+        return np.empty((0, *matrix.shape)), np.empty(0, dtype=np.int64)
+    multiples = np.maximum(np.round(steps / np.median(steps)), 1.0).astype(np.int64)
+    counts, which = np.unique(multiples, return_inverse=True)
+    return np.stack([np.linalg.matrix_power(matrix, int(count)) for count in counts]), which
+
+
+def _check_matrix(transition: ArrayLike, n_classes: int) -> Floats:
+    matrix = np.asarray(transition, dtype=np.float64)
+    if matrix.shape != (n_classes, n_classes):
+        raise ValueError(
+            f"transition must have shape ({n_classes}, {n_classes}), a row and a column for each "
+            f"column of probabilities, got shape {matrix.shape}."
+        )
+    sums = matrix.sum(axis=1)
+    if not ((matrix >= 0.0).all() and np.allclose(sums, 1.0, atol=1e-6)):
+        raise ValueError(
+            "transition must hold probabilities whose rows add up to 1 (from the class of the row "
+            f"to that of the column), got rows that add up to {sums.tolist()} and a smallest entry "
+            f"of {matrix.min():g}."
+        )
+    if not (matrix.sum(axis=0) > 0.0).all():
+        never = np.flatnonzero(matrix.sum(axis=0) <= 0.0).tolist()
+        raise ValueError(
+            f"transition must lead to every class, got columns {never} of zeros: what is never "
+            "reached cannot be recognised. Give rare transitions a small probability."
+        )
+    return np.asarray(matrix / sums[:, np.newaxis])
+
+
+def _check_duration(expected_duration: ArrayLike, n_classes: int) -> Floats:
+    duration = np.asarray(expected_duration)
+    accepted = (
+        f"expected_duration must be a number of seconds above 0 or one for each of the {n_classes} "
+        f"classes, got {expected_duration!r}."
+    )
+    if duration.dtype.kind not in "iuf":
+        raise TypeError(accepted)
+    duration = duration.astype(np.float64)
+    if duration.shape not in ((), (n_classes,)) or not (duration > 0.0).all():
+        raise ValueError(accepted)
+    if not np.isfinite(duration).all():
+        raise ValueError(accepted)
+    return np.full(n_classes, duration)
+
+
+def _check_prior(class_prior: ArrayLike | None, n_classes: int) -> Floats:
+    if class_prior is None:
+        return np.full(n_classes, 1.0 / n_classes)
+    prior = np.asarray(class_prior, dtype=np.float64)
+    if prior.shape != (n_classes,) or not (np.isfinite(prior) & (prior > 0.0)).all():
+        raise ValueError(
+            f"class_prior must hold a number above 0 for each of the {n_classes} classes, such as "
+            f"their counts in the training windows, got {class_prior!r}."
+        )
+    return np.asarray(prior / prior.sum())

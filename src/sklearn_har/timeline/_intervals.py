@@ -1,0 +1,270 @@
+"""Windows to intervals: who did what from when to when."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Hashable
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from sklearn_har._windowing import OnUnlabelled, check_on_unlabelled, fill_value
+from sklearn_har.timeline._frames import timeline_frame
+from sklearn_har.timeline._hmm import HiddenMarkovModel
+from sklearn_har.timeline._windows import WindowProbabilities, check_classes
+from sklearn_har.utils._numbers import check_real
+
+__all__ = ["Smoothing", "make_timeline", "timeline_of_windows"]
+
+Smoothing = Literal["viterbi", "posterior"]
+Floats = NDArray[np.float64]
+
+_SMOOTHINGS = ("viterbi", "posterior", None)
+_UNLABELLED = -1
+# Start times are sums of floats: an interval of just the minimum duration is long enough.
+_ROUNDING = 1e-6
+
+
+def make_timeline(
+    probabilities: ArrayLike,
+    start_time: ArrayLike,
+    window_length: float,
+    classes: ArrayLike | None = None,
+    *,
+    smoothing: Smoothing | None = "viterbi",
+    expected_duration: ArrayLike | None = None,
+    transition: ArrayLike | None = None,
+    class_prior: ArrayLike | None = None,
+    evidence_weight: float | None = None,
+    min_duration: float = 0.0,
+    min_probability: float = 0.0,
+    unlabelled: Hashable = -1,
+    on_unlabelled: OnUnlabelled = "drop",
+) -> pd.DataFrame:
+    """Merge the probabilities of windows into intervals of one activity each.
+
+    Each window speaks for the time around its centre, up to the middle between its centre and that
+    of its neighbour, and at the ends of the recording for all of its time. Where the windows leave
+    time uncovered, at breaks of the recording, no interval spans it.
+
+    Parameters
+    ----------
+    probabilities : array-like of shape (n_windows, n_classes)
+        What ``predict_proba`` returns for the windows of one recording, in the order of time.
+    start_time : array-like of shape (n_windows,)
+        Start of each window in s, increasing; ``start_time`` of
+        :func:`~sklearn_har.segmentation.segment_recording`.
+    window_length : float
+        Length of a window, in s.
+    classes : array-like of shape (n_classes,), default=None
+        The labels of the columns, such as ``classes_`` of the classifier or the names of the
+        activities; by default 0, 1, 2, ...
+    smoothing : {"viterbi", "posterior"} or None, default="viterbi"
+        How the activity of a window is found:
+
+        - "viterbi": as part of the most probable sequence, :func:`decode_activities`;
+        - "posterior": the most probable one of :func:`smooth_probabilities`;
+        - None: the most probable one of the window on its own.
+    expected_duration : float or array-like of shape (n_classes,), default=None
+        How long an activity lasts on average, in s; 10 s if `transition` is None too.
+    transition : array-like of shape (n_classes, n_classes), default=None
+        In place of `expected_duration`: transition probabilities from one window to the next.
+    class_prior : array-like of shape (n_classes,), default=None
+        Frequencies of the classes that the classifier was trained with. All alike by default.
+    evidence_weight : float, default=None
+        Factor on the logarithm of the evidence of a window; by default each second counts once.
+    min_duration : float, default=0.0
+        Shorter intervals are absorbed, unlabelled and then the shortest ones first, by that
+        neighbour whose activity is the more probable one within them. One between two breaks has
+        no neighbour and stays.
+    min_probability : float, default=0.0
+        A window whose activity is less probable than this, after smoothing, is unlabelled. Among
+        the neighbours of a short interval, an unlabelled one counts as probable as this.
+    unlabelled : int or str, default=-1
+        The activity of unlabelled intervals that are kept.
+    on_unlabelled : {"drop", "keep"}, default="drop"
+        Leave a gap in the place of unlabelled intervals, or keep them as `unlabelled`.
+
+    Returns
+    -------
+    DataFrame
+        One row an interval, in the order of time and without overlap:
+
+        activity : the kind of `classes`
+            The label.
+        start, end : float
+            In s, on the clock of `start_time`.
+        probability : float
+            Mean over the interval of the probability of its activity, smoothed unless `smoothing`
+            is None. For an unlabelled interval that of its most probable activity.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the rows of `probabilities` do not add up to 1, `start_time` does not increase, shapes
+        disagree, or a parameter is outside its range.
+
+    See Also
+    --------
+    timeline_scores : Compare a timeline with the true one.
+    timeline_to_labels : A label for each sample.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_har.timeline import make_timeline
+    >>> probabilities = np.array([[0.9, 0.1]] * 5 + [[0.2, 0.8]] * 5)
+    >>> start_time = np.arange(10) * 1.28
+    >>> make_timeline(probabilities, start_time, 2.56, ["sitting", "walking"]).round(2)
+      activity  start    end  probability
+    0  sitting   0.00   7.04         0.93
+    1  walking   7.04  14.08         0.80
+    """
+    windows = WindowProbabilities.check(probabilities, start_time, window_length)
+    labels = check_classes(classes, windows.n_classes)
+    if smoothing not in _SMOOTHINGS:
+        raise ValueError(f"smoothing must be one of {_SMOOTHINGS}, got {smoothing!r}.")
+    shortest = check_real(min_duration, "min_duration", minimum=0.0, unit="s")
+    threshold = check_real(min_probability, "min_probability", minimum=0.0, below=1.0)
+    check_on_unlabelled(on_unlabelled)
+    filling: Any = unlabelled
+    if on_unlabelled == "keep":
+        filling = fill_value(unlabelled, labels, "on_unlabelled='keep'")
+    values = windows.values
+    if smoothing is None:
+        _refuse_unused(expected_duration, transition, class_prior, evidence_weight)
+        codes = values.argmax(axis=1)
+    else:
+        model = HiddenMarkovModel(
+            windows, expected_duration, transition, class_prior, evidence_weight
+        )
+        values = model.posterior()
+        codes = model.path() if smoothing == "viterbi" else values.argmax(axis=1)
+    own = values[np.arange(len(values)), codes]
+    codes = np.where(own < threshold, _UNLABELLED, codes)
+
+    runs = _Runs(codes, values, windows, threshold)
+    if shortest > 0.0:
+        runs.absorb(shortest)
+    code, start, end, probability = runs.table()
+    if on_unlabelled == "drop":
+        known = code != _UNLABELLED
+        code, start, end, probability = code[known], start[known], end[known], probability[known]
+    else:
+        # The value for "unlabelled" stands at the end, where code -1 points to.
+        labels = np.append(labels, filling)
+    return timeline_frame(labels[code], start, end, probability)
+
+
+def timeline_of_windows(
+    labels: NDArray[Any], windows: WindowProbabilities, known: NDArray[np.bool_]
+) -> pd.DataFrame:
+    """Merge labels of windows, a gap where they are not known; columns activity, start, end."""
+    classes, codes = np.unique(labels, return_inverse=True)
+    codes = np.where(known, codes, _UNLABELLED)
+    code, start, end, _ = _Runs(codes, windows.values, windows, 0.0).table()
+    kept = code != _UNLABELLED
+    return timeline_frame(classes[code[kept]], start[kept], end[kept])
+
+
+def _refuse_unused(*values: Any) -> None:
+    names = ("expected_duration", "transition", "class_prior", "evidence_weight")
+    given = [name for name, value in zip(names, values, strict=True) if value is not None]
+    if given:
+        raise ValueError(
+            f"smoothing=None uses no hidden Markov model, got {given}. Leave them out, or pass "
+            "smoothing='viterbi' or 'posterior'."
+        )
+
+
+class _Runs:
+    """Runs of windows of one activity within one stretch of the recording, as a linked list."""
+
+    def __init__(
+        self,
+        codes: NDArray[np.int64],
+        values: Floats,
+        windows: WindowProbabilities,
+        threshold: float,
+    ) -> None:
+        new = windows.after_gap.copy()
+        new[0] = True
+        new[1:] |= codes[1:] != codes[:-1]
+        first = np.flatnonzero(new)
+        self._windows = windows
+        self._threshold = threshold
+        self._code = codes[first].tolist()
+        self._first = first.tolist()
+        self._stop = [*self._first[1:], len(codes)]
+        self._alive = [True] * len(first)
+        # Positions of the neighbours in the same stretch, None at its ends.
+        apart = windows.after_gap[first].tolist()
+        last = len(first) - 1
+        self._before = [None if i == 0 or apart[i] else i - 1 for i in range(len(first))]
+        self._after = [None if i == last or apart[i + 1] else i + 1 for i in range(len(first))]
+        weighted = values * windows.durations[:, np.newaxis]
+        self._sums = np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(weighted, axis=0)])
+
+    def absorb(self, min_duration: float) -> None:
+        """Give runs shorter than `min_duration` to a neighbour."""
+        limit = min_duration * (1.0 - _ROUNDING)
+        queue = [self._entry(i) for i in range(len(self._code))]
+        heapq.heapify(queue)
+        while queue:
+            entry = heapq.heappop(queue)
+            _, duration, run = entry
+            # A run that has grown since stands in the queue again, with its new duration.
+            if duration >= limit or not self._alive[run] or entry != self._entry(run):
+                continue
+            neighbours = [n for n in (self._before[run], self._after[run]) if n is not None]
+            if not neighbours:
+                continue
+            better = max(neighbours, key=lambda n: (self._score(run, n), self._duration(n)))
+            self._code[run] = self._code[better]
+            for neighbour in neighbours:
+                if self._code[neighbour] == self._code[run]:
+                    self._merge(run, neighbour)
+            heapq.heappush(queue, self._entry(run))
+
+    def table(self) -> tuple[NDArray[np.int64], Floats, Floats, Floats]:
+        """Code, start, end and probability of the runs that are left."""
+        runs = [i for i, alive in enumerate(self._alive) if alive]
+        code = np.array([self._code[i] for i in runs], dtype=np.int64)
+        first = np.array([self._first[i] for i in runs], dtype=np.int64)
+        stop = np.array([self._stop[i] for i in runs], dtype=np.int64)
+        start, end = self._windows.cell_start[first], self._windows.cell_end[stop - 1]
+        means = (self._sums[stop] - self._sums[first]) / (end - start)[:, np.newaxis]
+        chosen = np.where(code == _UNLABELLED, means.argmax(axis=1), code)
+        # A mean of ones may come out a rounding above 1.
+        return code, start, end, np.minimum(means[np.arange(len(runs)), chosen], 1.0)
+
+    def _entry(self, run: int) -> tuple[bool, float, int]:
+        # Doubt goes first: it must not swallow what is known beside it.
+        return self._code[run] != _UNLABELLED, self._duration(run), run
+
+    def _merge(self, run: int, neighbour: int) -> None:
+        self._alive[neighbour] = False
+        if neighbour == self._before[run]:
+            self._first[run] = self._first[neighbour]
+            self._before[run] = before = self._before[neighbour]
+            if before is not None:
+                self._after[before] = run
+        else:
+            self._stop[run] = self._stop[neighbour]
+            self._after[run] = after = self._after[neighbour]
+            if after is not None:
+                self._before[after] = run
+
+    def _duration(self, run: int) -> float:
+        windows = self._windows
+        return float(windows.cell_end[self._stop[run] - 1] - windows.cell_start[self._first[run]])
+
+    def _score(self, run: int, neighbour: int) -> float:
+        """How probable the activity of the neighbour is within the run."""
+        code = self._code[neighbour]
+        if code == _UNLABELLED:
+            return self._threshold
+        total = self._sums[self._stop[run], code] - self._sums[self._first[run], code]
+        return float(total / self._duration(run))

@@ -1,0 +1,174 @@
+"""Labels of samples and intervals, one from the other."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from sklearn_har._windowing import OnUnlabelled, check_on_unlabelled, encode_labels, fill_value
+from sklearn_har.timeline._frames import check_timeline, timeline_frame
+from sklearn_har.utils._numbers import check_real
+
+__all__ = ["labels_to_timeline", "timeline_to_labels"]
+
+Floats = NDArray[np.float64]
+
+# A jitter of the clock stays below half a sample; one sample that is missing is a gap.
+_GAP_IN_PERIODS = 1.5
+
+
+def labels_to_timeline(
+    labels: ArrayLike,
+    time: ArrayLike,
+    *,
+    max_gap: float | None = None,
+    unlabelled: Hashable = -1,
+    on_unlabelled: OnUnlabelled = "drop",
+) -> pd.DataFrame:
+    """Merge the labels of the samples of a recording into intervals.
+
+    Each sample lasts until the next one, and the last one before a gap as long as samples usually
+    do (the median of their distances).
+
+    Parameters
+    ----------
+    labels : array-like of shape (n_samples,)
+        The label of each sample: integers, strings or booleans. A missing value (None, NaN) counts
+        as unlabelled.
+    time : array-like of shape (n_samples,)
+        Time of each sample in s, increasing; ``np.arange(n_samples) / sampling_rate`` for samples
+        without a clock.
+    max_gap : float, default=None
+        Longer distances between samples, in s, are gaps that no interval spans. By default 1.5
+        times the usual distance.
+    unlabelled : int or str, default=-1
+        The value in `labels` that means that no activity is known.
+    on_unlabelled : {"drop", "keep"}, default="drop"
+        Leave a gap in the place of unlabelled samples, or keep them as intervals of `unlabelled`.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``activity``, ``start`` and ``end`` in s: one row an interval, in the order of time.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two samples, `time` does not increase, or the lengths differ.
+
+    See Also
+    --------
+    timeline_to_labels : The way back.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_har.timeline import labels_to_timeline
+    >>> labels_to_timeline(["sit", "sit", "walk", "walk", "walk"], np.arange(5) / 50.0)
+      activity  start   end
+    0      sit   0.00  0.04
+    1     walk   0.04  0.10
+    """
+    seconds = _check_time(time)
+    if len(seconds) < 2:
+        raise ValueError(
+            "time must hold at least two samples, whose distance says how long a sample lasts, got "
+            f"{len(seconds)}."
+        )
+    check_on_unlabelled(on_unlabelled)
+    codes, classes = encode_labels(labels, len(seconds), "labels", unlabelled)
+    distances = np.diff(seconds)
+    period = float(np.median(distances))
+    limit = _GAP_IN_PERIODS * period
+    if max_gap is not None:
+        limit = check_real(max_gap, "max_gap", minimum=0.0, exclude_minimum=True, unit="s")
+    apart = distances > limit
+    change = np.flatnonzero(apart | (codes[1:] != codes[:-1])) + 1
+    first = np.concatenate([[0], change])
+    last = np.concatenate([change, [len(codes)]]) - 1
+    following = np.append(seconds[1:], np.inf)
+    end = np.where(np.append(apart, True)[last], seconds[last] + period, following[last])
+    # Where samples are dense before a gap that is hardly longer than a period.
+    end = np.minimum(end, following[last])
+    code, start = codes[first], seconds[first]
+    if on_unlabelled == "keep":
+        filling = fill_value(unlabelled, classes, "on_unlabelled='keep'")
+        # The value for "unlabelled" stands at the end, where code -1 points to.
+        return timeline_frame(np.append(classes, filling)[code], start, end)
+    known = code >= 0
+    return timeline_frame(classes[code[known]], start[known], end[known])
+
+
+def timeline_to_labels(
+    timeline: pd.DataFrame, time: ArrayLike, *, unlabelled: Hashable = -1
+) -> NDArray[Any]:
+    """Look up the activity of each sample of a recording in a timeline.
+
+    Parameters
+    ----------
+    timeline : DataFrame
+        With the columns ``activity``, ``start`` and ``end`` in s. An interval holds its start and
+        not its end.
+    time : array-like of shape (n_samples,)
+        Time of each sample in s, on the clock of `timeline`, increasing;
+        ``np.arange(n_samples) / sampling_rate`` for samples without a clock.
+    unlabelled : int or str, default=-1
+        The label of samples that no interval holds.
+
+    Returns
+    -------
+    ndarray of shape (n_samples,)
+        The labels, of the kind of the activities.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `timeline` is no timeline or its intervals overlap, `time` does not increase, or samples
+        are left over and `unlabelled` is not of the kind of the activities.
+
+    See Also
+    --------
+    labels_to_timeline : The way back.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from sklearn_har.timeline import timeline_to_labels
+    >>> timeline = pd.DataFrame({"activity": [5, 0], "start": [0.0, 0.1], "end": [0.06, 0.2]})
+    >>> timeline_to_labels(timeline, np.arange(8) / 50.0)
+    array([ 5,  5,  5, -1, -1,  0,  0,  0])
+    """
+    activity, start, end = check_timeline(timeline, "timeline")
+    seconds = _check_time(time)
+    if len(activity) == 0:
+        return np.full(len(seconds), unlabelled)
+    row = np.searchsorted(start, seconds, side="right") - 1
+    outside = (row < 0) | (seconds >= end[row])
+    if not outside.any():
+        return np.asarray(activity[row])
+    filling = fill_value(unlabelled, activity, f"timeline leaves {outside.sum()} samples out and")
+    return np.append(activity, filling)[np.where(outside, -1, row)]
+
+
+def _check_time(time: ArrayLike) -> Floats:
+    seconds = np.asarray(time)
+    if seconds.dtype.kind not in "iuf" or seconds.ndim != 1:
+        raise ValueError(
+            "time must hold the time of each sample in s, in one dimension, got shape "
+            f"{seconds.shape} and dtype {seconds.dtype}."
+        )
+    seconds = seconds.astype(np.float64)
+    if not np.isfinite(seconds).all():
+        raise ValueError("time must be finite, got NaN or infinity.")
+    if (np.diff(seconds) <= 0.0).any():
+        at = int(np.argmax(np.diff(seconds) <= 0.0))
+        raise ValueError(
+            f"time must increase from sample to sample, got {seconds[at]:g} s and then "
+            f"{seconds[at + 1]:g} s at sample {at + 1}."
+        )
+    return seconds

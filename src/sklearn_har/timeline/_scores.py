@@ -1,0 +1,364 @@
+"""Two timelines compared: by time, by event, by boundary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from sklearn_har.timeline._frames import Intervals, check_timeline
+from sklearn_har.timeline._result import TimelineScores
+
+__all__ = ["timeline_scores"]
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.int64]
+
+_NONE = -1
+# Two intervals that touch up to rounding share a boundary, in s.
+_TOUCHING = 1e-6
+# An intersection over union of just the threshold is enough.
+_ROUNDING = 1e-9
+
+
+def timeline_scores(
+    true: pd.DataFrame | Sequence[pd.DataFrame],
+    predicted: pd.DataFrame | Sequence[pd.DataFrame],
+    *,
+    iou_threshold: float | Sequence[float] = 0.5,
+    unlabelled: Literal["ignore", "wrong"] = "ignore",
+) -> TimelineScores:
+    """Compare predicted timelines with true ones.
+
+    Agreement over time says nothing of a timeline that flickers: one activity in twenty pieces may
+    have a high accuracy. So the intervals are compared as events too [1]_: within each activity
+    predicted and true intervals are matched one to one, as many as reach the threshold of
+    intersection over union, and what stays alone counts against precision or recall.
+
+    Parameters
+    ----------
+    true : DataFrame or sequence of DataFrame
+        Columns ``activity``, ``start`` and ``end`` in s; one timeline, or one for each recording.
+    predicted : DataFrame or sequence of DataFrame
+        The same number of timelines, of the same recordings in the same order.
+    iou_threshold : float or sequence of float, default=0.5
+        Intersection over union, above 0 and at most 1, from which on two intervals match. The
+        first one serves the tables per class and the boundaries.
+    unlabelled : {"ignore", "wrong"}, default="ignore"
+        What predictions are where `true` is silent:
+
+        - "ignore": not counted, as nobody knows what happened. Predicted intervals are cut to the
+          labelled time;
+        - "wrong": wrong, as no activity happened. Time where both are silent is not counted.
+
+    Returns
+    -------
+    TimelineScores
+        Scores over time, over events, and the errors of boundaries.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a timeline has not the columns, has intervals that overlap, or no true one has any; if
+        the numbers of timelines or the kinds of activities differ; or a threshold is out of range.
+
+    See Also
+    --------
+    make_timeline : Timelines from probabilities of windows.
+    labels_to_timeline : Timelines from labels of samples.
+
+    Notes
+    -----
+    Boundaries are measured on matched intervals. With ``unlabelled="ignore"`` only those count at
+    which one known activity follows another without a gap: where the labels begin or end, nobody
+    knows when the activity did. A boundary between two matched intervals counts for both.
+
+    An activity that is predicted and never true has precision 0, recall 0 and F1 0, and so has one
+    that is never predicted. Means over the activities are over all that occur in either.
+
+    References
+    ----------
+    .. [1] Ward, Lukowicz, Gellersen, "Performance metrics for activity recognition", ACM
+       Transactions on Intelligent Systems and Technology 2 (2011), 6,
+       :doi:`10.1145/1889681.1889687`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from sklearn_har.timeline import timeline_scores
+    >>> columns = ["activity", "start", "end"]
+    >>> true = pd.DataFrame([["sit", 0.0, 10.0], ["walk", 10.0, 20.0]], columns=columns)
+    >>> predicted = pd.DataFrame([["sit", 0.0, 11.0], ["walk", 11.0, 20.0]], columns=columns)
+    >>> print(timeline_scores(true, predicted))
+    time      accuracy 0.950, macro-F1 0.950, mean IoU 0.905
+    events    precision 1.000, recall 1.000, F1 1.000 at IoU 0.5 (2 matched of 2 true, 2 predicted)
+    boundary  1.00 s off on average, 1.00 s in the median, bias +1.00 s (2 boundaries)
+    """
+    pairs = _check_pairs(true, predicted)
+    thresholds = _check_thresholds(iou_threshold)
+    if unlabelled not in ("ignore", "wrong"):
+        raise ValueError(f"unlabelled must be one of ('ignore', 'wrong'), got {unlabelled!r}.")
+    classes = _classes(pairs)
+    recordings = [_compare(*pair, classes, unlabelled) for pair in pairs]
+
+    shared, true_time, predicted_time, counted = _times(recordings, len(classes))
+    over_time = pd.DataFrame(
+        {
+            "precision": _ratio(shared, predicted_time),
+            "recall": _ratio(shared, true_time),
+            "f1": _ratio(2 * shared, true_time + predicted_time),
+            "iou": _ratio(shared, true_time + predicted_time - shared),
+        },
+        index=pd.Index(classes, name="activity"),
+    )
+    n_true = _count([recording.true for recording in recordings], len(classes))
+    n_predicted = _count([recording.predicted for recording in recordings], len(classes))
+    rows, boundary_errors = [], np.empty(0)
+    for i, threshold in enumerate(thresholds):
+        matches = [_match(recording, threshold) for recording in recordings]
+        n_matched = _count_matched(recordings, matches, len(classes))
+        f1 = _ratio(2 * n_matched, n_true + n_predicted)
+        rows.append(
+            {
+                "precision": float(_ratio(n_matched.sum(), n_predicted.sum())),
+                "recall": float(_ratio(n_matched.sum(), n_true.sum())),
+                "f1": float(_ratio(2 * n_matched.sum(), n_true.sum() + n_predicted.sum())),
+                "macro_f1": float(f1.mean()),
+                "n_true": int(n_true.sum()),
+                "n_predicted": int(n_predicted.sum()),
+                "n_matched": int(n_matched.sum()),
+            }
+        )
+        if i == 0:
+            over_time["event_precision"] = _ratio(n_matched, n_predicted)
+            over_time["event_recall"] = _ratio(n_matched, n_true)
+            over_time["event_f1"] = f1
+            over_time["n_true"], over_time["n_predicted"] = n_true, n_predicted
+            over_time["n_matched"] = n_matched
+            boundary_errors = np.concatenate(
+                [_boundary_errors(*both) for both in zip(recordings, matches, strict=True)]
+            )
+    return TimelineScores(
+        accuracy=float(shared.sum() / counted),
+        macro_f1=float(over_time["f1"].mean()),
+        mean_iou=float(over_time["iou"].mean()),
+        per_class=over_time,
+        events=pd.DataFrame(rows, index=pd.Index(thresholds, name="iou_threshold")),
+        boundary_errors=boundary_errors,
+    )
+
+
+class _Events(NamedTuple):
+    """Intervals with codes for activities."""
+
+    code: Codes
+    start: Floats
+    end: Floats
+
+
+class _Recording(NamedTuple):
+    """One recording: the pieces of time between any two boundaries, and the events."""
+
+    duration: Floats
+    true_code: Codes
+    predicted_code: Codes
+    true: _Events
+    predicted: _Events
+    start_counts: NDArray[np.bool_]
+    end_counts: NDArray[np.bool_]
+
+
+def _compare(
+    true: Intervals, predicted: Intervals, classes: NDArray[Any], unlabelled: str
+) -> _Recording:
+    edges = np.unique(np.concatenate([true.start, true.end, predicted.start, predicted.end]))
+    middle = (edges[1:] + edges[:-1]) / 2.0
+    true_row, predicted_row = _row_at(true, middle), _row_at(predicted, middle)
+    true_codes, predicted_codes = (
+        np.append(np.searchsorted(classes, timeline.activity), _NONE)
+        if len(timeline.activity)
+        else np.array([_NONE])
+        for timeline in (true, predicted)
+    )
+    counted = true_row >= 0 if unlabelled == "ignore" else (true_row >= 0) | (predicted_row >= 0)
+    if unlabelled == "ignore":
+        touches = np.abs(true.start[1:] - true.end[:-1]) <= _TOUCHING
+        start_counts, end_counts = np.append(False, touches), np.append(touches, False)
+        shown = np.where(counted, predicted_row, _NONE)
+        # A piece belongs to the event of the piece before it unless time was cut out between.
+        new = np.append(True, shown[1:] != shown[:-1])
+        first = np.flatnonzero(new)
+        stop = np.append(first[1:], len(shown))
+        stay = shown[first] >= 0
+        first, stop = first[stay], stop[stay]
+        events = _Events(predicted_codes[shown[first]], edges[first], edges[stop])
+    else:
+        start_counts = end_counts = np.full(len(true.start), True)
+        events = _Events(predicted_codes[:-1], predicted.start, predicted.end)
+    return _Recording(
+        np.diff(edges)[counted],
+        true_codes[true_row[counted]],
+        predicted_codes[predicted_row[counted]],
+        _Events(true_codes[:-1], true.start, true.end),
+        events,
+        start_counts,
+        end_counts,
+    )
+
+
+def _row_at(timeline: Intervals, time: Floats) -> Codes:
+    """Row of the interval that holds each time, -1 where none does."""
+    if not len(timeline.start):
+        return np.full(len(time), _NONE)
+    row = np.searchsorted(timeline.start, time, side="right") - 1
+    return np.where((row >= 0) & (time < timeline.end[row]), row, _NONE)
+
+
+def _times(recordings: list[_Recording], n_classes: int) -> tuple[Floats, Floats, Floats, float]:
+    """Seconds of each activity: in both, in the true, in the predicted timelines; and of all."""
+    duration = np.concatenate([recording.duration for recording in recordings])
+    true = np.concatenate([recording.true_code for recording in recordings])
+    predicted = np.concatenate([recording.predicted_code for recording in recordings])
+
+    def seconds(codes: Codes, chosen: NDArray[np.bool_]) -> Floats:
+        weights = duration[chosen]
+        return np.bincount(codes[chosen], weights, minlength=n_classes).astype(np.float64)
+
+    shared = seconds(true, (true == predicted) & (true != _NONE))
+    return (
+        shared,
+        seconds(true, true != _NONE),
+        seconds(predicted, predicted != _NONE),
+        float(duration.sum()),
+    )
+
+
+def _match(recording: _Recording, threshold: float) -> tuple[Codes, Codes]:
+    """Rows of the true and the predicted events that match one to one."""
+    true, predicted = recording.true, recording.predicted
+    pairs = [
+        _assign(true, predicted, mine, theirs, threshold)
+        for mine, theirs in _neighbourhoods(true, predicted)
+    ]
+    empty = np.empty(0, dtype=np.int64)
+    return (
+        np.concatenate([empty, *(rows for rows, _ in pairs)]),
+        np.concatenate([empty, *(columns for _, columns in pairs)]),
+    )
+
+
+def _neighbourhoods(true: _Events, predicted: _Events) -> Iterator[tuple[Codes, Codes]]:
+    """Rows of events of one activity that overlap in a chain: a recording of days has many."""
+    code = np.concatenate([true.code, predicted.code])
+    start = np.concatenate([true.start, predicted.start])
+    end = np.concatenate([true.end, predicted.end])
+    order = np.lexsort((start, code))
+    code, start, end = code[order], start[order], end[order]
+    new = np.append(True, code[1:] != code[:-1])
+    for first in np.flatnonzero(new):
+        stop = first + np.argmax(np.append(new[first + 1 :], True)) + 1
+        reached = np.maximum.accumulate(end[first:stop])
+        new[first + 1 : stop] |= start[first + 1 : stop] >= reached[:-1]
+    for rows in np.split(order, np.flatnonzero(new)[1:]):
+        mine, theirs = rows[rows < len(true.code)], rows[rows >= len(true.code)]
+        if len(mine) and len(theirs):
+            yield mine, theirs - len(true.code)
+
+
+def _assign(
+    true: _Events, predicted: _Events, mine: Codes, theirs: Codes, threshold: float
+) -> tuple[Codes, Codes]:
+    a_start, a_end = true.start[mine, np.newaxis], true.end[mine, np.newaxis]
+    b_start, b_end = predicted.start[theirs], predicted.end[theirs]
+    both = np.maximum(np.minimum(a_end, b_end) - np.maximum(a_start, b_start), 0.0)
+    iou = both / ((a_end - a_start) + (b_end - b_start) - both)
+    good = iou >= threshold - _ROUNDING
+    # First as many matches as possible, then the best ones: no sum of IoU reaches `most`.
+    most = min(iou.shape) + 1.0
+    row, column = linear_sum_assignment(np.where(good, most + iou, 0.0), maximize=True)
+    kept = good[row, column]
+    return mine[row[kept]], theirs[column[kept]]
+
+
+def _boundary_errors(recording: _Recording, matches: tuple[Codes, Codes]) -> Floats:
+    rows, columns = matches
+    true, predicted = recording.true, recording.predicted
+    starts = predicted.start[columns] - true.start[rows]
+    ends = predicted.end[columns] - true.end[rows]
+    return np.concatenate([starts[recording.start_counts[rows]], ends[recording.end_counts[rows]]])
+
+
+def _count(events: list[_Events], n_classes: int) -> Codes:
+    return np.bincount(np.concatenate([event.code for event in events]), minlength=n_classes)
+
+
+def _count_matched(
+    recordings: list[_Recording], matches: list[tuple[Codes, Codes]], n_classes: int
+) -> Codes:
+    codes = [
+        recording.true.code[rows] for recording, (rows, _) in zip(recordings, matches, strict=True)
+    ]
+    return np.bincount(np.concatenate(codes), minlength=n_classes)
+
+
+def _ratio(part: Any, whole: Any) -> Floats:
+    """`part / whole`, and 0 where there is nothing."""
+    whole = np.asarray(whole, dtype=np.float64)
+    return np.asarray(np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0))
+
+
+def _check_pairs(true: Any, predicted: Any) -> list[tuple[Intervals, Intervals]]:
+    alone = isinstance(true, pd.DataFrame)
+    if alone != isinstance(predicted, pd.DataFrame):
+        raise TypeError(
+            "true and predicted must both be one timeline or both be sequences of timelines, got "
+            f"{type(true).__name__} and {type(predicted).__name__}."
+        )
+    if alone:
+        pairs = [(check_timeline(true, "true"), check_timeline(predicted, "predicted"))]
+    else:
+        left, right = list(true), list(predicted)
+        if len(left) != len(right):
+            raise ValueError(
+                "true and predicted must hold a timeline for each recording, got "
+                f"{len(left)} and {len(right)}."
+            )
+        pairs = [
+            (check_timeline(a, f"true[{i}]"), check_timeline(b, f"predicted[{i}]"))
+            for i, (a, b) in enumerate(zip(left, right, strict=True))
+        ]
+    if not any(len(a.start) for a, _ in pairs):
+        raise ValueError("true must hold at least one interval, got none.")
+    return pairs
+
+
+def _classes(pairs: list[tuple[Intervals, Intervals]]) -> NDArray[Any]:
+    names = {}
+    for which, name in enumerate(("true", "predicted")):
+        activities = [pair[which].activity for pair in pairs if len(pair[which].activity)]
+        if activities:
+            names[name] = np.unique(np.concatenate(activities))
+    kinds = {
+        name: "text" if found.dtype.kind in "OUS" else "numbers" for name, found in names.items()
+    }
+    if len(set(kinds.values())) > 1:
+        raise ValueError(
+            "true and predicted must name activities alike, got "
+            + " and ".join(f"{kind} in {name}" for name, kind in kinds.items())
+            + ". Pass the names as classes to make_timeline, or translate one of them."
+        )
+    return np.unique(np.concatenate(list(names.values())))
+
+
+def _check_thresholds(iou_threshold: float | Sequence[float]) -> list[float]:
+    values = np.atleast_1d(np.asarray(iou_threshold, dtype=np.float64))
+    if values.ndim != 1 or not len(values) or not ((values > 0.0) & (values <= 1.0)).all():
+        raise ValueError(
+            "iou_threshold must be a number above 0 and at most 1, or several, got "
+            f"{iou_threshold!r}."
+        )
+    return [float(value) for value in values]

@@ -1,0 +1,120 @@
+"""The checked input of a timeline: probabilities of windows, and which time each speaks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sklearn_har.utils._numbers import check_real
+
+__all__ = ["WindowProbabilities", "check_classes"]
+
+Floats = NDArray[np.float64]
+
+# Sums of a float32 softmax differ from 1 by about 1e-6; anything larger is no rounding.
+_SUM_TOLERANCE = 1e-3
+# Start times are sums of floats: what is nearer than this part of a window touches.
+_TOUCHING = 1e-6
+
+
+@dataclass(frozen=True)
+class WindowProbabilities:
+    """Probabilities of the windows of one recording, in the order of time.
+
+    Window ``i`` speaks for the time from ``cell_start[i]`` to ``cell_end[i]``: overlapping windows
+    share their time at the middle between their centres, so that the cells do not overlap.
+    ``after_gap[i]`` is True where the time before the cell belongs to no window.
+    """
+
+    values: Floats
+    start_time: Floats
+    window_length: float
+    cell_start: Floats
+    cell_end: Floats
+    after_gap: NDArray[np.bool_]
+
+    @classmethod
+    def check(
+        cls, probabilities: ArrayLike, start_time: ArrayLike, window_length: float
+    ) -> WindowProbabilities:
+        """Check what a user gave, and share the time among the windows."""
+        values = _check_probabilities(probabilities)
+        start = _check_start_time(start_time, len(values))
+        length = check_real(
+            window_length, "window_length", minimum=0.0, exclude_minimum=True, unit="s"
+        )
+        steps = np.diff(start)
+        apart = steps > length * (1.0 + _TOUCHING)
+        # Half of what two windows share goes to each; windows that are apart keep their own ends.
+        middle = start[1:] + (length - np.minimum(steps, length)) / 2.0
+        cell_start = np.concatenate([start[:1], middle])
+        cell_end = np.concatenate([np.where(apart, start[:-1] + length, middle), [0.0]])
+        cell_end[-1] = start[-1] + length
+        return cls(values, start, length, cell_start, cell_end, np.concatenate([[False], apart]))
+
+    @property
+    def n_classes(self) -> int:
+        return int(self.values.shape[1])
+
+    @property
+    def durations(self) -> Floats:
+        """Of the cells, in s."""
+        return self.cell_end - self.cell_start
+
+
+def check_classes(classes: ArrayLike | None, n_classes: int) -> NDArray[Any]:
+    if classes is None:
+        return np.arange(n_classes, dtype=np.int64)
+    labels = np.asarray(classes)
+    if labels.shape != (n_classes,):
+        raise ValueError(
+            f"classes must name each of the {n_classes} columns of probabilities, in their order "
+            f"(the classes_ of the classifier), got shape {labels.shape}."
+        )
+    if len(set(labels.tolist())) != n_classes:
+        raise ValueError(f"classes must differ from each other, got {labels.tolist()}.")
+    return labels
+
+
+def _check_probabilities(probabilities: ArrayLike) -> Floats:
+    values = np.asarray(probabilities)
+    if values.dtype.kind not in "iuf":
+        raise ValueError(f"probabilities must hold real numbers, got dtype {values.dtype}.")
+    if values.ndim != 2 or 0 in values.shape:
+        raise ValueError(
+            "probabilities must have shape (n_windows, n_classes) with at least one window and one "
+            f"class, as predict_proba returns them, got shape {values.shape}."
+        )
+    values = values.astype(np.float64)
+    sums = values.sum(axis=1)
+    with np.errstate(invalid="ignore"):
+        wrong = ~((values >= 0.0).all(axis=1) & (np.abs(sums - 1.0) <= _SUM_TOLERANCE))
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        raise ValueError(
+            "probabilities must be 0 or more and add up to 1 in each row, as predict_proba returns "
+            f"them; row {row} is {values[row].tolist()}."
+        )
+    return np.asarray(values / sums[:, np.newaxis])
+
+
+def _check_start_time(start_time: ArrayLike, n_windows: int) -> Floats:
+    start = np.asarray(start_time)
+    if start.dtype.kind not in "iuf" or start.shape != (n_windows,):
+        raise ValueError(
+            f"start_time must hold the start of each of the {n_windows} windows in s, got shape "
+            f"{start.shape} and dtype {start.dtype}."
+        )
+    start = start.astype(np.float64)
+    if not np.isfinite(start).all():
+        raise ValueError("start_time must be finite, got NaN or infinity.")
+    if (np.diff(start) <= 0.0).any():
+        row = int(np.argmax(np.diff(start) <= 0.0))
+        raise ValueError(
+            f"start_time must increase from window to window, got {start[row]:g} s and then "
+            f"{start[row + 1]:g} s at window {row + 1}. Make one timeline for each recording."
+        )
+    return start

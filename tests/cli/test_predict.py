@@ -1,0 +1,230 @@
+"""``sklearn-har predict``: from a file of samples to a timeline of activities."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sklearn_har.cli import _predict, main
+from sklearn_har.segmentation import prepare_recording, segment_recording
+from sklearn_har.timeline import make_timeline
+
+RATE = 50.0
+COLUMNS = ["ax", "ay", "az", "gx", "gy", "gz"]
+
+
+class Shaken:
+    """Walking where the first channel moves, resting where it does not."""
+
+    classes_ = np.array([0, 1])
+
+    def __init__(self, n_timesteps=128, n_channels=9):
+        if n_timesteps:
+            self.n_timesteps_in_, self.n_channels_in_ = n_timesteps, n_channels
+
+    def predict_proba(self, X):
+        self.seen = X
+        walking = np.where(X[:, :, 0].std(axis=1) > 0.05, 0.95, 0.05)
+        return np.stack([1.0 - walking, walking], axis=1)
+
+
+def _samples(seconds=60.0):
+    """Rest, walking from second 20 to 40, rest: six channels in g and rad/s."""
+    t = np.arange(round(seconds * RATE)) / RATE
+    rng = np.random.default_rng(0)
+    samples = rng.normal(0.0, 0.003, size=(len(t), 6))
+    samples[:, 0] += 1.0 + np.where((t > 20.0) & (t < 40.0), 0.3 * np.sin(2 * np.pi * 1.8 * t), 0.0)
+    return t, samples
+
+
+@pytest.fixture
+def log(tmp_path):
+    t, samples = _samples()
+    path = tmp_path / "recording.csv"
+    pd.DataFrame(samples, columns=COLUMNS).assign(time=t).to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture
+def model(monkeypatch):
+    stand_in = Shaken()
+    monkeypatch.setattr(_predict, "load_model", lambda path: stand_in)
+    return stand_in
+
+
+def _run(*argv):
+    return main(["predict", *map(str, argv), "--model", "model.skops"])
+
+
+def test_the_timeline_is_that_of_the_functions(log, model, tmp_path, capsys):
+    out = tmp_path / "timeline.csv"
+    options = ("--names", "rest", "walk", "--min-duration", "2", "--timeline", out)
+    assert _run(log, *options) == 0
+    t, samples = _samples()
+    windows = segment_recording(prepare_recording(samples, time=t), window=128)
+    np.testing.assert_allclose(model.seen, windows.data, atol=1e-6)
+    expected = make_timeline(
+        model.predict_proba(windows.data),
+        windows.start_time,
+        2.56,
+        ["rest", "walk"],
+        min_duration=2.0,
+    )
+    written = pd.read_csv(out)
+    assert written["activity"].tolist() == ["rest", "walk", "rest"]
+    pd.testing.assert_frame_equal(written, expected, atol=1e-6, check_dtype=False)
+    assert written["start"].tolist() == pytest.approx([0.0, 20.0, 40.0], abs=2.0)
+    shown = capsys.readouterr().out
+    assert f"{len(windows.data)} of 128 x 9" in shown
+    assert shown.splitlines()[-2].split()[0] == "walk"
+
+
+def test_other_units_names_and_clocks(model, tmp_path):
+    t, samples = _samples()
+    table = pd.DataFrame(samples[:, [3, 4, 5, 0, 1, 2]], columns=["u", "v", "w", "x", "y", "z"])
+    table[["x", "y", "z"]] *= 9.80665
+    table[["u", "v", "w"]] = np.rad2deg(table[["u", "v", "w"]])
+    table["ms"] = np.round(t * 1000).astype(int)
+    table.to_csv(tmp_path / "log.csv", index=False)
+    options = ("--time", "ms", "--time-unit", "ms", "--acceleration-unit", "m/s2")
+    options += ("--acceleration", "x", "y", "z", "--gyroscope", "u", "v", "w")
+    assert _run(tmp_path / "log.csv", *options, "--gyroscope-unit", "deg/s") == 0
+    windows = segment_recording(prepare_recording(samples, time=t), window=128)
+    np.testing.assert_allclose(model.seen, windows.data, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("n_channels", "options"),
+    [
+        (6, ()),
+        (6, ("--preparation", "resample")),
+        (3, ("--preparation", "resample", "--gyroscope", "--acceleration", "ax", "ay", "az")),
+        (6, ("--gyroscope", "--acceleration", "ax", "ay", "az")),
+    ],
+)
+def test_models_of_other_channels(log, model, n_channels, options):
+    model.n_channels_in_ = n_channels
+    assert _run(log, *options) == 0
+    assert model.seen.shape[1:] == (128, n_channels)
+
+
+def test_another_rate_and_an_interruption(model, tmp_path, capsys):
+    t, samples = _samples()
+    kept = (t < 30.0) | (t > 35.0)
+    table = pd.DataFrame(samples[kept], columns=COLUMNS).assign(time=t[kept])
+    table.to_csv(tmp_path / "gap.csv", index=False)
+    out = tmp_path / "timeline.csv"
+    model.n_timesteps_in_ = 64
+    options = ("--rate", "25", "--smoothing", "none", "--overlap", "0", "--timeline", out)
+    assert _run(tmp_path / "gap.csv", *options) == 0
+    written = pd.read_csv(out)
+    # Nothing spans what was not recorded.
+    assert not ((written["start"] < 31.0) & (written["end"] > 34.0)).any()
+    assert model.seen.shape[1:] == (64, 9)
+    err = capsys.readouterr().err
+    assert err.startswith("sklearn-har: warning: ")
+    assert "gap" in err
+    assert err.count("\n") == 1
+
+
+def test_a_model_that_does_not_know_its_windows(log, monkeypatch, capsys):
+    monkeypatch.setattr(_predict, "load_model", lambda path: Shaken(None))
+    assert _run(log) == 2
+    assert "give --window" in capsys.readouterr().err
+    assert _run(log, "--window", "100") == 0
+
+
+@pytest.mark.parametrize("ending", ["png", "svg"])
+def test_the_picture(log, model, tmp_path, ending):
+    pytest.importorskip("matplotlib", reason="matplotlib is not installed")
+    path = tmp_path / f"timeline.{ending}"
+    assert _run(log, "--plot", path) == 0
+    start = path.read_bytes()[:100]
+    assert start.startswith(b"\x89PNG") if ending == "png" else b"<?xml" in start
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["recording.csv", path.name]
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "message"),
+    [
+        (("--overlap", "1"), 2, "argument --overlap: must be a finite number of at least 0 and"),
+        (("--min-duration", "long"), 2, "must be a number, got 'long'"),
+        (("--smoothing", "none", "--expected-duration", "3"), 2, "is for smoothing"),
+        (("--gyroscope", "gx"), 2, "--gyroscope needs --acceleration"),
+        (("--acceleration-unit", "m/s2"), 2, "units need to know the columns"),
+        (("--plot", "picture.bmpx"), 2, "the ending must be one of"),
+        (("--timeline", "/nowhere/x.csv"), 1, "/nowhere/x.csv: there is no folder /nowhere"),
+        (("--time", "t"), 1, "time"),
+        (("--names", "rest"), 1, "classes must name each of the 2 columns"),
+        (("--acceleration", "ax", "--gyroscope"), 1, "was fitted with 9 channels, and"),
+        (("--preparation", "resample"), 1, "gives 6: 3 of acceleration, 3 of angular velocity"),
+        (("--window", "100000"), 1, "one window needs 100000"),
+    ],
+)
+def test_what_is_wrong_is_one_line(
+    log, model, options, status, message, capsys, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    assert _run(log, *options) == status
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("sklearn-har: error: ")
+    assert message in err
+    assert err.count("\n") == 1
+
+
+class TestLoadModel:
+    skops_io = pytest.importorskip("skops.io", reason="skops is not installed")
+
+    def test_a_file_that_is_no_model(self, tmp_path):
+        path = tmp_path / "model.skops"
+        path.write_text("not a zip file")
+        with pytest.raises(ValueError, match=r"model\.skops: not a model saved by skops"):
+            _predict.load_model(path)
+        with pytest.raises(FileNotFoundError):
+            _predict.load_model(tmp_path / "absent.skops")
+
+    def test_types_of_others_are_refused_and_named(self, tmp_path):
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import FunctionTransformer
+
+        from sklearn_har.datasets import clear_data_home
+
+        # A function of ours that deletes files is no estimator of ours.
+        for function in (np.ravel, clear_data_home):
+            path = tmp_path / "model.skops"
+            self.skops_io.dump(make_pipeline(FunctionTransformer(function)), path)
+            with pytest.raises(ValueError, match=f"neither of .*{function.__name__}.*If you trust"):
+                _predict.load_model(path)
+
+    def test_what_is_no_classifier_is_refused(self, tmp_path):
+        from sklearn.preprocessing import StandardScaler
+
+        path = tmp_path / "model.skops"
+        self.skops_io.dump(StandardScaler(), path)
+        with pytest.raises(ValueError, match="with predict_proba, got StandardScaler"):
+            _predict.load_model(path)
+
+    def test_a_pipeline_with_a_network_from_file_to_timeline(self, log, tmp_path, capsys):
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import StandardScaler
+
+        from sklearn_har import LSTMClassifier
+        from sklearn_har.preprocessing import ChannelwiseTransformer
+
+        t, samples = _samples()
+        names = np.where((t > 20.0) & (t < 40.0), "walk", "rest")
+        windows = segment_recording(prepare_recording(samples, time=t, labels=names), window=32)
+        network = LSTMClassifier(units=4, n_steps=4, epochs=10, batch_size=8, random_state=0)
+        pipeline = make_pipeline(ChannelwiseTransformer(StandardScaler()), network)
+        path, out = tmp_path / "model.skops", tmp_path / "timeline.csv"
+        self.skops_io.dump(pipeline.fit(windows.data, windows.target), path)
+        assert main(["predict", str(log), "--model", str(path), "--timeline", str(out)]) == 0
+        expected = make_timeline(
+            pipeline.predict_proba(windows.data), windows.start_time, 0.64, pipeline.classes_
+        )
+        written = pd.read_csv(out)
+        pd.testing.assert_frame_equal(written, expected, atol=1e-5, check_dtype=False)
+        assert set(written["activity"]) <= {"rest", "walk"}
+        assert "of 32 x 9" in capsys.readouterr().out

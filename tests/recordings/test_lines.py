@@ -1,0 +1,114 @@
+"""Samples in lines that are still being written."""
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sklearn_har.exceptions import RecordingWarning
+from sklearn_har.recordings import read_recording
+from sklearn_har.recordings._lines import LineReader
+
+RNG = np.random.default_rng(0)
+TABLE = pd.DataFrame(RNG.normal(0.0, 0.1, size=(180, 2)), columns=["gx", "ax"]).assign(
+    ms=np.arange(180) * 20 + 5000, place="hip"
+)
+TABLE["ax"] += 1.0
+OPTIONS = {"time": "ms", "time_unit": "ms"}
+
+
+def _read(content, cuts, **options):
+    reader = LineReader(**options)
+    edges = [0, *sorted(cuts), len(content)]
+    found = [reader.push(content[a:b]) for a, b in pairwise(edges)]
+    found.append(reader.finish())
+    kept = [pair for pair in found if pair is not None]
+    time, samples = (np.concatenate(parts) for parts in zip(*kept, strict=True))
+    return reader, time, samples
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    cuts=st.lists(st.integers(0, 9000), max_size=30),
+    end=st.sampled_from(["\n", "\r\n"]),
+    last=st.booleans(),
+)
+def test_the_pieces_do_not_matter(cuts, end, last, tmp_path_factory):
+    path = tmp_path_factory.mktemp("lines") / "log.csv"
+    TABLE.to_csv(path, index=False, lineterminator=end, encoding="utf-8-sig")
+    content = path.read_bytes() if last else path.read_bytes().removesuffix(end.encode())
+    reader, time, samples = _read(content, [min(cut, len(content)) for cut in cuts], **OPTIONS)
+    whole = read_recording(path, **OPTIONS)
+    np.testing.assert_array_equal(time, whole.time)
+    np.testing.assert_array_equal(samples, whole.samples)
+    assert reader.sampling_rate == whole.sampling_rate == 50.0
+    assert reader.channel_names == ["gx", "ax"]
+
+
+def test_units_and_columns_are_those_that_are_named():
+    content = TABLE.assign(ax=TABLE["ax"] * 9.80665).to_csv(index=False).encode()
+    units = {"ax": "m/s2", "gx": "deg/s"}
+    _, _, samples = _read(content, [700], channels=["ax", "gx"], units=units, **OPTIONS)
+    np.testing.assert_allclose(samples[:, 0], TABLE["ax"])
+    np.testing.assert_allclose(samples[:, 1], np.deg2rad(TABLE["gx"]))
+
+
+def test_dates_count_from_the_first_one():
+    dates = pd.Timestamp("2026-03-01T12:00:00.5") + pd.to_timedelta(TABLE["ms"], unit="ms")
+    content = TABLE.assign(ms=dates).to_csv(index=False).encode()
+    _, time, _ = _read(content, [3000, 6000], time="ms")
+    np.testing.assert_allclose(time, np.arange(180) * 0.02)
+
+
+def test_what_is_missing_is_passed_on():
+    table = TABLE.copy()
+    table.loc[[3, 120], "ax"] = np.nan
+    _, time, samples = _read(table.to_csv(index=False).encode(), [50], **OPTIONS)
+    assert len(time) == 180
+    assert np.flatnonzero(np.isnan(samples).any(axis=1)).tolist() == [3, 120]
+
+
+def test_first_samples_are_held_back_until_their_rate_is_known():
+    reader = LineReader(**OPTIONS)
+    lines = TABLE.to_csv(index=False).encode().splitlines(keepends=True)
+    assert all(reader.push(line) is None for line in lines[:100])
+    assert reader.sampling_rate is None
+    time, samples = reader.push(lines[100])
+    assert len(time) == len(samples) == 100
+    assert reader.sampling_rate == 50.0
+    assert len(reader.push(lines[101])[0]) == 1
+
+
+def test_units_that_look_wrong():
+    content = TABLE.assign(ax=9.81, ay=0.1, az=0.1).to_csv(index=False).encode()
+    options = {"channels": ["ax", "ay", "az"], "units": dict.fromkeys(["ax", "ay", "az"], "g")}
+    with pytest.warns(RecordingWarning) as caught:
+        _read(content, [], **options, **OPTIONS)
+    assert any("m/s2" in str(warning.message) for warning in caught)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("t,ax\n0,1\n", "time must name a column, got 'ms'.*the columns are"),
+        ("ms,ax\n0,1\n20,2,3\n", "Lines 2 to 3 must be rows of a table with the columns 'ms,ax'"),
+        ("ms,ax\n0,1,3\n20,2,3\n", "Lines 2 to 3 must be rows of a table"),
+        ("ms,ax\n0,one\n", "must have a column of numbers"),
+        ("ms,ax\n0,1\n,2\n", "must hold a time in every row"),
+        ("ms,ax\n0,1\n20,two\n", "Column 'ax' must hold numbers"),
+        ("ms,ax\n0,1\n", "at least two whole samples at different times, got 1 among the first 1"),
+        ("ms,ax\n0,1\n0,1\n", "at least two whole samples at different times, got 1"),
+    ],
+)
+def test_what_is_no_table_of_samples(content, message):
+    with pytest.raises(ValueError, match=message):
+        _read(content.encode(), [], **OPTIONS)
+
+
+def test_no_samples_at_all():
+    reader = LineReader()
+    assert reader.push(b"time,ax\n") is None
+    assert reader.finish() is None

@@ -1,0 +1,171 @@
+"""All steps from a recording to the signals of UCI HAR."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sklearn_har._preparation import Preparation
+from sklearn_har.datasets import make_har_recordings
+from sklearn_har.recordings import Recording
+from sklearn_har.segmentation import (
+    prepare_recording,
+    remove_noise,
+    resample_recording,
+    segment_recording,
+    segment_recordings,
+    separate_gravity,
+)
+
+
+@pytest.fixture(scope="module")
+def phone():
+    data = make_har_recordings(n_subjects=1, seconds_per_activity=5.0, random_state=0)
+    return Recording(
+        data.recordings[0],
+        sampling_rate=data.sampling_rate,
+        channel_names=data.channel_names,
+        labels=data.labels[0],
+    )
+
+
+def by_hand(samples):
+    quiet = remove_noise(samples.astype(np.float64))
+    _, body = separate_gravity(quiet[:, :3])
+    _, gyro = separate_gravity(quiet[:, 3:], cutoff=0.1, order=2)
+    return np.concatenate([quiet[:, :3], body, gyro], axis=1).astype(np.float32)
+
+
+def test_it_is_the_public_filters_one_after_another(phone):
+    prepared = prepare_recording(phone)
+    np.testing.assert_array_equal(prepared.samples, by_hand(phone.samples))
+    np.testing.assert_array_equal(prepared.labels, phone.labels)
+    assert prepared.channel_names == (
+        "total_acc_x", "total_acc_y", "total_acc_z", "body_acc_x", "body_acc_y", "body_acc_z",
+        "body_gyro_x", "body_gyro_y", "body_gyro_z",
+    )  # fmt: skip
+    assert prepared.samples.dtype == np.float32
+
+
+def test_after_a_break_the_filters_begin_anew(phone):
+    broken = Recording(phone.samples, sampling_rate=50.0, breaks=[321])
+    prepared = prepare_recording(broken)
+    assert prepared.breaks.tolist() == [321]
+    expected = [by_hand(phone.samples[:321]), by_hand(phone.samples[321:])]
+    np.testing.assert_array_equal(prepared.samples, np.concatenate(expected))
+
+
+def test_another_rate_is_resampled_first(phone):
+    samples = np.repeat(phone.samples.astype(np.float64), 2, axis=0)
+    prepared = prepare_recording(samples, original_rate=100.0)
+    resampled = resample_recording(samples, 50.0, original_rate=100.0, causal=True)
+    np.testing.assert_array_equal(prepared.samples, by_hand(resampled.samples))
+
+
+def test_steps_can_be_left_out(phone):
+    plain = prepare_recording(phone, noise_cutoff=None, gravity_cutoff=None, drift_cutoff=None)
+    np.testing.assert_array_equal(plain.samples, phone.samples)
+    assert plain.channel_names == phone.channel_names
+
+
+def test_channels_by_name_in_any_number(phone):
+    prepared = prepare_recording(
+        phone, acceleration=["total_acc_z"], angular_velocity=(), noise_cutoff=None
+    )
+    assert prepared.channel_names == ("total_acc_z", "body_acc_z")
+    _, body = separate_gravity(phone.samples[:, 2].astype(np.float64))
+    np.testing.assert_array_equal(prepared.samples[:, 1], body.astype(np.float32))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"acceleration": ["acc"]}, ValueError, "acceleration must name channels, got 'acc'"),
+        ({"acceleration": "total_acc_x"}, TypeError, "acceleration must be a sequence"),
+        ({"angular_velocity": (5, 6)}, ValueError, r"below 6, got 6. Pass angular_velocity=\(\)"),
+        ({"angular_velocity": (2, 3)}, ValueError, "must name each channel once"),
+        ({"acceleration": (), "angular_velocity": ()}, ValueError, "must name a channel, got none"),
+        ({"sampling_rate": 30.0}, ValueError, "noise_cutoff must be .* below 15"),
+        ({"gravity_cutoff": -1.0}, ValueError, "gravity_cutoff must be"),
+        ({"drift_cutoff": 30.0}, ValueError, "drift_cutoff must be"),
+    ],
+)
+def test_wrong_arguments_are_refused(phone, arguments, error, message):
+    with pytest.raises(error, match=message):
+        prepare_recording(phone, **arguments)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.integers(0, 150), max_size=10), st.sampled_from([50.0, 100.0, 31.0]))
+def test_pieces_of_any_length_give_the_same_to_the_last_bit(cuts, input_rate):
+    x = np.random.RandomState(0).normal(size=(150, 6))
+    time = np.arange(150) / input_rate
+
+    def preparation():
+        return Preparation(
+            [f"c{i}" for i in range(6)], input_rate=input_rate, sampling_rate=50.0,
+            acceleration=(0, 1, 2), angular_velocity=(3, 4, 5),
+            noise_cutoff=20.0, gravity_cutoff=0.3, drift_cutoff=0.1,
+        )  # fmt: skip
+
+    edges = np.unique([0, *cuts, 150])
+    once = preparation()
+    first, values = once.push(time, x)
+    expected = np.concatenate([values, once.finish()[1]])
+    assert first == 0
+    stage, found = preparation(), []
+    for low, high in itertools.pairwise(edges):
+        # Stopped and resumed in between.
+        resumed = preparation()
+        resumed.set_state(stage.get_state())
+        stage = resumed
+        at, values = stage.push(time[low:high], x[low:high])
+        assert at == sum(map(len, found))
+        found.append(values)
+    found.append(stage.finish()[1])
+    np.testing.assert_array_equal(np.concatenate(found), expected)
+
+
+class TestCutting:
+    """Recordings bring their labels, breaks and times with them."""
+
+    def test_a_recording_describes_itself(self, phone):
+        prepared = prepare_recording(
+            Recording(phone.samples, 7.0 + phone.time, breaks=[500], labels=phone.labels)
+        )
+        windows = segment_recording(prepared, window=2.56)
+        by_array = segment_recording(
+            prepared.samples, phone.labels, window=128, breaks=[500], sampling_rate=50.0
+        )
+        for field in ("data", "target", "start"):
+            np.testing.assert_array_equal(windows[field], by_array[field])
+        np.testing.assert_allclose(windows.start_time, 7.0 + by_array.start_time)
+        several = segment_recordings([prepared, prepared], subjects=[1, 2], window=2.56)
+        n = len(windows.start)
+        np.testing.assert_array_equal(several.data[n:], windows.data)
+        np.testing.assert_array_equal(several.target[:n], windows.target)
+        np.testing.assert_array_equal(several.start_time[n:], windows.start_time)
+        assert np.bincount(several.recording).tolist() == [n, n]
+
+    def test_arguments_come_first(self, phone):
+        windows = segment_recording(phone, np.zeros(len(phone), int), breaks=[])
+        assert set(windows.target) == {0}
+
+    def test_recordings_must_go_together(self, phone):
+        other = Recording(phone.samples, sampling_rate=25.0, channel_names=phone.channel_names)
+        with pytest.raises(ValueError, match=r"\[25.0, 50.0\] Hz: resample_recording"):
+            segment_recordings([phone, other])
+        with pytest.raises(ValueError, match=r"\[25.0, 50.0\] Hz"):
+            segment_recording(phone, sampling_rate=25.0)
+        unlabelled = Recording(phone.samples, sampling_rate=50, channel_names=phone.channel_names)
+        with pytest.raises(ValueError, match=r"got none in recordings\[1\]"):
+            segment_recordings([phone, unlabelled])
+        renamed = Recording(phone.samples, sampling_rate=50.0)
+        with pytest.raises(ValueError, match="the same channels"):
+            segment_recordings([phone, renamed])
+        with pytest.raises(TypeError, match="both Recording and arrays"):
+            segment_recordings([phone, phone.samples])
+        with pytest.raises(ValueError, match="use segment_recording"):
+            segment_recordings(phone)
