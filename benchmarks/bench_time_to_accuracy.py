@@ -23,7 +23,7 @@ from _measure import parser, report, uci_har
 from _rivals import keras_input, keras_model
 
 PUBLISHED = 0.907
-EPOCHS = 4
+EPOCHS = 3
 
 
 def setting(epochs: int, seed: int) -> Any:
