@@ -9,9 +9,10 @@ The first command trains with the settings in ``hapt_timeline.json``, evaluates 
 of ``benchmarks/results/hapt_timeline.txt``; with ``--plot FILE`` it draws one unseen recording. The
 second chooses the settings anew, looking at the 20 training subjects only.
 
-The 20 subjects are drawn by a seeded ``GroupShuffleSplit``, since the official split has 21. Epochs
-and class weights are compared by ``GroupKFold`` among them, where the second block of epochs goes on
-with the network of the first; smoothing is compared on what these networks said of subjects held out.
+The 20 subjects are drawn by a seeded ``GroupShuffleSplit``, since the official split has 21. Class
+weights and epochs are compared by ``GroupKFold`` among them, where the second block of epochs goes
+on with the network of the first; smoothing is compared on what these networks say of subjects held
+out.
 """
 
 from __future__ import annotations
