@@ -61,6 +61,7 @@ class FastLSTM(layers.LSTM):
             initial_state is not None
             or mask is not None
             or n_steps is None
+            or n_steps == 1  # the recurrent kernel, left out, would have no gradient
             or self.return_state
             or self.stateful
             or self.dropout
@@ -177,6 +178,7 @@ class FastConvLSTM(layers.ConvLSTM2D):
             initial_state is not None
             or mask is not None
             or n_steps is None
+            or n_steps == 1  # the recurrent kernel, left out, would have no gradient
             or n_steps > MAX_UNROLLED
             or cell.data_format != "channels_last"
             or self.return_state
