@@ -23,7 +23,7 @@ from _measure import parser, report, uci_har
 from _rivals import keras_input, keras_model
 
 PUBLISHED = 0.907
-EPOCHS = 3
+EPOCHS = 7  # the best in cross-validation
 
 
 def setting(epochs: int, seed: int) -> Any:
@@ -103,6 +103,8 @@ def main() -> None:
             theirs.append(timed(lambda: published(X, y)))
     lines = []
     for name, results in ((f"ours, {EPOCHS} epochs", ours), ("published, plain Keras", theirs)):
+        if not results:
+            continue
         seconds, accuracy = zip(*results, strict=True)
         spread = statistics.stdev(accuracy) if len(accuracy) > 1 else float("nan")
         lines.append(
@@ -110,12 +112,11 @@ def main() -> None:
             f"{max(seconds):.1f}), accuracy {100 * statistics.mean(accuracy):.2f} "
             f"({100 * spread:.2f}): " + " ".join(f"{100 * value:.2f}" for value in accuracy)
         )
-    faster = statistics.median(s for s, _ in theirs) / statistics.median(s for s, _ in ours)
     reached = statistics.mean(a for _, a in ours) >= PUBLISHED
-    lines += [
-        "",
-        f"{faster:.1f} times faster; the published 90.7 is {'' if reached else 'NOT '}reached",
-    ]
+    lines += ["", f"on average the published 90.7 is {'reached' if reached else 'NOT reached'}"]
+    if theirs:
+        faster = statistics.median(s for s, _ in theirs) / statistics.median(s for s, _ in ours)
+        lines.append(f"{faster:.1f} times faster")
     report("time_to_accuracy", lines, save=args.save)
 
 
