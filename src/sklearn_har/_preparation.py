@@ -17,7 +17,7 @@ from sklearn_har._stages import (
     low_pass,
     part_of,
 )
-from sklearn_har.utils._numbers import check_real
+from sklearn_har.utils._numbers import check_rate
 from sklearn_har.utils._validation import did_you_mean
 
 __all__ = ["Preparation"]
@@ -53,9 +53,7 @@ class Preparation:
         gravity_cutoff: float | None,
         drift_cutoff: float | None,
     ) -> None:
-        rate = check_real(
-            sampling_rate, "sampling_rate", minimum=0.0, exclude_minimum=True, unit="Hz"
-        )
+        rate = check_rate(sampling_rate)
         acc = _columns(acceleration, "acceleration", channel_names)
         gyro = _columns(angular_velocity, "angular_velocity", channel_names)
         if not acc + gyro:

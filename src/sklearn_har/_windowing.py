@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
-from sklearn_har.utils._numbers import check_integer, check_real
+from sklearn_har.utils._numbers import check_integer, check_rate, check_real
 
 __all__ = [
     "Cutter",
@@ -42,11 +42,7 @@ class Cutter:
         unlabelled: Hashable,
         on_unlabelled: OnUnlabelled,
     ) -> None:
-        self.rate: float | None = None
-        if sampling_rate is not None:
-            self.rate = check_real(
-                sampling_rate, "sampling_rate", minimum=0.0, exclude_minimum=True, unit="Hz"
-            )
+        self.rate = None if sampling_rate is None else check_rate(sampling_rate)
         self.length = self._length(window)
         shared = check_real(overlap, "overlap", minimum=0.0, below=1.0, unit="a part of a window")
         self.step = max(1, round((1.0 - shared) * self.length))

@@ -16,7 +16,7 @@ from sklearn_har.recordings._clock import TimeUnit, in_order, to_seconds
 from sklearn_har.recordings._plausibility import warn_of_oddities
 from sklearn_har.recordings._recording import Recording, gaps, typical_rate
 from sklearn_har.recordings._units import UNITS, convert
-from sklearn_har.utils._numbers import check_real
+from sklearn_har.utils._numbers import check_rate
 from sklearn_har.utils._validation import did_you_mean
 
 __all__ = ["channel_columns", "numbers", "read_recording", "unknown_column"]
@@ -155,16 +155,12 @@ def read_recording(
     if stamps is None:
         if sampling_rate is None:
             raise ValueError("sampling_rate must be given where time is None.")
-        rate = check_real(sampling_rate, "sampling_rate", minimum=0.0, exclude_minimum=True)
+        rate = check_rate(sampling_rate)
         # Dropped samples leave their places empty.
         seconds, start = kept / rate, None
     else:
         seconds, start = stamps.seconds(kept)
-        rate = (
-            typical_rate(seconds)
-            if sampling_rate is None
-            else check_real(sampling_rate, "sampling_rate", minimum=0.0, exclude_minimum=True)
-        )
+        rate = typical_rate(seconds) if sampling_rate is None else check_rate(sampling_rate)
     recording = Recording(
         samples,
         seconds,

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sklearn_har._windowing import check_breaks, check_recording
-from sklearn_har.utils._numbers import check_real
+from sklearn_har.utils._numbers import check_rate, check_real
 
 __all__ = [
     "Recording",
@@ -122,11 +122,7 @@ class Recording:
                 f"samples must be finite, got {values[row, channel]} in sample {row} of channel "
                 f"{channel}. Leave such samples out: the times tell that they are missing."
             )
-        rate = None
-        if sampling_rate is not None:
-            rate = check_real(
-                sampling_rate, "sampling_rate", minimum=0.0, exclude_minimum=True, unit="Hz"
-            )
+        rate = None if sampling_rate is None else check_rate(sampling_rate)
         if time is None:
             if rate is None:
                 raise ValueError("sampling_rate must be given where time is not.")

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sklearn_har._stages import MedianOfThree, low_pass
-from sklearn_har.utils._numbers import check_real
+from sklearn_har.utils._numbers import check_rate
 
 __all__ = ["remove_noise", "separate_gravity"]
 
@@ -78,7 +78,7 @@ def remove_noise(
     True
     """
     signal = _check_signal(samples, "samples")
-    rate = _check_rate(sampling_rate)
+    rate = check_rate(sampling_rate)
     smooth = low_pass(cutoff, rate, order)
     median = MedianOfThree()
     values = signal.astype(np.float64)
@@ -159,13 +159,9 @@ def separate_gravity(
     True
     """
     total = _check_signal(acceleration, "acceleration")
-    rate = _check_rate(sampling_rate)
+    rate = check_rate(sampling_rate)
     gravity = low_pass(cutoff, rate, order).push(total.astype(np.float64)).astype(total.dtype)
     return gravity, total - gravity
-
-
-def _check_rate(sampling_rate: float) -> float:
-    return check_real(sampling_rate, "sampling_rate", minimum=0.0, exclude_minimum=True, unit="Hz")
 
 
 def _check_signal(values: ArrayLike, name: str) -> NDArray[Any]:

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sklearn_har._stages import GridResampler, nearest
 from sklearn_har.recordings._recording import Recording, as_recording, parts_between_gaps
-from sklearn_har.utils._numbers import check_real
+from sklearn_har.utils._numbers import check_rate
 
 __all__ = ["merge_recordings", "resample_recording"]
 
@@ -95,7 +95,7 @@ def resample_recording(
     True
     """
     source = as_recording(recording, time, original_rate, labels, breaks)
-    rate = check_real(sampling_rate, "sampling_rate", minimum=0.0, exclude_minimum=True, unit="Hz")
+    rate = check_rate(sampling_rate)
     resampler = GridResampler(rate, source.sampling_rate, zero_phase=not causal)
     firsts, pieces = [], []
     parts = parts_between_gaps(source, max_gap)
@@ -210,7 +210,7 @@ def merge_recordings(
             f"recordings must have channels of different names, got {twice} more than once: "
             "read_recording(..., channels={'x': 'acc_x'}) renames them."
         )
-    rate = check_real(sampling_rate, "sampling_rate", minimum=0.0, exclude_minimum=True, unit="Hz")
+    rate = check_rate(sampling_rate)
     shifts = _shifts([sensor.start for sensor in sensors])
     times = [sensor.time + shift for sensor, shift in zip(sensors, shifts, strict=True)]
     origin, last = max(time[0] for time in times), min(time[-1] for time in times)

@@ -16,7 +16,7 @@ from sklearn_har.recordings._recording import check_names, gap_limit
 from sklearn_har.streaming._decision import Decision, check_recogniser, decide
 from sklearn_har.streaming._state import pack, unpack
 from sklearn_har.streaming._windows import WindowBuffer
-from sklearn_har.utils._numbers import check_real
+from sklearn_har.utils._numbers import check_rate
 
 __all__ = ["StreamingRecognizer"]
 
@@ -149,12 +149,8 @@ class StreamingRecognizer:
             raise ValueError(f"on_late must be one of ('drop', 'raise'), got {on_late!r}.")
         self._cutter = Cutter(window, overlap, sampling_rate, "last", -1, "drop")
         self._rate = float(sampling_rate)
-        self._original_rate = check_real(
-            sampling_rate if original_rate is None else original_rate,
-            "original_rate",
-            minimum=0.0,
-            exclude_minimum=True,
-            unit="Hz",
+        self._original_rate = check_rate(
+            sampling_rate if original_rate is None else original_rate, "original_rate"
         )
         self._longest_step = gap_limit(self._original_rate, max_gap)
         names = _CHANNELS if channel_names is None else channel_names

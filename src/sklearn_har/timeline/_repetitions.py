@@ -8,7 +8,7 @@ from scipy.signal import butter, correlate, find_peaks, sosfiltfilt
 from sklearn.utils import Bunch
 
 from sklearn_har._windowing import check_recording
-from sklearn_har.utils._numbers import check_real
+from sklearn_har.utils._numbers import check_rate, check_real
 
 __all__ = ["count_repetitions"]
 
@@ -109,7 +109,7 @@ def count_repetitions(
     >>> steps.count, f"{steps.rate:.2f} Hz"
     (18, '1.80 Hz')
     """
-    rate = check_real(sampling_rate, "sampling_rate", minimum=0.0, exclude_minimum=True, unit="Hz")
+    rate = check_rate(sampling_rate)
     slowest = check_real(
         min_rate, "min_rate", minimum=0.0, exclude_minimum=True, below=rate / 2, unit="Hz"
     )

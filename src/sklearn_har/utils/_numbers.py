@@ -6,7 +6,7 @@ import math
 import numbers
 from typing import Any
 
-__all__ = ["check_integer", "check_real"]
+__all__ = ["check_integer", "check_rate", "check_real"]
 
 
 def check_integer(value: Any, name: str, *, minimum: int) -> int:
@@ -43,3 +43,8 @@ def check_real(
     if not math.isfinite(number) or too_low or number >= below:
         raise ValueError(f"{name} must be {accepted}, got {value!r}.")
     return number
+
+
+def check_rate(value: Any, name: str = "sampling_rate") -> float:
+    """Return a number of Hz above 0 as a float, or say what `name` accepts."""
+    return check_real(value, name, minimum=0.0, exclude_minimum=True, unit="Hz")
