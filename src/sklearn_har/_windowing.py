@@ -18,6 +18,7 @@ __all__ = [
     "LabelRule",
     "OnUnlabelled",
     "check_breaks",
+    "check_increasing",
     "check_on_unlabelled",
     "check_recording",
     "encode_labels",
@@ -193,3 +194,24 @@ def check_breaks(breaks: ArrayLike, n_samples: int, name: str) -> NDArray[np.int
             f"{name} must be a list of sample numbers from 0 to {n_samples}, got {breaks!r}."
         )
     return np.sort(positions).astype(np.int64)
+
+
+def check_increasing(
+    time: NDArray[Any], name: str, of: str, remedy: str = ""
+) -> NDArray[np.float64]:
+    """Return the times of samples or windows (`of`) as floats, or say where they do not increase.
+
+    All digits are told: of seconds since 1970 the last ones matter.
+    """
+    seconds = time.astype(np.float64)
+    if not np.isfinite(seconds).all():
+        raise ValueError(f"{name} must be finite, got {seconds[~np.isfinite(seconds)][0]}.")
+    late = np.flatnonzero(np.diff(seconds) <= 0.0) + 1
+    if len(late):
+        i = late[0]
+        more = f", the first of {len(late)} such places" if len(late) > 1 else ""
+        raise ValueError(
+            f"{name} must increase strictly from {of} to {of} (in s), got "
+            f"{seconds[i]} after {seconds[i - 1]} at {of} {i}{more}.{remedy}"
+        )
+    return seconds

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sklearn_har._windowing import check_breaks, check_recording
+from sklearn_har._windowing import check_breaks, check_increasing, check_recording
 from sklearn_har.utils._numbers import check_rate, check_real
 
 __all__ = [
@@ -185,18 +185,8 @@ def _check_time(time: ArrayLike, n_samples: int) -> NDArray[np.float64]:
             f"time must hold one number of seconds for each of the {n_samples} samples, got dtype "
             f"{seconds.dtype} and shape {seconds.shape}. read_recording reads dates."
         )
-    seconds = seconds.astype(np.float64)
-    if not np.isfinite(seconds).all():
-        raise ValueError(f"time must be finite, got {seconds[~np.isfinite(seconds)][0]}.")
-    late = np.flatnonzero(np.diff(seconds) <= 0) + 1
-    if len(late):
-        i = late[0]
-        raise ValueError(
-            f"time must increase strictly, got {seconds[i]} after {seconds[i - 1]} at sample {i} "
-            f"({len(late)} such samples). read_recording(..., on_disorder='sort') puts them in "
-            "order."
-        )
-    return seconds
+    remedy = " read_recording(..., on_disorder='sort') puts them in order."
+    return check_increasing(seconds, "time", "sample", remedy)
 
 
 def check_names(names: Sequence[str] | None, n_channels: int) -> tuple[str, ...]:

@@ -9,7 +9,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from sklearn_har._windowing import OnUnlabelled, check_on_unlabelled, encode_labels, fill_value
+from sklearn_har._windowing import (
+    OnUnlabelled,
+    check_increasing,
+    check_on_unlabelled,
+    encode_labels,
+    fill_value,
+)
 from sklearn_har.timeline._frames import check_timeline, timeline_frame
 from sklearn_har.utils._numbers import check_real
 
@@ -162,13 +168,4 @@ def _check_time(time: ArrayLike) -> Floats:
             "time must hold the time of each sample in s, in one dimension, got shape "
             f"{seconds.shape} and dtype {seconds.dtype}."
         )
-    seconds = seconds.astype(np.float64)
-    if not np.isfinite(seconds).all():
-        raise ValueError("time must be finite, got NaN or infinity.")
-    if (np.diff(seconds) <= 0.0).any():
-        at = int(np.argmax(np.diff(seconds) <= 0.0))
-        raise ValueError(
-            f"time must increase from sample to sample, got {seconds[at]:g} s and then "
-            f"{seconds[at + 1]:g} s at sample {at + 1}."
-        )
-    return seconds
+    return check_increasing(seconds, "time", "sample")

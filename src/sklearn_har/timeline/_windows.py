@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sklearn_har._windowing import check_increasing
 from sklearn_har.utils._numbers import check_real
 
 __all__ = ["WindowProbabilities", "check_classes"]
@@ -108,13 +109,5 @@ def _check_start_time(start_time: ArrayLike, n_windows: int) -> Floats:
             f"start_time must hold the start of each of the {n_windows} windows in s, got shape "
             f"{start.shape} and dtype {start.dtype}."
         )
-    start = start.astype(np.float64)
-    if not np.isfinite(start).all():
-        raise ValueError("start_time must be finite, got NaN or infinity.")
-    if (np.diff(start) <= 0.0).any():
-        row = int(np.argmax(np.diff(start) <= 0.0))
-        raise ValueError(
-            f"start_time must increase from window to window, got {start[row]:g} s and then "
-            f"{start[row + 1]:g} s at window {row + 1}. Make one timeline for each recording."
-        )
-    return start
+    remedy = " Make one timeline for each recording."
+    return check_increasing(start, "start_time", "window", remedy)
