@@ -17,12 +17,12 @@ __all__ = [
     "Cutter",
     "LabelRule",
     "OnUnlabelled",
+    "append_unlabelled",
     "check_breaks",
     "check_increasing",
     "check_on_unlabelled",
     "check_recording",
     "encode_labels",
-    "fill_value",
 ]
 
 LabelRule = Literal["majority", "all-equal", "last"]
@@ -90,9 +90,7 @@ class Cutter:
         if self.on_unlabelled == "drop":
             start, code = start[code >= 0], code[code >= 0]
             return start, classes[code]
-        filling = fill_value(self.unlabelled, classes, "on_unlabelled='keep'")
-        # The value for "unlabelled" stands at the end, where code -1 points to.
-        return start, np.append(classes, filling)[code]
+        return start, append_unlabelled(classes, self.unlabelled, "on_unlabelled='keep'")[code]
 
     def cut(self, samples: NDArray[Any], start: NDArray[np.int64]) -> NDArray[Any]:
         """Windows of shape (n_windows, n_timesteps, n_channels) that begin at `start`."""
@@ -156,15 +154,15 @@ def encode_labels(
     return codes, classes
 
 
-def fill_value(unlabelled: Any, classes: NDArray[Any], parameter: str) -> Any:
-    """Return `unlabelled` if it can stand among the labels, or say what `parameter` needs."""
+def append_unlabelled(classes: NDArray[Any], unlabelled: Any, parameter: str) -> NDArray[Any]:
+    """Put `unlabelled` last, where code -1 points to, or say what `parameter` needs."""
     numeric = isinstance(unlabelled, numbers.Number)
     if len(classes) and numeric == (classes.dtype.kind in "OUS"):
         raise ValueError(
             f"{parameter} needs a value for `unlabelled` of the kind of the labels "
             f"({classes.dtype}), got {unlabelled!r}."
         )
-    return unlabelled
+    return np.append(classes, unlabelled)
 
 
 def check_recording(recording: ArrayLike, name: str = "recording") -> NDArray[Any]:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from sklearn_har._windowing import OnUnlabelled, check_on_unlabelled, fill_value
+from sklearn_har._windowing import OnUnlabelled, append_unlabelled, check_on_unlabelled
 from sklearn_har.timeline._frames import timeline_frame
 from sklearn_har.timeline._hmm import HiddenMarkovModel
 from sklearn_har.timeline._windows import WindowProbabilities, check_classes
@@ -129,9 +129,8 @@ def make_timeline(
     shortest = check_real(min_duration, "min_duration", minimum=0.0, unit="s")
     threshold = check_real(min_probability, "min_probability", minimum=0.0, below=1.0)
     check_on_unlabelled(on_unlabelled)
-    filling: Any = unlabelled
     if on_unlabelled == "keep":
-        filling = fill_value(unlabelled, labels, "on_unlabelled='keep'")
+        labels = append_unlabelled(labels, unlabelled, "on_unlabelled='keep'")
     values = windows.values
     if smoothing is None:
         _refuse_unused(expected_duration, transition, class_prior, evidence_weight)
@@ -152,9 +151,6 @@ def make_timeline(
     if on_unlabelled == "drop":
         known = code != _UNLABELLED
         code, start, end, probability = code[known], start[known], end[known], probability[known]
-    else:
-        # The value for "unlabelled" stands at the end, where code -1 points to.
-        labels = np.append(labels, filling)
     return timeline_frame(labels[code], start, end, probability)
 
 

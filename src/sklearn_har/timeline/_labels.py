@@ -11,10 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from sklearn_har._windowing import (
     OnUnlabelled,
+    append_unlabelled,
     check_increasing,
     check_on_unlabelled,
     encode_labels,
-    fill_value,
 )
 from sklearn_har.timeline._frames import check_timeline, timeline_frame
 from sklearn_har.utils._numbers import check_real
@@ -102,9 +102,8 @@ def labels_to_timeline(
     end = np.minimum(end, following[last])
     code, start = codes[first], seconds[first]
     if on_unlabelled == "keep":
-        filling = fill_value(unlabelled, classes, "on_unlabelled='keep'")
-        # The value for "unlabelled" stands at the end, where code -1 points to.
-        return timeline_frame(np.append(classes, filling)[code], start, end)
+        names = append_unlabelled(classes, unlabelled, "on_unlabelled='keep'")
+        return timeline_frame(names[code], start, end)
     known = code >= 0
     return timeline_frame(classes[code[known]], start[known], end[known])
 
@@ -157,8 +156,8 @@ def timeline_to_labels(
     outside = (row < 0) | (seconds >= end[row])
     if not outside.any():
         return np.asarray(activity[row])
-    filling = fill_value(unlabelled, activity, f"timeline leaves {outside.sum()} samples out and")
-    return np.append(activity, filling)[np.where(outside, -1, row)]
+    left_out = f"timeline leaves {outside.sum()} samples out and"
+    return append_unlabelled(activity, unlabelled, left_out)[np.where(outside, -1, row)]
 
 
 def _check_time(time: ArrayLike) -> Floats:
