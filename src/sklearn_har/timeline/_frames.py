@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-__all__ = ["Intervals", "check_timeline", "timeline_frame"]
+__all__ = ["Intervals", "check_timeline", "row_at", "timeline_frame"]
 
 Floats = NDArray[np.float64]
 
@@ -68,6 +68,14 @@ def check_timeline(timeline: Any, name: str) -> Intervals:
             f"{end[row]:g} s and one from {start[row + 1]:g} s."
         )
     return Intervals(activity, start, np.minimum(end, np.append(start[1:], np.inf)))
+
+
+def row_at(timeline: Intervals, time: Floats) -> NDArray[np.int64]:
+    """Row of the interval that holds each time, -1 where none does."""
+    if not len(timeline.start):
+        return np.full(len(time), -1)
+    row = np.searchsorted(timeline.start, time, side="right") - 1
+    return np.where((row >= 0) & (time < timeline.end[row]), row, -1)
 
 
 def _seconds(timeline: pd.DataFrame, column: str, name: str) -> Floats:

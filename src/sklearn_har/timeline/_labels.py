@@ -16,7 +16,7 @@ from sklearn_har._windowing import (
     check_on_unlabelled,
     encode_labels,
 )
-from sklearn_har.timeline._frames import check_timeline, timeline_frame
+from sklearn_har.timeline._frames import check_timeline, row_at, timeline_frame
 from sklearn_har.utils._numbers import check_real
 
 __all__ = ["labels_to_timeline", "timeline_to_labels"]
@@ -148,16 +148,16 @@ def timeline_to_labels(
     >>> timeline_to_labels(timeline, np.arange(8) / 50.0)
     array([ 5,  5,  5, -1, -1,  0,  0,  0])
     """
-    activity, start, end = check_timeline(timeline, "timeline")
+    intervals = check_timeline(timeline, "timeline")
     seconds = _check_time(time)
-    if len(activity) == 0:
+    if len(intervals.activity) == 0:
         return np.full(len(seconds), unlabelled)
-    row = np.searchsorted(start, seconds, side="right") - 1
-    outside = (row < 0) | (seconds >= end[row])
-    if not outside.any():
-        return np.asarray(activity[row])
-    left_out = f"timeline leaves {outside.sum()} samples out and"
-    return append_unlabelled(activity, unlabelled, left_out)[np.where(outside, -1, row)]
+    row = row_at(intervals, seconds)
+    n_outside = int((row < 0).sum())
+    if n_outside == 0:
+        return intervals.activity[row]
+    left_out = f"timeline leaves {n_outside} samples out and"
+    return append_unlabelled(intervals.activity, unlabelled, left_out)[row]
 
 
 def _check_time(time: ArrayLike) -> Floats:

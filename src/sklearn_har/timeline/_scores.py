@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from sklearn_har.timeline._frames import Intervals, check_timeline
+from sklearn_har.timeline._frames import Intervals, check_timeline, row_at
 from sklearn_har.timeline._result import TimelineScores
 
 __all__ = ["timeline_scores"]
@@ -177,7 +177,7 @@ def _compare(
 ) -> _Recording:
     edges = np.unique(np.concatenate([true.start, true.end, predicted.start, predicted.end]))
     middle = (edges[1:] + edges[:-1]) / 2.0
-    true_row, predicted_row = _row_at(true, middle), _row_at(predicted, middle)
+    true_row, predicted_row = row_at(true, middle), row_at(predicted, middle)
     true_codes, predicted_codes = (
         np.append(np.searchsorted(classes, timeline.activity), _NONE)
         if len(timeline.activity)
@@ -208,14 +208,6 @@ def _compare(
         start_counts,
         end_counts,
     )
-
-
-def _row_at(timeline: Intervals, time: Floats) -> Codes:
-    """Row of the interval that holds each time, -1 where none does."""
-    if not len(timeline.start):
-        return np.full(len(time), _NONE)
-    row = np.searchsorted(timeline.start, time, side="right") - 1
-    return np.where((row >= 0) & (time < timeline.end[row]), row, _NONE)
 
 
 def _times(recordings: list[_Recording], n_classes: int) -> tuple[Floats, Floats, Floats, float]:
