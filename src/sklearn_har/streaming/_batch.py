@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from numpy.typing import ArrayLike
@@ -114,15 +115,8 @@ def recognize_recording(
     check_recogniser(estimator, cutter.length, prepared.samples.shape[1])
     if len(prepared) < cutter.length:
         return []
-    windows = segment_recording(
-        Recording(
-            prepared.samples,
-            prepared.time,
-            sampling_rate=prepared.sampling_rate,
-            breaks=prepared.breaks,
-        ),
-        window=cutter.length,
-        overlap=overlap,
-    )
+    # Without labels: they would leave windows out.
+    unlabelled = replace(prepared, labels=None)
+    windows = segment_recording(unlabelled, window=cutter.length, overlap=overlap)
     seconds = cutter.length / prepared.sampling_rate
     return decide(estimator, windows.data, windows.start_time, seconds)
