@@ -35,6 +35,21 @@ def _fused_kernel_applies() -> bool:
     return not tf.config.list_physical_devices("GPU")
 
 
+def _left_to_keras(layer: Any, n_steps: int | None, initial_state: Any, mask: Any) -> bool:
+    """Whether a layer or its input has something that neither fast path knows."""
+    return bool(
+        initial_state is not None
+        or mask is not None
+        or n_steps is None
+        or n_steps == 1  # the recurrent kernel, left out, would have no gradient
+        or layer.return_state
+        or layer.stateful
+        or layer.dropout
+        or layer.recurrent_dropout
+        or not layer.use_bias
+    )
+
+
 @keras.saving.register_keras_serializable(package="sklearn_har")
 class FastLSTM(layers.LSTM):
     """LSTM layer with a loop in C++ for long sequences and none for short ones.
@@ -57,18 +72,10 @@ class FastLSTM(layers.LSTM):
     ) -> Any:
         """Return the last output, or all of them."""
         n_steps = sequences.shape[1]
-        if (
-            initial_state is not None
-            or mask is not None
-            or n_steps is None
-            or n_steps == 1  # the recurrent kernel, left out, would have no gradient
-            or self.return_state
-            or self.stateful
-            or self.dropout
-            or self.recurrent_dropout
-            or not self.use_bias
-            or (self.activation, self.recurrent_activation)
-            != (keras.activations.tanh, keras.activations.sigmoid)
+        activations = (self.activation, self.recurrent_activation)
+        if _left_to_keras(self, n_steps, initial_state, mask) or activations != (
+            keras.activations.tanh,
+            keras.activations.sigmoid,
         ):
             return super().call(
                 sequences, initial_state=initial_state, mask=mask, training=training
@@ -175,18 +182,10 @@ class FastConvLSTM(layers.ConvLSTM2D):
         n_steps = sequences.shape[1]
         cell = self.cell
         if (
-            initial_state is not None
-            or mask is not None
-            or n_steps is None
-            or n_steps == 1  # the recurrent kernel, left out, would have no gradient
+            _left_to_keras(self, n_steps, initial_state, mask)
             or n_steps > MAX_UNROLLED
-            or cell.data_format != "channels_last"
-            or self.return_state
-            or self.stateful
             or self.go_backwards
-            or self.dropout
-            or self.recurrent_dropout
-            or not self.use_bias
+            or cell.data_format != "channels_last"
         ):
             return super().call(
                 sequences, initial_state=initial_state, mask=mask, training=training
