@@ -14,9 +14,8 @@ def import_optional(module: str, *, extra: str, needed_by: str) -> Any:
         return import_module(module)
     except ModuleNotFoundError as error:
         library = module.partition(".")[0]
-        if (error.name or "").partition(".")[
-            0
-        ] != library:  # it is there, and something that it needs is not
+        missing = (error.name or "").partition(".")[0]
+        if missing != library:  # it is there, and something that it needs is not
             raise
         raise ImportError(
             f"{needed_by} needs {library}, which is not installed: "
