@@ -227,10 +227,10 @@ def _picture(timeline: Any, path: Path) -> bytes:
     from matplotlib.figure import Figure
 
     from sklearn_har.inspection import PredictionTimelineDisplay
+    from sklearn_har.inspection._prediction_timeline import figure_size
 
-    n_rows = timeline["activity"].nunique()
     # Not by pyplot, which would look for a screen.
-    figure = Figure(figsize=(10.0, 1.3 + 0.4 * n_rows), layout="constrained")
+    figure = Figure(figsize=figure_size(timeline["activity"].nunique()), layout="constrained")
     PredictionTimelineDisplay(timeline).plot(figure.subplots())
     picture = io.BytesIO()
     figure.savefig(picture, format=path.suffix[1:].lower(), dpi=150)

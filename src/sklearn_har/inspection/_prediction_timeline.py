@@ -141,9 +141,7 @@ class PredictionTimelineDisplay:
             plt = import_optional(
                 "matplotlib.pyplot", extra="plot", needed_by="PredictionTimelineDisplay.plot"
             )
-            # A timeline is wide, and its rows are as high as a line of text.
-            size = (10.0, 1.3 + 0.4 * len(rows))
-            _, ax = plt.subplots(figsize=size, layout="constrained")
+            _, ax = plt.subplots(figsize=figure_size(len(rows)), layout="constrained")
         # One bar of full height in the place of two halves when there is nothing to compare with.
         height = 2 * _BAR if true is None else _BAR
         self.true_bars_ = None
@@ -288,6 +286,11 @@ class PredictionTimelineDisplay:
         if y_true is not None:
             true = labels_to_timeline(y_true, time, unlabelled=unlabelled)
         return cls(predicted, true=true, activities=activities).plot(ax, **plot_params)
+
+
+def figure_size(n_rows: int) -> tuple[float, float]:
+    """Return inches: a timeline is wide, and its rows are as high as a line of text."""
+    return 10.0, 1.3 + 0.4 * n_rows
 
 
 def _rows(timelines: list[Intervals], activities: ArrayLike | None) -> list[Any]:
