@@ -189,6 +189,7 @@ def test_json_that_cannot_be_written_is_found_before_the_training(
     assert "there is no folder" in capsys.readouterr().err
 
 
+# The permissions of a folder stop neither the superuser nor, where there is no geteuid, anybody.
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write")
 def test_json_in_a_read_only_folder(tmp_path, capsys):
     tmp_path.chmod(stat.S_IRUSR | stat.S_IXUSR)

@@ -115,6 +115,7 @@ def test_lines_come_as_soon_as_their_samples_are_there():
     assert {line.split()[-1] for line in at_once} == {"0", "1"}
 
 
+# What ends it is the Ctrl-C of a terminal, which `send_signal` refuses to send on Windows.
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for other processes")
 def test_a_growing_file_is_followed_until_it_is_interrupted(tmp_path):
     t, samples = _samples()

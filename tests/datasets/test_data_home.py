@@ -290,6 +290,8 @@ class TestFolderFaults:
         assert e.value.errno == code
         assert isinstance(e.value, PermissionError) is (code == errno.EACCES)
 
+    # The permissions of a folder do not stop the superuser, as whom containers run tests. The test
+    # above refuses in the place of the system, and runs everywhere.
     @pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write everywhere")
     def test_a_folder_without_permission_is_told(self, fetch, home):
         home.mkdir(mode=0o500)
