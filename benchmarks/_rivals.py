@@ -1,4 +1,4 @@
-"""The three networks as others write them: plain Keras as in the tutorials, and PyTorch.
+"""The three networks: ours, and as others write them in plain Keras and in PyTorch.
 
 Nothing here is used by the package. Keras 3 picks XLA by itself (`jit_compile="auto"`), as it does
 for everybody who compiles a model without a thought.
@@ -9,6 +9,17 @@ from __future__ import annotations
 from typing import Any
 
 MODELS = ("lstm", "cnn-lstm", "conv-lstm")
+
+
+def classifiers() -> dict[str, Any]:
+    """Return our classes by the names in `MODELS`; loads TensorFlow."""
+    from sklearn_har import CNNLSTMClassifier, ConvLSTMClassifier, LSTMClassifier
+
+    return {
+        "lstm": LSTMClassifier,
+        "cnn-lstm": CNNLSTMClassifier,
+        "conv-lstm": ConvLSTMClassifier,
+    }
 
 
 def keras_model(

@@ -20,22 +20,17 @@ import subprocess
 import sys
 
 from _measure import parser, report, uci_har
-from _rivals import MODELS, keras_input, keras_model
+from _rivals import MODELS, classifiers, keras_input, keras_model
 
 
 def train(way: str, name: str, archive: str | None) -> float:
     """Train in this process and return its peak in MB."""
     import keras
 
-    from sklearn_har import CNNLSTMClassifier, ConvLSTMClassifier, LSTMClassifier
-
+    # Imported in each process, also where nothing is trained.
+    classes = classifiers()
     X, y = uci_har(archive)
     if way == "sklearn-har":
-        classes = {
-            "lstm": LSTMClassifier,
-            "cnn-lstm": CNNLSTMClassifier,
-            "conv-lstm": ConvLSTMClassifier,
-        }
         classes[name](epochs=2, random_state=0).fit(X, y)
     elif way == "plain Keras":
         model = keras_model(name, X.shape[1:], 6)

@@ -16,7 +16,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 from functools import partial
 
 from _measure import in_turn, parser, report, table, uci_har
-from _rivals import MODELS, keras_input, keras_model
+from _rivals import MODELS, classifiers, keras_input, keras_model
 
 CALLS = 20
 
@@ -33,14 +33,8 @@ def main() -> None:
 
     from scikeras.wrappers import KerasClassifier
 
-    from sklearn_har import CNNLSTMClassifier, ConvLSTMClassifier, LSTMClassifier
-
     X, y = uci_har(args.archive, "test")
-    classes = {
-        "lstm": LSTMClassifier,
-        "cnn-lstm": CNNLSTMClassifier,
-        "conv-lstm": ConvLSTMClassifier,
-    }
+    classes = classifiers()
     lines = []
     for name in MODELS:
         ours = classes[name](random_state=0, epochs=1).fit(X[::20], y[::20])

@@ -14,7 +14,7 @@ import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 from _measure import in_turn, parser, report, table, uci_har
-from _rivals import MODELS, keras_input, keras_model, torch_epoch, torch_model
+from _rivals import MODELS, classifiers, keras_input, keras_model, torch_epoch, torch_model
 
 
 def main() -> None:
@@ -25,17 +25,10 @@ def main() -> None:
 
     import keras
 
-    from sklearn_har import CNNLSTMClassifier, ConvLSTMClassifier, LSTMClassifier
-
     X, y = uci_har(args.archive)
     one_hot = keras.utils.to_categorical(y)
-    ours = {"lstm": LSTMClassifier, "cnn-lstm": CNNLSTMClassifier, "conv-lstm": ConvLSTMClassifier}[
-        args.model
-    ](random_state=0)
-    plain, subsequences = (
-        keras_model(args.model, X.shape[1:], 6),
-        keras_input(args.model, X),
-    )
+    ours = classifiers()[args.model](random_state=0)
+    plain, subsequences = keras_model(args.model, X.shape[1:], 6), keras_input(args.model, X)
     rivals = {
         "sklearn-har": lambda: ours.partial_fit(X, y),
         "plain Keras": lambda: plain.fit(subsequences, one_hot, batch_size=64, verbose=0),
