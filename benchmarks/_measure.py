@@ -16,13 +16,17 @@ from typing import Any
 RESULTS = Path(__file__).parent / "results"
 
 
-def parser(description: str | None, *, runs: int = 7) -> argparse.ArgumentParser:
-    """Return a parser with the options that every script has."""
+def parser(
+    description: str | None, *, runs: int | None = 7, dataset: str | None = "UCI HAR"
+) -> argparse.ArgumentParser:
+    """Return a parser with the options that scripts share; None leaves the option for it out."""
     made = argparse.ArgumentParser(
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    made.add_argument("--runs", type=int, default=runs, help="counted runs of each rival")
-    made.add_argument("--archive", help="local copy of UCI HAR; by default it is downloaded")
+    if runs is not None:
+        made.add_argument("--runs", type=int, default=runs, help="counted runs of each rival")
+    if dataset is not None:
+        made.add_argument("--archive", help=f"local copy of {dataset}; by default it is downloaded")
     made.add_argument("--save", action="store_true", help="write the table to results/")
     return made
 

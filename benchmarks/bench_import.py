@@ -34,7 +34,7 @@ def import_time(module: str) -> tuple[float, str]:
 
 def main() -> None:
     """Measure the package, two of its subpackages, and what they stand on."""
-    args = parser(__doc__).parse_args()
+    args = parser(__doc__, dataset=None).parse_args()
     modules = (
         "sklearn_har",
         "sklearn_har.datasets",

@@ -86,7 +86,7 @@ def in_two_workers() -> list[float]:
 
 def main() -> None:
     """Measure each way in a process of its own."""
-    options = parser(__doc__)
+    options = parser(__doc__, runs=None, dataset=None)
     options.add_argument("--inside", help=argparse.SUPPRESS)
     args = options.parse_args()
     if args.inside:
