@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sklearn_har.cli import _predict, main
+from sklearn_har.cli import _follow, _predict, main
 from sklearn_har.recordings import Recording
 from sklearn_har.streaming import recognize_recording
 
@@ -164,6 +164,23 @@ def test_a_named_pipe_ends(tmp_path, monkeypatch, capsys):
     )
 
 
+def test_lines_that_come_one_by_one_are_gathered(monkeypatch):
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb") as source, os.fdopen(writing, "wb", 0) as sensor:
+
+        def meanwhile(seconds):
+            if not sensor.closed:
+                sensor.write(b"2\n")
+                sensor.write(b"3\n")
+                sensor.close()
+
+        monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=source))
+        monkeypatch.setattr(_follow.time, "sleep", meanwhile)
+        sensor.write(b"1\n")
+        # Parsed one by one, the lines of a phone would keep a tenth of a core busy.
+        assert list(_follow._pieces(Path("-"))) == [b"1\n", b"2\n3\n", None]
+
+
 def test_another_rate_other_names_and_overlap(follow):
     t, samples = _samples(rate=100.0)
     options = ("--names", "rest", "walk", "--overlap", "0")
@@ -198,8 +215,6 @@ def test_what_was_left_out_is_counted(follow):
 
 
 def test_a_file_that_becomes_shorter_is_an_error(tmp_path, monkeypatch, capsys):
-    from sklearn_har.cli import _follow
-
     path = tmp_path / "log.csv"
     path.write_bytes(_csv(*_samples(4.0)))
     monkeypatch.setattr(_predict, "load_model", lambda path: Shaken())

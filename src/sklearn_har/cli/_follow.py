@@ -7,15 +7,17 @@ import stat
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from sklearn_har.cli._common import PROGRAM, UsageError
 from sklearn_har.cli._reading import columns_and_units, filters, warnings_as_lines
 
-# In s: how often a file is looked at. People do not notice it, and it costs next to nothing.
+# In s: how often the input is looked at. People do not notice it, and it costs next to nothing.
 _PAUSE = 0.1
-_PIECE = 1 << 16
+# In bytes: what is read at most, and from where on there is so much that nobody waits for more.
+_PIECE, _PIECE_OF_MANY = 1 << 16, 1 << 12
 
 
 def check(args: argparse.Namespace) -> None:
@@ -75,23 +77,20 @@ def run(args: argparse.Namespace, model: Any, length: int, n_channels: int | Non
 
 def _pieces(path: Path) -> Iterator[bytes | None]:
     """Yield bytes as they come, and None at the end, which a file that grows does not have."""
-    if str(path) == "-":
-        while piece := sys.stdin.buffer.read1(_PIECE):  # type: ignore[union-attr]
-            yield piece
-        yield None
-        return
-    with path.open("rb", buffering=0) as file:
-        grows = stat.S_ISREG(path.stat().st_mode)
+    standard = str(path) == "-"
+    with nullcontext(sys.stdin.buffer) if standard else path.open("rb") as file:
+        grows = not standard and stat.S_ISREG(path.stat().st_mode)
         while True:
-            piece = file.read(_PIECE)
+            piece = file.read1(_PIECE)  # type: ignore[union-attr]
             if piece:
                 yield piece
-            elif not grows:  # a named pipe, whose writer has closed it
+            elif not grows:
                 yield None
                 return
             elif path.stat().st_size < file.tell():
                 raise ValueError(f"{path}: has become shorter while it was followed; start anew")
-            else:
+            # A line alone takes as long to parse as a hundred: those of a sensor are gathered.
+            if len(piece) < _PIECE_OF_MANY:
                 time.sleep(_PAUSE)
 
 
