@@ -17,9 +17,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from sklearn_har._names import ACTIVITY_NAMES, CHANNEL_NAMES
 from sklearn_har.datasets import _download, _uci_har
 from sklearn_har.datasets._archives import Member
-from sklearn_har.datasets._bunch import ACTIVITY_NAMES, CHANNEL_NAMES
 from sklearn_har.datasets._download import RemoteArchive
 from sklearn_har.datasets._uci_har_files import Partition
 

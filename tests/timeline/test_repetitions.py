@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sklearn_har.datasets._bunch import ACTIVITY_NAMES
+from sklearn_har._names import ACTIVITY_NAMES
 from sklearn_har.datasets._gait import draw_subject, measure, plan_bouts
 from sklearn_har.timeline import count_repetitions
 

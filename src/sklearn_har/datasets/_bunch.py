@@ -1,4 +1,4 @@
-"""What every data set of windows shares: its names, and the Bunch and the frame that it returns."""
+"""What every data set of windows shares: the Bunch and the frame that it returns."""
 
 from __future__ import annotations
 
@@ -10,41 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import Bunch, check_random_state
 
-__all__ = [
-    "ACTIVITY_NAMES",
-    "CHANNEL_NAMES",
-    "RECORDED_CHANNEL_NAMES",
-    "feature_names",
-    "windows_bunch",
-]
-
-#: The activities of UCI HAR; the position in this tuple is the label.
-ACTIVITY_NAMES: tuple[str, ...] = (
-    "walking",
-    "walking_upstairs",
-    "walking_downstairs",
-    "sitting",
-    "standing",
-    "laying",
-)
-
-#: The channels of UCI HAR along the last axis: accelerations in g, angular velocities in rad/s.
-CHANNEL_NAMES: tuple[str, ...] = (
-    "total_acc_x",
-    "total_acc_y",
-    "total_acc_z",
-    "body_acc_x",
-    "body_acc_y",
-    "body_acc_z",
-    "body_gyro_x",
-    "body_gyro_y",
-    "body_gyro_z",
-)
-
-#: The channels of a recording, as a phone measures them.
-RECORDED_CHANNEL_NAMES: tuple[str, ...] = tuple(
-    name for name in CHANNEL_NAMES if not name.startswith("body_acc")
-)
+__all__ = ["feature_names", "windows_bunch"]
 
 
 def feature_names(channel_names: Sequence[str], n_timesteps: int) -> list[str]:

@@ -17,9 +17,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.utils import Bunch
 
+from sklearn_har._names import ACTIVITY_NAMES, RECORDED_CHANNEL_NAMES
 from sklearn_har.datasets._archives import ArchiveReader, Contents
 from sklearn_har.datasets._base import DataSet, check_fetch_parameters, load_arrays, load_descr
-from sklearn_har.datasets._bunch import ACTIVITY_NAMES, RECORDED_CHANNEL_NAMES
 from sklearn_har.datasets._hapt_files import COLLECTION, MEMBERS, REMOTES, Collection
 from sklearn_har.datasets._text_tables import check_labels, parse_integers, parse_table
 from sklearn_har.exceptions import ArchiveError

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sklearn_har._names import RECORDED_CHANNEL_NAMES
 from sklearn_har._preparation import Preparation
 from sklearn_har._stages import State, part_of
 from sklearn_har._windowing import Cutter
@@ -22,14 +23,6 @@ __all__ = ["StreamingRecognizer"]
 
 # More samples than this do not wait for a window to become complete.
 _LONGEST_WAIT = 8192
-_CHANNELS = (
-    "total_acc_x",
-    "total_acc_y",
-    "total_acc_z",
-    "body_gyro_x",
-    "body_gyro_y",
-    "body_gyro_z",
-)
 
 
 class StreamingRecognizer:
@@ -153,7 +146,7 @@ class StreamingRecognizer:
             sampling_rate if original_rate is None else original_rate, "original_rate"
         )
         self._longest_step = gap_limit(self._original_rate, max_gap)
-        names = _CHANNELS if channel_names is None else channel_names
+        names = RECORDED_CHANNEL_NAMES if channel_names is None else channel_names
         self.channel_names = check_names(names, len(names))
         self.estimator = estimator
         self._on_late = on_late

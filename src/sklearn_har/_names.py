@@ -1,0 +1,33 @@
+"""The names of UCI HAR, which what makes windows and what reads them have in common."""
+
+from __future__ import annotations
+
+__all__ = ["ACTIVITY_NAMES", "CHANNEL_NAMES", "RECORDED_CHANNEL_NAMES"]
+
+#: The activities of UCI HAR; the position in this tuple is the label.
+ACTIVITY_NAMES: tuple[str, ...] = (
+    "walking",
+    "walking_upstairs",
+    "walking_downstairs",
+    "sitting",
+    "standing",
+    "laying",
+)
+
+#: The channels of UCI HAR along the last axis: accelerations in g, angular velocities in rad/s.
+CHANNEL_NAMES: tuple[str, ...] = (
+    "total_acc_x",
+    "total_acc_y",
+    "total_acc_z",
+    "body_acc_x",
+    "body_acc_y",
+    "body_acc_z",
+    "body_gyro_x",
+    "body_gyro_y",
+    "body_gyro_z",
+)
+
+#: The channels of a recording, as a phone measures them.
+RECORDED_CHANNEL_NAMES: tuple[str, ...] = tuple(
+    name for name in CHANNEL_NAMES if not name.startswith("body_acc")
+)
