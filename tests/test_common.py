@@ -48,6 +48,7 @@ FOR_TABLES = {
     "ConvLSTMClassifier": {"n_steps": 1, "kernel_size": 1, "filters": 8, **LEARN},
     "SubsequenceReshaper": {"n_steps": 1},
     "ChannelwiseTransformer": {"transformer": StandardScaler()},
+    "CompandingTransformer": {},
 }
 SMALL = {"dense_units": 6, "epochs": 2, "batch_size": 8, "random_state": 0}
 FOR_WINDOWS = {
@@ -56,6 +57,7 @@ FOR_WINDOWS = {
     "ConvLSTMClassifier": {"filters": 4, **SMALL},
     "SubsequenceReshaper": {"n_steps": 4},
     "ChannelwiseTransformer": {"transformer": StandardScaler()},
+    "CompandingTransformer": {},
 }
 # scikeras writes `class KerasClassifier(BaseWrapper, ClassifierMixin)`, the base first. No order of
 # bases puts a mixin before a class that inherits in the other order.

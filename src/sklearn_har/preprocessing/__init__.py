@@ -1,6 +1,7 @@
 """Transformers that know the axes of windows."""
 
 from sklearn_har.preprocessing._channelwise import ChannelwiseTransformer
+from sklearn_har.preprocessing._companding import CompandingTransformer
 from sklearn_har.preprocessing._subsequences import SubsequenceReshaper
 
-__all__ = ["ChannelwiseTransformer", "SubsequenceReshaper"]
+__all__ = ["ChannelwiseTransformer", "CompandingTransformer", "SubsequenceReshaper"]

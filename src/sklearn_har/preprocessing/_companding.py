@@ -1,0 +1,183 @@
+"""A logarithmic scale for signals that are small here and large there."""
+
+from __future__ import annotations
+
+from numbers import Real
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from sklearn.utils.validation import check_is_fitted
+
+from sklearn_har.utils._compat import Interval
+from sklearn_har.utils._validation import check_windows
+
+__all__ = ["CompandingTransformer"]
+
+# Of the standard deviations within the windows: one that windows at rest have.
+_PERCENTILE = 10.0
+
+
+# auto_wrap_output_keys=None: windows have three axes and fit no frame, so there is no `set_output`.
+class CompandingTransformer(  # type: ignore[call-arg]
+    OneToOneFeatureMixin, TransformerMixin, BaseEstimator, auto_wrap_output_keys=None
+):
+    """Compand the channels: linear below the noise floor, logarithmic above.
+
+    A step shakes the phone by more than 1 g; the sway that tells standing from sitting is a
+    hundredth of it, and on a linear scale a network does not see it. Each channel becomes
+    `arcsinh(x / noise_floor)`, which is about `x / noise_floor` for small and about
+    `sign(x) log(2 |x| / noise_floor)` for large values.
+
+    Parameters
+    ----------
+    noise_floor : "auto", float or array-like of shape (n_channels,), default="auto"
+        Where linear turns into logarithmic, in the unit of the channels. By default it is learnt
+        for each channel: the tenth percentile of the standard deviations within the windows, which
+        is that of windows at rest.
+
+    Attributes
+    ----------
+    noise_floor_ : ndarray of shape (n_channels,)
+        The noise floor of each channel.
+    n_features_in_ : int
+        Size of axis 1 of the windows seen during :meth:`fit`: the number of time steps.
+    n_timesteps_in_ : int
+        Number of time steps of a window.
+    n_channels_in_ : int
+        Number of channels.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Column names, if `X` was a frame.
+
+    See Also
+    --------
+    ChannelwiseTransformer : Standardisation, power transforms and others, per channel.
+
+    Notes
+    -----
+    The classifiers do the same inside the network with `scaling="companding"`, where an
+    augmentation can come before it and an exported model carries it.
+
+    References
+    ----------
+    .. [1] Burbidge, J. B., Magee, L., & Robb, A. L. (1988). Alternative transformations to handle
+       extreme values of the dependent variable. Journal of the American Statistical Association,
+       83(401), 123-127. :doi:`10.1080/01621459.1988.10478575`
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_har.preprocessing import CompandingTransformer
+    >>> X = np.array([[[0.0], [0.01], [1.0], [-1.0]]])
+    >>> CompandingTransformer(noise_floor=0.01).fit_transform(X).round(2).ravel()
+    array([ 0.  ,  0.88,  5.3 , -5.3 ])
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "noise_floor": [str, Interval(Real, 0, None, closed="neither"), "array-like"]
+    }
+
+    def __init__(self, noise_floor: Any = "auto") -> None:
+        self.noise_floor = noise_floor
+
+    def fit(self, X: npt.ArrayLike, y: Any = None) -> Self:
+        """Learn the noise floor of each channel.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_windows, n_timesteps, n_channels)
+            Windows; also (n_windows, n_timesteps), read as single-channel windows, and
+            subsequences (n_windows, n_steps, n_timesteps / n_steps, n_channels).
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        CompandingTransformer
+            The fitted transformer.
+
+        Raises
+        ------
+        ValueError
+            If `noise_floor` is not positive or has another length than there are channels.
+        """
+        self._validate_params()
+        X = self._check(X, reset=True)
+        n_channels = self.n_channels_in_
+        if isinstance(self.noise_floor, str):
+            if self.noise_floor != "auto":
+                raise ValueError(
+                    "noise_floor must be 'auto', a positive number or one number for each channel, "
+                    f"got {self.noise_floor!r}."
+                )
+            self.noise_floor_ = _learnt_floor(X.reshape(len(X), self.n_timesteps_in_, n_channels))
+            return self
+        floor = np.asarray(self.noise_floor, dtype=X.dtype)
+        if floor.ndim > 1 or floor.size not in (1, n_channels):
+            raise ValueError(
+                f"noise_floor must be one number or one for each of the {n_channels} channel(s), "
+                f"got an array of shape {floor.shape}."
+            )
+        if not (np.isfinite(floor) & (floor > 0)).all():
+            raise ValueError(f"noise_floor must be positive and finite, got {self.noise_floor!r}.")
+        self.noise_floor_ = np.broadcast_to(floor, (n_channels,)).copy()
+        return self
+
+    def transform(self, X: npt.ArrayLike) -> npt.NDArray[Any]:
+        """Compand the channels.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_windows, n_timesteps, n_channels)
+            Windows, or any other form that :meth:`fit` accepts.
+
+        Returns
+        -------
+        ndarray of the shape of `X`
+            The companded windows, without a unit.
+        """
+        X, floor = self._with_floor(X)
+        companded: npt.NDArray[Any] = np.arcsinh(X / floor).reshape(X.shape)
+        return companded
+
+    def inverse_transform(self, X: npt.ArrayLike) -> npt.NDArray[Any]:
+        """Undo the companding.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_windows, n_timesteps, n_channels)
+            Companded windows.
+
+        Returns
+        -------
+        ndarray of the shape of `X`
+            Windows in the units seen during :meth:`fit`.
+        """
+        X, floor = self._with_floor(X)
+        expanded: npt.NDArray[Any] = (np.sinh(X) * floor).reshape(X.shape)
+        return expanded
+
+    def _with_floor(self, X: npt.ArrayLike) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        check_is_fitted(self)
+        X = self._check(X, reset=False)
+        # Windows of two axes have one channel, whose values lie along the last one.
+        return X, self.noise_floor_.astype(X.dtype)
+
+    def _check(self, X: npt.ArrayLike, *, reset: bool) -> npt.NDArray[Any]:
+        return check_windows(self, X, reset=reset, dtype=[np.float64, np.float32])
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags
+
+
+def _learnt_floor(windows: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return the deviation of windows at rest; a channel that is always at rest is all noise."""
+    floor = np.percentile(windows.std(axis=1), _PERCENTILE, axis=0)
+    whole = windows.std(axis=(0, 1))
+    # Of a channel that does not vary within its windows nothing is known but its overall spread.
+    floor = np.where(floor > 1e-3 * whole, floor, 1e-3 * whole)
+    return np.where(floor > 0, floor, 1.0).astype(windows.dtype)
