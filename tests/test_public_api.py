@@ -22,6 +22,17 @@ RESULTS = {
     "TimelineScores": "what timeline_scores returns",
     "Recording": "samples, times and interruptions in one",
     "Decision": "what StreamingRecognizer and recognize_recording return",
+    **dict.fromkeys(
+        (
+            "AmplitudeScaling",
+            "Augmentation",
+            "CadenceScaling",
+            "DeviceRotation",
+            "GravityRotation",
+            "SensorNoise",
+        ),
+        "a value for the parameter augmentation of the classifiers",
+    ),
     "StreamingRecognizer": "takes samples, and is never fitted",
 }
 

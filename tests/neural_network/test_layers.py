@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import pytest
 
-from sklearn_har.neural_network._layers import FastConvLSTM, FastLSTM
+from sklearn_har.neural_network._layers import FastBatchNormalization, FastConvLSTM, FastLSTM
 from sklearn_har.neural_network._networks import build_cnn_lstm, build_conv_lstm, build_lstm
 
 BUILDERS: dict[str, tuple[Callable[..., keras.Model], dict[str, Any]]] = {
@@ -28,6 +28,24 @@ BUILDERS: dict[str, tuple[Callable[..., keras.Model], dict[str, Any]]] = {
     "CNN-LSTM, both ways": (build_cnn_lstm, {"filters": 5, "bidirectional": True}),
     "ConvLSTM": (build_conv_lstm, {"filters": 5}),
     "ConvLSTM, two layers": (build_conv_lstm, {"filters": 5, "n_layers": 2}),
+    "LSTM, pooled": (build_lstm, {"n_steps": 8, "pooling": "both", "scaling": "both"}),
+    "CNN-LSTM, whole window": (
+        build_cnn_lstm,
+        {
+            "n_steps": None,
+            "filters": (4, 6),
+            "kernel_size": (5, 3),
+            "padding": "same",
+            "pool_after": "each",
+            "pooling": "both",
+            "bidirectional": True,
+            "dense_units": None,
+        },
+    ),
+    "ConvLSTM, convolutions before": (
+        build_conv_lstm,
+        {"filters": 5, "n_conv_layers": 1, "conv_filters": 4, "padding": "same", "pooling": "max"},
+    ),
 }
 
 
@@ -63,7 +81,34 @@ def test_same_probabilities_and_gradients_as_keras(name: str, dtype: str, n_wind
         np.testing.assert_allclose(one, other, atol=tolerance * max(1.0, np.abs(other).max()))
 
 
-@pytest.mark.parametrize("layer", [FastLSTM(3, seed=0), FastConvLSTM(3, (1, 3), seed=0)])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_batch_normalization_learns_what_that_of_keras_learns(dtype: str) -> None:
+    """Outputs, gradients and moving averages, in training and after it."""
+    tf = pytest.importorskip("tensorflow")
+    rng = np.random.default_rng(0)
+    X = tf.constant(rng.normal(2.0, 3.0, size=(5, 1, 8, 4)).astype(dtype))
+    target = tf.constant(rng.normal(size=X.shape).astype(dtype))
+    results = []
+    for cls in (FastBatchNormalization, keras.layers.BatchNormalization):
+        layer = cls(momentum=0.8, dtype=dtype)
+        layer.build(X.shape)
+        layer.gamma.assign(np.linspace(0.5, 2, 4))
+        with tf.GradientTape() as tape:
+            tape.watch(X)
+            outputs = layer(X, training=True)
+            loss = tf.reduce_sum(tf.square(outputs - target))
+        gradients = tape.gradient(loss, [X, layer.gamma.value, layer.beta.value])
+        arrays = [outputs, *gradients, *layer.variables, layer(X, training=False)]
+        results.append([keras.ops.convert_to_numpy(a) for a in arrays])
+    for one, other in zip(*results, strict=True):
+        atol = {"float32": 1e-5, "float64": 1e-12}[dtype]
+        np.testing.assert_allclose(one, other, atol=atol * max(1.0, np.abs(other).max()))
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [FastLSTM(3, seed=0), FastConvLSTM(3, (1, 3), seed=0), FastBatchNormalization(momentum=0.9)],
+)
 def test_layers_survive_the_configuration_of_keras(layer: keras.Layer) -> None:
     """A network taken from `model_` can be written and read by Keras."""
     copy = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(layer))

@@ -8,7 +8,7 @@ no longer developed and its versions of them do not pass scikit-learn's checks.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
@@ -25,6 +25,8 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
+from sklearn_har.augmentation import Augmentation
+from sklearn_har.neural_network._input_layers import SCALINGS, learn_scaling
 from sklearn_har.neural_network._parameters import RoutedParameters
 from sklearn_har.neural_network._runtime import STATE_FORMAT, Network
 from sklearn_har.neural_network._training import (
@@ -37,7 +39,7 @@ from sklearn_har.neural_network._training import (
     train,
 )
 from sklearn_har.utils._compat import Interval, StrOptions, check_sample_weight
-from sklearn_har.utils._validation import check_n_steps, check_windows
+from sklearn_har.utils._validation import check_windows
 
 __all__ = ["BaseRecurrentClassifier"]
 
@@ -64,6 +66,9 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
         "tol": [Interval(Real, 0, None, closed="left")],
         "callbacks": [None, list, tuple, dict, type, keras.callbacks.Callback],
         "warm_start": ["boolean"],
+        "scaling": [StrOptions(set(SCALINGS)), None],
+        "augmentation": [None, Augmentation, list, tuple],
+        "schedule": [StrOptions({"constant", "cosine"})],
         "dtype": [StrOptions({"float32", "float64"})],
         "random_state": ["random_state"],
         "verbose": [Interval(Integral, 0, 2, closed="both"), "boolean"],
@@ -81,6 +86,9 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
         n_iter_no_change: int = 10,
         tol: float = 1e-4,
         callbacks: Any = None,
+        scaling: str | None = None,
+        augmentation: Augmentation | Sequence[Augmentation] | None = None,
+        schedule: str = "constant",
         warm_start: bool = False,
         dtype: str = "float32",
         random_state: int | np.random.RandomState | None = None,
@@ -97,6 +105,9 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
         self.n_iter_no_change = n_iter_no_change
         self.tol = tol
         self.callbacks = callbacks
+        self.scaling = scaling
+        self.augmentation = augmentation
+        self.schedule = schedule
         self.warm_start = warm_start
         self.dtype = dtype
         self.random_state = random_state
@@ -150,6 +161,7 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
             groups,
             go_on=go_on,
             epochs=self.epochs,
+            schedule=self.schedule,
             validate=self.early_stopping,
         )
 
@@ -186,7 +198,16 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
                 f"or fit: {self.classes_}."
             )
         return self._fit(
-            X, y, sample_weight, None, go_on=go_on, epochs=1, validate=False, classes=classes
+            X,
+            y,
+            sample_weight,
+            None,
+            go_on=go_on,
+            epochs=1,
+            # One epoch of many to come: there is no end that a schedule could lead to.
+            schedule="constant",
+            validate=False,
+            classes=classes,
         )
 
     def _fit(
@@ -198,6 +219,7 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
         *,
         go_on: bool,
         epochs: int,
+        schedule: str,
         validate: bool,
         classes: npt.ArrayLike | None = None,
     ) -> Self:
@@ -214,7 +236,10 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
         one_hot = np.eye(len(self.classes_), dtype=windows.dtype)[codes]
         data, validation = TrainingSet(windows, one_hot, weight), None
 
-        network, seed = (self._network, self._seed) if go_on else self._make_network(n_steps)
+        if go_on:
+            network, seed = self._network, self._seed
+        else:
+            network, seed = self._make_network(n_steps, windows)
         callbacks = make_callbacks(self.callbacks, self._routed("callbacks"))
         if validate:
             data, validation = hold_out(data, self.validation_fraction, groups, seed)
@@ -241,6 +266,7 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
             initial_epoch=self.n_iter_ if go_on else 0,
             epochs=epochs,
             seed=seed,
+            schedule=schedule,
             callbacks=callbacks,
             verbose=int(self.verbose),
         )
@@ -309,28 +335,43 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
             )
         return weight
 
-    def _make_network(self, n_steps: int | None) -> tuple[Network, int]:
+    def _make_network(
+        self, n_steps: int | None, windows: npt.NDArray[np.floating]
+    ) -> tuple[Network, int]:
         seed = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
         names = inspect.signature(type(self)._builder).parameters
         config = {name: getattr(self, name) for name in names if hasattr(self, name)}
         if n_steps is not None:
             config["n_steps"] = n_steps
-        if config["n_steps"] is not None:
-            check_n_steps(config["n_steps"], self.n_timesteps_in_)
         self._check_sizes(config)
         config = {
             "input_shape": (self.n_timesteps_in_, self.n_channels_in_),
             "n_classes": len(self.classes_),
             **config,
+            "augmentation": self._augmentations(),
             "seed": seed,
         }
-        return Network(type(self)._builder, config), seed
+        network = Network(type(self)._builder, config)
+        if self.scaling is not None:
+            learn_scaling(network.model, windows)
+        return network, seed
+
+    def _augmentations(self) -> tuple[Augmentation, ...]:
+        given = self.augmentation
+        if given is None:
+            return ()
+        augmentations = tuple(given) if isinstance(given, Sequence) else (given,)
+        for augmentation in augmentations:
+            if not isinstance(augmentation, Augmentation):
+                raise TypeError(
+                    "augmentation must be one of sklearn_har.augmentation, or a list of them, got "
+                    f"{augmentation!r}."
+                )
+            augmentation.check(self.n_timesteps_in_, self.n_channels_in_)
+        return augmentations
 
     def _check_sizes(self, config: dict[str, Any]) -> None:
         """Raise a ValueError where the layers would eat up the subsequences; see the subclasses."""
-
-    def _subsequence_length(self, config: dict[str, Any]) -> int:
-        return int(self.n_timesteps_in_ // config["n_steps"])
 
     # Prediction -----------------------------------------------------------------------------------
 
@@ -432,9 +473,9 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
             The estimator, with random weights.
         """
         self._validate_params()
-        _, n_steps = self._check_windows(X, reset=True)
+        windows, n_steps = self._check_windows(X, reset=True)
         self._encode(y, classes=None, reset=True)
-        self._set_fitted(*self._make_network(n_steps), {})
+        self._set_fitted(*self._make_network(n_steps, windows), {})
         return self
 
     def __sklearn_is_fitted__(self) -> bool:

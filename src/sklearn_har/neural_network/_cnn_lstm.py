@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from numbers import Integral, Real
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import keras
 import numpy as np
 
+from sklearn_har.augmentation import Augmentation
 from sklearn_har.neural_network._base import BaseRecurrentClassifier
 from sklearn_har.neural_network._docs import share_docs
 from sklearn_har.neural_network._networks import build_cnn_lstm
-from sklearn_har.utils._compat import Interval
+from sklearn_har.neural_network._sizes import (
+    PADDING,
+    POOL_AFTER,
+    POOLING,
+    SHARE,
+    SIZE,
+    check_convolutions,
+)
+from sklearn_har.utils._validation import check_n_steps
 
 __all__ = ["CNNLSTMClassifier"]
-
-SIZE = Interval(Integral, 1, None, closed="left")
-SHARE = Interval(Real, 0, 1, closed="left")
 
 
 @share_docs(epochs=25)
@@ -30,14 +36,15 @@ class CNNLSTMClassifier(BaseRecurrentClassifier):
 
     Parameters
     ----------
-    n_steps : int, default=4
+    n_steps : int or None, default=4
         Number of subsequences in a window. It must divide the number of time steps. An `X` with
-        four axes is cut already, and its cut replaces `n_steps`.
-    filters : int, default=64
-        Number of filters of each convolution.
-    kernel_size : int, default=3
-        Length of the convolutions, in time steps. Nothing is padded: each convolution shortens a
-        subsequence by `kernel_size - 1`.
+        four axes is cut already, and its cut replaces `n_steps`. None does not cut: the
+        convolutions read the whole window, and the LSTM each time step that they leave.
+    filters : int or sequence of int, default=64
+        Number of filters of each convolution, or of the first, the second, ...
+    kernel_size : int or sequence of int, default=3
+        Length of the convolutions, in time steps. Where nothing is padded, each convolution
+        shortens a subsequence by `kernel_size - 1`.
     n_conv_layers : int, default=2
         Number of convolutions.
     conv_dropout : float, default=0.5
@@ -52,8 +59,17 @@ class CNNLSTMClassifier(BaseRecurrentClassifier):
         Whether each LSTM layer reads the subsequences forwards and backwards.
     dropout : float, default=0.5
         Share of the LSTM's outputs that training drops.
-    dense_units : int, default=100
-        Number of rectified units before the softmax.
+    dense_units : int or None, default=100
+        Number of rectified units before the softmax; None leaves this layer out.
+    padding : {"valid", "same"}, default="valid"
+        Whether convolutions shorten the subsequences, or zeros are put around them.
+    batch_normalization : bool, default=False
+        Whether to normalise the outputs of each convolution over the batch.
+    pool_after : {"last", "each"}, default="last"
+        Whether dropout and max-pooling come once, after the last convolution, or after each.
+    pooling : {"last", "average", "max", "both"}, default="last"
+        What of the last LSTM layer goes on: its last output, or the average, the maximum or both
+        over the outputs of all steps.
     {training}
 
     Attributes
@@ -89,9 +105,9 @@ class CNNLSTMClassifier(BaseRecurrentClassifier):
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseRecurrentClassifier._parameter_constraints,
-        "n_steps": [SIZE],
-        "filters": [SIZE],
-        "kernel_size": [SIZE],
+        "n_steps": [SIZE, None],
+        "filters": [SIZE, list, tuple],
+        "kernel_size": [SIZE, list, tuple],
         "n_conv_layers": [SIZE],
         "conv_dropout": [SHARE],
         "pool_size": [SIZE],
@@ -99,14 +115,18 @@ class CNNLSTMClassifier(BaseRecurrentClassifier):
         "n_layers": [SIZE],
         "bidirectional": ["boolean"],
         "dropout": [SHARE],
-        "dense_units": [SIZE],
+        "dense_units": [SIZE, None],
+        "padding": [PADDING],
+        "batch_normalization": ["boolean"],
+        "pool_after": [POOL_AFTER],
+        "pooling": [POOLING],
     }
 
     def __init__(
         self,
-        n_steps: int = 4,
-        filters: int = 64,
-        kernel_size: int = 3,
+        n_steps: int | None = 4,
+        filters: int | Sequence[int] = 64,
+        kernel_size: int | Sequence[int] = 3,
         n_conv_layers: int = 2,
         conv_dropout: float = 0.5,
         pool_size: int = 2,
@@ -114,8 +134,12 @@ class CNNLSTMClassifier(BaseRecurrentClassifier):
         n_layers: int = 1,
         bidirectional: bool = False,
         dropout: float = 0.5,
-        dense_units: int = 100,
+        dense_units: int | None = 100,
         *,
+        padding: str = "valid",
+        batch_normalization: bool = False,
+        pool_after: str = "last",
+        pooling: str = "last",
         optimizer: str | type | keras.optimizers.Optimizer = "adam",
         epochs: int = 25,
         batch_size: int = 64,
@@ -125,6 +149,9 @@ class CNNLSTMClassifier(BaseRecurrentClassifier):
         n_iter_no_change: int = 10,
         tol: float = 1e-4,
         callbacks: Any = None,
+        scaling: str | None = None,
+        augmentation: Augmentation | Sequence[Augmentation] | None = None,
+        schedule: str = "constant",
         warm_start: bool = False,
         dtype: str = "float32",
         random_state: int | np.random.RandomState | None = None,
@@ -141,6 +168,9 @@ class CNNLSTMClassifier(BaseRecurrentClassifier):
             n_iter_no_change=n_iter_no_change,
             tol=tol,
             callbacks=callbacks,
+            scaling=scaling,
+            augmentation=augmentation,
+            schedule=schedule,
             warm_start=warm_start,
             dtype=dtype,
             random_state=random_state,
@@ -158,15 +188,20 @@ class CNNLSTMClassifier(BaseRecurrentClassifier):
         self.bidirectional = bidirectional
         self.dropout = dropout
         self.dense_units = dense_units
+        self.padding = padding
+        self.batch_normalization = batch_normalization
+        self.pool_after = pool_after
+        self.pooling = pooling
 
     def _check_sizes(self, config: dict[str, Any]) -> None:
-        length = self._subsequence_length(config)
-        left = length - self.n_conv_layers * (self.kernel_size - 1)
-        if left < self.pool_size:
-            raise ValueError(
-                f"kernel_size={self.kernel_size}, n_conv_layers={self.n_conv_layers} and "
-                f"pool_size={self.pool_size} do not fit subsequences of {length} time steps "
-                f"(n_timesteps={self.n_timesteps_in_}, n_steps={config['n_steps']}): the "
-                f"convolutions leave {max(left, 0)} time steps to pool. Choose fewer n_steps, a "
-                "shorter kernel or a smaller pool."
-            )
+        n_steps = config["n_steps"]
+        if n_steps is not None:
+            check_n_steps(n_steps, self.n_timesteps_in_)
+        length = self.n_timesteps_in_ // (n_steps or 1)
+        check_convolutions(
+            self,
+            length,
+            padding=self.padding,
+            what=f"subsequences of {length} time steps (n_timesteps={self.n_timesteps_in_}, "
+            f"n_steps={n_steps})",
+        )

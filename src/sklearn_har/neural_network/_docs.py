@@ -34,6 +34,20 @@ optimizer : str, class or keras.optimizers.Optimizer, default="adam"
     callbacks : keras.callbacks.Callback, class, list or dict of them, default=None
         Keras callbacks. Those given as classes are made for each training with routed parameters:
         `callbacks__patience=3`, or `callbacks__0__patience=3` for the first of a list.
+    scaling : {"standard", "companding", "both"} or None, default=None
+        Scaling of the channels inside the network, learnt from the training windows and carried
+        along wherever the network goes. "standard" subtracts the mean of each channel and divides
+        by its standard deviation; "companding" does so on the logarithmic scale of
+        :class:`~sklearn_har.preprocessing.CompandingTransformer`; "both" gives the network the two
+        side by side.
+    augmentation : Augmentation or list of Augmentation, default=None
+        Random changes of the training windows, new in each epoch, from
+        :mod:`sklearn_har.augmentation`. They come before `scaling` and expect windows in the units
+        of the recording.
+    schedule : {"constant", "cosine"}, default="constant"
+        Learning rate over the training. "cosine" lets it rise from 0 for the first tenth of the
+        steps and fall to 0 along half a cosine after it; the optimizer's `learning_rate` is its
+        peak. :meth:`partial_fit` keeps it constant.
     warm_start : bool, default=False
         Whether a further :meth:`fit` goes on from the weights of the last one.
     dtype : {"float32", "float64"}, default="float32"

@@ -14,7 +14,7 @@ from typing import Any
 import keras
 from keras import layers, ops
 
-__all__ = ["FastConvLSTM", "FastLSTM"]
+__all__ = ["FastBatchNormalization", "FastConvLSTM", "FastLSTM"]
 
 # Up to this many steps the loop over time is written out: graphs stay small, and the input of all
 # steps is projected at once.
@@ -227,3 +227,46 @@ class FastConvLSTM(layers.ConvLSTM2D):
             hidden = ops.multiply(self.recurrent_activation(o), self.activation(carry))
             outputs.append(hidden)
         return ops.stack(outputs, axis=1) if self.return_sequences else hidden
+
+
+@keras.saving.register_keras_serializable(package="sklearn_har")
+class FastBatchNormalization(layers.BatchNormalization):
+    """Batch normalisation by one operation of TensorFlow where there is one.
+
+    Keras writes mean, variance and scaling as separate operations, each of which passes over the
+    whole batch, and once more for the gradient.
+
+    Input shape
+    -----------
+    (n_windows, n_steps, n_timesteps, n_features).
+
+    Output shape
+    ------------
+    The same.
+    """
+
+    def call(self, inputs: Any, training: bool = False, mask: Any = None) -> Any:
+        """Return the normalised features."""
+        if (
+            not training
+            or not self.trainable
+            or mask is not None
+            or inputs.dtype != "float32"
+            or not _fused_kernel_applies()
+        ):
+            return super().call(inputs, training=training, mask=mask)
+        import tensorflow as tf
+
+        outputs, mean, variance = tf.compat.v1.nn.fused_batch_norm(
+            inputs,
+            tf.convert_to_tensor(self.gamma),
+            tf.convert_to_tensor(self.beta),
+            epsilon=self.epsilon,
+            is_training=True,
+        )
+        # The operation returns the variance of the sample, Keras keeps that of the population.
+        n = tf.cast(tf.size(inputs) // inputs.shape[-1], variance.dtype)
+        variance = variance * (n - 1) / n
+        for moving, now in ((self.moving_mean, mean), (self.moving_variance, variance)):
+            moving.assign(moving * self.momentum + now * (1 - self.momentum))
+        return outputs

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from numbers import Integral, Real
+from collections.abc import Sequence
+from numbers import Real
 from typing import Any, ClassVar
 
 import keras
 import numpy as np
 
+from sklearn_har.augmentation import Augmentation
 from sklearn_har.neural_network._base import BaseRecurrentClassifier
 from sklearn_har.neural_network._docs import share_docs
 from sklearn_har.neural_network._networks import build_lstm
-from sklearn_har.utils._compat import Interval
+from sklearn_har.neural_network._sizes import POOLING, SHARE, SIZE
+from sklearn_har.utils._validation import check_n_steps
 
 __all__ = ["LSTMClassifier"]
-
-SIZE = Interval(Integral, 1, None, closed="left")
-SHARE = Interval(Real, 0, 1, closed="left")
 
 
 @share_docs(epochs=15)
@@ -44,8 +44,11 @@ class LSTMClassifier(BaseRecurrentClassifier):
         see :func:`~sklearn_har.segmentation.pad_windows`. Not together with `n_steps`.
     dropout : float, default=0.5
         Share of the LSTM's outputs that training drops.
-    dense_units : int, default=100
-        Number of rectified units before the softmax.
+    dense_units : int or None, default=100
+        Number of rectified units before the softmax; None leaves this layer out.
+    pooling : {"last", "average", "max", "both"}, default="last"
+        What of the last LSTM layer goes on: its last output, or the average, the maximum or both
+        over the outputs of all steps.
     {training}
 
     Attributes
@@ -84,7 +87,8 @@ class LSTMClassifier(BaseRecurrentClassifier):
         "n_steps": [SIZE, None],
         "mask_value": [Real, None],
         "dropout": [SHARE],
-        "dense_units": [SIZE],
+        "dense_units": [SIZE, None],
+        "pooling": [POOLING],
     }
 
     def __init__(
@@ -95,8 +99,9 @@ class LSTMClassifier(BaseRecurrentClassifier):
         n_steps: int | None = None,
         mask_value: float | None = None,
         dropout: float = 0.5,
-        dense_units: int = 100,
+        dense_units: int | None = 100,
         *,
+        pooling: str = "last",
         optimizer: str | type | keras.optimizers.Optimizer = "adam",
         epochs: int = 15,
         batch_size: int = 64,
@@ -106,6 +111,9 @@ class LSTMClassifier(BaseRecurrentClassifier):
         n_iter_no_change: int = 10,
         tol: float = 1e-4,
         callbacks: Any = None,
+        scaling: str | None = None,
+        augmentation: Augmentation | Sequence[Augmentation] | None = None,
+        schedule: str = "constant",
         warm_start: bool = False,
         dtype: str = "float32",
         random_state: int | np.random.RandomState | None = None,
@@ -122,6 +130,9 @@ class LSTMClassifier(BaseRecurrentClassifier):
             n_iter_no_change=n_iter_no_change,
             tol=tol,
             callbacks=callbacks,
+            scaling=scaling,
+            augmentation=augmentation,
+            schedule=schedule,
             warm_start=warm_start,
             dtype=dtype,
             random_state=random_state,
@@ -135,8 +146,20 @@ class LSTMClassifier(BaseRecurrentClassifier):
         self.mask_value = mask_value
         self.dropout = dropout
         self.dense_units = dense_units
+        self.pooling = pooling
 
     def _check_sizes(self, config: dict[str, Any]) -> None:
+        if config["n_steps"] is not None:
+            check_n_steps(config["n_steps"], self.n_timesteps_in_)
+        if self.mask_value is not None and (
+            self.scaling is not None or self.augmentation is not None or self.pooling != "last"
+        ):
+            raise ValueError(
+                f"mask_value={self.mask_value} needs scaling=None, augmentation=None and "
+                f"pooling='last', got scaling={self.scaling!r}, augmentation={self.augmentation!r} "
+                f"and pooling={self.pooling!r}: padding would be changed or counted as movement. "
+                "Scale and augment before pad_windows."
+            )
         if self.mask_value is not None and config["n_steps"] is not None:
             raise ValueError(
                 f"mask_value={self.mask_value} needs n_steps=None, got n_steps="

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -128,6 +129,35 @@ def make_early_stopping(tol: float, n_iter_no_change: int) -> keras.callbacks.Ea
     )
 
 
+def cosine_factor(step: int, n_steps: int) -> float:
+    """Return the learning rate of a step as a share of its peak.
+
+    It rises in a line for the first tenth of the training and falls along half a cosine after it.
+
+    Examples
+    --------
+    >>> from sklearn_har.neural_network._training import cosine_factor
+    >>> [round(cosine_factor(step, 100), 2) for step in (0, 4, 9, 10, 55, 99)]
+    [0.1, 0.5, 1.0, 1.0, 0.5, 0.0]
+    """
+    warm_up = max(1, n_steps // 10)
+    if step < warm_up:
+        return (step + 1) / warm_up
+    return 0.5 * (1 + math.cos(math.pi * (step - warm_up) / max(1, n_steps - warm_up)))
+
+
+def _peak_learning_rate(optimizer: keras.optimizers.Optimizer) -> float:
+    if isinstance(
+        optimizer.get_config()["learning_rate"], dict
+    ):  # what a schedule of Keras looks like there
+        raise ValueError(
+            "schedule='cosine' sets the learning rate of each step, and so does the learning rate "
+            "schedule of optimizer. Give a number as optimizer__learning_rate, or "
+            "schedule='constant'."
+        )
+    return float(optimizer.learning_rate)
+
+
 def train(
     network: Network,
     data: TrainingSet,
@@ -137,6 +167,7 @@ def train(
     initial_epoch: int,
     epochs: int,
     seed: int,
+    schedule: str,
     callbacks: list[keras.callbacks.Callback],
     verbose: int,
 ) -> dict[str, list[float]]:
@@ -161,6 +192,7 @@ def train(
         model=model,
     )
     model.stop_training = False
+    peak = _peak_learning_rate(model.optimizer) if schedule == "cosine" else None
     try:
         run.on_train_begin()
         logs: dict[str, float] = {}
@@ -170,6 +202,9 @@ def train(
             model.reset_metrics()
             for i in range(n_batches):
                 run.on_train_batch_begin(i)
+                if peak is not None:
+                    done = (epoch - initial_epoch) * n_batches + i
+                    model.optimizer.learning_rate = peak * cosine_factor(done, epochs * n_batches)
                 batch = data.take(order[i * batch_size : (i + 1) * batch_size])
                 run.on_train_batch_end(i, network.step("train", batch.arrays()))
                 if model.stop_training:
@@ -188,6 +223,9 @@ def train(
         model.optimizer.finalize_variable_values(model.trainable_weights)
         run.on_train_end(logs)
     finally:
+        if peak is not None:
+            # For the next training, which starts its own schedule or has none.
+            model.optimizer.learning_rate = peak
         # A callback is a parameter of the estimator: it must not drag the network into a pickle.
         for callback in callbacks:
             callback.set_model(None)

@@ -1,0 +1,15 @@
+"""Random changes of the training windows that leave their activity as it is."""
+
+from sklearn_har.augmentation._base import Augmentation
+from sklearn_har.augmentation._motion import AmplitudeScaling, CadenceScaling
+from sklearn_har.augmentation._rotation import DeviceRotation, GravityRotation
+from sklearn_har.augmentation._sensor import SensorNoise
+
+__all__ = [
+    "AmplitudeScaling",
+    "Augmentation",
+    "CadenceScaling",
+    "DeviceRotation",
+    "GravityRotation",
+    "SensorNoise",
+]

@@ -1,0 +1,139 @@
+"""What all augmentations share: their form, and which channels are what."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["Augmentation", "channels_of"]
+
+TRIADS = ("total_acc", "body_acc", "body_gyro", "other")
+
+# By number of channels: what files of phones and watches hold, in the order of UCI HAR.
+USUAL = {
+    9: ("total_acc", "body_acc", "body_gyro"),
+    6: ("total_acc", "body_gyro"),
+    3: ("total_acc",),
+}
+
+
+@dataclass(frozen=True)
+class Augmentation(ABC):
+    """Base of the random changes of training windows.
+
+    An augmentation is a plain, comparable value: it holds settings and nothing else, so that it can
+    stand in a grid of :class:`~sklearn.model_selection.GridSearchCV` and in a saved model. The
+    classifiers apply it to each batch inside the compiled training step, never when they predict.
+    A subclass is a frozen dataclass with a method `apply`, and optionally `check`.
+
+    See Also
+    --------
+    GravityRotation : Turns the direction of gravity alone.
+
+    Examples
+    --------
+    One that plays windows backwards, each with a chance of one half:
+
+    >>> from dataclasses import dataclass
+    >>> from sklearn_har.augmentation import Augmentation
+    >>> @dataclass(frozen=True)
+    ... class TimeReversal(Augmentation):
+    ...     def apply(self, windows, seed):
+    ...         import keras
+    ...         n_windows = keras.ops.shape(windows)[0]
+    ...         coin = keras.random.uniform((n_windows, 1, 1), seed=seed)
+    ...         return keras.ops.where(coin < 0.5, keras.ops.flip(windows, axis=1), windows)
+    >>> TimeReversal()
+    TimeReversal()
+    """
+
+    @abstractmethod
+    def apply(self, windows: Any, seed: Any) -> Any:
+        """Return the changed windows.
+
+        Parameters
+        ----------
+        windows : tensor of shape (n_windows, n_timesteps, n_channels)
+            A batch in the units of the recording, before any scaling. The number of windows is not
+            known when this is compiled; use `keras.ops.shape(windows)[0]`.
+        seed : keras.random.SeedGenerator
+            Where all random numbers must come from, so that a training repeats.
+
+        Returns
+        -------
+        tensor of the shape of `windows`
+            The changed batch, made by `keras.ops` alone.
+        """
+
+    def check(self, n_timesteps: int, n_channels: int) -> None:  # noqa: B027  # nothing to ask for
+        """Raise a ValueError where windows of this shape cannot be changed.
+
+        Parameters
+        ----------
+        n_timesteps, n_channels : int
+            Shape of the windows.
+        """
+
+
+def channels_of(
+    augmentation: Augmentation, layout: str | tuple[str, ...], n_channels: int
+) -> dict[str, slice]:
+    """Return where each triad of channels is.
+
+    Parameters
+    ----------
+    augmentation : Augmentation
+        Named in messages.
+    layout : "auto" or tuple of str
+        What each three channels are.
+    n_channels : int
+        Number of channels of the windows.
+
+    Returns
+    -------
+    dict of slice
+        By name of the triad.
+    """
+    name = type(augmentation).__name__
+    if layout == "auto":
+        if n_channels not in USUAL:
+            raise ValueError(
+                f"{name}(layout='auto') knows windows of 9 channels {USUAL[9]}, of 6 {USUAL[6]} "
+                f"and of 3 {USUAL[3]}, three axes each; got windows of {n_channels} channel(s). "
+                "Say what they are, for example layout=('total_acc', 'other')."
+            )
+        layout = USUAL[n_channels]
+    if (
+        isinstance(layout, str)
+        or set(layout) - set(TRIADS)
+        or any(layout.count(triad) > 1 for triad in TRIADS[:3])
+    ):
+        raise ValueError(
+            f"{name}: layout must be 'auto' or a tuple that names each three channels, out of "
+            f"{TRIADS}, none of the first three twice; got {layout!r}."
+        )
+    if 3 * len(layout) != n_channels:
+        raise ValueError(
+            f"{name}: layout={layout!r} speaks of {3 * len(layout)} channels, three axes each, but "
+            f"the windows have {n_channels}."
+        )
+    return {triad: slice(3 * i, 3 * i + 3) for i, triad in enumerate(layout) if triad != "other"}
+
+
+def joined(parts: list[Any]) -> Any:
+    """Put triads back together along the channels."""
+    from keras import ops
+
+    return ops.concatenate(parts, axis=-1) if len(parts) > 1 else parts[0]
+
+
+def check_size(augmentation: Augmentation, **values: float) -> None:
+    """Raise a ValueError unless all `values` are finite numbers of 0 or more."""
+    for name, value in values.items():
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or not 0 <= value < float("inf"):
+            raise ValueError(
+                f"{type(augmentation).__name__}: {name} must be a finite number of 0 or more, got "
+                f"{value!r}."
+            )

@@ -1,0 +1,169 @@
+"""Other ways to move."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sklearn_har.augmentation._base import Augmentation, channels_of, check_size, joined
+
+__all__ = ["AmplitudeScaling", "CadenceScaling"]
+
+
+@dataclass(frozen=True)
+class AmplitudeScaling(Augmentation):
+    """Make the movement of each window stronger or weaker; gravity stays as it is.
+
+    Parameters
+    ----------
+    spread : float, default=0.1
+        Standard deviation of the logarithm of the factor, which is log-normal: 0.1 means that two
+        thirds of the windows are changed by less than 10 per cent.
+    layout : "auto" or tuple of str, default="auto"
+        What each three channels are, as for :class:`GravityRotation`. Without "body_acc" the mean
+        of `total_acc` over the window is its gravity.
+
+    See Also
+    --------
+    CadenceScaling : Changes the speed of the movement.
+
+    Examples
+    --------
+    >>> from sklearn_har.augmentation import AmplitudeScaling
+    >>> AmplitudeScaling(spread=0.2)
+    AmplitudeScaling(spread=0.2, layout='auto')
+    """
+
+    spread: float = 0.1
+    layout: str | tuple[str, ...] = "auto"
+
+    def check(self, n_timesteps: int, n_channels: int) -> None:
+        """Raise a ValueError unless it is known which channels hold gravity.
+
+        Parameters
+        ----------
+        n_timesteps, n_channels : int
+            Shape of the windows.
+        """
+        check_size(self, spread=self.spread)
+        channels_of(self, self.layout, n_channels)
+
+    def apply(self, windows: Any, seed: Any) -> Any:
+        """Return windows of a stronger or weaker movement.
+
+        Parameters
+        ----------
+        windows : tensor of shape (n_windows, n_timesteps, n_channels)
+            A batch.
+        seed : keras.random.SeedGenerator
+            Source of the factors.
+
+        Returns
+        -------
+        tensor of the shape of `windows`
+            The changed batch.
+        """
+        import keras
+        from keras import ops
+
+        where = channels_of(self, self.layout, windows.shape[-1])
+        factor = ops.exp(
+            keras.random.normal(
+                (ops.shape(windows)[0], 1, 1), stddev=self.spread, dtype=windows.dtype, seed=seed
+            )
+        )
+        if "total_acc" not in where:
+            return ops.multiply(windows, factor)
+        total = windows[..., where["total_acc"]]
+        if "body_acc" in where:
+            movement = windows[..., where["body_acc"]]
+        else:
+            movement = ops.subtract(total, ops.mean(total, axis=1, keepdims=True))
+        start = where["total_acc"].start
+        parts = [
+            ops.multiply(windows[..., :start], factor),
+            ops.add(total, ops.multiply(movement, factor - 1)),
+            ops.multiply(windows[..., start + 3 :], factor),
+        ]
+        return joined([part for part in parts if part.shape[-1]])
+
+
+@dataclass(frozen=True)
+class CadenceScaling(Augmentation):
+    """Play each window faster or slower about its middle, as others walk faster or slower.
+
+    Parameters
+    ----------
+    spread : float, default=0.1
+        Standard deviation of the logarithm of the speed, which is log-normal. Samples between the
+        given ones are interpolated; where a faster window ends early, it is continued by its
+        mirror image.
+
+    See Also
+    --------
+    AmplitudeScaling : Changes the strength of the movement.
+
+    References
+    ----------
+    .. [1] Um, T. T., et al. (2017). Data augmentation of wearable sensor data for Parkinson's
+       disease monitoring using convolutional neural networks. ICMI. :doi:`10.1145/3136755.3136817`
+
+    Examples
+    --------
+    >>> from sklearn_har.augmentation import CadenceScaling
+    >>> CadenceScaling(spread=0.05)
+    CadenceScaling(spread=0.05)
+    """
+
+    spread: float = 0.1
+
+    def check(self, n_timesteps: int, n_channels: int) -> None:
+        """Raise a ValueError where there is nothing to interpolate.
+
+        Parameters
+        ----------
+        n_timesteps, n_channels : int
+            Shape of the windows.
+        """
+        check_size(self, spread=self.spread)
+        if n_timesteps < 2:
+            raise ValueError(
+                f"CadenceScaling needs windows of at least 2 time steps, got {n_timesteps}."
+            )
+
+    def apply(self, windows: Any, seed: Any) -> Any:
+        """Return windows of a faster or slower movement.
+
+        Parameters
+        ----------
+        windows : tensor of shape (n_windows, n_timesteps, n_channels)
+            A batch.
+        seed : keras.random.SeedGenerator
+            Source of the speeds.
+
+        Returns
+        -------
+        tensor of the shape of `windows`
+            The changed batch.
+        """
+        import keras
+        from keras import ops
+
+        last = windows.shape[1] - 1
+        dtype = windows.dtype
+        speed = ops.exp(
+            keras.random.normal(
+                (ops.shape(windows)[0], 1), stddev=self.spread, dtype=dtype, seed=seed
+            )
+        )
+        middle = last / 2
+        offsets = ops.cast(ops.arange(last + 1), dtype) - middle
+        position = middle + speed * offsets
+        # Mirrored at both ends, again and again: a triangle wave.
+        position = ops.abs(ops.mod(position + last, 2.0 * last) - last)
+        before = ops.clip(ops.floor(position), 0, last - 1)
+        weight = ops.expand_dims(position - before, -1)
+        index = ops.expand_dims(ops.cast(before, "int32"), -1)
+        left = ops.take_along_axis(windows, index, axis=1)
+        right = ops.take_along_axis(windows, index + 1, axis=1)
+        return left + weight * (right - left)

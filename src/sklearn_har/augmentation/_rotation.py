@@ -1,0 +1,183 @@
+"""Other ways to carry the device."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from sklearn_har.augmentation._base import Augmentation, channels_of, check_size, joined
+
+__all__ = ["DeviceRotation", "GravityRotation"]
+
+
+@dataclass(frozen=True)
+class GravityRotation(Augmentation):
+    """Turn the direction of gravity in each window by a random angle about a random axis.
+
+    The direction of gravity in the axes of the device tells postures apart, and networks lean on
+    it. But half of it is a habit of the subject and of how the device sits on the body: networks
+    that saw it vary recognise new subjects better. The movement itself, `body_acc` and the
+    gyroscope, is left alone: `total_acc` becomes `body_acc + R (total_acc - body_acc)` with one
+    rotation `R` a window.
+
+    Parameters
+    ----------
+    degrees : float, default=15.0
+        Standard deviation of the angle, which is normally distributed, in degrees.
+    layout : "auto" or tuple of str, default="auto"
+        What each three channels are: "total_acc", "body_acc", "body_gyro" or "other". By default
+        9 channels are these three in this order, 6 are "total_acc" and "body_gyro", 3 are
+        "total_acc". Without "body_acc" the mean of `total_acc` over the window is its gravity.
+
+    See Also
+    --------
+    DeviceRotation : Turns all channels together.
+    sklearn_har.segmentation.separate_gravity : How `body_acc` is made of `total_acc`.
+
+    References
+    ----------
+    .. [1] Um, T. T., et al. (2017). Data augmentation of wearable sensor data for Parkinson's
+       disease monitoring using convolutional neural networks. ICMI. :doi:`10.1145/3136755.3136817`
+       (rotations of the whole signal).
+
+    Examples
+    --------
+    >>> from sklearn_har import LSTMClassifier
+    >>> from sklearn_har.augmentation import GravityRotation
+    >>> LSTMClassifier(n_steps=16, augmentation=GravityRotation(degrees=10))
+    LSTMClassifier(augmentation=GravityRotation(degrees=10, layout='auto'),
+                   n_steps=16)
+    """
+
+    degrees: float = 15.0
+    layout: str | tuple[str, ...] = "auto"
+
+    def check(self, n_timesteps: int, n_channels: int) -> None:
+        """Raise a ValueError unless the windows have a total acceleration.
+
+        Parameters
+        ----------
+        n_timesteps, n_channels : int
+            Shape of the windows.
+        """
+        check_size(self, degrees=self.degrees)
+        if "total_acc" not in channels_of(self, self.layout, n_channels):
+            raise ValueError(
+                f"GravityRotation needs a triad 'total_acc', which alone holds gravity; got "
+                f"layout={self.layout!r}."
+            )
+
+    def apply(self, windows: Any, seed: Any) -> Any:
+        """Return windows with another direction of gravity.
+
+        Parameters
+        ----------
+        windows : tensor of shape (n_windows, n_timesteps, n_channels)
+            A batch, accelerations in any unit.
+        seed : keras.random.SeedGenerator
+            Source of the axes and angles.
+
+        Returns
+        -------
+        tensor of the shape of `windows`
+            The changed batch.
+        """
+        from keras import ops
+
+        where = channels_of(self, self.layout, windows.shape[-1])
+        total = windows[..., where["total_acc"]]
+        if "body_acc" in where:
+            gravity = ops.subtract(total, windows[..., where["body_acc"]])
+        else:
+            gravity = ops.mean(total, axis=1, keepdims=True)
+        turned = ops.add(total, ops.subtract(_rotate(gravity, self.degrees, seed), gravity))
+        start = where["total_acc"].start
+        parts = [windows[..., :start], turned, windows[..., start + 3 :]]
+        return joined([part for part in parts if part.shape[-1]])
+
+
+@dataclass(frozen=True)
+class DeviceRotation(Augmentation):
+    """Turn the device: all triads of a window by one random rotation.
+
+    Parameters
+    ----------
+    degrees : float, default=10.0
+        Standard deviation of the angle, which is normally distributed, in degrees.
+
+    See Also
+    --------
+    GravityRotation : Leaves the movement alone, which served better on UCI HAR.
+
+    References
+    ----------
+    .. [1] Um, T. T., et al. (2017). Data augmentation of wearable sensor data for Parkinson's
+       disease monitoring using convolutional neural networks. ICMI. :doi:`10.1145/3136755.3136817`
+
+    Examples
+    --------
+    >>> from sklearn_har.augmentation import DeviceRotation
+    >>> DeviceRotation(degrees=20)
+    DeviceRotation(degrees=20)
+    """
+
+    degrees: float = 10.0
+
+    def check(self, n_timesteps: int, n_channels: int) -> None:
+        """Raise a ValueError unless the channels come in threes.
+
+        Parameters
+        ----------
+        n_timesteps, n_channels : int
+            Shape of the windows.
+        """
+        check_size(self, degrees=self.degrees)
+        if n_channels % 3:
+            raise ValueError(
+                "DeviceRotation needs channels in triads of axes x, y, z, got windows of "
+                f"{n_channels} channel(s)."
+            )
+
+    def apply(self, windows: Any, seed: Any) -> Any:
+        """Return windows of a turned device.
+
+        Parameters
+        ----------
+        windows : tensor of shape (n_windows, n_timesteps, n_channels)
+            A batch.
+        seed : keras.random.SeedGenerator
+            Source of the axes and angles.
+
+        Returns
+        -------
+        tensor of the shape of `windows`
+            The changed batch.
+        """
+        from keras import ops
+
+        n_timesteps, n_channels = windows.shape[1:]
+        # All triads one below the other, so that one rotation a window meets all of them.
+        rows = ops.reshape(windows, (-1, n_timesteps * (n_channels // 3), 3))
+        turned = _rotate(rows, self.degrees, seed)
+        return ops.reshape(turned, (-1, n_timesteps, n_channels))
+
+
+def _rotate(vectors: Any, degrees: float, seed: Any) -> Any:
+    """Turn the vectors (n_windows, n, 3) of each window, by Rodrigues' formula."""
+    import keras
+    from keras import ops
+
+    n_windows = ops.shape(vectors)[0]
+    dtype = vectors.dtype
+    axis = keras.random.normal((n_windows, 1, 3), dtype=dtype, seed=seed)
+    axis = ops.divide(axis, ops.norm(axis, axis=-1, keepdims=True) + 1e-12)
+    angle = keras.random.normal(
+        (n_windows, 1, 1), stddev=math.radians(degrees), dtype=dtype, seed=seed
+    )
+    cosine, sine = ops.cos(angle), ops.sin(angle)
+    along = ops.sum(ops.multiply(axis, vectors), axis=-1, keepdims=True)
+    x, y, z = ops.split(vectors, 3, axis=-1)
+    a, b, c = ops.split(axis, 3, axis=-1)
+    across = ops.concatenate([b * z - c * y, c * x - a * z, a * y - b * x], axis=-1)
+    return cosine * vectors + sine * across + (1 - cosine) * along * axis

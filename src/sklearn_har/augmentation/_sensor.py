@@ -1,0 +1,91 @@
+"""Other sensors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sklearn_har.augmentation._base import Augmentation, channels_of, check_size, joined
+
+__all__ = ["SensorNoise"]
+
+
+@dataclass(frozen=True)
+class SensorNoise(Augmentation):
+    """Add the noise and the bias of another sensor.
+
+    One bias a window and axis, and noise that is new in each sample, both normally distributed.
+    `total_acc` and `body_acc` get the same noise, because they come from one sensor; the bias goes
+    into `total_acc` alone, because the filter that takes gravity out takes it out as well.
+
+    Parameters
+    ----------
+    acceleration : float, default=0.005
+        Standard deviation of the noise and of the bias of accelerations, in the unit of the
+        windows (g).
+    gyroscope : float, default=0.01
+        Standard deviation of the noise and of the bias of angular velocities, in the unit of the
+        windows (rad/s).
+    layout : "auto" or tuple of str, default="auto"
+        What each three channels are, as for :class:`GravityRotation`. Triads named "other" are left
+        as they are.
+
+    Examples
+    --------
+    >>> from sklearn_har.augmentation import SensorNoise
+    >>> SensorNoise(acceleration=0.01)
+    SensorNoise(acceleration=0.01, gyroscope=0.01, layout='auto')
+    """
+
+    acceleration: float = 0.005
+    gyroscope: float = 0.01
+    layout: str | tuple[str, ...] = "auto"
+
+    def check(self, n_timesteps: int, n_channels: int) -> None:
+        """Raise a ValueError unless it is known which channels are what.
+
+        Parameters
+        ----------
+        n_timesteps, n_channels : int
+            Shape of the windows.
+        """
+        check_size(self, acceleration=self.acceleration, gyroscope=self.gyroscope)
+        channels_of(self, self.layout, n_channels)
+
+    def apply(self, windows: Any, seed: Any) -> Any:
+        """Return windows of a worse sensor.
+
+        Parameters
+        ----------
+        windows : tensor of shape (n_windows, n_timesteps, n_channels)
+            A batch.
+        seed : keras.random.SeedGenerator
+            Source of the noise.
+
+        Returns
+        -------
+        tensor of the shape of `windows`
+            The changed batch.
+        """
+        import keras
+        from keras import ops
+
+        where = channels_of(self, self.layout, windows.shape[-1])
+        n_windows, n_timesteps = ops.shape(windows)[0], windows.shape[1]
+        dtype = windows.dtype
+
+        def normal(size: float, n: int) -> Any:
+            return keras.random.normal((n_windows, n, 3), stddev=size, dtype=dtype, seed=seed)
+
+        noise = normal(self.acceleration, n_timesteps)
+        added = {
+            "total_acc": noise + normal(self.acceleration, 1),
+            "body_acc": noise,
+            "body_gyro": normal(self.gyroscope, n_timesteps) + normal(self.gyroscope, 1),
+        }
+        triads = {triad.start: name for name, triad in where.items()}
+        parts = []
+        for start in range(0, windows.shape[-1], 3):
+            part = windows[..., start : start + 3]
+            parts.append(part + added[triads[start]] if start in triads else part)
+        return joined(parts)

@@ -1,0 +1,130 @@
+"""Layers between the windows and the network proper: augmentation and scaling.
+
+Both take windows in the units of the recording, so a trained network takes them as well and needs
+nothing in front of it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+from keras import layers, ops
+
+from sklearn_har.augmentation import Augmentation
+from sklearn_har.preprocessing import CompandingTransformer
+
+__all__ = ["SCALINGS", "Augment", "ChannelScaling", "learn_scaling"]
+
+SCALINGS = ("standard", "companding", "both")
+
+
+@keras.saving.register_keras_serializable(package="sklearn_har")
+class Augment(layers.Layer):
+    """Apply augmentations one after the other in training, and nothing otherwise.
+
+    Input shape
+    -----------
+    (n_windows, n_timesteps, n_channels).
+
+    Output shape
+    ------------
+    The same.
+    """
+
+    def __init__(
+        self, augmentations: tuple[Augmentation, ...], seed: int | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.augmentations = tuple(augmentations)
+        self.generator = keras.random.SeedGenerator(seed)
+
+    def call(self, windows: Any, training: bool = False) -> Any:
+        """Return the windows, changed in training."""
+        if training:
+            for augmentation in self.augmentations:
+                windows = augmentation.apply(windows, self.generator)
+        return windows
+
+
+@keras.saving.register_keras_serializable(package="sklearn_har")
+class ChannelScaling(layers.Layer):
+    """Scale channels by statistics that were learnt from windows, not by training.
+
+    Parameters
+    ----------
+    scaling : {"standard", "companding", "both"}
+        "standard" subtracts the mean of each channel and divides by its deviation; "companding"
+        does so after `arcsinh(x / noise_floor)`; "both" puts the two side by side.
+
+    Input shape
+    -----------
+    (n_windows, n_timesteps, n_channels).
+
+    Output shape
+    ------------
+    The same, with twice as many channels for "both".
+    """
+
+    def __init__(self, scaling: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.scaling = scaling
+        self.companding = scaling != "standard"
+        self.linear = scaling != "companding"
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Make the variables that hold the statistics."""
+
+        def statistic(name: str, initial: str) -> Any:
+            return self.add_weight(
+                shape=(input_shape[-1],), initializer=initial, trainable=False, name=name
+            )
+
+        if self.linear:
+            self.mean = statistic("mean", "zeros")
+            self.deviation = statistic("deviation", "ones")
+        if self.companding:
+            self.noise_floor = statistic("noise_floor", "ones")
+            self.companded_mean = statistic("companded_mean", "zeros")
+            self.companded_deviation = statistic("companded_deviation", "ones")
+
+    def learn(self, windows: npt.NDArray[np.floating]) -> None:
+        """Set the statistics to those of windows (n_windows, n_timesteps, n_channels)."""
+        if self.linear:
+            _assign_mean_and_deviation(self.mean, self.deviation, windows)
+        if self.companding:
+            companding = CompandingTransformer().fit(windows)
+            self.noise_floor.assign(companding.noise_floor_)
+            _assign_mean_and_deviation(
+                self.companded_mean, self.companded_deviation, companding.transform(windows)
+            )
+
+    def call(self, windows: Any) -> Any:
+        """Return the scaled channels."""
+        parts = []
+        if self.linear:
+            parts.append((windows - self.mean) / self.deviation)
+        if self.companding:
+            companded = ops.arcsinh(windows / self.noise_floor)
+            parts.append((companded - self.companded_mean) / self.companded_deviation)
+        return ops.concatenate(parts, axis=-1) if len(parts) > 1 else parts[0]
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what makes an equal layer."""
+        return {**super().get_config(), "scaling": self.scaling}
+
+
+def learn_scaling(model: keras.Model, windows: npt.NDArray[np.floating]) -> None:
+    """Let the scaling layers of a model learn from windows (n_windows, n_timesteps, n_channels)."""
+    for layer in model.layers:
+        if isinstance(layer, ChannelScaling):
+            layer.learn(windows)
+
+
+def _assign_mean_and_deviation(mean: Any, deviation: Any, windows: npt.NDArray[Any]) -> None:
+    # Summed in double precision: of a long recording single precision loses the digits.
+    spread = windows.std(axis=(0, 1), dtype=np.float64)
+    mean.assign(windows.mean(axis=(0, 1), dtype=np.float64))
+    deviation.assign(np.where(spread > 0, spread, 1.0))
