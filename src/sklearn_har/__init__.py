@@ -7,7 +7,9 @@ Windows of inertial signals in, activities out. The subpackages, in the order in
 `sklearn_har.recordings`     files to recordings, checked
 `sklearn_har.segmentation`   recordings to windows
 `sklearn_har.preprocessing`  scaling per channel, cutting windows into subsequences
+`sklearn_har.augmentation`   random changes of training windows, applied inside the networks
 `sklearn_har.neural_network` the LSTM, CNN-LSTM and ConvLSTM classifiers
+`sklearn_har.recipes`        the classifiers with settings chosen for accuracy
 `sklearn_har.evaluation`     training several times, summarised honestly
 `sklearn_har.timeline`       from windows to intervals: who did what from when to when
 `sklearn_har.streaming`      activities in samples as they come
@@ -44,12 +46,14 @@ _HOME_OF = {
     "SubsequenceReshaper": "sklearn_har.preprocessing",
 }
 _SUBPACKAGES = {
+    "augmentation",
     "datasets",
     "evaluation",
     "exceptions",
     "inspection",
     "neural_network",
     "preprocessing",
+    "recipes",
     "recordings",
     "segmentation",
     "streaming",

@@ -1,0 +1,275 @@
+"""How accurate is what, on the official split of UCI HAR?
+
+One line a classifier: mean and standard deviation of the accuracy over trainings with different
+seeds, at the last epoch, macro-averaged F1, the worst of the 9 test subjects, time to train and to
+predict the 2947 test windows, number of weights. The test subjects choose nothing: the settings
+come from `recipe_choice.py`, from publications, or are defaults. Run it as
+
+    python benchmarks/quality/accuracy.py --archive "UCI HAR Dataset.zip"
+
+or with names of rows, to train these alone; rows with enough seeds in `accuracy.json` are not
+trained again. `--table` prints what is there. `--loso` leaves out one of the 30 subjects at a time
+instead, with one training for each. The rivals of aeon need `pip install aeon`.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import argparse
+import json
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from _measure import RESULTS, machine
+
+KEPT = Path(__file__).with_suffix(".json")
+
+
+def published(name: str, **params: Any) -> Callable[[int], Any]:
+    """Return a maker of a classifier with its published defaults, but for `params`."""
+
+    def make(seed: int) -> Any:
+        import sklearn_har
+
+        return getattr(sklearn_har, name)(random_state=seed, **params)
+
+    return make
+
+
+def scaled(scaler: str) -> Callable[[int], Any]:
+    """Return a maker of the published CNN-LSTM behind a scaler of scikit-learn."""
+
+    def make(seed: int) -> Any:
+        from sklearn import preprocessing
+        from sklearn.pipeline import make_pipeline
+
+        from sklearn_har import CNNLSTMClassifier
+        from sklearn_har.preprocessing import ChannelwiseTransformer
+
+        transformer = getattr(preprocessing, scaler)()
+        return make_pipeline(
+            ChannelwiseTransformer(transformer), CNNLSTMClassifier(random_state=seed)
+        )
+
+    return make
+
+
+def recipe(name: str) -> Callable[[int], Any]:
+    """Return a maker of a recipe."""
+
+    def make(seed: int) -> Any:
+        from sklearn_har import recipes
+
+        return getattr(recipes, name)(random_state=seed)
+
+    return make
+
+
+def statistics_of_channels(windows: Any) -> Any:
+    """Return mean, deviation and quantiles of each channel: (n_windows, 7 * n_channels)."""
+    quantiles = np.quantile(windows, [0, 0.25, 0.5, 0.75, 1], axis=1)
+    return np.concatenate([windows.mean(axis=1), windows.std(axis=1), *quantiles], axis=1)
+
+
+def logistic(seed: int) -> Any:
+    """Make a logistic regression on simple statistics."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import FunctionTransformer, StandardScaler
+
+    return make_pipeline(
+        FunctionTransformer(statistics_of_channels),
+        StandardScaler(),
+        LogisticRegression(max_iter=2000),
+    )
+
+
+def of_aeon(name: str) -> Callable[[int], Any]:
+    """Return a maker of a classifier of aeon with its ridge, on all processors."""
+
+    def make(seed: int) -> Any:
+        from aeon.classification import convolution_based
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import FunctionTransformer
+
+        # aeon puts the channels before the time steps.
+        return make_pipeline(
+            FunctionTransformer(channels_first),
+            getattr(convolution_based, name)(random_state=seed, n_jobs=-1),
+        )
+
+    return make
+
+
+def channels_first(windows: Any) -> Any:
+    """Return (n_windows, n_channels, n_timesteps)."""
+    return np.ascontiguousarray(windows.transpose(0, 2, 1))
+
+
+ROWS: dict[str, Callable[[int], Any]] = {
+    "LSTM, published": published("LSTMClassifier"),
+    "CNN-LSTM, published": published("CNNLSTMClassifier"),
+    "ConvLSTM, published": published("ConvLSTMClassifier"),
+    "CNN-LSTM, standardised": scaled("StandardScaler"),
+    "CNN-LSTM, min-max": scaled("MinMaxScaler"),
+    "CNN-LSTM, power transform": scaled("PowerTransformer"),
+    "LSTM, stacked": published("LSTMClassifier", n_layers=2),
+    "LSTM, bidirectional": published("LSTMClassifier", bidirectional=True),
+    "make_lstm": recipe("make_lstm"),
+    "make_cnn_lstm": recipe("make_cnn_lstm"),
+    "make_conv_lstm": recipe("make_conv_lstm"),
+    "make_best": recipe("make_best"),
+    "MiniRocket": of_aeon("MiniRocketClassifier"),
+    "MultiRocket-Hydra": of_aeon("MultiRocketHydraClassifier"),
+    "logistic regression": logistic,
+}
+
+
+def n_weights(model: Any) -> int | None:
+    """Return how many weights the networks in `model` have, or None."""
+    if hasattr(model, "estimators_"):
+        return sum(n_weights(member) or 0 for member in model.estimators_)
+    if hasattr(model, "steps"):
+        return n_weights(model[-1])
+    return model.model_.count_params() if hasattr(model, "model_") else None
+
+
+def measure(make: Callable[[int], Any], seed: int, train: Any, test: Any) -> dict[str, Any]:
+    """Train once and return what is worth keeping."""
+    from sklearn.metrics import confusion_matrix, f1_score
+
+    model = make(seed)
+    start = time.perf_counter()
+    model.fit(train.data, train.target)
+    fitted = time.perf_counter()
+    predicted = model.predict(test.data)
+    done = time.perf_counter()
+    right = predicted == test.target
+    return {
+        "accuracy": float(right.mean()),
+        "f1": float(f1_score(test.target, predicted, average="macro")),
+        "by_subject": {
+            str(s): float(right[test.subject == s].mean()) for s in np.unique(test.subject)
+        },
+        "confusion": confusion_matrix(test.target, predicted).tolist(),
+        "fit_seconds": fitted - start,
+        "predict_seconds": done - fitted,
+        "n_weights": n_weights(model),
+    }
+
+
+def loso(make: Callable[[int], Any], train: Any, test: Any) -> dict[str, float]:
+    """Leave out one of the 30 subjects at a time, and return the accuracy of each."""
+    X, y, subject = (
+        np.concatenate([getattr(train, name), getattr(test, name)])
+        for name in ("data", "target", "subject")
+    )
+    scores = {}
+    for s in np.unique(subject):
+        out = subject == s
+        scores[str(s)] = float(make(int(s)).fit(X[~out], y[~out]).score(X[out], y[out]))
+        print(f"without subject {s}: {scores[str(s)]:.4f}", file=sys.stderr, flush=True)
+    return scores
+
+
+def load() -> dict[str, Any]:
+    """Return what was measured, `{row: {"official": {seed: ...}, "loso": {subject: ...}}}`."""
+    return json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
+
+
+def keep(row: str, part: str, entry: dict[str, Any]) -> None:
+    """Add to what was measured."""
+    kept = load()
+    kept.setdefault(row, {}).setdefault(part, {}).update(entry)
+    KEPT.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def table(kept: dict[str, Any]) -> list[str]:
+    """Return the lines of the tables."""
+    lines = [
+        f"{'':26} {'accuracy':>14} {'n':>2} {'F1':>6} {'worst subject':>14} {'train':>7} "
+        f"{'predict':>8} {'weights':>9}"
+    ]
+    for row in ROWS:
+        runs = list(kept.get(row, {}).get("official", {}).values())
+        if not runs:
+            continue
+
+        def mean(name: str, runs: list[Any] = runs) -> float:
+            return statistics.mean(run[name] for run in runs)
+
+        accuracies = [100 * run["accuracy"] for run in runs]
+        subjects = {
+            s: 100 * statistics.mean(run["by_subject"][s] for run in runs)
+            for s in runs[0]["by_subject"]
+        }
+        worst = min(subjects, key=subjects.__getitem__)
+        weights = runs[0]["n_weights"]
+        lines.append(
+            f"{row:26} {statistics.mean(accuracies):6.2f} ({statistics.pstdev(accuracies):.2f})"
+            f" {len(runs):3} {100 * mean('f1'):6.2f} {subjects[worst]:6.1f} (no. {worst:>2})"
+            f" {mean('fit_seconds'):5.0f} s {mean('predict_seconds'):6.2f} s"
+            f" {weights if weights is None else format(weights, ','):>9}".replace("None", "    ")
+        )
+    left_out = {row: kept[row]["loso"] for row in ROWS if "loso" in kept.get(row, {})}
+    if left_out:
+        lines += ["", "One of the 30 subjects left out at a time, one training each:"]
+        for row, scores in left_out.items():
+            values = [100 * score for score in scores.values()]
+            worst = min(scores, key=scores.__getitem__)
+            lines.append(
+                f"{row:26} {statistics.mean(values):6.2f} ({statistics.pstdev(values):.2f} over "
+                f"{len(values)} subjects), worst {100 * scores[worst]:.1f} (no. {worst})"
+            )
+    return lines
+
+
+def main() -> None:
+    """Train what was asked for and is not there yet."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("rows", nargs="*", help=f"of {', '.join(ROWS)} (default: all)")
+    parser.add_argument("--archive", help="local copy of UCI HAR; by default it is downloaded")
+    parser.add_argument("--seeds", type=int, default=5, help="trainings of each (default: 5)")
+    parser.add_argument("--loso", action="store_true", help="leave one subject out at a time")
+    parser.add_argument("--table", action="store_true", help="print what is there and stop")
+    parser.add_argument("--save", action="store_true", help="write the table to results/")
+    args = parser.parse_args()
+    unknown = set(args.rows) - set(ROWS)
+    if unknown:
+        parser.error(f"unknown rows {sorted(unknown)}; there are {', '.join(ROWS)}")
+    if not args.table:
+        from sklearn_har.datasets import fetch_uci_har
+
+        train, test = (fetch_uci_har(subset=s, archive=args.archive) for s in ("train", "test"))
+        # Seed by seed, so that the rows meet the same drift of the machine's speed.
+        for seed in range(1 if args.loso else args.seeds):
+            for row in args.rows or ROWS:
+                done = load().get(row, {})
+                if args.loso:
+                    if "loso" not in done:
+                        keep(row, "loso", loso(ROWS[row], train, test))
+                elif str(seed) not in done.get("official", {}):
+                    entry = measure(ROWS[row], seed, train, test)
+                    keep(row, "official", {str(seed): entry})
+                    print(f"{row} #{seed}: {100 * entry['accuracy']:.2f}", flush=True)
+    packages = ("keras", "tensorflow", "scikit-learn", "aeon", "numpy")
+    text = "\n".join([*machine(packages), "", *table(load()), ""])
+    print(text)
+    if args.save:
+        (RESULTS / "accuracy.txt").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,223 @@
+"""Which settings do the recipes have, and what else was tried?
+
+Each candidate is trained on two thirds of the 21 training subjects of UCI HAR and tested on the
+rest, three times, so that every training subject is tested once by a network that did not see it.
+The 9 test subjects take no part. The seconds are those of all three trainings, several at a time
+on a busy machine. The results are kept in `recipe_choice.json`, one entry a
+candidate with the accuracy of each subject; candidates that are in it are not trained again. Run it
+as
+
+    python benchmarks/quality/recipe_choice.py --archive "UCI HAR Dataset.zip"
+
+or with names of candidates, to train these alone; `--table` prints what is there.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import argparse
+import fcntl
+import json
+import statistics
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+KEPT = Path(__file__).with_suffix(".json")
+RESULTS = Path(__file__).parents[1] / "results"
+
+
+def candidates() -> dict[str, Any]:
+    """Return the estimators to compare, by name."""
+    from sklearn.base import clone
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import FunctionTransformer
+
+    from sklearn_har import CNNLSTMClassifier, ConvLSTMClassifier, LSTMClassifier
+    from sklearn_har.augmentation import (
+        AmplitudeScaling,
+        CadenceScaling,
+        DeviceRotation,
+        GravityRotation,
+        SensorNoise,
+    )
+
+    training: dict[str, Any] = {
+        "scaling": "both",
+        "augmentation": [GravityRotation(15)],
+        "schedule": "cosine",
+        "epochs": 20,
+        "optimizer__learning_rate": 2e-3,
+        "loss__label_smoothing": 0.1,
+        "random_state": 0,
+    }
+    cnn = CNNLSTMClassifier(
+        n_steps=None,
+        n_conv_layers=3,
+        filters=(64, 64, 128),
+        kernel_size=(5, 5, 3),
+        padding="same",
+        batch_normalization=True,
+        pool_after="each",
+        conv_dropout=0.2,
+        units=64,
+        bidirectional=True,
+        pooling="both",
+        dense_units=None,
+        **training,
+    )
+    lstm = LSTMClassifier(
+        n_steps=16,
+        n_layers=2,
+        bidirectional=True,
+        units=64,
+        pooling="both",
+        dense_units=None,
+        **training,
+    )
+    conv = ConvLSTMClassifier(
+        n_conv_layers=2,
+        conv_filters=64,
+        conv_kernel_size=5,
+        conv_dropout=0.2,
+        batch_normalization=True,
+        padding="same",
+        pooling="both",
+        dense_units=None,
+        **training,
+    )
+    bodies = {"cnn-lstm": cnn, "lstm": lstm, "conv-lstm": conv}
+    rotation = GravityRotation
+    changes: dict[str, dict[str, Any]] = {
+        "": {},
+        "scaling=standard": {"scaling": "standard"},
+        "scaling=companding": {"scaling": "companding"},
+        "no-augmentation": {"augmentation": None},
+        "gravity-8": {"augmentation": rotation(8)},
+        "gravity-25": {"augmentation": rotation(25)},
+        "gravity-40": {"augmentation": rotation(40)},
+        "device-10": {"augmentation": [rotation(15), DeviceRotation(10)]},
+        "cadence": {"augmentation": [rotation(15), CadenceScaling(0.1)]},
+        "amplitude": {"augmentation": [rotation(15), AmplitudeScaling(0.2)]},
+        "noise": {"augmentation": [rotation(15), SensorNoise()]},
+        "motion": {"augmentation": [rotation(15), CadenceScaling(0.1), AmplitudeScaling(0.2)]},
+        "gravity-25,motion": {
+            "augmentation": [rotation(25), CadenceScaling(0.1), AmplitudeScaling(0.2)]
+        },
+        "rate=1e-3": {"optimizer__learning_rate": 1e-3},
+        "rate=4e-3": {"optimizer__learning_rate": 4e-3},
+        "smoothing=0": {"loss__label_smoothing": 0.0},
+        "epochs=10": {"epochs": 10},
+        "epochs=30": {"epochs": 30},
+        "batch=128": {"batch_size": 128},
+        "batch=32": {"batch_size": 32},
+    }
+    made = {
+        " ".join(filter(None, (body, change))): clone(estimator).set_params(**params)
+        for body, estimator in bodies.items()
+        for change, params in changes.items()
+    }
+    layout = ("total_acc", "body_acc", "body_gyro", "other", "other")
+    for body, estimator in bodies.items():
+        more_channels = clone(estimator).set_params(augmentation=rotation(15, layout))
+        made[f"{body} vertical"] = make_pipeline(
+            FunctionTransformer(with_vertical_parts), more_channels
+        )
+    return made
+
+
+def with_vertical_parts(windows: Any) -> Any:
+    """Add six channels that do not depend on how the phone is held.
+
+    Of the body acceleration and of the angular velocity: the part along gravity, the size of the
+    part across it, and the size of the whole.
+    """
+    total, body, gyro = np.split(windows, 3, axis=2)
+    gravity = total - body
+    up = gravity / np.linalg.norm(gravity, axis=-1, keepdims=True)
+    parts = [windows]
+    for vectors in (body, gyro):
+        along = (vectors * up).sum(axis=-1, keepdims=True)
+        across = np.linalg.norm(vectors - along * up, axis=-1, keepdims=True)
+        parts += [along, across, np.linalg.norm(vectors, axis=-1, keepdims=True)]
+    return np.concatenate(parts, axis=-1).astype(windows.dtype)
+
+
+def load() -> dict[str, Any]:
+    """Return what is known of each candidate."""
+    return json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
+
+
+def keep(name: str, entry: dict[str, Any]) -> None:
+    """Write one more entry; several processes may do so."""
+    with Path(tempfile.gettempdir(), KEPT.with_suffix(".lock").name).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        results = {**load(), name: entry}
+        KEPT.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def table(results: dict[str, Any]) -> list[str]:
+    """Return one line a candidate, best first within each body."""
+    lines = [f"{'':34} accuracy  worst subject  seconds"]
+    for name, entry in sorted(
+        results.items(), key=lambda item: (item[0].split()[0], -item[1]["accuracy"])
+    ):
+        subjects = entry["by_subject"]
+        worst = min(subjects, key=subjects.__getitem__)
+        lines.append(
+            f"{name:34} {entry['accuracy'] * 100:8.2f}  "
+            f"{subjects[worst] * 100:5.1f} (no. {worst:>2})  {entry['seconds']:7.0f}"
+        )
+    return lines
+
+
+def main() -> None:
+    """Train what was asked for and is not there yet."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("names", nargs="*", help="candidates (default: all)")
+    parser.add_argument("--archive", help="local copy of UCI HAR; by default it is downloaded")
+    parser.add_argument("--table", action="store_true", help="print what is there and stop")
+    parser.add_argument("--save", action="store_true", help="write the table to results/")
+    args = parser.parse_args()
+    if not args.table:
+        from sklearn.model_selection import GroupKFold, cross_val_predict
+
+        from sklearn_har.datasets import fetch_uci_har
+
+        har = fetch_uci_har(archive=args.archive)
+        for name, estimator in candidates().items():
+            if name in load() or (args.names and name not in args.names):
+                continue
+            start = time.perf_counter()
+            predicted = cross_val_predict(
+                estimator, har.data, har.target, groups=har.subject, cv=GroupKFold(3)
+            )
+            right = predicted == har.target
+            by_subject = {
+                str(s): round(float(right[har.subject == s].mean()), 4)
+                for s in np.unique(har.subject)
+            }
+            entry = {
+                "accuracy": round(float(right.mean()), 4),
+                "by_subject": by_subject,
+                "mean_of_subjects": round(statistics.mean(by_subject.values()), 4),
+                "seconds": round(time.perf_counter() - start, 1),
+            }
+            keep(name, entry)
+            print(name, entry["accuracy"], entry["seconds"], flush=True)
+    text = "\n".join([*table(load()), ""])
+    print(text)
+    if args.save:
+        (RESULTS / "recipe_choice.txt").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

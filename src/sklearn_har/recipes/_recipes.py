@@ -1,0 +1,213 @@
+"""The recipes. Why each setting is what it is stands in `benchmarks/quality/recipe_choice.json`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.ensemble import VotingClassifier
+from sklearn.utils import check_random_state
+
+from sklearn_har.augmentation import GravityRotation
+
+if TYPE_CHECKING:
+    from sklearn_har.neural_network import CNNLSTMClassifier, ConvLSTMClassifier, LSTMClassifier
+
+__all__ = ["make_best", "make_cnn_lstm", "make_conv_lstm", "make_lstm"]
+
+# What all of them share, each chosen by cross-validation over the training subjects of UCI HAR.
+TRAINING: dict[str, Any] = {
+    "scaling": "both",
+    "augmentation": GravityRotation(degrees=15),
+    "schedule": "cosine",
+    "epochs": 20,
+    "optimizer__learning_rate": 2e-3,
+    "loss__label_smoothing": 0.1,
+    "dense_units": None,
+    "pooling": "both",
+}
+
+
+def make_lstm(**params: Any) -> LSTMClassifier:
+    """Make an LSTM classifier that is set for accuracy.
+
+    Two bidirectional LSTM layers read the window in 16 subsequences of 160 ms at 50 Hz, and the
+    average and the maximum of their outputs decide.
+
+    Parameters
+    ----------
+    **params
+        Parameters of :class:`~sklearn_har.neural_network.LSTMClassifier` that shall differ.
+
+    Returns
+    -------
+    LSTMClassifier
+        Not fitted.
+
+    See Also
+    --------
+    make_best : Several networks that vote.
+
+    Notes
+    -----
+    Windows must be in the units of the recording, with accelerations that hold gravity: scaling
+    happens inside the network, and :class:`~sklearn_har.augmentation.GravityRotation` before it.
+    Windows of 9, 6 or 3 channels are understood; for others set `augmentation`.
+
+    Examples
+    --------
+    >>> from sklearn_har.datasets import make_har_windows
+    >>> from sklearn_har.recipes import make_lstm
+    >>> windows = make_har_windows(n_subjects=2, n_windows_per_activity=5, random_state=0)
+    >>> clf = make_lstm(epochs=1, random_state=0).fit(windows.data, windows.target)
+    >>> clf.predict(windows.data).shape
+    (60,)
+    """
+    from sklearn_har.neural_network import LSTMClassifier
+
+    settings = {"n_steps": 16, "n_layers": 2, "bidirectional": True, "units": 64}
+    return LSTMClassifier(**{**TRAINING, **settings, **params})
+
+
+def make_cnn_lstm(**params: Any) -> CNNLSTMClassifier:
+    """Make a CNN-LSTM classifier that is set for accuracy.
+
+    Three convolutions over the whole window, each normalised over the batch and followed by
+    max-pooling and dropout; a bidirectional LSTM over the 16 time steps that are left of 128; the
+    average and the maximum of its outputs decide.
+
+    Parameters
+    ----------
+    **params
+        Parameters of :class:`~sklearn_har.neural_network.CNNLSTMClassifier` that shall differ.
+
+    Returns
+    -------
+    CNNLSTMClassifier
+        Not fitted.
+
+    See Also
+    --------
+    make_best : Several networks that vote.
+
+    Notes
+    -----
+    What :func:`make_lstm` says of windows holds here.
+
+    Examples
+    --------
+    >>> from sklearn_har.recipes import make_cnn_lstm
+    >>> make_cnn_lstm(epochs=10).get_params()["epochs"]
+    10
+    """
+    from sklearn_har.neural_network import CNNLSTMClassifier
+
+    settings = {
+        "n_steps": None,
+        "n_conv_layers": 3,
+        "filters": (64, 64, 128),
+        "kernel_size": (5, 5, 3),
+        "padding": "same",
+        "batch_normalization": True,
+        "pool_after": "each",
+        "conv_dropout": 0.2,
+        "units": 64,
+        "bidirectional": True,
+    }
+    return CNNLSTMClassifier(**{**TRAINING, **settings, **params})
+
+
+def make_conv_lstm(**params: Any) -> ConvLSTMClassifier:
+    """Make a ConvLSTM classifier that is set for accuracy.
+
+    Two convolutions over the whole window, each normalised over the batch and followed by
+    max-pooling and dropout; a convolutional LSTM over 4 subsequences of what is left; the average
+    and the maximum of its states decide.
+
+    Parameters
+    ----------
+    **params
+        Parameters of :class:`~sklearn_har.neural_network.ConvLSTMClassifier` that shall differ.
+
+    Returns
+    -------
+    ConvLSTMClassifier
+        Not fitted.
+
+    See Also
+    --------
+    make_best : Several networks that vote.
+
+    Notes
+    -----
+    What :func:`make_lstm` says of windows holds here.
+
+    Examples
+    --------
+    >>> from sklearn_har.recipes import make_conv_lstm
+    >>> make_conv_lstm(n_steps=8).get_params()["n_steps"]
+    8
+    """
+    from sklearn_har.neural_network import ConvLSTMClassifier
+
+    settings = {
+        "n_conv_layers": 2,
+        "conv_filters": 64,
+        "conv_kernel_size": 5,
+        "conv_dropout": 0.2,
+        "batch_normalization": True,
+        "padding": "same",
+    }
+    return ConvLSTMClassifier(**{**TRAINING, **settings, **params})
+
+
+def make_best(
+    *,
+    epochs: int = 20,
+    random_state: int | np.random.RandomState | None = None,
+    n_jobs: int | None = None,
+) -> VotingClassifier:
+    """Make the most accurate classifier of the package: the three recipes, which vote.
+
+    Each network gives probabilities, and their mean decides. Networks of different kinds err on
+    different windows.
+
+    Parameters
+    ----------
+    epochs : int, default=20
+        Number of passes of each network over the training windows.
+    random_state : int, RandomState instance or None, default=None
+        Seeds of the networks; each gets another one.
+    n_jobs : int or None, default=None
+        Number of networks to train at a time, as in :class:`~sklearn.ensemble.VotingClassifier`.
+
+    Returns
+    -------
+    VotingClassifier
+        Not fitted, with `voting="soft"`.
+
+    References
+    ----------
+    .. [1] Hammerla, N. Y., & Plötz, T. (2017). Ensembles of deep LSTM learners for activity
+       recognition using wearables. Proceedings of the ACM on Interactive, Mobile, Wearable and
+       Ubiquitous Technologies, 1(2), 11. :doi:`10.1145/3090076`
+
+    Examples
+    --------
+    >>> from sklearn_har.recipes import make_best
+    >>> [name for name, _ in make_best(random_state=0).estimators]
+    ['lstm', 'cnn_lstm', 'conv_lstm']
+    """
+    makers = {"lstm": make_lstm, "cnn_lstm": make_cnn_lstm, "conv_lstm": make_conv_lstm}
+    seeds: list[int | None] = [None] * len(makers)
+    if random_state is not None:
+        drawn = check_random_state(random_state).randint(np.iinfo(np.int32).max, size=len(makers))
+        seeds = drawn.tolist()
+    return VotingClassifier(
+        [
+            (name, make(epochs=epochs, random_state=seed))
+            for (name, make), seed in zip(makers.items(), seeds, strict=True)
+        ],
+        voting="soft",
+        n_jobs=n_jobs,
+    )

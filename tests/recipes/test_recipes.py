@@ -1,0 +1,79 @@
+"""The recipes are the classes with other settings, and train on what their users have."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.base import clone, is_classifier
+
+from sklearn_har import CNNLSTMClassifier, ConvLSTMClassifier, LSTMClassifier
+from sklearn_har.augmentation import GravityRotation
+from sklearn_har.datasets import make_har_windows
+from sklearn_har.recipes import make_best, make_cnn_lstm, make_conv_lstm, make_lstm
+
+MAKERS = {
+    make_lstm: LSTMClassifier,
+    make_cnn_lstm: CNNLSTMClassifier,
+    make_conv_lstm: ConvLSTMClassifier,
+}
+
+
+@pytest.fixture(scope="module")
+def har():
+    return make_har_windows(n_subjects=2, n_windows_per_activity=6, random_state=0)
+
+
+@pytest.mark.parametrize("make", MAKERS, ids=lambda make: make.__name__)
+class TestEachRecipe:
+    def test_is_a_classifier_whose_settings_can_be_changed(self, make):
+        clf = make(epochs=3, random_state=5)
+        assert type(clf) is MAKERS[make]
+        assert (clf.epochs, clf.random_state) == (3, 5)
+        assert clf.augmentation == make().augmentation == GravityRotation(15)
+        with pytest.raises(TypeError, match="did you mean 'epochs'"):
+            make(epoch=3)
+
+    def test_differs_from_the_published_defaults(self, make):
+        published, ours = MAKERS[make]().get_params(), make().get_params()
+        changed = {name for name in published if published[name] != ours[name]}
+        assert {"scaling", "augmentation", "schedule", "pooling", "dense_units"} <= changed
+
+    @pytest.mark.parametrize("channels", [slice(None), slice(3, 9), slice(0, 3)])
+    def test_trains_on_windows_of_9_6_and_3_channels(self, make, har, channels):
+        X = har.data[..., channels]
+        clf = make(epochs=1, random_state=0).fit(X, har.target)
+        probabilities = clf.predict_proba(X)
+        np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-5)
+
+    def test_repeats_with_a_seed_and_can_go_on(self, make, har):
+        clf = make(epochs=1, random_state=0).fit(har.data, har.target)
+        again = clone(clf).fit(har.data, har.target)
+        np.testing.assert_array_equal(clf.predict_proba(har.data), again.predict_proba(har.data))
+        assert clf.partial_fit(har.data[:12], har.target[:12]).n_iter_ == 2
+
+
+def test_windows_of_other_channels_need_an_augmentation_that_knows_them(har):
+    X = har.data[..., :1]
+    with pytest.raises(ValueError, match=r"got windows of 1 channel\(s\). Say what they are"):
+        make_lstm(epochs=1).fit(X, har.target)
+    make_lstm(epochs=1, augmentation=None).fit(X, har.target)
+
+
+class TestBest:
+    def test_averages_the_probabilities_of_three_networks(self, har):
+        best = make_best(epochs=1, random_state=0).fit(har.data, har.target)
+        assert is_classifier(best)
+        mean = np.mean([member.predict_proba(har.data) for member in best.estimators_], axis=0)
+        np.testing.assert_allclose(best.predict_proba(har.data), mean)
+        assert set(best.predict(har.data)) <= set(har.target)
+        again = clone(best).fit(har.data, har.target)
+        np.testing.assert_array_equal(best.predict_proba(har.data), again.predict_proba(har.data))
+
+    def test_networks_start_from_different_seeds(self):
+        def seeds(best):
+            return [member.random_state for _, member in best.estimators]
+
+        assert len(set(seeds(make_best(random_state=0)))) == 3
+        assert seeds(make_best(random_state=0)) == seeds(make_best(random_state=0))
+        assert seeds(make_best(random_state=0)) != seeds(make_best(random_state=1))
+        assert seeds(make_best()) == [None] * 3
