@@ -61,7 +61,7 @@ def test_licence_is_the_one_that_the_metadata_states():
 
 def test_extras_exist():
     extras = set(metadata("sklearn-har").get_all("Provides-Extra"))
-    assert extras >= {"test", "docs", "plot", "export", "dev", "all"}
+    assert extras >= {"test", "docs", "plot", "export", "tune", "dev", "all"}
 
 
 def test_extras_named_in_the_instructions_exist():
@@ -144,7 +144,7 @@ def test_oldest_versions_ask_for_a_lower_bound(tmp_path):
     shutil.copy(ROOT / "tools" / "oldest.py", tmp_path / "tools" / "oldest.py")
     (tmp_path / "pyproject.toml").write_text(
         '[project]\ndependencies = ["numpy"]\n'
-        "[project.optional-dependencies]\nplot = []\nexport = []\nparquet = []\n",
+        "[project.optional-dependencies]\nplot = []\nexport = []\nparquet = []\ntune = []\n",
         encoding="utf-8",
     )
     run = subprocess.run(

@@ -1,0 +1,266 @@
+"""A search whose next setting depends on the scores so far."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from copy import deepcopy
+from typing import Any
+
+import numpy as np
+from sklearn.exceptions import FitFailedWarning
+from sklearn.model_selection import RandomizedSearchCV
+from sklearn.utils import check_random_state
+
+from sklearn_har.utils._compat import HasMethods
+from sklearn_har.utils._optional import import_optional
+
+__all__ = ["OptunaSearchCV", "no_training_succeeded"]
+
+# What Optuna takes for a choice as it is; anything else is told to it by its number.
+_PLAIN = (bool, int, float, str, type(None))
+# A setting that has been scored already is not trained again, and a sampler may come back to the
+# same few of them for ever.
+_MAX_REPETITIONS = 100
+
+
+class OptunaSearchCV(RandomizedSearchCV):
+    """Search of settings in which Optuna proposes the next one from the scores so far.
+
+    It is `RandomizedSearchCV` in all but where settings come from: scored by cross-validation,
+    with ``groups`` in `fit` for a splitter such as `GroupKFold`, refitted in the end, with
+    `cv_results_`, `best_params_` and `best_score_`. Settings are tried one after the other; with
+    ``n_jobs`` the folds of one are trained at a time.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A classifier, or a pipeline that ends in one. It is cloned for each training.
+    param_distributions : dict
+        From the name of a parameter to the values to try: a list of values, or a distribution of
+        Optuna, such as ``optuna.distributions.FloatDistribution(1e-4, 1e-2, log=True)``.
+    n_iter : int, default=20
+        How many settings to train. Optuna's own sampler draws the first ten at random. It may
+        propose a setting again; its score is known then, it is not trained twice and does not
+        count. A finite space of fewer settings is tried as a whole.
+    sampler : optuna.samplers.BaseSampler or None, default=None
+        What proposes the settings; by default the tree-structured Parzen estimator [1]_, seeded by
+        `random_state`. It is copied for each `fit`. `GridSampler`, which ends a study by itself,
+        does not go: grids are for `GridSearchCV`.
+    scoring : str, callable, list, tuple or dict, default=None
+        As in `RandomizedSearchCV`. With several scores the one named by `refit` is maximised.
+    n_jobs : int, default=None
+        Folds to train at a time. None means 1 unless in a `joblib.parallel_config` context; -1
+        means all processors.
+    refit : bool or str, default=True
+        Whether to train the best setting on all windows in the end; with several scores the name
+        of the one that decides.
+    cv : int, cross-validation generator or iterable, default=None
+        How to split. For windows of several subjects: `GroupKFold` and ``fit(X, y,
+        groups=subject)``. The splits have to be the same for all settings: give a splitter that
+        shuffles an integer ``random_state``.
+    verbose : int, default=0
+        As in `RandomizedSearchCV`.
+    pre_dispatch : int or str, default="2*n_jobs"
+        As in `RandomizedSearchCV`.
+    random_state : int, RandomState instance or None, default=None
+        Decides what is proposed, unless there is a `sampler`. Pass an int for the same settings
+        in each call.
+    error_score : "raise" or float, default=np.nan
+        The score of a training that fails. A setting with which all folds fail is told to Optuna
+        as failed and left out of `cv_results_`, with a `FitFailedWarning`.
+    return_train_score : bool, default=False
+        Whether `cv_results_` includes scores on the training windows.
+
+    Attributes
+    ----------
+    study_ : optuna.Study
+        The trials in the order in which they were asked for, for Optuna's own plots.
+    cv_results_ : dict
+        As in `RandomizedSearchCV`, one entry a setting that was trained.
+    best_estimator_ : estimator
+        The best setting, trained on all windows. Only with `refit`.
+    best_params_ : dict
+        The setting with the best mean score.
+    best_score_ : float
+        Its mean score over the folds.
+    best_index_ : int
+        Its place in `cv_results_`.
+    n_splits_ : int
+        Number of folds.
+
+    See Also
+    --------
+    sklearn.model_selection.GridSearchCV : All settings of a grid.
+    sklearn.model_selection.RandomizedSearchCV : Settings drawn at random.
+    sklearn_har.inspection.SearchResultsDisplay : What a search found, as a picture.
+
+    References
+    ----------
+    .. [1] Bergstra, J., Bardenet, R., Bengio, Y. & Kégl, B. (2011). Algorithms for hyper-parameter
+       optimization. Advances in Neural Information Processing Systems 24, 2546-2554.
+       https://papers.nips.cc/paper/4443-algorithms-for-hyper-parameter-optimization
+    .. [2] Akiba, T., Sano, S., Yanase, T., Ohta, T. & Koyama, M. (2019). Optuna: a next-generation
+       hyperparameter optimization framework. Proceedings of the 25th ACM SIGKDD International
+       Conference on Knowledge Discovery & Data Mining, 2623-2631.
+       :doi:`10.1145/3292500.3330701`
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.model_selection import StratifiedKFold
+    >>> from sklearn.neighbors import KNeighborsClassifier
+    >>> from sklearn_har.model_selection import OptunaSearchCV
+    >>> X, y = load_iris(return_X_y=True)
+    >>> search = OptunaSearchCV(
+    ...     KNeighborsClassifier(),
+    ...     {"n_neighbors": [1, 5, 100], "weights": ["uniform", "distance"]},
+    ...     n_iter=4,
+    ...     cv=StratifiedKFold(3),
+    ...     random_state=0,
+    ... ).fit(X, y)
+    >>> len(search.cv_results_["params"])
+    4
+    >>> search.best_params_["n_neighbors"] < 100
+    True
+    """
+
+    _parameter_constraints = {  # noqa: RUF012, as in scikit-learn
+        **RandomizedSearchCV._parameter_constraints,
+        "param_distributions": [dict],
+        "sampler": [HasMethods("sample_relative"), None],
+    }
+
+    def __init__(
+        self,
+        estimator: Any,
+        param_distributions: Mapping[str, Any],
+        *,
+        n_iter: int = 20,
+        sampler: Any = None,
+        scoring: Any = None,
+        n_jobs: int | None = None,
+        refit: bool | str = True,
+        cv: Any = None,
+        verbose: int = 0,
+        pre_dispatch: int | str = "2*n_jobs",
+        random_state: int | np.random.RandomState | None = None,
+        error_score: float | str = np.nan,
+        return_train_score: bool = False,
+    ) -> None:
+        super().__init__(
+            estimator,
+            param_distributions,
+            n_iter=n_iter,
+            scoring=scoring,
+            n_jobs=n_jobs,
+            refit=refit,
+            cv=cv,
+            verbose=verbose,
+            pre_dispatch=pre_dispatch,
+            random_state=random_state,
+            error_score=error_score,
+            return_train_score=return_train_score,
+        )
+        self.sampler = sampler
+
+    # The method that scikit-learn's searches are to be extended by, whatever its underscore says.
+    def _run_search(self, evaluate_candidates: Callable[..., Mapping[str, Any]]) -> None:
+        optuna = import_optional("optuna", extra="tune", needed_by="OptunaSearchCV")
+        space = {
+            name: _Choices.check(optuna, name, values)
+            for name, values in self.param_distributions.items()
+        }
+        distributions = {name: choices.distribution for name, choices in space.items()}
+        sampler = deepcopy(self.sampler)
+        if sampler is None:
+            seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max)
+            sampler = optuna.samplers.TPESampler(seed=int(seed))
+        with _without_greeting(optuna):
+            self.study_ = optuna.create_study(direction="maximize", sampler=sampler)
+        failed = optuna.trial.TrialState.FAIL
+        key = f"mean_test_{self.refit if isinstance(self.refit, str) else 'score'}"
+        # None stands for a setting that cannot be trained.
+        known: dict[tuple[Any, ...], float | None] = {}
+        n_left = min(self.n_iter, math.prod(choices.size for choices in space.values()))
+        n_repetitions, last_error = 0, None
+        while n_left and n_repetitions < _MAX_REPETITIONS:
+            trial = self.study_.ask(distributions)
+            setting = tuple(trial.params[name] for name in space)
+            if setting in known:
+                n_repetitions += 1
+            else:
+                n_repetitions = 0
+                n_left -= 1
+                params = {name: space[name].value(trial.params[name]) for name in space}
+                try:
+                    results = evaluate_candidates([params])
+                except ValueError as error:
+                    self.study_.tell(trial, state=failed)
+                    if self.error_score == "raise" or not no_training_succeeded(error):
+                        raise
+                    warnings.warn(
+                        f"{params} could not be trained and is left out. {error}",
+                        FitFailedWarning,
+                        stacklevel=2,
+                    )
+                    known[setting], last_error = None, error
+                    continue
+                if key not in results:
+                    raise ValueError(
+                        "refit must name one of several scores, which is the one to maximise, "
+                        f"got {self.refit!r}."
+                    )
+                mean = float(results[key][-1])
+                known[setting] = None if math.isnan(mean) else mean
+            score = known[setting]
+            self.study_.tell(trial, score, state=failed if score is None else None)
+        if last_error is not None and all(score is None for score in known.values()):
+            raise last_error
+
+
+def no_training_succeeded(error: ValueError) -> bool:
+    """Tell what scikit-learn raises when all folds failed from what is wrong with the data."""
+    return "fits failed" in str(error)
+
+
+class _Choices:
+    """The values of one parameter, as Optuna knows them and as the estimator does."""
+
+    def __init__(self, distribution: Any, values: list[Any] | None, size: float) -> None:
+        self.distribution = distribution
+        self.size = size
+        self._values = values
+
+    @classmethod
+    def check(cls, optuna: Any, name: str, values: Any) -> _Choices:
+        if isinstance(values, optuna.distributions.BaseDistribution):
+            return cls(values, None, 1 if values.single() else math.inf)
+        if isinstance(values, np.ndarray):
+            values = values.tolist()
+        if not isinstance(values, list | tuple | range) or not len(values):
+            raise ValueError(
+                f"param_distributions must give {name!r} a list of values or a distribution of "
+                f"Optuna, such as optuna.distributions.IntDistribution(16, 128), got {values!r}."
+            )
+        values = list(values)
+        plain = all(isinstance(value, _PLAIN) for value in values)
+        choices = values if plain else range(len(values))
+        distribution = optuna.distributions.CategoricalDistribution(choices)
+        return cls(distribution, None if plain else values, len(values))
+
+    def value(self, proposed: Any) -> Any:
+        return proposed if self._values is None else self._values[proposed]
+
+
+@contextmanager
+def _without_greeting(optuna: Any) -> Iterator[None]:
+    # Optuna logs each new study on the standard error stream, at a level that is for all studies.
+    level = optuna.logging.get_verbosity()
+    optuna.logging.set_verbosity(max(level, optuna.logging.WARNING))
+    try:
+        yield
+    finally:
+        optuna.logging.set_verbosity(level)

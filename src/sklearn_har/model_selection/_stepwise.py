@@ -1,0 +1,109 @@
+"""Searches that take hours: what they have finished is kept, whatever happens then."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from joblib import effective_n_jobs
+from sklearn.model_selection import (
+    GridSearchCV,
+    ParameterGrid,
+    ParameterSampler,
+    RandomizedSearchCV,
+)
+from sklearn.utils import gen_batches
+
+from sklearn_har.model_selection._optuna import OptunaSearchCV, no_training_succeeded
+
+__all__ = ["StepwiseGridSearchCV", "StepwiseOptunaSearchCV", "StepwiseRandomizedSearchCV"]
+
+# The end of a traceback: the class of the error, and all that it says.
+_RAISED = re.compile(r"^[\w.]+(?:Error|Exception): (.*?)(?=^-{20}|\Z)", re.MULTILINE | re.DOTALL)
+
+Evaluate = Callable[..., Mapping[str, Any]]
+
+
+class _Stepwise:
+    """Makes a search go on, and end, with what it has.
+
+    The settings are evaluated a few at a time. Those with which no fold can be trained are
+    collected in `failures_`, pairs of the setting and the reason, and the search goes on; it fails
+    if nothing else is left. An interruption by Ctrl-C ends the search where it stands, with
+    `interrupted_` set, if there is a result already.
+
+    The splits have to be the same each time, as those of `GroupKFold` are.
+    """
+
+    failures_: list[tuple[dict[str, Any], str]]
+    interrupted_: bool
+    n_jobs: int | None
+
+    # The method that scikit-learn's searches are to be extended by, whatever its underscore says.
+    def _run_search(self, evaluate_candidates: Evaluate) -> None:
+        self.failures_ = []
+        self.interrupted_ = False
+        # As many settings at a time as there are jobs, so that none waits for the last fold of
+        # another one.
+        size = effective_n_jobs(self.n_jobs)
+        has_results = False
+
+        def evaluate(candidates: Iterable[Any]) -> Mapping[str, Any]:
+            nonlocal has_results
+            settings = list(candidates)
+            results: Mapping[str, Any] | None = None
+            last_error: Exception = ValueError("there must be at least one setting to try, got 0.")
+            for batch in gen_batches(len(settings), size):
+                try:
+                    results = evaluate_candidates(settings[batch])
+                except ValueError as error:
+                    if not no_training_succeeded(error):
+                        raise
+                    last_error = error
+                    self.failures_ += [(setting, _reason(error)) for setting in settings[batch]]
+                else:
+                    has_results = True
+            if results is None:
+                raise last_error
+            return results
+
+        try:
+            self._propose(evaluate)
+        except KeyboardInterrupt:
+            if not has_results:
+                raise
+            self.interrupted_ = True
+
+    def _propose(self, evaluate: Evaluate) -> None:
+        raise NotImplementedError
+
+
+class StepwiseGridSearchCV(_Stepwise, GridSearchCV):
+    """`GridSearchCV` that keeps what it has."""
+
+    def _propose(self, evaluate: Evaluate) -> None:
+        evaluate(ParameterGrid(self.param_grid))
+
+
+class StepwiseRandomizedSearchCV(_Stepwise, RandomizedSearchCV):
+    """`RandomizedSearchCV` that keeps what it has."""
+
+    def _propose(self, evaluate: Evaluate) -> None:
+        evaluate(
+            ParameterSampler(self.param_distributions, self.n_iter, random_state=self.random_state)
+        )
+
+
+class StepwiseOptunaSearchCV(_Stepwise, OptunaSearchCV):
+    """`OptunaSearchCV` that keeps what it has."""
+
+    def _propose(self, evaluate: Evaluate) -> None:
+        OptunaSearchCV._run_search(self, evaluate)
+
+
+def _reason(error: Exception) -> str:
+    """Return what the last training said, without its traceback."""
+    text = str(error).strip()
+    raised = list(_RAISED.finditer(text))
+    return " ".join((raised[-1][1] if raised else text).split())
