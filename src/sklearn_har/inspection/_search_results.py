@@ -1,0 +1,333 @@
+"""What a search of settings found, as a table and as a picture."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from sklearn_har.utils._numbers import check_integer
+from sklearn_har.utils._optional import import_optional
+
+__all__ = ["SearchResultsDisplay", "search_table"]
+
+# Light and open against dark and filled, which tells folds from means in grey as well.
+_FOLD_STYLE = {"marker": "o", "facecolors": "none", "edgecolors": "0.55", "s": 22.0}
+_MEAN_STYLE = {"fmt": "D", "color": "#0072B2", "markersize": 6.0, "capsize": 3.0}
+
+
+def search_table(search: Any, *, metric: str | None = None) -> pd.DataFrame:
+    """Sum up what a search of settings found, the best setting first.
+
+    Parameters
+    ----------
+    search : estimator or dict
+        A fitted `GridSearchCV`, `RandomizedSearchCV`, `HalvingGridSearchCV` or
+        :class:`~sklearn_har.model_selection.OptunaSearchCV`, or its ``cv_results_``.
+    metric : str or None, default=None
+        Name of the score when there are several. By default the only one, or that by which the
+        search refits.
+
+    Returns
+    -------
+    DataFrame of n_settings rows
+        ``rank``, from 1 for the best; ``mean``, ``std`` (of the population, as in ``cv_results_``)
+        and ``worst`` of the score over the folds; ``fit_time``, the mean time of one training in
+        s; and a column for each parameter. Where no two end alike, parameters are called by what
+        stands behind the last step of a pipeline, ``units`` for ``clf__units``. The mean of a
+        setting of which a training failed is NaN; such settings come last.
+
+    Raises
+    ------
+    TypeError
+        If there are no results of a search in `search`.
+    ValueError
+        If there is no such score.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.model_selection import GridSearchCV
+    >>> from sklearn.neighbors import KNeighborsClassifier
+    >>> from sklearn_har.inspection import search_table
+    >>> X, y = load_iris(return_X_y=True)
+    >>> search = GridSearchCV(KNeighborsClassifier(), {"n_neighbors": [100, 5]}, cv=3).fit(X, y)
+    >>> search_table(search)[["rank", "mean", "n_neighbors"]].round(2)
+       rank  mean  n_neighbors
+    0     1  0.98            5
+    1     2  0.32          100
+    """
+    results, metric = _results(search, metric)
+    scores = _split_scores(results, metric)
+    columns = {
+        "rank": np.asarray(results[f"rank_test_{metric}"]),
+        "mean": np.asarray(results[f"mean_test_{metric}"], dtype=float),
+        "std": np.asarray(results[f"std_test_{metric}"], dtype=float),
+        "worst": scores.min(axis=1),
+        "fit_time": np.asarray(results["mean_fit_time"], dtype=float),
+    }
+    settings: list[dict[str, Any]] = list(results["params"])
+    names = list(dict.fromkeys(name for setting in settings for name in setting))
+    for name, short in zip(names, _short(names, taken=columns), strict=True):
+        column: Any = pd.Series([setting.get(name) for setting in settings], dtype=object)
+        columns[short] = column.infer_objects()
+    table = pd.DataFrame(columns)
+    return table.sort_values("rank", kind="stable", ignore_index=True)
+
+
+class SearchResultsDisplay:
+    """Mean and spread of the score of each setting that a search tried.
+
+    Each setting has a row, the best on top: a dark diamond for the mean over the folds, a bar of
+    one standard deviation to each side, and a light ring for each fold. Two settings whose bars
+    overlap by much are not told apart by the search.
+
+    It is recommended to use :meth:`from_estimator` or :meth:`from_results` to make one. All
+    parameters are stored as attributes.
+
+    Parameters
+    ----------
+    settings : sequence of str of length n_settings
+        What to call the settings, in any order.
+    split_scores : array-like of shape (n_settings, n_splits)
+        Score of each setting on each fold.
+    score_name : str, default="score"
+        Name of the score, for the axis.
+
+    Attributes
+    ----------
+    settings_ : list of str
+        The rows from top to bottom.
+    ax_ : matplotlib Axes
+        Axes with the scores.
+    figure_ : matplotlib Figure
+        Figure containing the scores.
+    means_ : matplotlib ErrorbarContainer
+        The means and their bars.
+    folds_ : matplotlib PathCollection
+        The scores of the folds.
+
+    See Also
+    --------
+    search_table : The same as a table.
+    sklearn.model_selection.ValidationCurveDisplay : Scores against one parameter.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.model_selection import GridSearchCV
+    >>> from sklearn.neighbors import KNeighborsClassifier
+    >>> from sklearn_har.inspection import SearchResultsDisplay
+    >>> X, y = load_iris(return_X_y=True)
+    >>> search = GridSearchCV(KNeighborsClassifier(), {"n_neighbors": [100, 5]}, cv=3).fit(X, y)
+    >>> display = SearchResultsDisplay.from_estimator(search)
+    >>> display.settings_
+    ['n_neighbors=5', 'n_neighbors=100']
+    """
+
+    def __init__(
+        self, settings: Sequence[str], split_scores: ArrayLike, *, score_name: str = "score"
+    ) -> None:
+        self.settings = settings
+        self.split_scores = split_scores
+        self.score_name = score_name
+
+    def plot(
+        self,
+        ax: Any = None,
+        *,
+        n_best: int | None = 20,
+        mean_kwargs: Mapping[str, Any] | None = None,
+        fold_kwargs: Mapping[str, Any] | None = None,
+    ) -> SearchResultsDisplay:
+        """Plot the scores.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Axes to plot on; by default a new figure, as high as the number of settings asks for.
+        n_best : int or None, default=20
+            How many settings to show; None for all.
+        mean_kwargs : dict, default=None
+            Keywords for the means, passed to ``Axes.errorbar``.
+        fold_kwargs : dict, default=None
+            Keywords for the folds, passed to ``Axes.scatter``.
+
+        Returns
+        -------
+        SearchResultsDisplay
+            This object, with the artists.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        ValueError
+            If there is no setting all of whose trainings gave a score, or lengths disagree.
+        """
+        scores = np.asarray(self.split_scores, dtype=float)
+        if scores.ndim != 2 or len(scores) != len(self.settings):
+            raise ValueError(
+                "split_scores must be of shape (n_settings, n_splits), one row for each of the "
+                f"{len(self.settings)} settings, got shape {scores.shape}."
+            )
+        complete = np.flatnonzero(np.isfinite(scores).all(axis=1))
+        if not len(complete):
+            raise ValueError(
+                "split_scores must have a setting with a score of each fold, got none: all "
+                "trainings failed."
+            )
+        order = complete[np.argsort(-scores[complete].mean(axis=1), kind="stable")]
+        if n_best is not None:
+            order = order[: check_integer(n_best, "n_best", minimum=1)]
+        shown = scores[order]
+        rows = np.arange(len(order))
+        if ax is None:
+            plt = import_optional(
+                "matplotlib.pyplot", extra="plot", needed_by="SearchResultsDisplay.plot"
+            )
+            _, ax = plt.subplots(figsize=(8.0, 1.3 + 0.35 * len(rows)), layout="constrained")
+        self.folds_ = ax.scatter(
+            shown.ravel(),
+            np.repeat(rows, shown.shape[1]),
+            **{**_FOLD_STYLE, "label": "fold", **(fold_kwargs or {})},
+        )
+        self.means_ = ax.errorbar(
+            shown.mean(axis=1),
+            rows,
+            xerr=shown.std(axis=1),
+            **{**_MEAN_STYLE, "label": "mean, standard deviation", **(mean_kwargs or {})},
+        )
+        self.settings_ = [str(self.settings[i]) for i in order.tolist()]
+        ax.set_yticks(rows, self.settings_)
+        ax.set_ylim(len(rows) - 0.5, -0.5)
+        ax.set_xlabel(self.score_name.replace("_", " ").capitalize())
+        ax.set_axisbelow(True)
+        ax.grid(axis="x", color="0.85", linewidth=0.8)
+        # Above the axes, where it hides no score.
+        ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, frameon=False)
+        self.ax_ = ax
+        self.figure_ = ax.figure
+        return self
+
+    @classmethod
+    def from_estimator(
+        cls,
+        search: Any,
+        *,
+        metric: str | None = None,
+        score_name: str | None = None,
+        ax: Any = None,
+        **plot_params: Any,
+    ) -> SearchResultsDisplay:
+        """Plot what a fitted search found.
+
+        Parameters
+        ----------
+        search : estimator
+            A fitted search of scikit-learn or of :mod:`sklearn_har.model_selection`.
+        metric : str or None, default=None
+            Name of the score when there are several; by default that by which the search refits.
+        score_name : str or None, default=None
+            What to call the score; by default what the search calls it.
+        ax : matplotlib Axes, default=None
+            Axes to plot on.
+        **plot_params : dict
+            Further parameters of :meth:`plot`.
+
+        Returns
+        -------
+        SearchResultsDisplay
+            The display, plotted.
+
+        Raises
+        ------
+        TypeError
+            If `search` is not a fitted search.
+        """
+        results, metric = _results(search, metric)
+        if score_name is None:
+            scoring = getattr(search, "scoring", None)
+            score_name = scoring if metric == "score" and isinstance(scoring, str) else metric
+        return cls.from_results(results, metric=metric, score_name=score_name, ax=ax, **plot_params)
+
+    @classmethod
+    def from_results(
+        cls,
+        cv_results: Mapping[str, Any],
+        *,
+        metric: str | None = None,
+        score_name: str | None = None,
+        ax: Any = None,
+        **plot_params: Any,
+    ) -> SearchResultsDisplay:
+        """Plot the results of a search.
+
+        Parameters
+        ----------
+        cv_results : dict
+            The ``cv_results_`` of a search.
+        metric : str or None, default=None
+            Name of the score when there are several.
+        score_name : str or None, default=None
+            What to call the score; by default its name in `cv_results`.
+        ax : matplotlib Axes, default=None
+            Axes to plot on.
+        **plot_params : dict
+            Further parameters of :meth:`plot`.
+
+        Returns
+        -------
+        SearchResultsDisplay
+            The display, plotted.
+        """
+        results, metric = _results(cv_results, metric)
+        settings: list[dict[str, Any]] = list(results["params"])
+        names = list(dict.fromkeys(name for setting in settings for name in setting))
+        short = dict(zip(names, _short(names), strict=True))
+        labels = [
+            ", ".join(f"{short[name]}={_shown(value)}" for name, value in setting.items())
+            for setting in settings
+        ]
+        display = cls(labels, _split_scores(results, metric), score_name=score_name or metric)
+        return display.plot(ax, **plot_params)
+
+
+def _results(search: Any, metric: str | None) -> tuple[Mapping[str, Any], str]:
+    """Return the results of a search and the name of one of their scores."""
+    results = search if isinstance(search, Mapping) else getattr(search, "cv_results_", None)
+    if not isinstance(results, Mapping) or "params" not in results:
+        raise TypeError(
+            "search must be a fitted search, such as GridSearchCV, or its cv_results_, got "
+            f"{type(search).__name__}."
+        )
+    metrics = [key.removeprefix("mean_test_") for key in results if key.startswith("mean_test_")]
+    refit = getattr(search, "refit", None)
+    if metric is None:
+        metric = refit if isinstance(refit, str) and refit in metrics else metrics[0]
+        if metric != refit and len(metrics) > 1:
+            raise ValueError(f"metric must be one of {metrics}, got None.")
+    if metric not in metrics:
+        raise ValueError(f"metric must be one of {metrics}, got {metric!r}.")
+    return results, metric
+
+
+def _split_scores(results: Mapping[str, Any], metric: str) -> NDArray[np.float64]:
+    pattern = re.compile(rf"split\d+_test_{re.escape(metric)}")
+    columns = [np.asarray(results[key], dtype=float) for key in results if pattern.fullmatch(key)]
+    return np.column_stack(columns)
+
+
+def _short(names: Sequence[str], taken: Mapping[str, Any] | None = None) -> list[str]:
+    """Take the steps of a pipeline away from the names of parameters, if they stay distinct."""
+    short = [name.rpartition("__")[2] for name in names]
+    distinct = len(set(short)) == len(short) and not set(short) & set(taken or ())
+    return short if distinct else list(names)
+
+
+def _shown(value: Any) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
