@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 
 from sklearn_har._version import __version__
-from sklearn_har.cli import _evaluate, _fetch, _predict
+from sklearn_har.cli import _evaluate, _fetch, _predict, _tune
 from sklearn_har.cli._common import PROGRAM, Parser, UsageError, one_line
 
 __all__ = ["main"]
@@ -28,6 +28,8 @@ examples:
       download the UCI HAR data set (61 MB) into the cache
   sklearn-har evaluate --model lstm --dataset uci-har --repeats 10
       evaluate the LSTM on it as published: ten trainings, the official split
+  sklearn-har tune --model cnn-lstm --dataset uci-har --search random --n-iter 8
+      compare settings by cross-validation over the training subjects
   sklearn-har predict recording.csv --model model.skops --plot timeline.png
       say what happened from when to when in a recording, by a saved model
 
@@ -93,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _evaluate.add_parser(commands)
+    _tune.add_parser(commands)
     _fetch.add_parser(commands)
     _predict.add_parser(commands)
     return parser

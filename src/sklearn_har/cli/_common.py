@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -189,6 +190,25 @@ def check_writable(path: Path) -> None:
 def write_json(path: Path, content: Any) -> None:
     """Write numbers, text, lists and dicts to a file."""
     write_file(path, (json.dumps(content, indent=2, allow_nan=False) + "\n").encode())
+
+
+def check_picture(path: Path) -> None:
+    """Raise now if a picture could not be drawn later: no matplotlib, no such format."""
+    from sklearn_har.utils._optional import import_optional
+
+    figure = import_optional("matplotlib.figure", extra="plot", needed_by="--plot").Figure()
+    known = sorted(figure.canvas.get_supported_filetypes())
+    if path.suffix[1:].lower() not in known:
+        raise UsageError(
+            f"--plot {path}: the ending must be one of {', '.join(known)}, got {path.suffix!r}"
+        )
+
+
+def save_picture(path: Path, figure: Any) -> None:
+    """Write a figure of matplotlib to a file, in the format that its ending names."""
+    picture = io.BytesIO()
+    figure.savefig(picture, format=path.suffix[1:].lower(), dpi=150)
+    write_file(path, picture.getvalue())
 
 
 def write_file(path: Path, content: bytes) -> None:

@@ -30,6 +30,9 @@ MODELS = {
     "conv-lstm": "ConvLSTMClassifier",
 }
 SCALERS = {"standard": "StandardScaler", "minmax": "MinMaxScaler", "power": "PowerTransformer"}
+SCALINGS = ("none", *SCALERS)
+
+TITLES = {"simulated": "simulated (make_har_windows)", "uci-har": "UCI HAR, official split"}
 
 # 840 windows of 14 subjects train, 360 of 6 test: about a minute for three trainings as published.
 _N_SUBJECTS, _N_WINDOWS_PER_ACTIVITY = 20, 10
@@ -83,49 +86,13 @@ def add_parser(commands: Any) -> None:
         description=_DESCRIPTION,
         epilog=_EPILOG,
     )
-    parser.add_argument(
-        "--model",
-        required=True,
-        choices=MODELS,
-        help="the network: " + ", ".join(f"{key} ({name})" for key, name in MODELS.items()),
-    )
-    parser.add_argument(
-        "--dataset",
-        default="simulated",
-        choices=["simulated", "uci-har"],
-        help="simulated: made on the spot, the last 30%% of the subjects are the test subjects; "
-        "uci-har: 7352 training and 2947 test windows of a phone at the waist, downloaded on "
-        "first use (default: simulated)",
-    )
-    add_data_arguments(parser)
+    add_setup_arguments(parser)
     parser.add_argument(
         "--repeats",
         type=positive_integer,
         default=3,
         metavar="N",
         help="how many times to train (default: 3)",
-    )
-    parser.add_argument(
-        "--epochs",
-        type=positive_integer,
-        metavar="N",
-        help="epochs of each training (default: as published, 15 for lstm, else 25)",
-    )
-    parser.add_argument(
-        "--scaling",
-        default="none",
-        choices=["none", *SCALERS],
-        help="scale each channel, by statistics of the training windows (default: none, the "
-        "published setting)",
-    )
-    parser.add_argument(
-        "--set",
-        action="extend",
-        nargs="+",
-        default=[],
-        type=_setting,
-        metavar="NAME=VALUE",
-        help="parameters of the pipeline, such as clf__units=64",
     )
     parser.add_argument(
         "--seed",
@@ -147,16 +114,56 @@ def add_parser(commands: Any) -> None:
     parser.set_defaults(run=run)
 
 
+def add_setup_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that say what is trained, and on which windows."""
+    parser.add_argument(
+        "--model",
+        required=True,
+        choices=MODELS,
+        help="the network: " + ", ".join(f"{key} ({name})" for key, name in MODELS.items()),
+    )
+    parser.add_argument(
+        "--dataset",
+        default="simulated",
+        choices=["simulated", "uci-har"],
+        help="simulated: made on the spot, the last 30%% of the subjects are the test subjects; "
+        "uci-har: 7352 training and 2947 test windows of a phone at the waist, downloaded on "
+        "first use (default: simulated)",
+    )
+    add_data_arguments(parser)
+    parser.add_argument(
+        "--epochs",
+        type=positive_integer,
+        metavar="N",
+        help="epochs of each training (default: as published, 15 for lstm, else 25)",
+    )
+    parser.add_argument(
+        "--scaling",
+        default="none",
+        choices=SCALINGS,
+        help="scale each channel, by statistics of the training windows (default: none, the "
+        "published setting)",
+    )
+    parser.add_argument(
+        "--set",
+        action="extend",
+        nargs="+",
+        default=[],
+        type=_setting,
+        metavar="NAME=VALUE",
+        help="parameters of the pipeline, such as clf__units=64",
+    )
+
+
 def run(args: argparse.Namespace) -> None:
     """Load, train, report."""
-    if args.dataset == "simulated" and (args.archive or args.data_home):
-        option = "--archive" if args.archive else "--data-home"
-        raise UsageError(f"{option} goes with --dataset uci-har; simulated windows have no files")
+    check_dataset(args)
     if args.json:
         check_writable(args.json)
     with quiet_start():
         load_classifier(args.model)
     estimator = make_estimator(args)
+    show_epochs(estimator, args)
     task = load_task(args)
     n_parameters = count_parameters(estimator, task)
     print(_facts(args, task, n_parameters), flush=True)
@@ -185,6 +192,13 @@ def run(args: argparse.Namespace) -> None:
         print(f"\n{result.report(target_names=task.target_names)}")
 
 
+def check_dataset(args: argparse.Namespace) -> None:
+    """Refuse places of files that would not be looked at."""
+    if args.dataset == "simulated" and (args.archive or args.data_home):
+        option = "--archive" if args.archive else "--data-home"
+        raise UsageError(f"{option} goes with --dataset uci-har; simulated windows have no files")
+
+
 def _setting(text: str) -> tuple[str, Any]:
     name, equals, value = text.partition("=")
     if not (name and equals):
@@ -202,26 +216,42 @@ def load_classifier(model: str) -> Any:
 
 def make_estimator(args: argparse.Namespace) -> Any:
     """Return the pipeline that the arguments describe."""
-    from sklearn import preprocessing
     from sklearn.pipeline import Pipeline
 
-    from sklearn_har.preprocessing import ChannelwiseTransformer
-
-    steps = []
-    if args.scaling != "none":
-        scaler = getattr(preprocessing, SCALERS[args.scaling])()
-        steps.append(("scale", ChannelwiseTransformer(scaler)))
+    steps = [] if args.scaling == "none" else [("scale", make_scaler(args.scaling))]
     classifier = load_classifier(args.model)(verbose=0)
     if args.epochs is not None:
         classifier.set_params(epochs=args.epochs)
-    if args.jobs in (None, 1) and sys.stderr.isatty():
+    estimator = Pipeline([*steps, ("clf", classifier)])
+    for name, value in args.set:
+        set_parameter(estimator, "--set", name, value)
+    return estimator
+
+
+def make_scaler(scaling: str) -> Any:
+    """Return the step of a pipeline that a word of --scaling means."""
+    if scaling == "none":
+        return "passthrough"
+    from sklearn import preprocessing
+
+    from sklearn_har.preprocessing import ChannelwiseTransformer
+
+    return ChannelwiseTransformer(getattr(preprocessing, SCALERS[scaling])())
+
+
+def name_of_scaler(step: Any) -> str:
+    """Return the word of --scaling for what `make_scaler` made of it."""
+    known = {name: scaling for scaling, name in SCALERS.items()}
+    return known.get(type(getattr(step, "transformer", None)).__name__, "none")
+
+
+def show_epochs(estimator: Any, args: argparse.Namespace) -> None:
+    """On a terminal, let a network that trains alone say how far it is."""
+    classifier = estimator.named_steps["clf"]
+    if args.jobs in (None, 1) and sys.stderr.isatty() and classifier.callbacks is None:
         from sklearn_har.cli._progress import EpochProgress
 
         classifier.set_params(callbacks=EpochProgress)
-    estimator = Pipeline([*steps, ("clf", classifier)])
-    for name, value in args.set:
-        _set(estimator, name, value)
-    return estimator
 
 
 def count_parameters(estimator: Any, task: Task) -> int:
@@ -232,9 +262,10 @@ def count_parameters(estimator: Any, task: Task) -> int:
     return int(network.count_params())
 
 
-def _set(estimator: Any, name: str, value: Any) -> None:
+def set_parameter(estimator: Any, option: str, name: str, value: Any) -> None:
+    """Set a parameter of the pipeline that an option names, or say which one was meant."""
     if name == "random_state" or name.endswith("__random_state"):
-        raise UsageError(f"--set {name}: each training gets its own seed; use --seed")
+        raise UsageError(f"{option} {name}: each training gets its own seed; use --seed")
     step, parameter = name.split("__", 1) if "__" in name else ("", name)
     try:
         # The parameters of the pipeline itself (its steps) are what the other options are for.
@@ -254,47 +285,57 @@ def _set(estimator: Any, name: str, value: Any) -> None:
             reason = one_line(error)
         else:
             reason = f"a parameter starts with {' or '.join(f'{step}__' for step in steps)}"
-        raise UsageError(f"--set {name}: {reason}") from None
+        raise UsageError(f"{option} {name}: {reason}") from None
+
+
+def load_training(args: argparse.Namespace) -> Any:
+    """Return the windows of the training subjects; those of the others are not even read."""
+    if args.dataset == "uci-har":
+        return _fetch("train", args)
+    return _simulated()[0]
 
 
 def load_task(args: argparse.Namespace) -> Task:
     """Return the windows of a data set, training and test subjects apart."""
-    import numpy as np
-
-    from sklearn_har.datasets import fetch_uci_har, make_har_windows
-
     if args.dataset == "uci-har":
-        train: Any
-        test: Any
-        train, test = (
-            fetch_uci_har(subset=subset, archive=args.archive, data_home=args.data_home)
-            for subset in ("train", "test")
-        )
-        return Task(
-            title="UCI HAR, official split",
-            X=train.data,
-            y=train.target,
-            subject=train.subject,
-            X_test=test.data,
-            y_test=test.target,
-            subject_test=test.subject,
-            target_names=list(train.target_names),
-            sampling_rate=train.sampling_rate,
-        )
+        title = TITLES["uci-har"]
+        train, test = (_fetch(subset, args) for subset in ("train", "test"))
+    else:
+        title = TITLES["simulated"]
+        train, test = _simulated()
+    return Task(
+        title=title,
+        X=train.data,
+        y=train.target,
+        subject=train.subject,
+        X_test=test.data,
+        y_test=test.target,
+        subject_test=test.subject,
+        target_names=list(train.target_names),
+        sampling_rate=train.sampling_rate,
+    )
+
+
+def _fetch(subset: str, args: argparse.Namespace) -> Any:
+    from sklearn_har.datasets import fetch_uci_har
+
+    return fetch_uci_har(subset=subset, archive=args.archive, data_home=args.data_home)
+
+
+def _simulated() -> tuple[Any, Any]:
+    import numpy as np
+    from sklearn.utils import Bunch
+
+    from sklearn_har.datasets import make_har_windows
+
     windows: Any = make_har_windows(_N_SUBJECTS, _N_WINDOWS_PER_ACTIVITY, random_state=0)
     subjects = np.unique(windows.subject)
     held_out = np.isin(windows.subject, subjects[-round(_TEST_SHARE * len(subjects)) :])
-    return Task(
-        title="simulated (make_har_windows)",
-        X=windows.data[~held_out],
-        y=windows.target[~held_out],
-        subject=windows.subject[~held_out],
-        X_test=windows.data[held_out],
-        y_test=windows.target[held_out],
-        subject_test=windows.subject[held_out],
-        target_names=list(windows.target_names),
-        sampling_rate=windows.sampling_rate,
+    train, test = (
+        Bunch(**windows | {name: windows[name][rows] for name in ("data", "target", "subject")})
+        for rows in (~held_out, held_out)
     )
+    return train, test
 
 
 def _facts(args: argparse.Namespace, task: Task, n_parameters: int) -> str:

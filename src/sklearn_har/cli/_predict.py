@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import io
 from pathlib import Path
 from typing import Any
 
 from sklearn_har.cli import _follow
 from sklearn_har.cli._common import (
     UsageError,
+    check_picture,
     check_writable,
     fact,
     one_line,
     quiet_start,
     real,
+    save_picture,
     write_file,
 )
 from sklearn_har.cli._reading import add_reading_arguments, prepare, read
@@ -129,7 +130,7 @@ def run(args: argparse.Namespace) -> None:
         if path:
             check_writable(path)
     if args.plot:
-        _check_plot(args.plot)
+        check_picture(args.plot)
     with quiet_start():
         model = load_model(args.model)
     n_timesteps, n_channels = _expected_shape(model)
@@ -165,7 +166,7 @@ def run(args: argparse.Namespace) -> None:
         if args.timeline:
             write_file(args.timeline, timeline.to_csv(index=False, float_format="%.6f").encode())
         if args.plot:
-            write_file(args.plot, _picture(timeline, args.plot))
+            save_picture(args.plot, _picture(timeline))
     finally:
         print(
             fact("recording", f"{args.recording}, {recording!r}"),
@@ -212,18 +213,7 @@ def _expected_shape(model: Any) -> tuple[int | None, int | None]:
     return None, None
 
 
-def _check_plot(path: Path) -> None:
-    from sklearn_har.utils._optional import import_optional
-
-    figure = import_optional("matplotlib.figure", extra="plot", needed_by="--plot").Figure()
-    known = sorted(figure.canvas.get_supported_filetypes())
-    if path.suffix[1:].lower() not in known:
-        raise UsageError(
-            f"--plot {path}: the ending must be one of {', '.join(known)}, got {path.suffix!r}"
-        )
-
-
-def _picture(timeline: Any, path: Path) -> bytes:
+def _picture(timeline: Any) -> Any:
     from matplotlib.figure import Figure
 
     from sklearn_har.inspection import PredictionTimelineDisplay
@@ -232,6 +222,4 @@ def _picture(timeline: Any, path: Path) -> bytes:
     # Not by pyplot, which would look for a screen.
     figure = Figure(figsize=figure_size(timeline["activity"].nunique()), layout="constrained")
     PredictionTimelineDisplay(timeline).plot(figure.subplots())
-    picture = io.BytesIO()
-    figure.savefig(picture, format=path.suffix[1:].lower(), dpi=150)
-    return picture.getvalue()
+    return figure

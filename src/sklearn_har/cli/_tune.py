@@ -1,0 +1,552 @@
+"""``sklearn-har tune``: compare settings of a network by cross-validation over subjects."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import shlex
+import textwrap
+import warnings
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sklearn_har.cli import _evaluate
+from sklearn_har.cli._common import (
+    UsageError,
+    check_picture,
+    check_writable,
+    fact,
+    jobs,
+    positive_integer,
+    quiet_start,
+    save_picture,
+    seed,
+    write_file,
+)
+from sklearn_har.cli._fits import duration, reported, said
+
+# Small enough for an evening on UCI HAR: four settings, each what its network reacts to most.
+GRIDS: dict[str, dict[str, list[Any]]] = {
+    "lstm": {"n_steps": [None, 16], "units": [50, 100]},
+    "cnn-lstm": {"kernel_size": [3, 5], "units": [50, 100]},
+    "conv-lstm": {"n_steps": [4, 8], "filters": [32, 64]},
+}
+_N_ITER = 20
+
+_DESCRIPTION = """\
+Train a network with each of several settings and compare them by
+cross-validation in which no subject is on both sides of a split. The official
+test subjects take no part: they are for `evaluate`, once, afterwards.
+
+A setting is trained once for each fold, all with the same seed. A difference
+between two settings that is small against their spread is none.
+"""
+_EPILOG = """\
+--grid takes parameters of the classifier (units), of its optimizer
+(optimizer__learning_rate), and "scaling". Values are Python literals with
+commas between them. For --search random and optuna, LOW:HIGH is a range, of
+integers if both are, and LOW:HIGH:log one whose logarithm is drawn evenly.
+Without --grid:
+{grids}
+
+examples:
+  sklearn-har tune --model cnn-lstm --epochs 5
+      the small grid of the network on simulated windows
+  sklearn-har tune --model lstm --dataset uci-har \\
+          --grid epochs=5,15 units=50,100 scaling=none,standard \\
+          --table lstm.csv --plot lstm.png --save lstm.skops
+      eight settings in five folds; the best is trained on all and saved
+  sklearn-har tune --model conv-lstm --search optuna --n-iter 30 \\
+          --grid filters=16:128:log optimizer__learning_rate=1e-4:1e-2:log
+      Optuna proposes settings from the scores so far
+  sklearn-har tune --model cnn-lstm --windows mine.npz --scoring f1_macro
+      own windows: arrays X (n_windows, n_timesteps, n_channels), y and groups
+
+Ctrl-C ends the search and shows the settings that are finished.
+"""
+
+
+class Range(NamedTuple):
+    """What lies from `low` to `high`, both included."""
+
+    low: float
+    high: float
+    log: bool
+
+    @property
+    def is_integer(self) -> bool:
+        """Whether integers are meant."""
+        return isinstance(self.low, int) and isinstance(self.high, int)
+
+
+def add_parser(commands: Any) -> None:
+    """Describe the subcommand."""
+    grids = "\n".join(
+        f"  {model:12}{' '.join(f'{k}={_listed(v)}' for k, v in grid.items())}"
+        for model, grid in GRIDS.items()
+    )
+    parser = commands.add_parser(
+        "tune",
+        help="compare settings of a network by cross-validation over subjects",
+        description=_DESCRIPTION,
+        epilog=_EPILOG.format(grids=grids),
+    )
+    _evaluate.add_setup_arguments(parser)
+    parser.add_argument(
+        "--windows",
+        type=Path,
+        metavar="FILE",
+        help="own windows in the place of --dataset: a file of numpy.savez with the arrays X, y "
+        "and groups (the subject of each window)",
+    )
+    parser.add_argument(
+        "--grid",
+        "--param",
+        action="extend",
+        nargs="+",
+        default=[],
+        type=_values,
+        metavar="NAME=VALUE,...",
+        help="the values to try, such as units=50,100 (default: see below)",
+    )
+    parser.add_argument(
+        "--search",
+        default="grid",
+        choices=["grid", "random", "optuna"],
+        help="grid: all combinations; random: some, drawn; optuna: some, each proposed from the "
+        "scores so far (default: grid)",
+    )
+    parser.add_argument(
+        "--n-iter",
+        type=positive_integer,
+        metavar="N",
+        help=f"settings to try by random and optuna (default: {_N_ITER})",
+    )
+    parser.add_argument(
+        "--folds",
+        type=_folds,
+        default=5,
+        metavar="N",
+        help="parts that the subjects are divided into; each is held out once (default: 5)",
+    )
+    parser.add_argument(
+        "--scoring",
+        default="accuracy",
+        metavar="NAME",
+        help="what to maximise, a name of scikit-learn, such as f1_macro (default: accuracy)",
+    )
+    parser.add_argument(
+        "--seed",
+        "--random-state",
+        type=seed,
+        default=0,
+        metavar="N",
+        help="decides the settings that are drawn, and the trainings (default: 0)",
+    )
+    parser.add_argument(
+        "--jobs",
+        "--n-jobs",
+        type=jobs,
+        metavar="N",
+        help="trainings at a time; -1 for as many as there are processors (default: 1)",
+    )
+    parser.add_argument("--table", type=Path, metavar="FILE", help="write the table as CSV")
+    parser.add_argument(
+        "--plot", type=Path, metavar="FILE", help="draw the scores (.png, .pdf, .svg)"
+    )
+    parser.add_argument(
+        "--save",
+        type=Path,
+        metavar="FILE",
+        help="train the best setting on all of these windows and save it (.skops), for predict",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> None:
+    """Load, search, report, save."""
+    _check(args)
+    with quiet_start():
+        _evaluate.load_classifier(args.model)
+    grid = dict(args.grid) or _default_grid(args.model)
+    estimator = _evaluate.make_estimator(args)
+    names = _names(estimator, grid)
+    data = _load(args)
+    n_subjects = len(set(data.subject.tolist()))
+    if args.folds > n_subjects:
+        raise UsageError(f"--folds {args.folds}: there are {n_subjects} subjects to divide")
+    estimator.set_params(clf__random_state=args.seed)
+    n_settings = _count(args, grid)
+    print(_facts(args, data, n_subjects, grid, n_settings), flush=True)
+
+    search = _run_search(args, estimator, grid, names, data, n_settings)
+    settings = [_in_words(setting, names) for setting in search.cv_results_["params"]]
+    results = {**search.cv_results_, "params": settings}
+
+    from sklearn_har.inspection import search_table
+
+    table = search_table(results)
+    try:
+        # Before the table is printed, whose reader may have gone away.
+        if args.table:
+            write_file(args.table, table.to_csv(index=False, float_format="%.6f").encode())
+        if args.plot and table["mean"].notna().any():
+            save_picture(args.plot, _picture(results, args.scoring))
+    finally:
+        print(f"\n{_report(args, search, results, table, names)}", flush=True)
+    if search.interrupted_:
+        raise KeyboardInterrupt
+    if args.save:
+        _save(args, estimator, search.best_params_, data)
+
+
+def _check(args: argparse.Namespace) -> None:
+    if args.windows:
+        if args.dataset != "simulated" or args.archive or args.data_home:
+            raise UsageError("--windows takes the place of --dataset, --archive and --data-home")
+    else:
+        _evaluate.check_dataset(args)
+    if args.search == "grid" and args.n_iter is not None:
+        raise UsageError("--n-iter is for --search random and optuna; a grid is tried as a whole")
+    for name, values in args.grid:
+        if args.search == "grid" and isinstance(values, Range):
+            raise UsageError(
+                f"--grid {name}: a range has no end of values; list some, or use --search random"
+            )
+    for path in (args.table, args.plot, args.save):
+        if path:
+            check_writable(path)
+    if args.plot:
+        check_picture(args.plot)
+    # Also before anything is trained: what a search of an hour would lack in the end.
+    from sklearn.metrics import get_scorer_names
+
+    from sklearn_har.utils._optional import import_optional
+    from sklearn_har.utils._validation import did_you_mean
+
+    if args.scoring not in get_scorer_names():
+        hint = did_you_mean(args.scoring, get_scorer_names())
+        raise UsageError(f"--scoring {args.scoring}: scikit-learn has no such score{hint}")
+    if args.search == "optuna":
+        import_optional("optuna", extra="tune", needed_by="--search optuna")
+    if args.save:
+        import_optional("skops.io", extra="export", needed_by="--save")
+
+
+def _folds(text: str) -> int:
+    if positive_integer(text) < 2:
+        raise argparse.ArgumentTypeError("must be an integer of at least 2, got '1'")
+    return int(text)
+
+
+def _values(text: str) -> tuple[str, list[Any] | Range]:
+    name, _, values = text.partition("=")
+    if not (name and values):
+        raise argparse.ArgumentTypeError(f"must be NAME=VALUE,..., such as units=50,100: {text!r}")
+    low, colon, rest = values.partition(":")
+    if colon:
+        high, _, scale = rest.partition(":")
+        ends = [_literal(low), _literal(high)]
+        if not all(type(end) in (int, float) for end in ends) or scale not in ("", "log"):
+            raise argparse.ArgumentTypeError(f"must be LOW:HIGH or LOW:HIGH:log, got {values!r}")
+        if ends[0] >= ends[1] or (scale and ends[0] <= 0):
+            positive = "0 < " if scale else ""
+            raise argparse.ArgumentTypeError(f"must have {positive}LOW < HIGH, got {values!r}")
+        return name, Range(ends[0], ends[1], bool(scale))
+    listed = _literal(f"[{values}]")
+    if isinstance(listed, str):  # some of them are words
+        listed = [_literal(value) for value in values.split(",")]
+    return name, listed
+
+
+def _literal(text: str) -> Any:
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return text
+
+
+def _default_grid(model: str) -> dict[str, Any]:
+    if model not in GRIDS:
+        raise UsageError(f"--model {model} has no grid of its own; say what to try by --grid")
+    return dict(GRIDS[model])
+
+
+def _names(estimator: Any, grid: dict[str, Any]) -> dict[str, str]:
+    """Return the names that the parameters to search have in the pipeline, each checked."""
+    from sklearn.base import clone
+
+    names = {}
+    for name, values in grid.items():
+        if name == "scaling":
+            unknown = [value for value in _as_list(values) if value not in _evaluate.SCALINGS]
+            if unknown:
+                raise UsageError(
+                    f"--grid scaling: must be of {', '.join(_evaluate.SCALINGS)}, got {unknown[0]}"
+                )
+            if "scale" not in estimator.named_steps:
+                estimator.steps.insert(0, ("scale", "passthrough"))
+            names[name] = "scale"
+            continue
+        names[name] = name if name.startswith("clf__") else f"clf__{name}"
+        first = values.low if isinstance(values, Range) else values[0]
+        _evaluate.set_parameter(clone(estimator), "--grid", names[name], first)
+    return names
+
+
+def _load(args: argparse.Namespace) -> Any:
+    if not args.windows:
+        return _evaluate.load_training(args)
+    import numpy as np
+    from sklearn.utils import Bunch, check_consistent_length
+
+    try:
+        # Pickled objects could run code when they are loaded.
+        with np.load(args.windows, allow_pickle=False) as file:
+            X, y, groups = (file[name] for name in ("X", "y", "groups"))
+    except (KeyError, ValueError) as error:
+        raise ValueError(
+            f"{args.windows}: must be a file of numpy.savez(path, X=..., y=..., groups=...), "
+            f"arrays without objects: {error}"
+        ) from error
+    if X.ndim != 3:
+        raise ValueError(
+            f"{args.windows}: X must have the axes (n_windows, n_timesteps, n_channels), got shape "
+            f"{X.shape}"
+        )
+    check_consistent_length(X, y, groups)
+    return Bunch(data=X, target=y, subject=groups)
+
+
+def _count(args: argparse.Namespace, grid: dict[str, Any]) -> int:
+    """Return the number of settings that will be tried."""
+    size = 1
+    for values in grid.values():
+        if isinstance(values, Range):
+            return int(args.n_iter or _N_ITER)
+        size *= len(values)
+    return size if args.search == "grid" else min(size, args.n_iter or _N_ITER)
+
+
+def _run_search(
+    args: argparse.Namespace,
+    estimator: Any,
+    grid: dict[str, Any],
+    names: dict[str, str],
+    data: Any,
+    n_settings: int,
+) -> Any:
+    from sklearn.base import clone
+    from sklearn.exceptions import FitFailedWarning
+    from sklearn.metrics import get_scorer
+    from sklearn.model_selection import GroupKFold
+
+    from sklearn_har.model_selection import _stepwise
+
+    kinds: dict[str, type] = {
+        "grid": _stepwise.StepwiseGridSearchCV,
+        "random": _stepwise.StepwiseRandomizedSearchCV,
+        "optuna": _stepwise.StepwiseOptunaSearchCV,
+    }
+    options: dict[str, Any] = {}
+    if args.search != "grid":
+        options = {"n_iter": n_settings, "random_state": args.seed}
+    space = {names[name]: _space(name, values, args.search) for name, values in grid.items()}
+    watched = clone(estimator)
+    _evaluate.show_epochs(watched, args)
+    total = n_settings * args.folds
+    with (
+        reported(
+            get_scorer(args.scoring), list(space), partial(_in_words, names=names), total
+        ) as scorer,
+        warnings.catch_warnings(),
+    ):
+        # Trainings that fail are listed in the end, with their reasons.
+        warnings.filterwarnings("ignore", category=FitFailedWarning)
+        warnings.filterwarnings("ignore", message="One or more of the test scores are non-finite")
+        search = kinds[args.search](
+            watched,
+            space,
+            scoring=scorer,
+            cv=GroupKFold(args.folds),
+            refit=False,
+            n_jobs=args.jobs,
+            **options,
+        )
+        return search.fit(data.data, data.target, groups=data.subject)
+
+
+def _space(name: str, values: list[Any] | Range, search: str) -> Any:
+    """Return the values as the search wants them."""
+    if not isinstance(values, Range):
+        return [_evaluate.make_scaler(v) for v in values] if name == "scaling" else values
+    low, high, log = values
+    if search == "optuna":
+        from optuna.distributions import FloatDistribution, IntDistribution
+
+        kind = IntDistribution if values.is_integer else FloatDistribution
+        return kind(low, high, log=log)
+    from scipy import stats
+
+    if not values.is_integer:
+        return stats.loguniform(low, high) if log else stats.uniform(low, high - low)
+    return _LogIntegers(low, high) if log else stats.randint(low, high + 1)
+
+
+class _LogIntegers:
+    """Integers whose logarithm is drawn evenly, which scipy does not have."""
+
+    def __init__(self, low: float, high: float) -> None:
+        self._low, self._high = low, high
+
+    def rvs(self, random_state: Any = None) -> int:
+        """Draw one."""
+        from scipy.stats import loguniform
+
+        # Each integer stands for what is rounded to it, the ends included.
+        drawn = loguniform.rvs(self._low - 0.5, self._high + 0.5, random_state=random_state)
+        return int(min(max(round(drawn), self._low), self._high))
+
+
+def _facts(
+    args: argparse.Namespace, data: Any, n_subjects: int, grid: dict[str, Any], n_settings: int
+) -> str:
+    title = str(args.windows) if args.windows else _evaluate.TITLES[args.dataset]
+    _, n_timesteps, n_channels = data.data.shape
+    fixed = {} if args.epochs is None else {"clf__epochs": args.epochs}
+    fixed |= dict(args.set)
+    shown = ", ".join(f"{name}={value!r}" for name, value in fixed.items())
+    tried = "; ".join(f"{name} {_listed(values)}" for name, values in grid.items())
+    return "\n".join(
+        [
+            fact("data", title),
+            fact("windows", f"{len(data.data)} of {n_timesteps} x {n_channels}, for training"),
+            fact("folds", f"{args.folds}, of {n_subjects} subjects, each held out once"),
+            fact("model", f"{args.model} ({_evaluate.MODELS[args.model]})"),
+            fact("settings", shown or "as published"),
+            fact("scaling", "compared" if "scaling" in grid else args.scaling),
+            fact("compared", tried),
+            fact(
+                "search",
+                f"{args.search}, {n_settings} settings x {args.folds} folds = "
+                f"{n_settings * args.folds} trainings, for {args.scoring} (seed {args.seed})",
+            ),
+        ]
+    )
+
+
+def _report(
+    args: argparse.Namespace,
+    search: Any,
+    results: dict[str, Any],
+    table: Any,
+    names: dict[str, str],
+) -> str:
+    """Write the table, in 80 columns, and what follows from it."""
+    import numpy as np
+
+    lines = [f"{'rank':>4}  {'mean':>8}  {'sd':>7}  {'worst':>8}  {'fit':>7}  setting"]
+    order = np.argsort(results["rank_test_score"], kind="stable").tolist()
+    settings = [said(results["params"][i]) for i in order]
+    for row, setting in zip(table.itertuples(), settings, strict=True):
+        figures = f"{row.mean:8.4f}  {row.std:7.4f}  {row.worst:8.4f}"
+        if np.isnan(row.mean):
+            figures = f"{'failed':>8}{'':19}"
+        start = f"{row.rank:4}  {figures}  {duration(row.fit_time):>7}  "
+        lines += textwrap.wrap(
+            setting, 80, initial_indent=start, subsequent_indent=" " * len(start)
+        )
+    failures = [(said(_in_words(setting, names)), why) for setting, why in search.failures_]
+    lines += ["", *(fact("failed", f"{setting}: {why}") for setting, why in failures)]
+    best = table.iloc[0]
+    if np.isnan(best["mean"]):
+        return "\n".join(lines)
+    error = best["std"] / np.sqrt(search.n_splits_)
+    n_close = int((table["mean"] >= best["mean"] - error).sum()) - 1
+    lines += [
+        fact("best", f"{settings[0]}: {best['mean']:.4f} (sd {best['std']:.4f} over folds)"),
+        fact("as good", f"{n_close} other settings, within one standard error of its mean"),
+    ]
+    if not args.windows:
+        command = _evaluation_of(args, results["params"][order[0]], names)
+        lines += ["", "What it is worth on subjects that chose nothing:", command]
+    return "\n".join(lines)
+
+
+def _evaluation_of(args: argparse.Namespace, setting: dict[str, Any], names: dict[str, str]) -> str:
+    """Write the command that evaluates a setting."""
+    scaling = setting.get("scaling", args.scaling)
+    fixed = {} if args.epochs is None else {"clf__epochs": args.epochs}
+    fixed |= dict(args.set)
+    fixed |= {names[name]: value for name, value in setting.items() if name != "scaling"}
+    options: dict[str, Any] = {
+        "--model": args.model,
+        "--dataset": None if args.dataset == "simulated" else args.dataset,
+        "--archive": args.archive,
+        "--data-home": args.data_home,
+        "--scaling": scaling,
+    }
+    words = ["sklearn-har evaluate"]
+    words += [
+        f"{option} {shlex.quote(str(value))}"
+        for option, value in options.items()
+        if value not in (None, "none")
+    ]
+    words.append("--set")
+    words += [shlex.quote(f"{name}={value}") for name, value in fixed.items()]
+    # The line is broken between words, where a shell lets it go on.
+    lines = [f"  {words[0]}"]
+    for word in words[1:]:
+        if len(lines[-1]) + len(word) > 76:
+            lines[-1] += " \\"
+            lines.append(f"      {word}")
+        else:
+            lines[-1] += f" {word}"
+    return "\n".join(lines)
+
+
+def _picture(results: dict[str, Any], scoring: str) -> Any:
+    from matplotlib.figure import Figure
+
+    from sklearn_har.inspection import SearchResultsDisplay
+
+    # Not by pyplot, which would look for a screen.
+    figure = Figure(
+        figsize=(8.0, 1.3 + 0.35 * min(len(results["params"]), 20)), layout="constrained"
+    )
+    SearchResultsDisplay.from_results(results, score_name=scoring, ax=figure.subplots())
+    return figure
+
+
+def _save(args: argparse.Namespace, estimator: Any, setting: dict[str, Any], data: Any) -> None:
+    import skops.io
+    from sklearn.base import clone
+
+    print(fact("training", f"the best setting on all {len(data.data)} windows"), flush=True)
+    # Not the estimator that was watched, whose callback belongs to the terminal.
+    model = clone(estimator).set_params(
+        **{name: clone(value, safe=False) for name, value in setting.items()}
+    )
+    model.fit(data.data, data.target)
+    write_file(args.save, skops.io.dumps(model))
+    print(fact("saved", str(args.save)))
+
+
+def _in_words(setting: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    """Return a setting with the words of the command line for parameters and scalers."""
+    words = {name: word for word, name in names.items()}
+    return {
+        words[name]: _evaluate.name_of_scaler(value) if name == "scale" else value
+        for name, value in setting.items()
+    }
+
+
+def _listed(values: list[Any] | Range) -> str:
+    if isinstance(values, Range):
+        return f"{values.low}:{values.high}{':log' if values.log else ''}"
+    return ",".join(map(str, values))
+
+
+def _as_list(values: list[Any] | Range) -> list[Any]:
+    return [_listed(values)] if isinstance(values, Range) else values
