@@ -10,13 +10,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from sklearn_har._windowing import check_increasing
 from sklearn_har.utils._numbers import check_real
+from sklearn_har.utils._probabilities import check_probabilities
 
 __all__ = ["WindowProbabilities", "check_classes"]
 
 Floats = NDArray[np.float64]
 
-# Sums of a float32 softmax differ from 1 by about 1e-6; anything larger is no rounding.
-_SUM_TOLERANCE = 1e-3
 # Start times are sums of floats: what is nearer than this part of a window touches.
 _TOUCHING = 1e-6
 
@@ -42,7 +41,7 @@ class WindowProbabilities:
         cls, probabilities: ArrayLike, start_time: ArrayLike, window_length: float
     ) -> WindowProbabilities:
         """Check what a user gave, and share the time among the windows."""
-        values = _check_probabilities(probabilities)
+        values = check_probabilities(probabilities, "probabilities")
         start = _check_start_time(start_time, len(values))
         length = check_real(
             window_length, "window_length", minimum=0.0, exclude_minimum=True, unit="s"
@@ -78,28 +77,6 @@ def check_classes(classes: ArrayLike | None, n_classes: int) -> NDArray[Any]:
     if len(set(labels.tolist())) != n_classes:
         raise ValueError(f"classes must differ from each other, got {labels.tolist()}.")
     return labels
-
-
-def _check_probabilities(probabilities: ArrayLike) -> Floats:
-    values = np.asarray(probabilities)
-    if values.dtype.kind not in "iuf":
-        raise ValueError(f"probabilities must hold real numbers, got dtype {values.dtype}.")
-    if values.ndim != 2 or 0 in values.shape:
-        raise ValueError(
-            "probabilities must have shape (n_windows, n_classes) with at least one window and one "
-            f"class, as predict_proba returns them, got shape {values.shape}."
-        )
-    values = values.astype(np.float64)
-    sums = values.sum(axis=1)
-    with np.errstate(invalid="ignore"):
-        wrong = ~((values >= 0.0).all(axis=1) & (np.abs(sums - 1.0) <= _SUM_TOLERANCE))
-    if wrong.any():
-        row = int(np.argmax(wrong))
-        raise ValueError(
-            "probabilities must be 0 or more and add up to 1 in each row, as predict_proba returns "
-            f"them; row {row} is {values[row].tolist()}."
-        )
-    return np.asarray(values / sums[:, np.newaxis])
 
 
 def _check_start_time(start_time: ArrayLike, n_windows: int) -> Floats:
