@@ -91,7 +91,12 @@ def test_the_names_of_the_contract_are_public():
             "get_data_home",
             "clear_data_home",
         },
-        "sklearn_har.evaluation": {"repeated_evaluation", "RepeatedEvaluation"},
+        "sklearn_har.evaluation": {
+            "repeated_evaluation",
+            "RepeatedEvaluation",
+            "expected_calibration_error",
+            "risk_coverage_curve",
+        },
         "sklearn_har.neural_network": {
             "LSTMClassifier",
             "CNNLSTMClassifier",
@@ -118,7 +123,13 @@ def test_the_names_of_the_contract_are_public():
             "TimelineScores",
             "count_repetitions",
         },
-        "sklearn_har.inspection": {"PredictionTimelineDisplay", "channel_importance"},
+        "sklearn_har.inspection": {
+            "PredictionTimelineDisplay",
+            "SearchResultsDisplay",
+            "search_table",
+            "channel_importance",
+        },
+        "sklearn_har.model_selection": {"OptunaSearchCV"},
     }
     missing = {(module, name) for module, names in expected.items() for name in names}
     assert missing - set(PUBLIC) == set()
@@ -182,13 +193,14 @@ def test_what_discovery_finds_is_public(discover):
             [
                 "sklearn_har.datasets",
                 "sklearn_har.inspection",
+                "sklearn_har.model_selection",
                 "sklearn_har.preprocessing",
                 "sklearn_har.recordings",
                 "sklearn_har.segmentation",
                 "sklearn_har.streaming",
                 "sklearn_har.timeline",
             ],
-            {"tensorflow", "keras", "scikeras", "matplotlib"},
+            {"tensorflow", "keras", "scikeras", "matplotlib", "optuna"},
         ),
     ],
 )
