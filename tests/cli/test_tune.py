@@ -201,7 +201,9 @@ def test_a_setting_of_which_one_fold_fails_comes_last(small, monkeypatch, capsys
 
     monkeypatch.setattr(small.classifier, "fit", second_fails)
     assert tune("--grid", "units=1,2", "--folds", "2") == 0
-    first, last = rows(capsys.readouterr().out)
+    out = capsys.readouterr().out
+    first, last = rows(out)
+    assert "failed      units=1: this once" in out
     assert first[-1] == "units=2"
     assert last[1] == "failed"
 

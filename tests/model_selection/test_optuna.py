@@ -2,6 +2,7 @@
 
 import pickle
 import sys
+import warnings
 
 import numpy as np
 import pytest
@@ -245,5 +246,30 @@ def test_as_many_settings_at_a_time_as_jobs(windows, monkeypatch):
     sizes = []
     search = StepwiseGridSearchCV(Scored(), {"a": [1.0, 2.0, 3.0]}, cv=2)
     search._propose = lambda evaluate: evaluate([{"a": 1.0}, {"a": 2.0}, {"a": 3.0}])
-    search._run_search(lambda settings: sizes.append(len(settings)) or {})
+    search._run_search(
+        lambda settings: sizes.append(len(settings)) or {"mean_test_score": np.zeros(3)}
+    )
     assert sizes == [2, 1]
+
+
+@pytest.mark.filterwarnings("ignore:One or more of the test scores are non-finite")
+def test_reasons_of_settings_that_are_evaluated_together(windows, monkeypatch):
+    monkeypatch.setattr("sklearn_har.model_selection._stepwise.effective_n_jobs", lambda _: 3)
+    settings = [{"a": [1.0]}, {"a": ["bad"]}, {"a": [2.0], "b": ["z"]}, {"a": ["bad"], "b": ["y"]}]
+    search = StepwiseGridSearchCV(Scored(), settings, cv=2, refit=False)
+    search.fit(*windows)
+    reason = "a must be a number, got 'bad'"
+    assert search.failures_ == [({"a": "bad"}, reason), ({"a": "bad", "b": "y"}, reason)]
+    # Scored together with others it has a row, alone it has none.
+    assert len(search.cv_results_["params"]) == 3
+
+
+def test_other_warnings_are_passed_on(windows):
+    class Warns(Scored):
+        def fit(self, X, y):
+            warnings.warn("look here", UserWarning, stacklevel=1)
+            return super().fit(X, y)
+
+    search = StepwiseGridSearchCV(Warns(), {"a": [1.0]}, cv=2, refit=False)
+    with pytest.warns(UserWarning, match="look here"):
+        search.fit(*windows)

@@ -178,7 +178,9 @@ def _confidence(
     y_true: ArrayLike, y_proba: ArrayLike, labels: ArrayLike | None, sample_weight: Any
 ) -> tuple[Floats, Floats, Floats]:
     """Return the highest probability of each window, whether it is right, and its weight."""
-    values = check_probabilities(y_proba, "y_proba")
+    check_probabilities(y_proba, "y_proba")
+    # As they were given, not made to add up to 1 exactly: a threshold has to agree with them.
+    values = np.asarray(y_proba, dtype=np.float64)
     true = column_or_1d(y_true)
     check_consistent_length(true, values)
     known = np.unique(true) if labels is None else column_or_1d(labels)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+import numpy as np
 from joblib import effective_n_jobs
+from sklearn.exceptions import FitFailedWarning
 from sklearn.model_selection import (
     GridSearchCV,
     ParameterGrid,
@@ -19,8 +22,10 @@ from sklearn_har.model_selection._optuna import OptunaSearchCV, no_training_succ
 
 __all__ = ["StepwiseGridSearchCV", "StepwiseOptunaSearchCV", "StepwiseRandomizedSearchCV"]
 
-# The end of a traceback: the class of the error, and all that it says.
-_RAISED = re.compile(r"^[\w.]+(?:Error|Exception): (.*?)(?=^-{20}|\Z)", re.MULTILINE | re.DOTALL)
+# scikit-learn rules a line above each kind of failure. The end of a traceback has the class of the
+# error, and what it says up to an empty line.
+_RULE = re.compile(r"^-{20,}$", re.MULTILINE)
+_RAISED = re.compile(r"^[\w.]+(?:Error|Exception): (.*?)(?=\n\n|\Z)", re.MULTILINE | re.DOTALL)
 
 Evaluate = Callable[..., Mapping[str, Any]]
 
@@ -28,7 +33,7 @@ Evaluate = Callable[..., Mapping[str, Any]]
 class _Stepwise:
     """Makes a search go on, and end, with what it has.
 
-    The settings are evaluated a few at a time. Those with which no fold can be trained are
+    The settings are evaluated a few at a time. Those with which a fold cannot be trained are
     collected in `failures_`, pairs of the setting and the reason, and the search goes on; it fails
     if nothing else is left. An interruption by Ctrl-C ends the search where it stands, with
     `interrupted_` set, if there is a result already.
@@ -55,15 +60,18 @@ class _Stepwise:
             results: Mapping[str, Any] | None = None
             last_error: Exception = ValueError("there must be at least one setting to try, got 0.")
             for batch in gen_batches(len(settings), size):
-                try:
-                    results = evaluate_candidates(settings[batch])
-                except ValueError as error:
-                    if not no_training_succeeded(error):
-                        raise
-                    last_error = error
-                    self.failures_ += [(setting, _reason(error)) for setting in settings[batch]]
-                else:
-                    has_results = True
+                with warnings.catch_warnings(record=True) as caught:
+                    warnings.simplefilter("always", FitFailedWarning)
+                    try:
+                        results = evaluate_candidates(settings[batch])
+                    except ValueError as error:
+                        if not no_training_succeeded(error):
+                            raise
+                        last_error = error
+                        self.failures_ += [(s, _reasons(error)) for s in settings[batch]]
+                        continue
+                has_results = True
+                self.failures_ += _partial_failures(settings[batch], results, caught)
             if results is None:
                 raise last_error
             return results
@@ -102,8 +110,31 @@ class StepwiseOptunaSearchCV(_Stepwise, OptunaSearchCV):
         OptunaSearchCV._run_search(self, evaluate)
 
 
-def _reason(error: Exception) -> str:
-    """Return what the last training said, without its traceback."""
+def _partial_failures(
+    settings: list[Any], results: Mapping[str, Any], caught: list[warnings.WarningMessage]
+) -> list[tuple[Any, str]]:
+    """Return the settings without a mean score, and pass on what was warned of otherwise."""
+    reasons = []
+    for warning in caught:
+        if issubclass(warning.category, FitFailedWarning):
+            reasons.append(_reasons(warning.message))
+        else:
+            warnings.warn_explicit(
+                warning.message, warning.category, warning.filename, warning.lineno
+            )
+    # One warning speaks of all that were evaluated together.
+    return [
+        (setting, "; ".join(dict.fromkeys(reasons)))
+        for setting, mean in zip(
+            settings, results["mean_test_score"][-len(settings) :], strict=True
+        )
+        if np.isnan(mean)
+    ]
+
+
+def _reasons(error: Exception | Warning | str) -> str:
+    """Return what the trainings said that failed, without their tracebacks."""
     text = str(error).strip()
-    raised = list(_RAISED.finditer(text))
-    return " ".join((raised[-1][1] if raised else text).split())
+    raised = [_RAISED.findall(part.strip()) for part in _RULE.split(text)]
+    said = [" ".join(found[-1].split()) for found in raised if found]
+    return "; ".join(dict.fromkeys(said)) or " ".join(text.split())
