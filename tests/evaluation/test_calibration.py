@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import sklearn
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV, CalibrationDisplay, calibration_curve
@@ -107,6 +107,7 @@ def test_the_curve_by_hand():
     np.testing.assert_allclose(risk, [0.0, 1 / 3, 1 / 4, 2 / 5])
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.integers(1, 40), st.integers(2, 5), st.integers(0, 1000))
 def test_the_curve_is_what_a_threshold_does(n_windows, n_classes, seed):
     y, proba = drawn(n_windows, n_classes, seed=seed)

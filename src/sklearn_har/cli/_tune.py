@@ -102,12 +102,11 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument(
         "--grid",
-        "--param",
         action="extend",
         nargs="+",
         default=[],
         type=_values,
-        metavar="NAME=VALUE,...",
+        metavar="NAME=VALUES",
         help="the values to try, such as units=50,100 (default: see below)",
     )
     parser.add_argument(
