@@ -3,16 +3,22 @@
 import json
 import os
 import stat
+from argparse import Namespace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import sklearn_har.datasets
-from sklearn_har.cli import main
+from sklearn_har import recipes
+from sklearn_har.cli import _evaluate, main
 from sklearn_har.evaluation import repeated_evaluation
 
 pytestmark = pytest.mark.usefixtures("small")
+
+
+# Before the fixture puts a stand-in for the networks in its place.
+LOAD_CLASSIFIER = _evaluate.load_classifier
 
 
 def evaluate(*options):
@@ -70,6 +76,7 @@ def test_json_holds_versions_arguments_and_figures(small, tmp_path):
     assert {"python", "keras", "tensorflow", "scikit-learn"} <= content["versions"].keys()
     assert content["arguments"] == {
         "model": "conv-lstm",
+        "recipe": False,
         "dataset": "simulated",
         "archive": None,
         "data_home": None,
@@ -113,6 +120,26 @@ def test_options_reach_the_estimator(small, monkeypatch, capsys):
 def test_other_scalings(scaling, capsys):
     assert evaluate("--repeats", "1", "--scaling", scaling) == 0
     assert f"scaling     {scaling}" in capsys.readouterr().out
+
+
+class TestRecipe:
+    @pytest.mark.parametrize("model", ["lstm", "cnn-lstm", "conv-lstm"])
+    def test_replaces_the_published_settings(self, model, monkeypatch):
+        """What is trained is what the function of that name makes."""
+        monkeypatch.setattr(_evaluate, "load_classifier", LOAD_CLASSIFIER)
+        args = Namespace(model=model, recipe=True, scaling="none", epochs=2, set=[])
+        clf = _evaluate.make_estimator(args).named_steps["clf"]
+        expected = getattr(recipes, f"make_{model.replace('-', '_')}")(epochs=2)
+        assert type(clf) is type(expected)
+        assert clf.get_params() == expected.get_params()
+
+    def test_is_named_in_the_report(self, capsys):
+        assert evaluate("--recipe", "--repeats", "1", "--set", "clf__units=3") == 0
+        assert "settings    as in its recipe, clf__units=3" in capsys.readouterr().out
+
+    def test_does_not_scale_twice(self, capsys):
+        assert evaluate("--recipe", "--scaling", "standard") == 2
+        assert "--recipe scales inside the network; leave --scaling out" in capsys.readouterr().err
 
 
 def test_seed_makes_the_trainings_reproducible(tmp_path):

@@ -167,7 +167,7 @@ def run(args: argparse.Namespace) -> None:
     """Load, search, report, save."""
     _check(args)
     with quiet_start():
-        _evaluate.load_classifier(args.model)
+        _evaluate.load_classifier(args)
     grid = dict(args.grid) or _default_grid(args.model)
     estimator = _evaluate.make_estimator(args)
     names = _names(estimator, grid)
@@ -413,9 +413,6 @@ def _facts(
 ) -> str:
     title = str(args.windows) if args.windows else _evaluate.TITLES[args.dataset]
     _, n_timesteps, n_channels = data.data.shape
-    fixed = {} if args.epochs is None else {"clf__epochs": args.epochs}
-    fixed |= dict(args.set)
-    shown = ", ".join(f"{name}={value!r}" for name, value in fixed.items())
     tried = "; ".join(f"{name} {_listed(values)}" for name, values in grid.items())
     return "\n".join(
         [
@@ -423,7 +420,7 @@ def _facts(
             fact("windows", f"{len(data.data)} of {n_timesteps} x {n_channels}, for training"),
             fact("folds", f"{args.folds}, of {n_subjects} subjects, each held out once"),
             fact("model", f"{args.model} ({_evaluate.MODELS[args.model]})"),
-            fact("settings", shown or "as published"),
+            fact("settings", _evaluate.shown_settings(args)),
             fact("scaling", "compared" if "scaling" in grid else args.scaling),
             fact("compared", tried),
             fact(
@@ -486,7 +483,7 @@ def _evaluation_of(args: argparse.Namespace, setting: dict[str, Any], names: dic
         "--data-home": args.data_home,
         "--scaling": scaling,
     }
-    words = ["sklearn-har evaluate"]
+    words = ["sklearn-har evaluate", *(["--recipe"] if args.recipe else [])]
     words += [
         f"{option} {shlex.quote(str(value))}"
         for option, value in options.items()
