@@ -56,10 +56,12 @@ PUBLIC += [
     import_module("sklearn_har.recordings").Recording,
     import_module("sklearn_har.streaming").Decision,
     import_module("sklearn_har.streaming").StreamingRecognizer,
+    import_module("sklearn_har.export").ExportedClassifier,
 ]
 RESULTS = [
     import_module("sklearn_har.evaluation").RepeatedEvaluation,
     import_module("sklearn_har.timeline").TimelineScores,
+    import_module("sklearn_har.export").ExportReport,
 ]
 
 

@@ -34,6 +34,8 @@ RESULTS = {
         "a value for the parameter augmentation of the classifiers",
     ),
     "StreamingRecognizer": "takes samples, and is never fitted",
+    "ExportedClassifier": "is a file, and is never fitted",
+    "ExportReport": "what to_onnx and to_litert return",
 }
 
 
@@ -123,6 +125,7 @@ def test_the_names_of_the_contract_are_public():
             "TimelineScores",
             "count_repetitions",
         },
+        "sklearn_har.export": {"to_onnx", "to_litert", "ExportedClassifier", "ExportReport"},
         "sklearn_har.inspection": {
             "PredictionTimelineDisplay",
             "SearchResultsDisplay",
@@ -189,6 +192,10 @@ def test_what_discovery_finds_is_public(discover):
     ("modules", "heavy"),
     [
         (["sklearn_har", "sklearn_har.exceptions"], {"tensorflow", "keras", "scikeras", "sklearn"}),
+        (
+            ["sklearn_har.export"],
+            {"tensorflow", "keras", "scikeras", "sklearn", "pandas", "onnx", "onnxruntime"},
+        ),
         (
             [
                 "sklearn_har.datasets",

@@ -18,6 +18,7 @@ from pathlib import Path
 PYPROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
 EXTRAS = ("plot", "export", "parquet", "tune")
 REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*>=\s*(?P<version>[0-9][0-9.]*)")
+OWN_EXTRAS = re.compile(r"sklearn-har\[(?P<extras>[\w,]+)\]")
 
 
 def oldest_versions(pyproject: Path = PYPROJECT) -> dict[str, str]:
@@ -43,8 +44,14 @@ def oldest_versions(pyproject: Path = PYPROJECT) -> dict[str, str]:
     requirements = list(project["dependencies"])
     for extra in EXTRAS:
         requirements += project["optional-dependencies"][extra]
+    for requirement in requirements:  # it grows while it is read: an extra may name others
+        if match := OWN_EXTRAS.fullmatch(requirement):
+            for extra in match["extras"].split(","):
+                requirements += project["optional-dependencies"][extra]
     versions: dict[str, str] = {}
     for requirement in requirements:
+        if OWN_EXTRAS.fullmatch(requirement):
+            continue
         match = REQUIREMENT.fullmatch(requirement.strip())
         if match is None:
             raise ValueError(

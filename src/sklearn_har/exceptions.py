@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["ArchiveError", "DownloadError", "RecordingWarning"]
+__all__ = ["ArchiveError", "DownloadError", "ExportError", "ExportWarning", "RecordingWarning"]
 
 
 class DownloadError(OSError):
@@ -15,3 +15,11 @@ class ArchiveError(ValueError):
 
 class RecordingWarning(UserWarning):
     """Something in a recording looks wrong, though it may be right."""
+
+
+class ExportError(ValueError):
+    """An estimator cannot be exported, or its file does not say what the estimator says."""
+
+
+class ExportWarning(UserWarning):
+    """An exported model differs from its estimator by more than rounding."""

@@ -1,0 +1,235 @@
+"""A classifier that is a file. Importing this needs numpy only, and predicting the runtime only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sklearn_har.export._metadata import Metadata
+from sklearn_har.export._runtimes import open_runtime
+from sklearn_har.utils._numbers import check_integer
+
+__all__ = ["ExportedClassifier"]
+
+# Windows that are handed to the runtime at once where the file leaves it open.
+_BATCH = 256
+_AXES = "(n_windows, n_timesteps, n_channels)"
+
+
+class ExportedClassifier:
+    """Predict activities with a file that :func:`to_onnx` or :func:`to_litert` wrote.
+
+    Nothing but numpy and the runtime of the file is needed: neither TensorFlow nor Keras nor
+    scikit-learn. The file has no Python code in it, so that loading one executes none.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file; its content tells the format.
+    n_threads : int, default=1
+        How many threads the runtime may use for one call. The networks are small: more than one
+        pays off for large batches only.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The labels, in the order of the probabilities.
+    activity_names : tuple of str
+        Their names; those of `classes_`, unless others were given at the export.
+    channel_names : tuple of str or None
+        The channels of a window, in their order, if they were known at the export.
+    sampling_rate : float or None
+        Of the windows, in Hz, if it was given at the export.
+    n_timesteps_in_ : int
+        Number of time steps of a window.
+    n_channels_in_ : int
+        Number of channels.
+    batch_size : int or None
+        How many windows the file takes at once; None if any number. Other numbers are cut and
+        filled up.
+    format : {"ONNX", "LiteRT"}
+        The format of the file.
+    quantize : {None, "dynamic", "float16", "int8"}
+        How the model was quantised.
+    version : str
+        The version of sklearn-har that wrote the file.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If the file is no model, or none of this package.
+    ImportError
+        If the runtime is not installed.
+
+    See Also
+    --------
+    to_onnx : Write such a file.
+    to_litert : Write such a file for LiteRT.
+    sklearn_har.streaming.StreamingRecognizer : Takes an exported classifier as its estimator.
+
+    Notes
+    -----
+    Probabilities are those of the estimator up to rounding. Several threads may call one
+    `ExportedClassifier`. It can be pickled, with the content of its file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from sklearn_har import CNNLSTMClassifier
+    >>> from sklearn_har.datasets import make_har_windows
+    >>> from sklearn_har.export import ExportedClassifier, to_onnx
+    >>> har = make_har_windows(n_subjects=2, n_windows_per_activity=5, random_state=0)
+    >>> clf = CNNLSTMClassifier(epochs=1, random_state=0).fit(har.data, har.target)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "har.onnx"
+    ...     report = to_onnx(clf, path, activity_names=har.target_names, sampling_rate=50.0)
+    ...     exported = ExportedClassifier(path)
+    >>> exported.predict_proba(har.data[:2]).shape
+    (2, 6)
+    >>> exported.activity_names[0], exported.sampling_rate
+    ('walking', 50.0)
+    """
+
+    def __init__(self, path: str | Path, *, n_threads: int = 1) -> None:
+        self._load(Path(path).read_bytes(), str(path), n_threads)
+
+    def _load(self, content: bytes, path: str, n_threads: int) -> None:
+        self._n_threads = check_integer(n_threads, "n_threads", minimum=1)
+        self._content, self._path = content, path
+        try:
+            self._runtime = open_runtime(content, self._n_threads)
+            if self._runtime.metadata is None:
+                raise ValueError("it does not tell its classes, as files of sklearn-har do")
+            metadata = Metadata.from_json(self._runtime.metadata)
+        except ValueError as error:
+            raise ValueError(f"{path}: not a model exported by sklearn-har: {error}.") from error
+        self.classes_ = metadata.labels()
+        self.activity_names = tuple(metadata.activity_names)
+        names = metadata.channel_names
+        self.channel_names = None if names is None else tuple(names)
+        self.sampling_rate = metadata.sampling_rate
+        self.n_timesteps_in_ = metadata.n_timesteps
+        self.n_channels_in_ = metadata.n_channels
+        # scikit-learn's name for the size of axis 1.
+        self.n_features_in_ = metadata.n_timesteps
+        self.quantize = metadata.quantize
+        self.version = metadata.sklearn_har
+        self.batch_size = self._runtime.batch_size
+        self.format = self._runtime.format
+
+    def predict_proba(self, X: npt.ArrayLike) -> npt.NDArray[np.float32]:
+        """Return the probability of each activity.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_windows, n_timesteps, n_channels)
+            Windows; also (n_windows, n_timesteps), read as single-channel windows, and
+            subsequences (n_windows, n_steps, n_timesteps / n_steps, n_channels).
+
+        Returns
+        -------
+        ndarray of shape (n_windows, n_classes)
+            Probabilities in the order of `classes_`.
+
+        Raises
+        ------
+        ValueError
+            If the windows have another shape than the model was trained on, or values that are
+            missing or infinite.
+        """
+        windows = self._check(X)
+        size = self.batch_size or _BATCH
+        results = []
+        for start in range(0, len(windows), size):
+            part = windows[start : start + size]
+            missing = size - len(part) if self.batch_size else 0
+            if missing:
+                part = np.concatenate([part, np.zeros((missing, *part.shape[1:]), part.dtype)])
+            results.append(self._runtime.run(part)[: size - missing])
+        return results[0] if len(results) == 1 else np.concatenate(results)
+
+    def predict(self, X: npt.ArrayLike) -> npt.NDArray[Any]:
+        """Return the most probable activity.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_windows, n_timesteps, n_channels)
+            Windows, or any other form that :meth:`predict_proba` accepts.
+
+        Returns
+        -------
+        ndarray of shape (n_windows,)
+            Labels of `classes_`.
+        """
+        labels: npt.NDArray[Any] = self.classes_[self.predict_proba(X).argmax(axis=1)]
+        return labels
+
+    def score(self, X: npt.ArrayLike, y: npt.ArrayLike) -> float:
+        """Return the accuracy.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_windows, n_timesteps, n_channels)
+            Windows, or any other form that :meth:`predict_proba` accepts.
+        y : array-like of shape (n_windows,)
+            True activities.
+
+        Returns
+        -------
+        float
+            Share of the windows that are recognised.
+        """
+        predicted, true = self.predict(X), np.asarray(y)
+        if true.shape != predicted.shape:
+            raise ValueError(
+                f"y must have one label for each of the {len(predicted)} windows, got shape "
+                f"{true.shape}."
+            )
+        return float(np.mean(predicted == true))
+
+    def _check(self, X: npt.ArrayLike) -> npt.NDArray[np.float32]:
+        windows = np.asarray(X)
+        if windows.dtype.kind not in "biuf":
+            raise ValueError(f"X must hold real numbers, got dtype {windows.dtype}.")
+        expected = self.n_timesteps_in_, self.n_channels_in_
+        if windows.ndim == 2 and expected[1] == 1:
+            windows = windows[:, :, np.newaxis]
+        if windows.ndim == 4 and windows.shape[1] * windows.shape[2] == expected[0]:
+            windows = windows.reshape(len(windows), expected[0], -1)
+        if windows.ndim != 3 or windows.shape[1:] != expected:
+            raise ValueError(
+                f"X must be windows of {expected[0]} time steps and {expected[1]} channel(s), as "
+                f"the exported model was trained on; axes are {_AXES}; got shape {windows.shape}."
+            )
+        if not len(windows):
+            raise ValueError(f"X must hold at least one window, got shape {windows.shape}.")
+        # Not after it: what is too large for single precision shall be told as well.
+        windows = np.ascontiguousarray(_single(windows))
+        if not np.isfinite(windows).all():
+            raise ValueError(
+                "X has values that are missing (NaN), infinite, or too large for float32."
+            )
+        return windows
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"content": self._content, "path": self._path, "n_threads": self._n_threads}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self._load(state["content"], state["path"], state["n_threads"])
+
+    def __repr__(self) -> str:
+        return (
+            f"{type(self).__name__}({self._path!r}: {self.format}, {len(self.classes_)} "
+            f"activities, windows of {self.n_timesteps_in_} x {self.n_channels_in_})"
+        )
+
+
+def _single(windows: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+    with np.errstate(over="ignore"):
+        return windows.astype(np.float32, copy=False)

@@ -1,0 +1,332 @@
+"""From a fitted estimator to a file: what `to_onnx` and `to_litert` share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from sklearn_har.export._metadata import make_metadata
+from sklearn_har.export._report import ExportReport, compare
+from sklearn_har.utils._numbers import check_integer, check_real
+
+__all__ = ["to_litert", "to_onnx"]
+
+_QUANTIZE = (None, "dynamic", "float16", "int8")
+
+
+def to_onnx(
+    estimator: Any,
+    path: str | os.PathLike[str],
+    *,
+    batch_size: int | None = None,
+    activity_names: Sequence[str] | None = None,
+    channel_names: Sequence[str] | None = None,
+    sampling_rate: float | None = None,
+    X: npt.ArrayLike | None = None,
+    y: npt.ArrayLike | None = None,
+    atol: float = 1e-5,
+) -> ExportReport:
+    """Write a fitted classifier as an ONNX file.
+
+    The file holds everything from windows as they were measured to probabilities: the scaling of
+    the channels, the cut into subsequences and the network. It has one input, ``windows``, float32
+    of shape (n_windows, n_timesteps, n_channels), and one output, ``probabilities``, of shape
+    (n_windows, n_classes). It is loaded again and compared with the estimator before it takes the
+    place of what stood at `path`.
+
+    Parameters
+    ----------
+    estimator : classifier
+        A fitted network of :mod:`sklearn_har.neural_network`, a pipeline that ends with one, or a
+        search over either.
+    path : str or path-like
+        The file, usually with the ending ``.onnx``.
+    batch_size : int, default=None
+        How many windows the file takes at once. None leaves it open.
+    activity_names : sequence of str, default=None
+        A name for each of `estimator.classes_`. None for the classes themselves.
+    channel_names : sequence of str, default=None
+        The channels of a window, in their order. None for those that the estimator was fitted
+        with, if it was fitted to a frame.
+    sampling_rate : float, default=None
+        Of the windows, in Hz.
+    X : array-like of shape (n_windows, n_timesteps, n_channels), default=None
+        Windows to compare on, as the estimator takes them. None for 64 random ones.
+    y : array-like of shape (n_windows,), default=None
+        Their activities; the accuracy is then compared as well.
+    atol : float, default=1e-5
+        How far a probability of the file may be from that of the estimator.
+
+    Returns
+    -------
+    ExportReport
+        Size of the file, and how far it is from the estimator.
+
+    Raises
+    ------
+    TypeError
+        If `estimator` is no classifier.
+    NotFittedError
+        If it is not fitted.
+    ExportError
+        If a step of the pipeline or a layer of the network cannot be exported, which the message
+        names, or if the file differs from the estimator by more than `atol`.
+    ImportError
+        If `onnx` and `onnxruntime` are not installed: ``pip install 'sklearn-har[onnx]'``.
+
+    See Also
+    --------
+    to_litert : Write a file for phones and microcontrollers.
+    ExportedClassifier : Predict with the file, without TensorFlow.
+
+    Notes
+    -----
+    Scaling can be exported if it is one of `StandardScaler`, `MinMaxScaler`, `MaxAbsScaler`,
+    `RobustScaler` and `PowerTransformer` in a
+    :class:`~sklearn_har.preprocessing.ChannelwiseTransformer`. A `FunctionTransformer` is Python,
+    which a file does not hold.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from sklearn_har import CNNLSTMClassifier
+    >>> from sklearn_har.datasets import make_har_windows
+    >>> from sklearn_har.export import to_onnx
+    >>> from sklearn_har.preprocessing import ChannelwiseTransformer
+    >>> har = make_har_windows(n_subjects=2, n_windows_per_activity=5, random_state=0)
+    >>> pipeline = make_pipeline(
+    ...     ChannelwiseTransformer(StandardScaler()), CNNLSTMClassifier(epochs=1, random_state=0)
+    ... ).fit(har.data, har.target)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     report = to_onnx(pipeline, Path(folder) / "har.onnx", X=har.data)
+    >>> report.n_windows, report.agreement, report.max_difference < 1e-5
+    (60, 1.0, True)
+    """
+    batch_size = _check_batch_size(batch_size)
+
+    def write(plan: Any, metadata: str) -> bytes:
+        from sklearn_har.export._onnx_writer import OnnxWriter
+
+        writer = OnnxWriter(batch_size)
+        plan.write(writer)
+        return writer.to_bytes(metadata)
+
+    return _export(
+        estimator,
+        Path(path),
+        write,
+        quantize=None,
+        names=(activity_names, channel_names),
+        sampling_rate=sampling_rate,
+        X=X,
+        y=y,
+        atol=atol,
+    )
+
+
+def to_litert(
+    estimator: Any,
+    path: str | os.PathLike[str],
+    *,
+    quantize: Literal["dynamic", "float16", "int8"] | None = None,
+    X_calibration: npt.ArrayLike | None = None,
+    batch_size: int | None = 1,
+    activity_names: Sequence[str] | None = None,
+    channel_names: Sequence[str] | None = None,
+    sampling_rate: float | None = None,
+    X: npt.ArrayLike | None = None,
+    y: npt.ArrayLike | None = None,
+    atol: float = 1e-5,
+) -> ExportReport:
+    """Write a fitted classifier as a LiteRT (TensorFlow Lite) file.
+
+    As :func:`to_onnx`, in the format of phones and microcontrollers. The file has operators of
+    LiteRT itself only, no state that a program would have to clear between windows, and one
+    signature, ``serving_default``, from ``windows`` to ``probabilities``. Neither TensorFlow nor
+    its converter takes part.
+
+    Parameters
+    ----------
+    estimator : classifier
+        A fitted network of :mod:`sklearn_har.neural_network`, a pipeline that ends with one, or a
+        search over either.
+    path : str or path-like
+        The file, usually with the ending ``.tflite``.
+    quantize : {"dynamic", "float16", "int8"}, default=None
+        How to make the file smaller. "float16" stores weights in half precision, half the size.
+        "dynamic" stores them as integers of 8 bits, a quarter of the size, and rounds what they are
+        multiplied with while the model runs. "int8" rounds everything behind the scaling of the
+        channels, where there is an operator for integers, to ranges found from `X_calibration`.
+    X_calibration : array-like of shape (n_windows, n_timesteps, n_channels), default=None
+        For "int8": windows that are typical of what will come, some hundred of the training data.
+    batch_size : int, default=1
+        How many windows the file takes at once. None leaves it open, where no LSTM reads more than
+        16 steps.
+    activity_names : sequence of str, default=None
+        A name for each of `estimator.classes_`. None for the classes themselves.
+    channel_names : sequence of str, default=None
+        The channels of a window, in their order. None for those that the estimator was fitted
+        with, if it was fitted to a frame.
+    sampling_rate : float, default=None
+        Of the windows, in Hz.
+    X : array-like of shape (n_windows, n_timesteps, n_channels), default=None
+        Windows to compare on, as the estimator takes them. None for 64 random ones.
+    y : array-like of shape (n_windows,), default=None
+        Their activities; the accuracy is then compared as well.
+    atol : float, default=1e-5
+        How far a probability of the file may be from that of the estimator, unless it is
+        quantised.
+
+    Returns
+    -------
+    ExportReport
+        Size of the file, and how far it is from the estimator.
+
+    Raises
+    ------
+    TypeError
+        If `estimator` is no classifier.
+    NotFittedError
+        If it is not fitted.
+    ExportError
+        If a step of the pipeline or a layer of the network cannot be exported, which the message
+        names, or if the file differs from the estimator by more than `atol`.
+    ImportError
+        If `ai-edge-litert` is not installed: ``pip install 'sklearn-har[litert]'``.
+
+    Warns
+    -----
+    ExportWarning
+        If a quantised model names another activity in more than 1 % of the windows.
+
+    See Also
+    --------
+    to_onnx : Write a file for servers, browsers and desktops.
+    ExportedClassifier : Predict with the file, without TensorFlow.
+
+    Notes
+    -----
+    What can be exported is what :func:`to_onnx` can, except `mask_value`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from sklearn_har import CNNLSTMClassifier
+    >>> from sklearn_har.datasets import make_har_windows
+    >>> from sklearn_har.export import to_litert
+    >>> har = make_har_windows(n_subjects=2, n_windows_per_activity=5, random_state=0)
+    >>> clf = CNNLSTMClassifier(epochs=1, random_state=0).fit(har.data, har.target)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     exact = to_litert(clf, Path(folder) / "har.tflite", X=har.data)
+    ...     small = to_litert(clf, Path(folder) / "small.tflite", X=har.data, quantize="float16")
+    >>> exact.max_difference < 1e-5, f"{exact.n_bytes / small.n_bytes:.1f} times smaller"
+    (True, '2.0 times smaller')
+    """
+    if quantize not in _QUANTIZE:
+        raise ValueError(f"quantize must be one of {_QUANTIZE}, got {quantize!r}.")
+    if (quantize == "int8") != (X_calibration is not None):
+        raise ValueError(
+            "X_calibration must be given for quantize='int8', and for nothing else: windows of the "
+            f"training data, of shape (n_windows, n_timesteps, n_channels); got quantize="
+            f"{quantize!r} and {'none' if X_calibration is None else 'some'}."
+        )
+    batch_size = _check_batch_size(batch_size)
+    if quantize == "int8" and batch_size != 1:
+        raise ValueError(f"batch_size must be 1 for quantize='int8', got {batch_size}.")
+
+    def write(plan: Any, metadata: str) -> bytes:
+        from sklearn_har.export._litert_writer import LiteRTWriter
+        from sklearn_har.export._quantization import quantize_activations
+
+        weights: dict[Any, Any] = {"dynamic": "int8", "float16": "float16"}
+        writer = LiteRTWriter(
+            batch_size, weights.get(quantize, "float32"), integer=quantize == "int8"
+        )
+        plan.write(writer)
+        content = writer.to_bytes(metadata)
+        if quantize == "int8":
+            content = quantize_activations(content, _windows(plan, X_calibration, "X_calibration"))
+        return content
+
+    return _export(
+        estimator,
+        Path(path),
+        write,
+        quantize=quantize,
+        names=(activity_names, channel_names),
+        sampling_rate=sampling_rate,
+        X=X,
+        y=y,
+        atol=atol,
+    )
+
+
+def _check_batch_size(batch_size: int | None) -> int | None:
+    return None if batch_size is None else check_integer(batch_size, "batch_size", minimum=1)
+
+
+def _export(
+    estimator: Any,
+    path: Path,
+    write: Callable[[Any, str], bytes],
+    *,
+    quantize: str | None,
+    names: tuple[Sequence[str] | None, Sequence[str] | None],
+    sampling_rate: float | None,
+    X: npt.ArrayLike | None,
+    y: npt.ArrayLike | None,
+    atol: float,
+) -> ExportReport:
+    """Take apart, write beside the target, compare, and only then put the file in its place."""
+    # Late: where an exported model is only used, scikit-learn and Keras may be missing.
+    from sklearn_har.export._reading import read_estimator
+
+    if y is not None and X is None:
+        raise ValueError("y goes with X: the activities of windows; got y without X.")
+    tolerance = check_real(atol, "atol", minimum=0.0)
+    plan = read_estimator(estimator)
+    metadata = make_metadata(
+        plan,
+        activity_names=names[0],
+        channel_names=names[1],
+        sampling_rate=sampling_rate,
+        quantize=quantize,
+    )
+    windows = plan.likely_windows() if X is None else _windows(plan, X, "X")
+    content = write(plan, metadata.to_json())
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(content)
+        report = compare(
+            plan.estimator,
+            part,
+            windows,
+            y,
+            tolerance=None if quantize else tolerance,
+            shown_as=path,
+        )
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return report
+
+
+def _windows(plan: Any, X: Any, argument: str) -> npt.NDArray[np.float32]:
+    """Return windows with three axes."""
+    n_timesteps, n_channels = plan.shape
+    windows = np.asarray(X, dtype=np.float32)
+    if not len(windows) or windows[0].size != n_timesteps * n_channels:
+        raise ValueError(
+            f"{argument} must be windows of {n_timesteps} time steps and {n_channels} channel(s), "
+            f"got shape {windows.shape}."
+        )
+    return windows.reshape(len(windows), n_timesteps, n_channels)

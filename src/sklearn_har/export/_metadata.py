@@ -1,0 +1,125 @@
+"""What an exported file tells about itself: plain JSON, the same in all formats."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from sklearn_har._version import __version__
+from sklearn_har.utils._numbers import check_real
+
+__all__ = ["Metadata"]
+
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """What stands beside the graph.
+
+    Parameters
+    ----------
+    classes : list
+        The labels, in the order of the probabilities.
+    classes_dtype : str
+        Their type in numpy.
+    activity_names : list of str
+        Their names, for people.
+    channel_names : list of str or None
+        The channels of the windows, in their order.
+    sampling_rate : float or None
+        Of the windows, in Hz.
+    n_timesteps, n_channels : int
+        The shape of a window.
+    quantize : str or None
+        How the weights were quantised.
+    estimator : str
+        The steps that were exported.
+    sklearn_har : str
+        The version that wrote the file.
+    format : int
+        Of these fields.
+    """
+
+    classes: list[Any]
+    classes_dtype: str
+    activity_names: list[str]
+    channel_names: list[str] | None
+    sampling_rate: float | None
+    n_timesteps: int
+    n_channels: int
+    quantize: str | None
+    estimator: str
+    sklearn_har: str = __version__
+    format: int = _FORMAT
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Metadata:
+        """Read what :meth:`to_json` wrote, or raise a ValueError."""
+        try:
+            content = json.loads(text)
+            found = content["format"]
+        except (ValueError, TypeError, KeyError):
+            raise ValueError("what the file tells about itself cannot be read") from None
+        if found != _FORMAT:
+            raise ValueError(
+                f"what the file tells about itself has format {found}; this version of sklearn-har "
+                f"reads format {_FORMAT}. Read it by the version {content.get('sklearn_har')} that "
+                "wrote it, or export the estimator again"
+            )
+        try:
+            return cls(**content)
+        except TypeError as error:
+            raise ValueError(f"what the file tells about itself is incomplete ({error})") from None
+
+    def labels(self) -> Any:
+        """Return the classes as they were given to `fit`."""
+        return np.array(self.classes, dtype=np.dtype(self.classes_dtype))
+
+
+def make_metadata(
+    plan: Any,
+    *,
+    activity_names: Sequence[str] | None,
+    channel_names: Sequence[str] | None,
+    sampling_rate: float | None,
+    quantize: str | None,
+) -> Metadata:
+    """Check and collect what goes into the file about an estimator that was taken apart."""
+    classes = np.asarray(plan.estimator.classes_)
+    n_timesteps, n_channels = plan.shape
+    names = _names(activity_names, "activity_names", len(classes), "classes of the estimator")
+    channels = _names(channel_names, "channel_names", n_channels, "channels of a window")
+    if sampling_rate is not None:
+        sampling_rate = check_real(
+            sampling_rate, "sampling_rate", minimum=0.0, exclude_minimum=True, unit="Hz"
+        )
+    steps = getattr(plan.estimator, "steps", [("", plan.estimator)])
+    return Metadata(
+        classes=classes.tolist(),
+        classes_dtype="object" if classes.dtype == object else classes.dtype.str,
+        activity_names=names if names is not None else [str(label) for label in classes.tolist()],
+        channel_names=channels if channels is not None else plan.channel_names,
+        sampling_rate=sampling_rate,
+        n_timesteps=n_timesteps,
+        n_channels=n_channels,
+        quantize=quantize,
+        estimator=", ".join(type(step).__name__ for _, step in steps),
+    )
+
+
+def _names(names: Sequence[str] | None, argument: str, n: int, of: str) -> list[str] | None:
+    if names is None:
+        return None
+    if isinstance(names, str) or len(names) != n:
+        raise ValueError(
+            f"{argument} must name each of the {n} {of}, in their order, got {names!r}."
+        )
+    return [str(name) for name in names]

@@ -1,0 +1,57 @@
+"""Integers in the place of real numbers, with ranges found by looking at windows."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from sklearn_har.exceptions import ExportError
+from sklearn_har.utils._compat import quantize_litert
+
+__all__ = ["quantize_activations"]
+
+# Ranges do not move any more after some hundreds of windows.
+_MAX_WINDOWS = 500
+# Below it stands what the quantiser gives to a tensor that was always zero.
+_SMALLEST_SCALE = 1e-30
+
+
+def quantize_activations(content: bytes, windows: npt.NDArray[np.float32]) -> bytes:
+    """Return a LiteRT file whose operators compute with integers, where they can.
+
+    Parameters
+    ----------
+    content : bytes
+        A file of real numbers, for one window at a time.
+    windows : ndarray of shape (n_windows, n_timesteps, n_channels)
+        Whose ranges are taken; at most 500, evenly spread.
+
+    Returns
+    -------
+    bytes
+        The file, whose input and output are real numbers still.
+
+    Raises
+    ------
+    ExportError
+        If the windows do not let a part of the network vary.
+    """
+    chosen = np.linspace(0, len(windows) - 1, min(len(windows), _MAX_WINDOWS)).astype(int)
+    quantized = quantize_litert(content, [windows[i : i + 1] for i in chosen])
+    _check_ranges(quantized, len(chosen))
+    return quantized
+
+
+def _check_ranges(content: bytes, n_windows: int) -> None:
+    """Raise an ExportError where an activation had no range: the runtime would divide by zero."""
+    from ai_edge_litert import schema_py_generated as schema
+
+    (graph,) = schema.ModelT.InitFromPackedBuf(content, 0).subgraphs
+    for tensor in graph.tensors:
+        scales = getattr(tensor.quantization, "scale", None)
+        if scales is not None and not np.all(np.asarray(scales) > _SMALLEST_SCALE):
+            raise ExportError(
+                f"quantize='int8' finds no range for a part of the network: it gives the same for "
+                f"each of the {n_windows} windows of X_calibration. Pass some hundred windows of "
+                "all activities."
+            )

@@ -1,0 +1,146 @@
+"""What an estimator consists of, as far as it goes into a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from sklearn.exceptions import NotFittedError
+
+from sklearn_har.exceptions import ExportError
+from sklearn_har.export._layers import write_network
+from sklearn_har.export._transformers import write_transformer
+from sklearn_har.export._writer import Writer
+from sklearn_har.preprocessing import ChannelwiseTransformer, SubsequenceReshaper
+from sklearn_har.utils._validation import channels_of_names
+
+__all__ = ["Plan", "read_estimator"]
+
+
+@dataclass
+class Plan:
+    """An estimator, taken apart.
+
+    Parameters
+    ----------
+    estimator : classifier
+        What was taken apart, without the search around it.
+    network : classifier
+        The classifier of this package at the end.
+    transformers : list of (str, transformer)
+        What comes before: steps with their names, fitted transformers of columns.
+    """
+
+    estimator: Any
+    network: Any
+    transformers: list[tuple[str, Any]] = field(default_factory=list)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Time steps and channels of a window."""
+        return int(self.network.n_timesteps_in_), int(self.network.n_channels_in_)
+
+    @property
+    def channel_names(self) -> list[str] | None:
+        """The names of the channels, if the estimator was fitted to a frame that has them."""
+        first = getattr(self.estimator, "steps", [("", self.estimator)])[0][1]
+        names = getattr(first, "feature_names_in_", None)
+        n_channels = None if names is None else channels_of_names(names)
+        if names is None or n_channels != self.shape[1]:
+            return None
+        return [str(name).rpartition("_")[0] for name in names[:n_channels]]
+
+    def write(self, writer: Writer) -> None:
+        """Write the whole estimator, from windows to probabilities."""
+        n_timesteps, n_channels = self.shape
+        x = writer.input((n_timesteps, n_channels))
+        for name, fitted in self.transformers:
+            x = write_transformer(writer, fitted, x, name)
+        writer.output(write_network(writer, self.network.model_, x))
+
+    def likely_windows(self, n_windows: int = 64) -> Any:
+        """Return windows (n_windows, n_timesteps, n_channels) as the estimator may have seen them.
+
+        Smooth random signals; where a scaler tells how large its channels were, as large as that.
+        """
+        rng = np.random.default_rng(0)
+        n_timesteps, n_channels = self.shape
+        time = np.arange(n_timesteps)[:, np.newaxis] / max(n_timesteps, 2)
+        size = (n_windows, 1, n_channels)
+        X = rng.normal(size=size) + rng.exponential(size=size) * np.sin(
+            2 * np.pi * (rng.uniform(0.5, 8.0, size=size) * time + rng.uniform(size=size))
+        )
+        X += rng.normal(scale=0.1, size=X.shape)
+        for _, fitted in reversed(self.transformers):
+            if hasattr(fitted, "inverse_transform"):
+                table = fitted.inverse_transform(X.reshape(-1, n_channels))
+                # A power may have no inverse out there.
+                X = np.where(np.isfinite(table), table, 0.0).reshape(X.shape)
+        return X.astype(np.float32)
+
+
+def read_estimator(estimator: Any) -> Plan:
+    """Take a fitted classifier or pipeline apart.
+
+    Parameters
+    ----------
+    estimator : classifier
+        A network of this package, a pipeline that ends with one, or a search over either.
+
+    Returns
+    -------
+    Plan
+        Its parts.
+
+    Raises
+    ------
+    NotFittedError
+        If it is not fitted.
+    ExportError
+        If a part of it cannot be exported.
+    """
+    from sklearn_har.neural_network._base import BaseRecurrentClassifier
+
+    name = type(estimator).__name__
+    if isinstance(estimator, type) or not hasattr(estimator, "predict"):
+        raise TypeError(
+            f"estimator must be a fitted classifier of this package or a pipeline that ends with "
+            f"one, got {estimator!r}."
+        )
+    if not hasattr(estimator, "classes_"):
+        raise NotFittedError(f"estimator must be fitted: call fit on this {name} before.")
+    if hasattr(estimator, "best_estimator_"):
+        estimator = estimator.best_estimator_
+    *steps, (_, network) = _flat(estimator)
+    if not isinstance(network, BaseRecurrentClassifier):
+        raise ExportError(
+            f"The classifier {type(network).__name__} cannot be exported; the networks of "
+            "sklearn_har.neural_network can. scikit-learn's own classifiers are the business of "
+            "skl2onnx."
+        )
+    plan = Plan(estimator, network)
+    for step, fitted in steps:
+        if isinstance(fitted, ChannelwiseTransformer):
+            plan.transformers.append((step, fitted.transformer_))
+        elif not isinstance(fitted, SubsequenceReshaper):  # its cut is that of the network
+            raise ExportError(
+                f"The step {step!r} cannot be exported: {type(fitted).__name__} is neither a "
+                "ChannelwiseTransformer nor a SubsequenceReshaper. To scale channels, wrap it: "
+                f"ChannelwiseTransformer({type(fitted).__name__}(...))."
+            )
+    return plan
+
+
+def _flat(estimator: Any) -> list[tuple[str, Any]]:
+    """Return the steps of a pipeline, those of pipelines within it as well."""
+    steps = getattr(estimator, "steps", None)
+    if steps is None:
+        return [("", estimator)]
+    flat = []
+    for name, part in steps:
+        if part is None or part == "passthrough":
+            continue
+        inner = _flat(part)
+        flat += [(name if len(inner) == 1 else f"{name}__{n}", p) for n, p in inner]
+    return flat

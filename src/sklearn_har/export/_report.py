@@ -1,0 +1,163 @@
+"""Does the file say what the estimator says? What every export ends with."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sklearn_har.exceptions import ExportError, ExportWarning
+from sklearn_har.export._classifier import ExportedClassifier
+
+__all__ = ["ExportReport", "compare"]
+
+# Share of the windows on which a quantised model must agree with its estimator to pass in silence.
+_AGREEMENT = 0.99
+
+
+@dataclass(frozen=True)
+class ExportReport:
+    """What was written, and how it compares with the estimator.
+
+    Made by :func:`to_onnx` and :func:`to_litert`; `str()` says it in a few lines.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    format : {"ONNX", "LiteRT"}
+        Its format.
+    quantize : {None, "dynamic", "float16", "int8"}
+        How it was quantised.
+    n_bytes : int
+        Its size.
+    n_windows : int
+        How many windows were compared.
+    max_difference : float
+        The largest difference of a probability.
+    agreement : float
+        Share of the windows with the same activity.
+    accuracy : float or None
+        That of the file on the given windows and labels; None without labels.
+    estimator_accuracy : float or None
+        That of the estimator on the same windows.
+    """
+
+    path: Path
+    format: str
+    quantize: str | None
+    n_bytes: int
+    n_windows: int
+    max_difference: float
+    agreement: float
+    accuracy: float | None = None
+    estimator_accuracy: float | None = None
+
+    def __str__(self) -> str:
+        kind = self.format if self.quantize is None else f"{self.format}, {self.quantize}"
+        lines = [
+            f"{self.path}: {kind}, {self.n_bytes / 1e3:.0f} kB",
+            f"compared on {self.n_windows} windows: the same activity in {self.agreement:.2%}, "
+            f"probabilities within {self.max_difference:.1e}",
+        ]
+        if self.accuracy is not None and self.estimator_accuracy is not None:
+            lines.append(
+                f"accuracy {self.accuracy:.2%}, of the estimator {self.estimator_accuracy:.2%}"
+            )
+        return "\n".join(lines)
+
+
+def compare(
+    estimator: Any,
+    path: Path,
+    X: npt.NDArray[Any],
+    y: npt.ArrayLike | None,
+    *,
+    tolerance: float | None,
+    shown_as: Path,
+) -> ExportReport:
+    """Load a file in its runtime and compare it with its estimator.
+
+    Parameters
+    ----------
+    estimator : classifier
+        What was exported.
+    path : Path
+        Where the file stands.
+    X : ndarray of shape (n_windows, n_timesteps, n_channels)
+        Windows.
+    y : array-like of shape (n_windows,) or None
+        Their activities.
+    tolerance : float or None
+        How far probabilities may differ; None for a quantised model, of which an agreement is
+        asked.
+    shown_as : Path
+        Where the file will stand.
+
+    Returns
+    -------
+    ExportReport
+        What was found.
+
+    Raises
+    ------
+    ExportError
+        If probabilities differ by more than the tolerance.
+    """
+    exported = ExportedClassifier(path)
+    expected = np.asarray(estimator.predict_proba(_as_fitted(estimator, X)))
+    found = exported.predict_proba(X)
+    difference = float(np.abs(expected - found).max())
+    winners = expected.argmax(axis=1), found.argmax(axis=1)
+    accuracies: tuple[float | None, float | None] = (None, None)
+    if y is not None:
+        true = np.asarray(y)
+        if true.shape != (len(X),):
+            raise ValueError(
+                f"y must have one label for each of the {len(X)} windows of X, got shape "
+                f"{true.shape}."
+            )
+        accuracies = (
+            float(np.mean(exported.classes_[winners[1]] == true)),
+            float(np.mean(exported.classes_[winners[0]] == true)),
+        )
+    report = ExportReport(
+        shown_as,
+        exported.format,
+        exported.quantize,
+        path.stat().st_size,
+        len(X),
+        difference,
+        float(np.mean(winners[0] == winners[1])),
+        *accuracies,
+    )
+    # Written so that a difference of NaN does not pass.
+    if tolerance is not None and not difference <= tolerance:
+        raise ExportError(
+            f"The exported model differs from its estimator by up to {difference:.1e} in a "
+            f"probability, more than atol={tolerance:g} on {len(X)} windows; nothing was written. "
+            "Pass windows that the estimator was made for as X, or a larger atol."
+        )
+    if tolerance is None and not report.agreement >= _AGREEMENT:
+        warnings.warn(
+            f"The model quantised by {exported.quantize!r} names another activity than its "
+            f"estimator in {1 - report.agreement:.1%} of {len(X)} windows.",
+            ExportWarning,
+            stacklevel=4,
+        )
+    return report
+
+
+def _as_fitted(estimator: Any, X: npt.NDArray[Any]) -> Any:
+    """Return windows as a frame where the estimator was fitted to one: it takes nothing else."""
+    first = getattr(estimator, "steps", [("", estimator)])[0][1]
+    names = getattr(first, "feature_names_in_", None)
+    if names is None:
+        return X
+    import pandas as pd
+
+    return pd.DataFrame(X.reshape(len(X), -1), columns=names)
