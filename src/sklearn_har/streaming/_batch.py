@@ -43,7 +43,8 @@ def recognize_recording(
     ----------
     estimator : classifier
         A fitted classifier or pipeline with `predict_proba` for windows of shape
-        (n_windows, n_timesteps, n_channels).
+        (n_windows, n_timesteps, n_channels), or an
+        :class:`~sklearn_har.export.ExportedClassifier`.
     recording : Recording or array-like of shape (n_samples, n_channels)
         Accelerations in g, gravity included, and angular velocities in rad/s.
     window : int or float, default=128
@@ -112,7 +113,13 @@ def recognize_recording(
         drift_cutoff=drift_cutoff,
         max_gap=max_gap,
     )
-    check_recogniser(estimator, cutter.length, prepared.samples.shape[1])
+    check_recogniser(
+        estimator,
+        cutter.length,
+        prepared.samples.shape[1],
+        sampling_rate=sampling_rate,
+        channel_names=prepared.channel_names,
+    )
     if len(prepared) < cutter.length:
         return []
     # Without labels: they would leave windows out.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,7 +59,14 @@ class Decision:
         return float(self.probabilities.max())
 
 
-def check_recogniser(estimator: Any, n_timesteps: int, n_channels: int) -> None:
+def check_recogniser(
+    estimator: Any,
+    n_timesteps: int,
+    n_channels: int,
+    *,
+    sampling_rate: float,
+    channel_names: Sequence[str] = (),
+) -> None:
     """Raise unless `estimator` is a fitted classifier of such windows, as far as it says."""
     name = type(estimator).__name__
     if isinstance(estimator, type) or not hasattr(estimator, "predict"):
@@ -81,6 +90,19 @@ def check_recogniser(estimator: Any, n_timesteps: int, n_channels: int) -> None:
                 f"estimator was fitted on windows of {expected} {what}, got {found}: change "
                 f"{argument} to what it was trained with."
             )
+    # What exported classifiers know about their windows.
+    rate = getattr(estimator, "sampling_rate", None)
+    if rate is not None and not math.isclose(rate, sampling_rate, rel_tol=1e-6):
+        raise ValueError(
+            f"estimator was exported for windows of {rate:g} Hz, got sampling_rate="
+            f"{sampling_rate:g}: change sampling_rate to what it was trained with."
+        )
+    names = list(getattr(estimator, "channel_names", None) or channel_names)
+    if names != list(channel_names) and sorted(names) == sorted(channel_names):
+        raise ValueError(
+            f"estimator was exported for channels in the order {names}, got "
+            f"{list(channel_names)}: change the order of the channels."
+        )
 
 
 def decide(

@@ -37,7 +37,8 @@ class StreamingRecognizer:
     ----------
     estimator : classifier
         A fitted classifier or pipeline with `predict_proba` for windows of shape
-        (n_windows, n_timesteps, n_channels).
+        (n_windows, n_timesteps, n_channels), or an
+        :class:`~sklearn_har.export.ExportedClassifier`.
     window : int or float, default=128
         Length of a window in samples at `sampling_rate` (int) or in seconds (float).
     overlap : float, default=0.5
@@ -88,7 +89,8 @@ class StreamingRecognizer:
     NotFittedError
         If it is not fitted.
     ValueError
-        If it was trained on windows of another shape, or a parameter is outside its range.
+        If it was trained on windows of another shape, exported for another sampling rate or order
+        of channels, or if a parameter is outside its range.
 
     See Also
     --------
@@ -159,7 +161,13 @@ class StreamingRecognizer:
         }
         self.reset()
         self.window_channel_names = self._preparation.channel_names
-        check_recogniser(estimator, self._cutter.length, len(self.window_channel_names))
+        check_recogniser(
+            estimator,
+            self._cutter.length,
+            len(self.window_channel_names),
+            sampling_rate=self._rate,
+            channel_names=self.window_channel_names,
+        )
 
     def reset(self) -> None:
         """Forget all samples, as if none had come, and begin a new stream."""

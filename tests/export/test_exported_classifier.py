@@ -1,0 +1,178 @@
+"""A classifier that is a file."""
+
+import pickle
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from sklearn_har import CNNLSTMClassifier
+from sklearn_har._version import __version__
+from sklearn_har.datasets import make_har_recordings
+from sklearn_har.export import ExportedClassifier, to_litert, to_onnx
+from sklearn_har.streaming import StreamingRecognizer, recognize_recording
+
+CHANNELS = [f"{kind}_{axis}" for kind in ("total_acc", "body_acc", "body_gyro") for axis in "xyz"]
+
+
+@pytest.fixture(scope="module")
+def phone():
+    data = make_har_recordings(n_subjects=1, seconds_per_activity=5.0, random_state=0)
+    return data.recordings[0]
+
+
+@pytest.fixture(scope="module")
+def estimator():
+    X = np.random.default_rng(0).normal(size=(12, 128, 9)).astype(np.float32)
+    clf = CNNLSTMClassifier(filters=4, units=5, dense_units=6, random_state=0)
+    return clf.initialize(X, np.arange(12) % 3)
+
+
+@pytest.fixture(scope="module", params=["onnx", "tflite"])
+def path(request, estimator, tmp_path_factory):
+    path = tmp_path_factory.mktemp("exported") / f"har.{request.param}"
+    write = {"onnx": to_onnx, "tflite": to_litert}[request.param]
+    write(
+        estimator,
+        path,
+        activity_names=["läuft", "sitzt", "steht"],
+        channel_names=CHANNELS,
+        sampling_rate=50.0,
+    )
+    return path
+
+
+def test_it_tells_what_it_is(path):
+    exported = ExportedClassifier(path)
+    np.testing.assert_array_equal(exported.classes_, [0, 1, 2])
+    assert exported.classes_.dtype == np.int64
+    assert exported.activity_names == ("läuft", "sitzt", "steht")
+    assert exported.channel_names == tuple(CHANNELS)
+    assert exported.sampling_rate == 50.0
+    assert (exported.n_timesteps_in_, exported.n_channels_in_) == (128, 9)
+    assert exported.n_features_in_ == 128
+    assert exported.version == __version__
+    assert exported.format == {"onnx": "ONNX", "tflite": "LiteRT"}[path.suffix[1:]]
+    assert f"{exported.format}, 3 activities, windows of 128 x 9" in repr(exported)
+
+
+def test_it_survives_pickling_and_threads(path, estimator):
+    X = np.random.default_rng(1).normal(size=(20, 128, 9))
+    exported = pickle.loads(pickle.dumps(ExportedClassifier(path, n_threads=2)))
+    expected = estimator.predict_proba(X)
+    with ThreadPoolExecutor(4) as pool:
+        for result in pool.map(exported.predict_proba, [X] * 12):
+            np.testing.assert_allclose(result, expected, atol=1e-5)
+
+
+def test_windows_are_checked(path):
+    exported = ExportedClassifier(path)
+    X = np.zeros((2, 128, 9))
+    for bad, match in [
+        (X[:, :64], "must be windows of 128 time steps and 9 channel"),
+        (X[:, :, :8], "must be windows of 128 time steps and 9 channel"),
+        (X[0], "must be windows of 128 time steps and 9 channel"),
+        (X[:0], "at least one window"),
+        (X.astype(str), "real numbers"),
+        (np.full_like(X, np.nan), "missing"),
+        (np.full_like(X, np.inf), "infinite"),
+        (np.full_like(X, 1e300), "too large"),
+    ]:
+        with pytest.raises(ValueError, match=match):
+            exported.predict_proba(bad)
+    with pytest.raises(ValueError, match="y must have one label for each of the 2 windows"):
+        exported.score(X, [0])
+    assert exported.score(X, exported.predict(X)) == 1.0
+
+
+def test_a_stream_is_recognised_as_by_the_estimator(path, estimator, phone):
+    exported = ExportedClassifier(path)
+    expected = recognize_recording(estimator, phone, original_rate=50.0)
+    at_once = recognize_recording(exported, phone, original_rate=50.0)
+    recognizer = StreamingRecognizer(exported)
+    found = [decision for sample in phone for decision in recognizer.push(sample)]
+    found += recognizer.finish()
+    assert len(expected) > 5
+    for decisions in (found, at_once):
+        assert [d.start for d in decisions] == [d.start for d in expected]
+        np.testing.assert_allclose(
+            [d.probabilities for d in decisions], [d.probabilities for d in expected], atol=1e-5
+        )
+
+
+def test_a_stream_of_other_windows_is_refused(path, phone, estimator, tmp_path):
+    exported = ExportedClassifier(path)
+    with pytest.raises(ValueError, match="fitted on windows of 128 time steps, got 64"):
+        StreamingRecognizer(exported, window=64)
+    for use in (
+        lambda **rate: StreamingRecognizer(exported, **rate),
+        lambda **rate: recognize_recording(exported, phone, original_rate=50.0, **rate),
+    ):
+        with pytest.raises(
+            ValueError, match="exported for windows of 50 Hz, got sampling_rate=100"
+        ):
+            use(sampling_rate=100.0)
+    to_onnx(estimator, tmp_path / "har.onnx", channel_names=CHANNELS[::-1])
+    with pytest.raises(ValueError, match="exported for channels in the order"):
+        StreamingRecognizer(ExportedClassifier(tmp_path / "har.onnx"))
+    # Other names are other names for all that is known.
+    to_onnx(estimator, tmp_path / "har.onnx", channel_names=list("abcdefghi"))
+    StreamingRecognizer(ExportedClassifier(tmp_path / "har.onnx"))
+
+
+class TestFiles:
+    def test_what_is_no_model(self, tmp_path):
+        path = tmp_path / "har.onnx"
+        with pytest.raises(FileNotFoundError):
+            ExportedClassifier(path)
+        for content in (b"", b"text", b"\x00\x00\x00\x00TFL3", b"\xff\xff\xff\xffTFL3rest"):
+            path.write_bytes(content)
+            with pytest.raises(ValueError, match=r"har\.onnx: not a model exported by sklearn-har"):
+                ExportedClassifier(path)
+
+    def test_a_model_cut_short(self, path, tmp_path):
+        cut = tmp_path / path.name
+        cut.write_bytes(path.read_bytes()[:3000])
+        with pytest.raises(ValueError, match="not a model exported by sklearn-har"):
+            ExportedClassifier(cut)
+
+    def test_models_of_others_and_of_other_versions(self, path, tmp_path):
+        content = path.read_bytes()
+        changed = tmp_path / path.name
+        for old, new, match in [
+            (b"sklearn_har", b"somebodys_x", "does not tell its classes"),
+            (b'"format": 1', b'"format": 7', "has format 7; this version .* reads format 1"),
+            (b'{"classes"', b'["classes"', "cannot be read"),
+            (b'"channel_names"', b'"channel_nomes"', "is incomplete"),
+        ]:
+            assert old in content
+            changed.write_bytes(content.replace(old, new))
+            with pytest.raises(ValueError, match=match):
+                ExportedClassifier(changed)
+
+    def test_number_of_threads(self, path):
+        with pytest.raises(ValueError, match="n_threads must be an integer of at least 1, got 0"):
+            ExportedClassifier(path, n_threads=0)
+
+    def test_a_missing_runtime_is_named_with_its_extra(self, path, monkeypatch):
+        module, extra = {
+            ".onnx": ("onnxruntime", "onnx"),
+            ".tflite": ("ai_edge_litert.interpreter", "litert"),
+        }[path.suffix]
+        monkeypatch.setitem(sys.modules, module, None)
+        with pytest.raises(ImportError, match=rf"sklearn-har\[{extra}\]"):
+            ExportedClassifier(path)
+
+
+def test_predicting_loads_numpy_and_the_runtime_only(path):
+    heavy = ["tensorflow", "keras", "scikeras", "sklearn", "scipy", "pandas", "onnx", "matplotlib"]
+    code = (
+        "import sys, numpy as np; from sklearn_har.export import ExportedClassifier;"
+        f"exported = ExportedClassifier({str(path)!r});"
+        "assert exported.predict(np.zeros((1, 128, 9))).shape == (1,);"
+        f"print(sorted(set({heavy}) & set(sys.modules)))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines()[-1] == "[]"
