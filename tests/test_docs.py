@@ -58,7 +58,7 @@ def test_options_of_the_command_line_are_documented(capsys):
     from sklearn_har.cli import main
 
     offered = set()
-    for subcommand in ("evaluate", "tune", "fetch", "predict"):
+    for subcommand in ("evaluate", "tune", "export", "fetch", "predict"):
         assert main([subcommand, "--help"]) == 0
         # An option stands at the beginning of its line, two spaces in.
         offered |= set(re.findall(r"^  (--[a-z-]+)", capsys.readouterr().out, flags=re.MULTILINE))

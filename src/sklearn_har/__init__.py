@@ -2,7 +2,22 @@
 
 Windows of inertial signals in, activities out. The subpackages, in the order in which data flows:
 
-============================= ============================================================
+============================= ===================================================================
+`sklearn_har.datasets`        real and simulated recordings and windows
+`sklearn_har.recordings`      files to recordings, checked
+`sklearn_har.segmentation`    recordings to windows
+`sklearn_har.preprocessing`   scaling per channel, cutting windows into subsequences
+`sklearn_har.augmentation`    random changes of training windows, applied inside the networks
+`sklearn_har.neural_network`  the LSTM, CNN-LSTM and ConvLSTM classifiers
+`sklearn_har.recipes`         the classifiers with settings chosen for accuracy
+`sklearn_har.model_selection` a search of settings that is led by Optuna
+`sklearn_har.evaluation`      training several times, summarised honestly
+`sklearn_har.timeline`        from windows to intervals: who did what from when to when
+`sklearn_har.streaming`       activities in samples as they come
+`sklearn_har.export`          files for phones and servers, and predicting with such a file
+`sklearn_har.inspection`      what each channel is worth; predicted and true activities over time
+============================= ===================================================================
+
 Importing `sklearn_har` loads neither TensorFlow nor Keras: the names below are looked up on first
 use, and the classifiers import Keras when they are asked for.
 """

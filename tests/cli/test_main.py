@@ -21,7 +21,9 @@ def test_version(capsys):
     assert capsys.readouterr().out == f"sklearn-har {__version__}\n"
 
 
-@pytest.mark.parametrize("command", [[], ["evaluate"], ["tune"], ["fetch"], ["predict"]])
+@pytest.mark.parametrize(
+    "command", [[], ["evaluate"], ["tune"], ["export"], ["fetch"], ["predict"]]
+)
 def test_help_teaches_by_examples_within_80_columns(command, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     assert main([*command, "--help"]) == 0

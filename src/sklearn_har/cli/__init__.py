@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 
 from sklearn_har._version import __version__
-from sklearn_har.cli import _evaluate, _fetch, _predict, _tune
+from sklearn_har.cli import _evaluate, _export, _fetch, _predict, _tune
 from sklearn_har.cli._common import PROGRAM, Parser, UsageError, one_line
 
 __all__ = ["main"]
@@ -32,6 +32,8 @@ examples:
       compare settings by cross-validation over the training subjects
   sklearn-har predict recording.csv --model model.skops --plot timeline.png
       say what happened from when to when in a recording, by a saved model
+  sklearn-har export model.skops har.tflite
+      write a saved model as one file for phones
 
 Each command has its own help: sklearn-har evaluate --help
 
@@ -96,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _evaluate.add_parser(commands)
     _tune.add_parser(commands)
+    _export.add_parser(commands)
     _fetch.add_parser(commands)
     _predict.add_parser(commands)
     return parser
