@@ -9,7 +9,10 @@ import numpy as np
 from sklearn.exceptions import NotFittedError
 
 from sklearn_har.exceptions import ExportError
-from sklearn_har.export._layers import write_network
+
+# These two fill the table of layers.
+from sklearn_har.export import _layers, _recurrent_layers  # noqa: F401
+from sklearn_har.export._network import write_network
 from sklearn_har.export._transformers import write_transformer
 from sklearn_har.export._writer import Writer
 from sklearn_har.preprocessing import ChannelwiseTransformer, SubsequenceReshaper
