@@ -132,16 +132,16 @@ def _options(args: argparse.Namespace, model: Any) -> dict[str, Any]:
 
     from sklearn_har.datasets import fetch_uci_har
 
-    train, test = (
-        fetch_uci_har(subset=subset, archive=args.archive, data_home=args.data_home)
-        for subset in ("train", "test")
-    )
+    def fetch(subset: Any) -> Any:
+        return fetch_uci_har(subset=subset, archive=args.archive, data_home=args.data_home)
+
+    test = fetch("test")
     names = np.array(test.target_names)
     # A model may have been trained on numbers or on names.
     labels = names[test.target] if model.classes_.dtype.kind in "OUST" else test.target
     options["X"], options["y"] = test.data, labels
     if args.quantize == "int8":
-        options["X_calibration"] = train.data
+        options["X_calibration"] = fetch("train").data
     if args.names is None and model.classes_.dtype.kind in "iu":
         options["activity_names"] = names[model.classes_].tolist()
     if args.channels is None:
