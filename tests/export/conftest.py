@@ -1,5 +1,6 @@
 """Small networks with weights as far from zero as trained ones."""
 
+import keras
 import numpy as np
 import pytest
 
@@ -35,7 +36,7 @@ def untrained():
             values = variable.numpy()
             variable.assign(values * 2 + rng.normal(scale=0.1, size=values.shape))
         for layer in model.layers:
-            if type(layer).__name__ == "BatchNormalization":
+            if isinstance(layer, keras.layers.BatchNormalization):
                 layer.moving_mean.assign(rng.normal(size=layer.moving_mean.shape))
                 layer.moving_variance.assign(rng.uniform(0.5, 2.0, layer.moving_variance.shape))
         return classifier

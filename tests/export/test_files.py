@@ -20,7 +20,8 @@ from sklearn_har import CNNLSTMClassifier, ConvLSTMClassifier, LSTMClassifier, S
 from sklearn_har.datasets import make_har_windows
 from sklearn_har.exceptions import ExportError, ExportWarning
 from sklearn_har.export import ExportedClassifier, ExportReport, to_litert, to_onnx
-from sklearn_har.preprocessing import ChannelwiseTransformer
+from sklearn_har.preprocessing import ChannelwiseTransformer, CompandingTransformer
+from sklearn_har.recipes import make_cnn_lstm, make_conv_lstm, make_lstm
 
 WRITERS = {"onnx": to_onnx, "tflite": to_litert}
 NETWORKS = {
@@ -40,6 +41,11 @@ NETWORKS = {
     "conv-lstm": ConvLSTMClassifier(filters=4, dense_units=5),
     "conv-lstm of two layers": ConvLSTMClassifier(filters=4, n_layers=2, dense_units=5),
     "conv-lstm, even kernel": ConvLSTMClassifier(filters=4, kernel_size=2, dense_units=5),
+    "recipe of the lstm": make_lstm(units=6, n_steps=4),
+    "recipe of the cnn-lstm": make_cnn_lstm(filters=(4, 5, 6), units=20),
+    "recipe of the conv-lstm": make_conv_lstm(filters=4, conv_filters=5),
+    "standardised inside": LSTMClassifier(units=6, n_steps=4, dense_units=5, scaling="standard"),
+    "companded inside": LSTMClassifier(units=6, n_steps=4, dense_units=5, scaling="companding"),
     "conv-lstm, one step": ConvLSTMClassifier(n_steps=1, filters=4, dense_units=5),
 }
 SCALERS = [
@@ -91,6 +97,16 @@ def test_a_scaler_is_part_of_the_file(scaler, ending, windows, untrained, tmp_pa
     clf = untrained(LSTMClassifier(units=5, n_steps=4, dense_units=5), scaled.transform(X), y)
     pipeline = make_pipeline(scaled, clf)
     report = WRITERS[ending](pipeline, tmp_path / "har", X=X)
+    assert report.max_difference < 1e-5
+
+
+@pytest.mark.parametrize("ending", WRITERS)
+@pytest.mark.parametrize("noise_floor", ["auto", [1e-3, 0.1, 50.0]], ids=["learnt", "given"])
+def test_companding_is_part_of_the_file(noise_floor, ending, windows, untrained, tmp_path):
+    X, y = windows
+    companding = CompandingTransformer(noise_floor).fit(X)
+    clf = untrained(LSTMClassifier(units=5, n_steps=4, dense_units=5), companding.transform(X), y)
+    report = WRITERS[ending](make_pipeline(companding, clf), tmp_path / "har", X=X)
     assert report.max_difference < 1e-5
 
 
@@ -367,7 +383,7 @@ class TestRefusals:
         self.refused(
             small(windows, untrained, step),
             tmp_path,
-            "The step 'functiontransformer' cannot be exported: FunctionTransformer is neither a",
+            "The step 'functiontransformer' cannot be exported: FunctionTransformer is no ",
         )
 
     def test_a_classifier_of_others(self, windows, tmp_path):

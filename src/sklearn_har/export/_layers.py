@@ -20,7 +20,9 @@ from sklearn_har.export._network import (
     layer,
     refuse,
 )
+from sklearn_har.export._transformers import companded
 from sklearn_har.export._writer import Array, Value, Writer
+from sklearn_har.neural_network._input_layers import Augment, ChannelScaling
 
 # What does nothing outside of training ------------------------------------------------------------
 
@@ -34,6 +36,7 @@ from sklearn_har.export._writer import Array, Value, Writer
     layers.AlphaDropout,
     layers.ActivityRegularization,
     layers.Identity,
+    Augment,
 )
 def _nothing(writer: Writer, operation: Any, x: Value) -> Value:
     return x
@@ -166,6 +169,21 @@ def _layer_normalization(writer: Writer, operation: Any, x: Value) -> Value:
     if getattr(operation, "beta", None) is not None:
         y = writer.binary("add", y, array_of(operation.beta))
     return y
+
+
+@layer(ChannelScaling)
+def _channel_scaling(writer: Writer, operation: Any, x: Value) -> Value:
+    def standardised(y: Value, mean: Any, deviation: Any) -> Value:
+        centred = writer.binary("subtract", y, array_of(mean))
+        return writer.binary("divide", centred, array_of(deviation))
+
+    parts = []
+    if operation.linear:
+        parts.append(standardised(x, operation.mean, operation.deviation))
+    if operation.companding:
+        y = companded(writer, x, array_of(operation.noise_floor))
+        parts.append(standardised(y, operation.companded_mean, operation.companded_deviation))
+    return writer.concatenate(parts, -1) if len(parts) > 1 else parts[0]
 
 
 # Products and convolutions ------------------------------------------------------------------------

@@ -15,7 +15,11 @@ from sklearn_har.export import _layers, _recurrent_layers  # noqa: F401
 from sklearn_har.export._network import write_network
 from sklearn_har.export._transformers import write_transformer
 from sklearn_har.export._writer import Writer
-from sklearn_har.preprocessing import ChannelwiseTransformer, SubsequenceReshaper
+from sklearn_har.preprocessing import (
+    ChannelwiseTransformer,
+    CompandingTransformer,
+    SubsequenceReshaper,
+)
 from sklearn_har.utils._validation import channels_of_names
 
 __all__ = ["Plan", "read_estimator"]
@@ -126,10 +130,13 @@ def read_estimator(estimator: Any) -> Plan:
     for step, fitted in steps:
         if isinstance(fitted, ChannelwiseTransformer):
             plan.transformers.append((step, fitted.transformer_))
+        elif isinstance(fitted, CompandingTransformer):
+            plan.transformers.append((step, fitted))
         elif not isinstance(fitted, SubsequenceReshaper):  # its cut is that of the network
             raise ExportError(
-                f"The step {step!r} cannot be exported: {type(fitted).__name__} is neither a "
-                "ChannelwiseTransformer nor a SubsequenceReshaper. To scale channels, wrap it: "
+                f"The step {step!r} cannot be exported: {type(fitted).__name__} is no "
+                "ChannelwiseTransformer, CompandingTransformer or SubsequenceReshaper. To scale "
+                "channels, wrap it: "
                 f"ChannelwiseTransformer({type(fitted).__name__}(...))."
             )
     return plan

@@ -20,9 +20,10 @@ from sklearn.preprocessing import (
 
 from sklearn_har.exceptions import ExportError
 from sklearn_har.export._writer import Array, Value, Writer
+from sklearn_har.preprocessing import CompandingTransformer
 from sklearn_har.utils._compat import scaler_of_power_transformer
 
-__all__ = ["write_transformer"]
+__all__ = ["companded", "write_transformer"]
 
 Emitter = Callable[[Writer, Any, Value], Value]
 _EMITTERS: dict[type, Emitter] = {}
@@ -151,6 +152,24 @@ def _box_cox_of_one_more(writer: Writer, x: Value, exponents: Array) -> Value:
             "add", y, writer.binary("multiply", logarithm, vanishing.astype(np.float64))
         )
     return y
+
+
+@transformer(CompandingTransformer)
+def _companding(writer: Writer, fitted: Any, x: Value) -> Value:
+    return companded(writer, x, fitted.noise_floor_)
+
+
+def companded(writer: Writer, x: Value, noise_floor: Array) -> Value:
+    """Write arcsinh(x / noise_floor), one side of zero at a time: no difference loses digits."""
+    x = writer.binary("divide", x, noise_floor)
+
+    def of_positive(y: Value) -> Value:
+        one = np.array([1.0])
+        root = writer.function("sqrt", writer.binary("add", writer.binary("multiply", y, y), one))
+        return writer.function("log", writer.binary("add", y, root))
+
+    negative = writer.function("relu", writer.binary("multiply", x, np.array([-1.0])))
+    return writer.binary("subtract", of_positive(writer.function("relu", x)), of_positive(negative))
 
 
 @transformer(Pipeline)
