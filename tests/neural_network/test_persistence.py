@@ -10,6 +10,7 @@ from pathlib import Path
 import joblib
 import numpy as np
 import pytest
+from sklearn.base import clone
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -155,3 +156,6 @@ def test_files_of_earlier_versions_are_read(name, ending):
     np.testing.assert_allclose(clf.predict_proba(X), expected, rtol=1e-4, atol=1e-6)
     assert list(clf.classes_) == ["laying", "sitting", "walking"]
     assert clf.partial_fit(X, y).n_iter_ == 2
+    # Parameters of later versions have their defaults.
+    assert clf.get_params().keys() == type(clf)().get_params().keys()
+    assert clone(clf).set_params(epochs=1).fit(X, y).n_iter_ == 1

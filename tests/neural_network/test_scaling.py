@@ -10,6 +10,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sklearn_har import LSTMClassifier
+from sklearn_har.augmentation import GravityRotation
 from sklearn_har.datasets import make_har_windows
 from sklearn_har.neural_network._input_layers import ChannelScaling
 from sklearn_har.preprocessing import ChannelwiseTransformer, CompandingTransformer
@@ -52,7 +53,7 @@ class TestScaling:
 
     def test_statistics_are_not_trained_and_travel_with_the_model(self, tmp_path):
         skops_io = pytest.importorskip("skops.io", reason="skops is not installed")
-        clf = clone(TINY).set_params(scaling="both").fit(X, Y)
+        clf = clone(TINY).set_params(scaling="both", augmentation=GravityRotation()).fit(X, Y)
         layer = next(lay for lay in clf.model_.layers if isinstance(lay, ChannelScaling))
         np.testing.assert_allclose(layer.mean.numpy(), X.mean(axis=(0, 1)), rtol=1e-5, atol=1e-6)
         assert not layer.trainable_variables

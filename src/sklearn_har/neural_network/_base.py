@@ -499,7 +499,13 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
     def __setstate__(self, state: dict[str, Any]) -> None:
         state = dict(state)
         saved = state.pop("_network", None)
-        BaseEstimator.__setstate__(self, state)
+        # Parameters that came after the file was written have the defaults that keep its meaning.
+        added = {
+            name: parameter.default
+            for name, parameter in inspect.signature(type(self)).parameters.items()
+            if name not in state and parameter.default is not parameter.empty
+        }
+        BaseEstimator.__setstate__(self, added | state)
         if saved is not None:
             found = saved.get("format")
             if found != STATE_FORMAT:

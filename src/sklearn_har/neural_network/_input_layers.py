@@ -48,6 +48,13 @@ class Augment(layers.Layer):
                 windows = augmentation.apply(windows, self.generator)
         return windows
 
+    def get_config(self) -> dict[str, Any]:
+        """Return what makes a layer that predicts equally.
+
+        A file of Keras is for predicting: it holds no augmentations, which may be of any class.
+        """
+        return {**super().get_config(), "augmentations": []}
+
 
 @keras.saving.register_keras_serializable(package="sklearn_har")
 class ChannelScaling(layers.Layer):
