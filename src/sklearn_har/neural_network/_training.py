@@ -167,9 +167,9 @@ def train(
     initial_epoch: int,
     epochs: int,
     seed: int,
-    schedule: str,
     callbacks: list[keras.callbacks.Callback],
     verbose: int,
+    schedule: str = "constant",
 ) -> dict[str, list[float]]:
     """Train a compiled network for `epochs` more epochs and return their history.
 
