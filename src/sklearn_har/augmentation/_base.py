@@ -121,10 +121,23 @@ def channels_of(
     return {triad: slice(3 * i, 3 * i + 3) for i, triad in enumerate(layout) if triad != "other"}
 
 
-def joined(parts: list[Any]) -> Any:
-    """Put triads back together along the channels."""
+def gravity_and_movement(windows: Any, where: dict[str, slice]) -> tuple[Any, Any]:
+    """Return the parts of `total_acc`; without `body_acc` its mean over a window is gravity."""
     from keras import ops
 
+    total = windows[..., where["total_acc"]]
+    if "body_acc" in where:
+        movement = windows[..., where["body_acc"]]
+        return ops.subtract(total, movement), movement
+    gravity = ops.mean(total, axis=1, keepdims=True)
+    return gravity, ops.subtract(total, gravity)
+
+
+def joined(parts: list[Any]) -> Any:
+    """Put channels back together, of which some parts may be empty."""
+    from keras import ops
+
+    parts = [part for part in parts if part.shape[-1]]
     return ops.concatenate(parts, axis=-1) if len(parts) > 1 else parts[0]
 
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sklearn_har.augmentation._base import Augmentation, channels_of, check_size, joined
+from sklearn_har.augmentation._base import (
+    Augmentation,
+    channels_of,
+    check_size,
+    gravity_and_movement,
+    joined,
+)
 
 __all__ = ["AmplitudeScaling", "CadenceScaling"]
 
@@ -74,18 +80,15 @@ class AmplitudeScaling(Augmentation):
         )
         if "total_acc" not in where:
             return ops.multiply(windows, factor)
-        total = windows[..., where["total_acc"]]
-        if "body_acc" in where:
-            movement = windows[..., where["body_acc"]]
-        else:
-            movement = ops.subtract(total, ops.mean(total, axis=1, keepdims=True))
-        start = where["total_acc"].start
-        parts = [
-            ops.multiply(windows[..., :start], factor),
-            ops.add(total, ops.multiply(movement, factor - 1)),
-            ops.multiply(windows[..., start + 3 :], factor),
-        ]
-        return joined([part for part in parts if part.shape[-1]])
+        _, movement = gravity_and_movement(windows, where)
+        place = where["total_acc"]
+        return joined(
+            [
+                ops.multiply(windows[..., : place.start], factor),
+                ops.add(windows[..., place], ops.multiply(movement, factor - 1)),
+                ops.multiply(windows[..., place.stop :], factor),
+            ]
+        )
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,13 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from sklearn_har.augmentation._base import Augmentation, channels_of, check_size, joined
+from sklearn_har.augmentation._base import (
+    Augmentation,
+    channels_of,
+    check_size,
+    gravity_and_movement,
+    joined,
+)
 
 __all__ = ["DeviceRotation", "GravityRotation"]
 
@@ -86,15 +92,11 @@ class GravityRotation(Augmentation):
         from keras import ops
 
         where = channels_of(self, self.layout, windows.shape[-1])
-        total = windows[..., where["total_acc"]]
-        if "body_acc" in where:
-            gravity = ops.subtract(total, windows[..., where["body_acc"]])
-        else:
-            gravity = ops.mean(total, axis=1, keepdims=True)
-        turned = ops.add(total, ops.subtract(_rotate(gravity, self.degrees, seed), gravity))
-        start = where["total_acc"].start
-        parts = [windows[..., :start], turned, windows[..., start + 3 :]]
-        return joined([part for part in parts if part.shape[-1]])
+        gravity, _ = gravity_and_movement(windows, where)
+        change = ops.subtract(_rotate(gravity, self.degrees, seed), gravity)
+        place = where["total_acc"]
+        turned = ops.add(windows[..., place], change)
+        return joined([windows[..., : place.start], turned, windows[..., place.stop :]])
 
 
 @dataclass(frozen=True)

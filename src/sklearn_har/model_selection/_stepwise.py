@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -30,7 +31,7 @@ _RAISED = re.compile(r"^[\w.]+(?:Error|Exception): (.*?)(?=\n\n|\Z)", re.MULTILI
 Evaluate = Callable[..., Mapping[str, Any]]
 
 
-class _Stepwise:
+class _Stepwise(ABC):
     """Makes a search go on, and end, with what it has.
 
     The settings are evaluated a few at a time. Those with which a fold cannot be trained are
@@ -83,8 +84,9 @@ class _Stepwise:
                 raise
             self.interrupted_ = True
 
+    @abstractmethod
     def _propose(self, evaluate: Evaluate) -> None:
-        raise NotImplementedError
+        """Evaluate settings, all at once or one after the other."""
 
 
 class StepwiseGridSearchCV(_Stepwise, GridSearchCV):
