@@ -63,6 +63,6 @@ def small_windows(n_subjects=10, n_windows_per_activity=2, *, first_subject=1, r
 
 @pytest.fixture
 def small(monkeypatch):
-    monkeypatch.setattr(_evaluate, "load_classifier", lambda args: SmallClassifier)
+    monkeypatch.setattr(_evaluate, "load_classifier", lambda model, recipe=False: SmallClassifier)
     monkeypatch.setattr(sklearn_har.datasets, "make_har_windows", small_windows)
     return SimpleNamespace(names=NAMES, classifier=SmallClassifier, windows=small_windows)

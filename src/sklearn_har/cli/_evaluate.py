@@ -170,7 +170,7 @@ def run(args: argparse.Namespace) -> None:
     if args.json:
         check_writable(args.json)
     with quiet_start():
-        load_classifier(args)
+        load_classifier(args.model, recipe=args.recipe)
     estimator = make_estimator(args)
     show_epochs(estimator, args)
     task = load_task(args)
@@ -223,12 +223,12 @@ def _setting(text: str) -> tuple[str, Any]:
         return name, value
 
 
-def load_classifier(args: argparse.Namespace) -> Any:
-    """Return what makes the network: its class, or its recipe."""
-    if args.recipe:
-        recipe = f"make_{args.model.replace('-', '_')}"
-        return getattr(import_module("sklearn_har.recipes"), recipe)
-    return getattr(import_module("sklearn_har.neural_network"), MODELS[args.model])
+def load_classifier(model: str, *, recipe: bool = False) -> Any:
+    """Return what makes a network: its class, or its recipe."""
+    if recipe:
+        name = f"make_{model.replace('-', '_')}"
+        return getattr(import_module("sklearn_har.recipes"), name)
+    return getattr(import_module("sklearn_har.neural_network"), MODELS[model])
 
 
 def shown_settings(args: argparse.Namespace) -> str:
@@ -246,7 +246,7 @@ def make_estimator(args: argparse.Namespace) -> Any:
     from sklearn.pipeline import Pipeline
 
     steps = [] if args.scaling == "none" else [("scale", make_scaler(args.scaling))]
-    classifier = load_classifier(args)(verbose=0)
+    classifier = load_classifier(args.model, recipe=args.recipe)(verbose=0)
     if args.epochs is not None:
         classifier.set_params(epochs=args.epochs)
     estimator = Pipeline([*steps, ("clf", classifier)])

@@ -167,7 +167,7 @@ def run(args: argparse.Namespace) -> None:
     """Load, search, report, save."""
     _check(args)
     with quiet_start():
-        _evaluate.load_classifier(args)
+        _evaluate.load_classifier(args.model, recipe=args.recipe)
     grid = dict(args.grid) or _default_grid(args.model)
     estimator = _evaluate.make_estimator(args)
     names = _names(estimator, grid)
