@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import fcntl
 import importlib.metadata
+import json
 import os
 import platform
 import statistics
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -103,6 +106,28 @@ def machine(packages: Sequence[str]) -> list[str]:
         f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}, {cores} cores, {model}",
         ", ".join(versions),
     ]
+
+
+class Kept:
+    """Results of hours, in a JSON file beside the script that measured them."""
+
+    def __init__(self, script: str) -> None:
+        self.path = Path(script).with_suffix(".json")
+
+    def load(self) -> dict[str, Any]:
+        """Return what is there."""
+        return json.loads(self.path.read_text(encoding="utf-8")) if self.path.exists() else {}
+
+    def keep(self, entry: Any, *names: str) -> None:
+        """Set what stands under the names, one within the other; several processes may do so."""
+        with Path(tempfile.gettempdir(), f"{self.path.stem}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            results = inner = self.load()
+            for name in names[:-1]:
+                inner = inner.setdefault(name, {})
+            inner[names[-1]] = entry
+            text = json.dumps(results, indent=1, sort_keys=True) + "\n"
+            self.path.write_text(text, encoding="utf-8")
 
 
 def report(

@@ -19,7 +19,6 @@ import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import argparse
-import json
 import statistics
 import sys
 import time
@@ -30,9 +29,10 @@ from typing import Any
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from _measure import RESULTS, machine
+from _measure import Kept, report
 
-KEPT = Path(__file__).with_suffix(".json")
+# {row: {"official": {seed: figures}, "loso": {subject: accuracy}}}
+KEPT = Kept(__file__)
 
 
 def published(name: str, **params: Any) -> Callable[[int], Any]:
@@ -192,18 +192,6 @@ def loso(make: Callable[[int], Any], train: Any, test: Any) -> dict[str, float]:
     return scores
 
 
-def load() -> dict[str, Any]:
-    """Return what was measured, `{row: {"official": {seed: ...}, "loso": {subject: ...}}}`."""
-    return json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
-
-
-def keep(row: str, part: str, entry: dict[str, Any]) -> None:
-    """Add to what was measured."""
-    kept = load()
-    kept.setdefault(row, {}).setdefault(part, {}).update(entry)
-    KEPT.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-
-
 def table(kept: dict[str, Any]) -> list[str]:
     """Return the lines of the tables."""
     lines = [
@@ -272,23 +260,19 @@ def main() -> None:
         # Seed by seed, so that the rows meet the same drift of the machine's speed.
         for seed in range(1 if args.loso else args.seeds):
             for row in args.rows or ROWS:
-                done = load().get(row, {})
+                done = KEPT.load().get(row, {})
                 if args.loso:
                     if "loso" not in done:
-                        keep(row, "loso", loso(ROWS[row], train, test))
+                        KEPT.keep(loso(ROWS[row], train, test), row, "loso")
                 elif str(seed) not in done.get("official", {}):
                     for name, entry in measure(row, seed, train, test).items():
                         if args.busy:
                             entry = {k: v for k, v in entry.items() if not k.endswith("_seconds")}
                         # A network of a vote has a seed of its own, drawn from that of the vote.
                         label = str(seed) if name == row else f"{row} {seed}"
-                        keep(name, "official", {label: entry})
+                        KEPT.keep(entry, name, "official", label)
                         print(f"{name} #{label}: {100 * entry['accuracy']:.2f}", flush=True)
-    packages = ("keras", "tensorflow", "scikit-learn", "numpy")
-    text = "\n".join([*machine(packages), "", *table(load()), ""])
-    print(text)
-    if args.save:
-        (RESULTS / "accuracy.txt").write_text(text, encoding="utf-8")
+    report("accuracy", table(KEPT.load()), save=args.save)
 
 
 if __name__ == "__main__":

@@ -83,12 +83,17 @@ def measure(args: argparse.Namespace) -> list[str]:
     X, y, subject = (a[:: args.every] for a in (train.data, train.target, train.subject))
     splits = list(GroupKFold(args.folds).split(X, y, subject))
     options = {} if args.epochs is None else {"epochs": args.epochs}
+    # A recipe scales inside the network.
+    scaling = "none" if args.recipe else args.scaling
     before, after, temperatures, seconds, tables = [], [], [], [], []
     for seed in range(args.seeds):
         network = Pipeline(
             [
-                ("scale", make_scaler(args.scaling)),
-                ("clf", load_classifier(args.model)(random_state=seed, **options)),
+                ("scale", make_scaler(scaling)),
+                (
+                    "clf",
+                    load_classifier(args.model, recipe=args.recipe)(random_state=seed, **options),
+                ),
             ]
         )
         start = time.perf_counter()
@@ -114,7 +119,8 @@ def measure(args: argparse.Namespace) -> list[str]:
         return f"{np.mean(values):.4f} ({np.std(values):.4f})"
 
     lines = [
-        f"{args.model}, scaling {args.scaling}, epochs {args.epochs or 'as published'}; UCI HAR, "
+        f"{args.model}, {'recipe' if args.recipe else f'scaling {scaling}'}, epochs "
+        f"{args.epochs or 'as they are'}; UCI HAR, "
         f"{len(X)} training windows,",
         f"{args.folds} folds of {len(np.unique(subject))} subjects; {len(test.data)} test windows "
         f"of {len(np.unique(test.subject))} subjects.",
@@ -141,12 +147,14 @@ def main() -> None:
     options.add_argument("--data-home", help="folder of the cache")
     options.add_argument("--model", default="cnn-lstm", choices=MODELS)
     options.add_argument("--scaling", default="standard", choices=SCALINGS)
+    options.add_argument("--recipe", action="store_true", help="the network of the recipes")
     options.add_argument("--epochs", type=int, help="by default as published")
     options.add_argument("--folds", type=int, default=5, help="of the training subjects")
     options.add_argument("--seeds", type=int, default=5)
     options.add_argument("--every", type=int, default=1, help="train on each so many-th window")
     args = options.parse_args()
-    report(f"calibration_{args.model}", measure(args), save=args.save)
+    recipe = "_recipe" if args.recipe else ""
+    report(f"calibration_{args.model}{recipe}", measure(args), save=args.save)
 
 
 if __name__ == "__main__":

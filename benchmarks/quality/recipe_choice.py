@@ -19,18 +19,18 @@ import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import argparse
-import fcntl
-import json
 import statistics
-import tempfile
+import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-KEPT = Path(__file__).with_suffix(".json")
-RESULTS = Path(__file__).parents[1] / "results"
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from _measure import Kept, report
+
+KEPT = Kept(__file__)
 
 
 def candidates() -> dict[str, Any]:
@@ -39,7 +39,7 @@ def candidates() -> dict[str, Any]:
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import FunctionTransformer
 
-    from sklearn_har import CNNLSTMClassifier, ConvLSTMClassifier, LSTMClassifier
+    from sklearn_har import recipes
     from sklearn_har.augmentation import (
         AmplitudeScaling,
         CadenceScaling,
@@ -48,51 +48,11 @@ def candidates() -> dict[str, Any]:
         SensorNoise,
     )
 
-    training: dict[str, Any] = {
-        "scaling": "both",
-        "augmentation": [GravityRotation(15)],
-        "schedule": "cosine",
-        "epochs": 20,
-        "optimizer__learning_rate": 2e-3,
-        "loss__label_smoothing": 0.1,
-        "random_state": 0,
+    bodies = {
+        "cnn-lstm": recipes.make_cnn_lstm(random_state=0),
+        "lstm": recipes.make_lstm(random_state=0),
+        "conv-lstm": recipes.make_conv_lstm(random_state=0),
     }
-    cnn = CNNLSTMClassifier(
-        n_steps=None,
-        n_conv_layers=3,
-        filters=(64, 64, 128),
-        kernel_size=(5, 5, 3),
-        padding="same",
-        batch_normalization=True,
-        pool_after="each",
-        conv_dropout=0.2,
-        units=64,
-        bidirectional=True,
-        pooling="both",
-        dense_units=None,
-        **training,
-    )
-    lstm = LSTMClassifier(
-        n_steps=16,
-        n_layers=2,
-        bidirectional=True,
-        units=64,
-        pooling="both",
-        dense_units=None,
-        **training,
-    )
-    conv = ConvLSTMClassifier(
-        n_conv_layers=2,
-        conv_filters=64,
-        conv_kernel_size=5,
-        conv_dropout=0.2,
-        batch_normalization=True,
-        padding="same",
-        pooling="both",
-        dense_units=None,
-        **training,
-    )
-    bodies = {"cnn-lstm": cnn, "lstm": lstm, "conv-lstm": conv}
     rotation = GravityRotation
     changes: dict[str, dict[str, Any]] = {
         "": {},
@@ -149,19 +109,6 @@ def with_vertical_parts(windows: Any) -> Any:
     return np.concatenate(parts, axis=-1).astype(windows.dtype)
 
 
-def load() -> dict[str, Any]:
-    """Return what is known of each candidate."""
-    return json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
-
-
-def keep(name: str, entry: dict[str, Any]) -> None:
-    """Write one more entry; several processes may do so."""
-    with Path(tempfile.gettempdir(), KEPT.with_suffix(".lock").name).open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        results = {**load(), name: entry}
-        KEPT.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-
-
 def table(results: dict[str, Any]) -> list[str]:
     """Return one line a candidate, best first within each body."""
     lines = [f"{'':34} accuracy  worst subject  seconds"]
@@ -194,7 +141,7 @@ def main() -> None:
 
         har = fetch_uci_har(archive=args.archive)
         for name, estimator in candidates().items():
-            if name in load() or (args.names and name not in args.names):
+            if name in KEPT.load() or (args.names and name not in args.names):
                 continue
             start = time.perf_counter()
             predicted = cross_val_predict(
@@ -211,12 +158,9 @@ def main() -> None:
                 "mean_of_subjects": round(statistics.mean(by_subject.values()), 4),
                 "seconds": round(time.perf_counter() - start, 1),
             }
-            keep(name, entry)
+            KEPT.keep(entry, name)
             print(name, entry["accuracy"], entry["seconds"], flush=True)
-    text = "\n".join([*table(load()), ""])
-    print(text)
-    if args.save:
-        (RESULTS / "recipe_choice.txt").write_text(text, encoding="utf-8")
+    report("recipe_choice", table(KEPT.load()), save=args.save)
 
 
 if __name__ == "__main__":

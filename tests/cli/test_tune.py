@@ -10,7 +10,7 @@ from sklearn.model_selection import GridSearchCV, GroupKFold
 from sklearn.pipeline import Pipeline
 
 import sklearn_har.datasets
-from sklearn_har.cli import _evaluate, _tune, main
+from sklearn_har.cli import _evaluate, _tune, _tune_grid, main
 from sklearn_har.cli._fits import duration
 
 pytestmark = [
@@ -135,7 +135,7 @@ def test_a_small_space_is_tried_once(search, capsys):
 
 
 def test_integers_of_a_range_have_an_even_logarithm():
-    space = _tune._space("units", _tune.Range(1, 100, True), "random")
+    space = _tune_grid.search_space("units", _tune_grid.Range(1, 100, True), "random")
     rng = np.random.RandomState(0)
     drawn = np.array([space.rvs(random_state=rng) for _ in range(2000)])
     assert drawn.min() == 1
@@ -259,7 +259,7 @@ def test_durations(seconds, text):
 def test_the_default_grids_are_of_parameters_that_exist(model, monkeypatch):
     from sklearn_har import neural_network
 
-    grid = _tune.GRIDS[model]
+    grid = _tune_grid.GRIDS[model]
     classifier = getattr(neural_network, _evaluate.MODELS[model])()
     for name, values in grid.items():
         assert name in classifier.get_params()
@@ -330,7 +330,7 @@ def test_wrong_usage_is_found_before_anything_is_trained(
 
 
 def test_a_model_without_a_grid_of_its_own(monkeypatch, capsys):
-    monkeypatch.delitem(_tune.GRIDS, "lstm")
+    monkeypatch.delitem(_tune_grid.GRIDS, "lstm")
     assert tune(model="lstm") == 2
     assert "--model lstm has no grid of its own; say what to try by --grid" in (
         capsys.readouterr().err

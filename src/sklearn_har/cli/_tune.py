@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import ast
-import shlex
-import textwrap
 import warnings
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from sklearn_har.cli import _evaluate
 from sklearn_har.cli._common import (
@@ -24,14 +21,19 @@ from sklearn_har.cli._common import (
     seed,
     write_file,
 )
-from sklearn_har.cli._fits import duration, reported, said
+from sklearn_har.cli._fits import reported
+from sklearn_har.cli._tune_grid import (
+    GRIDS,
+    Range,
+    default_grid,
+    in_words,
+    listed,
+    names_in_pipeline,
+    parse_values,
+    search_space,
+)
+from sklearn_har.cli._tune_report import facts, picture, report
 
-# Small enough for an evening on UCI HAR: four settings, each what its network reacts to most.
-GRIDS: dict[str, dict[str, list[Any]]] = {
-    "lstm": {"n_steps": [None, 16], "units": [50, 100]},
-    "cnn-lstm": {"kernel_size": [3, 5], "units": [50, 100]},
-    "conv-lstm": {"n_steps": [4, 8], "filters": [32, 64]},
-}
 _N_ITER = 20
 
 _DESCRIPTION = """\
@@ -67,23 +69,10 @@ Ctrl-C ends the search and shows the settings that are finished.
 """
 
 
-class Range(NamedTuple):
-    """What lies from `low` to `high`, both included."""
-
-    low: float
-    high: float
-    log: bool
-
-    @property
-    def is_integer(self) -> bool:
-        """Whether integers are meant."""
-        return isinstance(self.low, int) and isinstance(self.high, int)
-
-
 def add_parser(commands: Any) -> None:
     """Describe the subcommand."""
     grids = "\n".join(
-        f"  {model:12}{' '.join(f'{k}={_listed(v)}' for k, v in grid.items())}"
+        f"  {model:12}{' '.join(f'{k}={listed(v)}' for k, v in grid.items())}"
         for model, grid in GRIDS.items()
     )
     parser = commands.add_parser(
@@ -105,7 +94,7 @@ def add_parser(commands: Any) -> None:
         action="extend",
         nargs="+",
         default=[],
-        type=_values,
+        type=parse_values,
         metavar="NAME=VALUES",
         help="the values to try, such as units=50,100 (default: see below)",
     )
@@ -168,19 +157,19 @@ def run(args: argparse.Namespace) -> None:
     _check(args)
     with quiet_start():
         _evaluate.load_classifier(args.model, recipe=args.recipe)
-    grid = dict(args.grid) or _default_grid(args.model)
+    grid = dict(args.grid) or default_grid(args.model)
     estimator = _evaluate.make_estimator(args)
-    names = _names(estimator, grid)
+    names = names_in_pipeline(estimator, grid)
     data = _load(args)
     n_subjects = len(set(data.subject.tolist()))
     if args.folds > n_subjects:
         raise UsageError(f"--folds {args.folds}: there are {n_subjects} subjects to divide")
     estimator.set_params(clf__random_state=args.seed)
     n_settings = _count(args, grid)
-    print(_facts(args, data, n_subjects, grid, n_settings), flush=True)
+    print(facts(args, data, n_subjects, grid, n_settings), flush=True)
 
     search = _run_search(args, estimator, grid, names, data, n_settings)
-    settings = [_in_words(setting, names) for setting in search.cv_results_["params"]]
+    settings = [in_words(setting, names) for setting in search.cv_results_["params"]]
     results = {**search.cv_results_, "params": settings}
 
     from sklearn_har.inspection import search_table
@@ -191,9 +180,9 @@ def run(args: argparse.Namespace) -> None:
         if args.table:
             write_file(args.table, table.to_csv(index=False, float_format="%.6f").encode())
         if args.plot and table["mean"].notna().any():
-            save_picture(args.plot, _picture(results, args.scoring))
+            save_picture(args.plot, picture(results, args.scoring))
     finally:
-        print(f"\n{_report(args, search, results, table, names)}", flush=True)
+        print(f"\n{report(args, search, results, table, names)}", flush=True)
     if search.interrupted_:
         raise KeyboardInterrupt
     if args.save:
@@ -237,61 +226,6 @@ def _folds(text: str) -> int:
     if positive_integer(text) < 2:
         raise argparse.ArgumentTypeError("must be an integer of at least 2, got '1'")
     return int(text)
-
-
-def _values(text: str) -> tuple[str, list[Any] | Range]:
-    name, _, values = text.partition("=")
-    if not (name and values):
-        raise argparse.ArgumentTypeError(f"must be NAME=VALUE,..., such as units=50,100: {text!r}")
-    low, colon, rest = values.partition(":")
-    if colon:
-        high, _, scale = rest.partition(":")
-        ends = [_literal(low), _literal(high)]
-        if not all(type(end) in (int, float) for end in ends) or scale not in ("", "log"):
-            raise argparse.ArgumentTypeError(f"must be LOW:HIGH or LOW:HIGH:log, got {values!r}")
-        if ends[0] >= ends[1] or (scale and ends[0] <= 0):
-            positive = "0 < " if scale else ""
-            raise argparse.ArgumentTypeError(f"must have {positive}LOW < HIGH, got {values!r}")
-        return name, Range(ends[0], ends[1], bool(scale))
-    listed = _literal(f"[{values}]")
-    if isinstance(listed, str):  # some of them are words
-        listed = [_literal(value) for value in values.split(",")]
-    return name, listed
-
-
-def _literal(text: str) -> Any:
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        return text
-
-
-def _default_grid(model: str) -> dict[str, Any]:
-    if model not in GRIDS:
-        raise UsageError(f"--model {model} has no grid of its own; say what to try by --grid")
-    return dict(GRIDS[model])
-
-
-def _names(estimator: Any, grid: dict[str, Any]) -> dict[str, str]:
-    """Return the names that the parameters to search have in the pipeline, each checked."""
-    from sklearn.base import clone
-
-    names = {}
-    for name, values in grid.items():
-        if name == "scaling":
-            unknown = [value for value in _as_list(values) if value not in _evaluate.SCALINGS]
-            if unknown:
-                raise UsageError(
-                    f"--grid scaling: must be of {', '.join(_evaluate.SCALINGS)}, got {unknown[0]}"
-                )
-            if "scale" not in estimator.named_steps:
-                estimator.steps.insert(0, ("scale", "passthrough"))
-            names[name] = "scale"
-            continue
-        names[name] = name if name.startswith("clf__") else f"clf__{name}"
-        first = values.low if isinstance(values, Range) else values[0]
-        _evaluate.set_parameter(clone(estimator), "--grid", names[name], first)
-    return names
 
 
 def _load(args: argparse.Namespace) -> Any:
@@ -351,13 +285,13 @@ def _run_search(
     options: dict[str, Any] = {}
     if args.search != "grid":
         options = {"n_iter": n_settings, "random_state": args.seed}
-    space = {names[name]: _space(name, values, args.search) for name, values in grid.items()}
+    space = {names[name]: search_space(name, values, args.search) for name, values in grid.items()}
     watched = clone(estimator)
     _evaluate.show_epochs(watched, args)
     total = n_settings * args.folds
     with (
         reported(
-            get_scorer(args.scoring), list(space), partial(_in_words, names=names), total
+            get_scorer(args.scoring), list(space), partial(in_words, names=names), total
         ) as scorer,
         warnings.catch_warnings(),
     ):
@@ -376,145 +310,6 @@ def _run_search(
         return search.fit(data.data, data.target, groups=data.subject)
 
 
-def _space(name: str, values: list[Any] | Range, search: str) -> Any:
-    """Return the values as the search wants them."""
-    if not isinstance(values, Range):
-        return [_evaluate.make_scaler(v) for v in values] if name == "scaling" else values
-    low, high, log = values
-    if search == "optuna":
-        from optuna.distributions import FloatDistribution, IntDistribution
-
-        kind = IntDistribution if values.is_integer else FloatDistribution
-        return kind(low, high, log=log)
-    from scipy import stats
-
-    if not values.is_integer:
-        return stats.loguniform(low, high) if log else stats.uniform(low, high - low)
-    return _LogIntegers(low, high) if log else stats.randint(low, high + 1)
-
-
-class _LogIntegers:
-    """Integers whose logarithm is drawn evenly, which scipy does not have."""
-
-    def __init__(self, low: float, high: float) -> None:
-        self._low, self._high = low, high
-
-    def rvs(self, random_state: Any = None) -> int:
-        """Draw one."""
-        from scipy.stats import loguniform
-
-        # Each integer stands for what is rounded to it, the ends included.
-        drawn = loguniform.rvs(self._low - 0.5, self._high + 0.5, random_state=random_state)
-        return int(min(max(round(drawn), self._low), self._high))
-
-
-def _facts(
-    args: argparse.Namespace, data: Any, n_subjects: int, grid: dict[str, Any], n_settings: int
-) -> str:
-    title = str(args.windows) if args.windows else _evaluate.TITLES[args.dataset]
-    _, n_timesteps, n_channels = data.data.shape
-    tried = "; ".join(f"{name} {_listed(values)}" for name, values in grid.items())
-    return "\n".join(
-        [
-            fact("data", title),
-            fact("windows", f"{len(data.data)} of {n_timesteps} x {n_channels}, for training"),
-            fact("folds", f"{args.folds}, of {n_subjects} subjects, each held out once"),
-            fact("model", f"{args.model} ({_evaluate.MODELS[args.model]})"),
-            fact("settings", _evaluate.shown_settings(args)),
-            fact("scaling", "compared" if "scaling" in grid else args.scaling),
-            fact("compared", tried),
-            fact(
-                "search",
-                f"{args.search}, {n_settings} settings x {args.folds} folds = "
-                f"{n_settings * args.folds} trainings, for {args.scoring} (seed {args.seed})",
-            ),
-        ]
-    )
-
-
-def _report(
-    args: argparse.Namespace,
-    search: Any,
-    results: dict[str, Any],
-    table: Any,
-    names: dict[str, str],
-) -> str:
-    """Write the table, in 80 columns, and what follows from it."""
-    import numpy as np
-
-    lines = [f"{'rank':>4}  {'mean':>8}  {'sd':>7}  {'worst':>8}  {'fit':>7}  setting"]
-    order = np.argsort(results["rank_test_score"], kind="stable").tolist()
-    settings = [said(results["params"][i]) for i in order]
-    for row, setting in zip(table.itertuples(), settings, strict=True):
-        figures = f"{row.mean:8.4f}  {row.std:7.4f}  {row.worst:8.4f}"
-        if np.isnan(row.mean):
-            figures = f"{'failed':>8}{'':19}"
-        start = f"{row.rank:4}  {figures}  {duration(row.fit_time):>7}  "
-        lines += textwrap.wrap(
-            setting, 80, initial_indent=start, subsequent_indent=" " * len(start)
-        )
-    failures = [(said(_in_words(setting, names)), why) for setting, why in search.failures_]
-    lines += ["", *(fact("failed", f"{setting}: {why}") for setting, why in failures)]
-    best = table.iloc[0]
-    if np.isnan(best["mean"]):
-        return "\n".join(lines)
-    error = best["std"] / np.sqrt(search.n_splits_)
-    n_close = int((table["mean"] >= best["mean"] - error).sum()) - 1
-    lines += [
-        fact("best", f"{settings[0]}: {best['mean']:.4f} (sd {best['std']:.4f} over folds)"),
-        fact("as good", f"{n_close} other settings, within one standard error of its mean"),
-    ]
-    if not args.windows:
-        command = _evaluation_of(args, results["params"][order[0]], names)
-        lines += ["", "What it is worth on subjects that chose nothing:", command]
-    return "\n".join(lines)
-
-
-def _evaluation_of(args: argparse.Namespace, setting: dict[str, Any], names: dict[str, str]) -> str:
-    """Write the command that evaluates a setting."""
-    scaling = setting.get("scaling", args.scaling)
-    fixed = {} if args.epochs is None else {"clf__epochs": args.epochs}
-    fixed |= dict(args.set)
-    fixed |= {names[name]: value for name, value in setting.items() if name != "scaling"}
-    options: dict[str, Any] = {
-        "--model": args.model,
-        "--dataset": None if args.dataset == "simulated" else args.dataset,
-        "--archive": args.archive,
-        "--data-home": args.data_home,
-        "--scaling": scaling,
-    }
-    words = ["sklearn-har evaluate", *(["--recipe"] if args.recipe else [])]
-    words += [
-        f"{option} {shlex.quote(str(value))}"
-        for option, value in options.items()
-        if value not in (None, "none")
-    ]
-    words.append("--set")
-    words += [shlex.quote(f"{name}={value}") for name, value in fixed.items()]
-    # The line is broken between words, where a shell lets it go on.
-    lines = [f"  {words[0]}"]
-    for word in words[1:]:
-        if len(lines[-1]) + len(word) > 76:
-            lines[-1] += " \\"
-            lines.append(f"      {word}")
-        else:
-            lines[-1] += f" {word}"
-    return "\n".join(lines)
-
-
-def _picture(results: dict[str, Any], scoring: str) -> Any:
-    from matplotlib.figure import Figure
-
-    from sklearn_har.inspection import SearchResultsDisplay
-
-    # Not by pyplot, which would look for a screen.
-    figure = Figure(
-        figsize=(8.0, 1.3 + 0.35 * min(len(results["params"]), 20)), layout="constrained"
-    )
-    SearchResultsDisplay.from_results(results, score_name=scoring, ax=figure.subplots())
-    return figure
-
-
 def _save(args: argparse.Namespace, estimator: Any, setting: dict[str, Any], data: Any) -> None:
     import skops.io
     from sklearn.base import clone
@@ -527,22 +322,3 @@ def _save(args: argparse.Namespace, estimator: Any, setting: dict[str, Any], dat
     model.fit(data.data, data.target)
     write_file(args.save, skops.io.dumps(model))
     print(fact("saved", str(args.save)))
-
-
-def _in_words(setting: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
-    """Return a setting with the words of the command line for parameters and scalers."""
-    words = {name: word for word, name in names.items()}
-    return {
-        words[name]: _evaluate.name_of_scaler(value) if name == "scale" else value
-        for name, value in setting.items()
-    }
-
-
-def _listed(values: list[Any] | Range) -> str:
-    if isinstance(values, Range):
-        return f"{values.low}:{values.high}{':log' if values.log else ''}"
-    return ",".join(map(str, values))
-
-
-def _as_list(values: list[Any] | Range) -> list[Any]:
-    return [_listed(values)] if isinstance(values, Range) else values

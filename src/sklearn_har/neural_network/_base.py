@@ -26,6 +26,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_har.augmentation import Augmentation
+from sklearn_har.augmentation._base import checked_augmentations
 from sklearn_har.neural_network._input_layers import SCALINGS, learn_scaling
 from sklearn_har.neural_network._parameters import RoutedParameters
 from sklearn_har.neural_network._runtime import STATE_FORMAT, Network
@@ -348,27 +349,15 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
             "input_shape": (self.n_timesteps_in_, self.n_channels_in_),
             "n_classes": len(self.classes_),
             **config,
-            "augmentation": self._augmentations(),
+            "augmentation": checked_augmentations(
+                self.augmentation, self.n_timesteps_in_, self.n_channels_in_
+            ),
             "seed": seed,
         }
         network = Network(type(self)._builder, config)
         if self.scaling is not None:
             learn_scaling(network.model, windows)
         return network, seed
-
-    def _augmentations(self) -> tuple[Augmentation, ...]:
-        given = self.augmentation
-        if given is None:
-            return ()
-        augmentations = tuple(given) if isinstance(given, Sequence) else (given,)
-        for augmentation in augmentations:
-            if not isinstance(augmentation, Augmentation):
-                raise TypeError(
-                    "augmentation must be one of sklearn_har.augmentation, or a list of them, got "
-                    f"{augmentation!r}."
-                )
-            augmentation.check(self.n_timesteps_in_, self.n_channels_in_)
-        return augmentations
 
     def _check_sizes(self, config: dict[str, Any]) -> None:
         """Raise a ValueError where the layers would eat up the subsequences; see the subclasses."""

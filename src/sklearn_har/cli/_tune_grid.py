@@ -1,0 +1,150 @@
+"""What `sklearn-har tune` tries: from the words of the command line to values for a search."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+from typing import Any, NamedTuple
+
+from sklearn_har.cli import _evaluate
+from sklearn_har.cli._common import UsageError
+
+__all__ = [
+    "GRIDS",
+    "Range",
+    "default_grid",
+    "in_words",
+    "listed",
+    "names_in_pipeline",
+    "parse_values",
+    "search_space",
+]
+
+# Small enough for an evening on UCI HAR: four settings, each what its network reacts to most.
+GRIDS: dict[str, dict[str, list[Any]]] = {
+    "lstm": {"n_steps": [None, 16], "units": [50, 100]},
+    "cnn-lstm": {"kernel_size": [3, 5], "units": [50, 100]},
+    "conv-lstm": {"n_steps": [4, 8], "filters": [32, 64]},
+}
+
+
+class Range(NamedTuple):
+    """What lies from `low` to `high`, both included."""
+
+    low: float
+    high: float
+    log: bool
+
+    @property
+    def is_integer(self) -> bool:
+        """Whether integers are meant."""
+        return isinstance(self.low, int) and isinstance(self.high, int)
+
+
+def parse_values(text: str) -> tuple[str, list[Any] | Range]:
+    """Read NAME=VALUE,... or NAME=LOW:HIGH[:log], as a type of argparse."""
+    name, _, values = text.partition("=")
+    if not (name and values):
+        raise argparse.ArgumentTypeError(f"must be NAME=VALUE,..., such as units=50,100: {text!r}")
+    low, colon, rest = values.partition(":")
+    if colon:
+        high, _, scale = rest.partition(":")
+        ends = [_literal(low), _literal(high)]
+        if not all(type(end) in (int, float) for end in ends) or scale not in ("", "log"):
+            raise argparse.ArgumentTypeError(f"must be LOW:HIGH or LOW:HIGH:log, got {values!r}")
+        if ends[0] >= ends[1] or (scale and ends[0] <= 0):
+            positive = "0 < " if scale else ""
+            raise argparse.ArgumentTypeError(f"must have {positive}LOW < HIGH, got {values!r}")
+        return name, Range(ends[0], ends[1], bool(scale))
+    parsed = _literal(f"[{values}]")
+    if isinstance(parsed, str):  # some of them are words
+        parsed = [_literal(value) for value in values.split(",")]
+    return name, parsed
+
+
+def _literal(text: str) -> Any:
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return text
+
+
+def default_grid(model: str) -> dict[str, Any]:
+    """Return what is tried where the command line names nothing."""
+    if model not in GRIDS:
+        raise UsageError(f"--model {model} has no grid of its own; say what to try by --grid")
+    return dict(GRIDS[model])
+
+
+def names_in_pipeline(estimator: Any, grid: dict[str, Any]) -> dict[str, str]:
+    """Return the names that the parameters to search have in the pipeline, each checked."""
+    from sklearn.base import clone
+
+    names = {}
+    for name, values in grid.items():
+        if name == "scaling":
+            unknown = [value for value in _as_list(values) if value not in _evaluate.SCALINGS]
+            if unknown:
+                raise UsageError(
+                    f"--grid scaling: must be of {', '.join(_evaluate.SCALINGS)}, got {unknown[0]}"
+                )
+            if "scale" not in estimator.named_steps:
+                estimator.steps.insert(0, ("scale", "passthrough"))
+            names[name] = "scale"
+            continue
+        names[name] = name if name.startswith("clf__") else f"clf__{name}"
+        first = values.low if isinstance(values, Range) else values[0]
+        _evaluate.set_parameter(clone(estimator), "--grid", names[name], first)
+    return names
+
+
+def search_space(name: str, values: list[Any] | Range, search: str) -> Any:
+    """Return the values as the search wants them."""
+    if not isinstance(values, Range):
+        return [_evaluate.make_scaler(v) for v in values] if name == "scaling" else values
+    low, high, log = values
+    if search == "optuna":
+        from optuna.distributions import FloatDistribution, IntDistribution
+
+        kind = IntDistribution if values.is_integer else FloatDistribution
+        return kind(low, high, log=log)
+    from scipy import stats
+
+    if not values.is_integer:
+        return stats.loguniform(low, high) if log else stats.uniform(low, high - low)
+    return _LogIntegers(low, high) if log else stats.randint(low, high + 1)
+
+
+class _LogIntegers:
+    """Integers whose logarithm is drawn evenly, which scipy does not have."""
+
+    def __init__(self, low: float, high: float) -> None:
+        self._low, self._high = low, high
+
+    def rvs(self, random_state: Any = None) -> int:
+        """Draw one."""
+        from scipy.stats import loguniform
+
+        # Each integer stands for what is rounded to it, the ends included.
+        drawn = loguniform.rvs(self._low - 0.5, self._high + 0.5, random_state=random_state)
+        return int(min(max(round(drawn), self._low), self._high))
+
+
+def in_words(setting: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    """Return a setting with the words of the command line for parameters and scalers."""
+    words = {name: word for word, name in names.items()}
+    return {
+        words[name]: _evaluate.name_of_scaler(value) if name == "scale" else value
+        for name, value in setting.items()
+    }
+
+
+def listed(values: list[Any] | Range) -> str:
+    """Write values as the command line has them."""
+    if isinstance(values, Range):
+        return f"{values.low}:{values.high}{':log' if values.log else ''}"
+    return ",".join(map(str, values))
+
+
+def _as_list(values: list[Any] | Range) -> list[Any]:
+    return [listed(values)] if isinstance(values, Range) else values

@@ -1,0 +1,124 @@
+"""What `sklearn-har tune` says before the search and after it."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import textwrap
+from typing import Any
+
+from sklearn_har.cli import _evaluate
+from sklearn_har.cli._common import fact
+from sklearn_har.cli._fits import duration, said
+from sklearn_har.cli._tune_grid import in_words, listed
+
+__all__ = ["facts", "picture", "report"]
+
+
+def facts(
+    args: argparse.Namespace, data: Any, n_subjects: int, grid: dict[str, Any], n_settings: int
+) -> str:
+    """Write what will be done, a fact a line."""
+    title = str(args.windows) if args.windows else _evaluate.TITLES[args.dataset]
+    _, n_timesteps, n_channels = data.data.shape
+    tried = "; ".join(f"{name} {listed(values)}" for name, values in grid.items())
+    return "\n".join(
+        [
+            fact("data", title),
+            fact("windows", f"{len(data.data)} of {n_timesteps} x {n_channels}, for training"),
+            fact("folds", f"{args.folds}, of {n_subjects} subjects, each held out once"),
+            fact("model", f"{args.model} ({_evaluate.MODELS[args.model]})"),
+            fact("settings", _evaluate.shown_settings(args)),
+            fact("scaling", "compared" if "scaling" in grid else args.scaling),
+            fact("compared", tried),
+            fact(
+                "search",
+                f"{args.search}, {n_settings} settings x {args.folds} folds = "
+                f"{n_settings * args.folds} trainings, for {args.scoring} (seed {args.seed})",
+            ),
+        ]
+    )
+
+
+def report(
+    args: argparse.Namespace,
+    search: Any,
+    results: dict[str, Any],
+    table: Any,
+    names: dict[str, str],
+) -> str:
+    """Write the table, in 80 columns, and what follows from it."""
+    import numpy as np
+
+    lines = [f"{'rank':>4}  {'mean':>8}  {'sd':>7}  {'worst':>8}  {'fit':>7}  setting"]
+    order = np.argsort(results["rank_test_score"], kind="stable").tolist()
+    settings = [said(results["params"][i]) for i in order]
+    for row, setting in zip(table.itertuples(), settings, strict=True):
+        figures = f"{row.mean:8.4f}  {row.std:7.4f}  {row.worst:8.4f}"
+        if np.isnan(row.mean):
+            figures = f"{'failed':>8}{'':19}"
+        start = f"{row.rank:4}  {figures}  {duration(row.fit_time):>7}  "
+        lines += textwrap.wrap(
+            setting, 80, initial_indent=start, subsequent_indent=" " * len(start)
+        )
+    failures = [(said(in_words(setting, names)), why) for setting, why in search.failures_]
+    lines += ["", *(fact("failed", f"{setting}: {why}") for setting, why in failures)]
+    best = table.iloc[0]
+    if np.isnan(best["mean"]):
+        return "\n".join(lines)
+    error = best["std"] / np.sqrt(search.n_splits_)
+    n_close = int((table["mean"] >= best["mean"] - error).sum()) - 1
+    lines += [
+        fact("best", f"{settings[0]}: {best['mean']:.4f} (sd {best['std']:.4f} over folds)"),
+        fact("as good", f"{n_close} other settings, within one standard error of its mean"),
+    ]
+    if not args.windows:
+        command = _evaluation_of(args, results["params"][order[0]], names)
+        lines += ["", "What it is worth on subjects that chose nothing:", command]
+    return "\n".join(lines)
+
+
+def _evaluation_of(args: argparse.Namespace, setting: dict[str, Any], names: dict[str, str]) -> str:
+    """Write the command that evaluates a setting."""
+    scaling = setting.get("scaling", args.scaling)
+    fixed = {} if args.epochs is None else {"clf__epochs": args.epochs}
+    fixed |= dict(args.set)
+    fixed |= {names[name]: value for name, value in setting.items() if name != "scaling"}
+    options: dict[str, Any] = {
+        "--model": args.model,
+        "--dataset": None if args.dataset == "simulated" else args.dataset,
+        "--archive": args.archive,
+        "--data-home": args.data_home,
+        "--scaling": scaling,
+    }
+    words = ["sklearn-har evaluate", *(["--recipe"] if args.recipe else [])]
+    words += [
+        f"{option} {shlex.quote(str(value))}"
+        for option, value in options.items()
+        if value not in (None, "none")
+    ]
+    words.append("--set")
+    words += [shlex.quote(f"{name}={value}") for name, value in fixed.items()]
+    # The line is broken between words, where a shell lets it go on.
+    lines = [f"  {words[0]}"]
+    for word in words[1:]:
+        if len(lines[-1]) + len(word) > 76:
+            lines[-1] += " \\"
+            lines.append(f"      {word}")
+        else:
+            lines[-1] += f" {word}"
+    return "\n".join(lines)
+
+
+def picture(results: dict[str, Any], scoring: str) -> Any:
+    """Draw the scores of the settings."""
+    from matplotlib.figure import Figure
+
+    from sklearn_har.inspection import SearchResultsDisplay
+
+    # Not by pyplot, which would look for a screen.
+    figure = Figure(
+        figsize=(8.0, 1.3 + 0.35 * min(len(results["params"]), 20)), layout="constrained"
+    )
+    SearchResultsDisplay.from_results(results, score_name=scoring, ax=figure.subplots())
+    return figure
