@@ -46,6 +46,12 @@ NETWORKS = {
     "recipe of the conv-lstm": make_conv_lstm(filters=4, conv_filters=5),
     "standardised inside": LSTMClassifier(units=6, n_steps=4, dense_units=5, scaling="standard"),
     "companded inside": LSTMClassifier(units=6, n_steps=4, dense_units=5, scaling="companding"),
+    "lstm, 7 steps of 5 with zeros": LSTMClassifier(
+        units=6, n_steps=7, dense_units=5, remainder="pad"
+    ),
+    "conv-lstm, 3 steps with zeros": ConvLSTMClassifier(
+        n_steps=3, filters=4, n_conv_layers=1, conv_filters=4, dense_units=5, remainder="pad"
+    ),
     "conv-lstm, one step": ConvLSTMClassifier(n_steps=1, filters=4, dense_units=5),
 }
 SCALERS = [

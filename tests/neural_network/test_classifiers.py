@@ -102,6 +102,24 @@ def test_subsequences_give_the_same_network_as_windows(tiny, windows):
     np.testing.assert_array_equal(cut.predict_proba(X), given[-1].predict_proba(X))
 
 
+def test_a_remainder_is_filled_up_with_zeros(tiny, windows):
+    X, y = windows
+    filled = np.pad(X[:, :29], ((0, 0), (0, 3), (0, 0)))
+    expected = tiny(n_steps=4).fit(filled, y).predict_proba(filled)
+    given = tiny(n_steps=4, remainder="pad").fit(X[:, :29], y).predict_proba(X[:, :29])
+    np.testing.assert_allclose(given, expected, atol=1e-6)
+
+
+def test_a_remainder_is_filled_up_after_scaling(tiny, windows):
+    X, y = windows
+    shifted = X[:, :29] + np.float32(5)
+    mean, deviation = shifted.mean(axis=(0, 1)), shifted.std(axis=(0, 1))
+    filled = np.pad((shifted - mean) / deviation, ((0, 0), (0, 3), (0, 0)))
+    expected = tiny(n_steps=4).fit(filled, y).predict_proba(filled)
+    padding = tiny(n_steps=4, remainder="pad", scaling="standard")
+    np.testing.assert_allclose(padding.fit(shifted, y).predict_proba(shifted), expected, atol=1e-4)
+
+
 def test_a_cut_made_by_the_pipeline_replaces_n_steps(tiny, windows):
     X, y = windows
     cut = SubsequenceReshaper(n_steps=2).fit_transform(X)

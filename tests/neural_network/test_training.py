@@ -211,6 +211,16 @@ def test_callbacks_see_what_keras_would_tell_them(tiny_lstm, windows):
     assert [logs["loss"] for _, logs in recorder.epochs] == clf.history_["loss"]
 
 
+def test_few_windows_are_passed_more_often(tiny_lstm, windows):
+    X, y = windows
+    # 60 windows are 4 batches of 16: 9 updates need 3 epochs.
+    assert tiny_lstm(batch_size=16, min_updates=9).fit(X, y).n_iter_ == 3
+    assert tiny_lstm(batch_size=16, min_updates=8).fit(X, y).n_iter_ == 2
+    clf = tiny_lstm(batch_size=16, min_updates=9, schedule="cosine").fit(X, y)
+    assert_equal_weights(clf, tiny_lstm(batch_size=16, epochs=3, schedule="cosine").fit(X, y))
+    assert clf.partial_fit(X, y).n_iter_ == 4
+
+
 def test_a_callback_can_stop_the_training(tiny_lstm, windows):
     assert tiny_lstm(callbacks=Recorder(stop_after=2), epochs=9).fit(*windows).n_iter_ == 2
 

@@ -41,12 +41,24 @@ class TestEachRecipe:
     @pytest.mark.parametrize("channels", [slice(None), slice(3, 9), slice(0, 3)])
     def test_trains_on_windows_of_9_6_and_3_channels(self, make, har, channels):
         X = har.data[..., channels]
-        clf = make(epochs=1, random_state=0).fit(X, har.target)
+        clf = make(epochs=1, min_updates=0, random_state=0).fit(X, har.target)
         probabilities = clf.predict_proba(X)
         np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-5)
 
+    def test_trains_on_windows_of_any_length(self, make, har):
+        X = har.data[:, :45]
+        clf = make(epochs=1, min_updates=0, random_state=0).fit(X, har.target)
+        assert clf.predict_proba(X).shape == (len(X), 6)
+
+    @pytest.mark.slow
+    def test_learns_from_few_windows(self, make, har):
+        X, y = har.data[::2, ::2], har.target[::2]
+        clf = make(random_state=0).fit(X, y)
+        assert clf.n_iter_ > clf.epochs
+        assert clf.score(X, y) > 0.9
+
     def test_repeats_with_a_seed_and_can_go_on(self, make, har):
-        clf = make(epochs=1, random_state=0).fit(har.data, har.target)
+        clf = make(epochs=1, min_updates=0, random_state=0).fit(har.data, har.target)
         again = clone(clf).fit(har.data, har.target)
         np.testing.assert_array_equal(clf.predict_proba(har.data), again.predict_proba(har.data))
         assert clf.partial_fit(har.data[:12], har.target[:12]).n_iter_ == 2

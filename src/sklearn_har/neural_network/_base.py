@@ -60,6 +60,7 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
         "optimizer": [str, type, keras.optimizers.Optimizer],
         "epochs": [Interval(Integral, 1, None, closed="left")],
         "batch_size": [Interval(Integral, 1, None, closed="left")],
+        "min_updates": [Interval(Integral, 0, None, closed="left")],
         "class_weight": [StrOptions({"balanced"}), dict, None],
         "early_stopping": ["boolean"],
         "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
@@ -70,6 +71,7 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
         "scaling": [StrOptions(set(SCALINGS)), None],
         "augmentation": [None, Augmentation, list, tuple],
         "schedule": [StrOptions({"constant", "cosine"})],
+        "remainder": [StrOptions({"error", "pad"})],
         "dtype": [StrOptions({"float32", "float64"})],
         "random_state": ["random_state"],
         "verbose": [Interval(Integral, 0, 2, closed="both"), "boolean"],
@@ -90,6 +92,8 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
         scaling: str | None = None,
         augmentation: Augmentation | Sequence[Augmentation] | None = None,
         schedule: str = "constant",
+        min_updates: int = 0,
+        remainder: str = "error",
         warm_start: bool = False,
         dtype: str = "float32",
         random_state: int | np.random.RandomState | None = None,
@@ -109,6 +113,8 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
         self.scaling = scaling
         self.augmentation = augmentation
         self.schedule = schedule
+        self.min_updates = min_updates
+        self.remainder = remainder
         self.warm_start = warm_start
         self.dtype = dtype
         self.random_state = random_state
@@ -162,6 +168,7 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
             groups,
             go_on=go_on,
             epochs=self.epochs,
+            min_updates=self.min_updates,
             schedule=self.schedule,
             validate=self.early_stopping,
         )
@@ -222,6 +229,7 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
         epochs: int,
         schedule: str,
         validate: bool,
+        min_updates: int = 0,
         classes: npt.ArrayLike | None = None,
     ) -> Self:
         windows, n_steps = self._check_windows(X, reset=not go_on)
@@ -266,6 +274,7 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
             batch_size=min(self.batch_size, len(data.X)),
             initial_epoch=self.n_iter_ if go_on else 0,
             epochs=epochs,
+            min_updates=min_updates,
             seed=seed,
             schedule=schedule,
             callbacks=callbacks,

@@ -19,8 +19,8 @@ from sklearn_har.neural_network._sizes import (
     SHARE,
     SIZE,
     check_convolutions,
+    subsequence_length,
 )
-from sklearn_har.utils._validation import check_n_steps
 
 __all__ = ["CNNLSTMClassifier"]
 
@@ -37,9 +37,10 @@ class CNNLSTMClassifier(BaseRecurrentClassifier):
     Parameters
     ----------
     n_steps : int or None, default=4
-        Number of subsequences in a window. It must divide the number of time steps. An `X` with
-        four axes is cut already, and its cut replaces `n_steps`. None does not cut: the
-        convolutions read the whole window, and the LSTM each time step that they leave.
+        Number of subsequences in a window. See `remainder` where it does not divide the number of
+        time steps. An `X` with four axes is cut already, and its cut replaces `n_steps`. None does
+        not cut: the convolutions read the whole window, and the LSTM each time step that they
+        leave.
     filters : int or sequence of int, default=64
         Number of filters of each convolution, or of the first, the second, ...
     kernel_size : int or sequence of int, default=3
@@ -152,6 +153,8 @@ class CNNLSTMClassifier(BaseRecurrentClassifier):
         scaling: str | None = None,
         augmentation: Augmentation | Sequence[Augmentation] | None = None,
         schedule: str = "constant",
+        min_updates: int = 0,
+        remainder: str = "error",
         warm_start: bool = False,
         dtype: str = "float32",
         random_state: int | np.random.RandomState | None = None,
@@ -171,6 +174,8 @@ class CNNLSTMClassifier(BaseRecurrentClassifier):
             scaling=scaling,
             augmentation=augmentation,
             schedule=schedule,
+            min_updates=min_updates,
+            remainder=remainder,
             warm_start=warm_start,
             dtype=dtype,
             random_state=random_state,
@@ -195,9 +200,7 @@ class CNNLSTMClassifier(BaseRecurrentClassifier):
 
     def _check_sizes(self, config: dict[str, Any]) -> None:
         n_steps = config["n_steps"]
-        if n_steps is not None:
-            check_n_steps(n_steps, self.n_timesteps_in_)
-        length = self.n_timesteps_in_ // (n_steps or 1)
+        length = subsequence_length(self.n_timesteps_in_, n_steps or 1, self.remainder)
         check_convolutions(
             self,
             length,

@@ -20,9 +20,9 @@ from sklearn_har.neural_network._sizes import (
     SHARE,
     SIZE,
     check_convolutions,
+    subsequence_length,
 )
 from sklearn_har.utils._compat import Interval
-from sklearn_har.utils._validation import check_n_steps
 
 __all__ = ["ConvLSTMClassifier"]
 
@@ -40,8 +40,8 @@ class ConvLSTMClassifier(BaseRecurrentClassifier):
     Parameters
     ----------
     n_steps : int, default=4
-        Number of subsequences in a window. It must divide the number of time steps. An `X` with
-        four axes is cut already, and its cut replaces `n_steps`.
+        Number of subsequences in a window. See `remainder` where it does not divide the number of
+        time steps. An `X` with four axes is cut already, and its cut replaces `n_steps`.
     filters : int, default=64
         Number of filters of each layer.
     kernel_size : int, default=3
@@ -154,6 +154,8 @@ class ConvLSTMClassifier(BaseRecurrentClassifier):
         scaling: str | None = None,
         augmentation: Augmentation | Sequence[Augmentation] | None = None,
         schedule: str = "constant",
+        min_updates: int = 0,
+        remainder: str = "error",
         warm_start: bool = False,
         dtype: str = "float32",
         random_state: int | np.random.RandomState | None = None,
@@ -173,6 +175,8 @@ class ConvLSTMClassifier(BaseRecurrentClassifier):
             scaling=scaling,
             augmentation=augmentation,
             schedule=schedule,
+            min_updates=min_updates,
+            remainder=remainder,
             warm_start=warm_start,
             dtype=dtype,
             random_state=random_state,
@@ -206,8 +210,7 @@ class ConvLSTMClassifier(BaseRecurrentClassifier):
                 padding="same",
                 what=f"windows of {length} time steps",
             )
-        check_n_steps(n_steps, length)
-        length //= n_steps
+        length = subsequence_length(length, n_steps, self.remainder)
         left = length - (self.n_layers * (self.kernel_size - 1) if self.padding == "valid" else 0)
         if left < 1:
             raise ValueError(

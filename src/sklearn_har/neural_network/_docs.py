@@ -48,6 +48,14 @@ optimizer : str, class or keras.optimizers.Optimizer, default="adam"
         Learning rate over the training. "cosine" lets it rise from 0 for the first tenth of the
         steps and fall to 0 along half a cosine after it; the optimizer's `learning_rate` is its
         peak. :meth:`partial_fit` keeps it constant.
+    min_updates : int, default=0
+        Least number of steps of the optimizer. With few windows `epochs` passes are few steps, and
+        the network would hardly have left its random weights: then there are more passes, until
+        this number is reached. Of no effect on :meth:`partial_fit`.
+    remainder : {"error", "pad"}, default="error"
+        What to do where `n_steps` does not divide the number of time steps: an error, or zeros
+        behind the last time step, after `scaling`. "pad" lets one setting read windows of any
+        length.
     warm_start : bool, default=False
         Whether a further :meth:`fit` goes on from the weights of the last one.
     dtype : {"float32", "float64"}, default="float32"

@@ -13,8 +13,7 @@ from sklearn_har.augmentation import Augmentation
 from sklearn_har.neural_network._base import BaseRecurrentClassifier
 from sklearn_har.neural_network._docs import share_docs
 from sklearn_har.neural_network._networks import build_lstm
-from sklearn_har.neural_network._sizes import POOLING, SHARE, SIZE
-from sklearn_har.utils._validation import check_n_steps
+from sklearn_har.neural_network._sizes import POOLING, SHARE, SIZE, subsequence_length
 
 __all__ = ["LSTMClassifier"]
 
@@ -38,7 +37,7 @@ class LSTMClassifier(BaseRecurrentClassifier):
     n_steps : int or None, default=None
         With None each LSTM step reads one time step. With a number the window is cut into
         `n_steps` subsequences, and each LSTM step reads one of them: faster, because the LSTM is
-        sequential in its steps. It must divide the number of time steps.
+        sequential in its steps. See `remainder` where it does not divide the number of time steps.
     mask_value : float or None, default=None
         With a number, time steps whose channels all have this value are padding and are skipped:
         see :func:`~sklearn_har.segmentation.pad_windows`. Not together with `n_steps`.
@@ -114,6 +113,8 @@ class LSTMClassifier(BaseRecurrentClassifier):
         scaling: str | None = None,
         augmentation: Augmentation | Sequence[Augmentation] | None = None,
         schedule: str = "constant",
+        min_updates: int = 0,
+        remainder: str = "error",
         warm_start: bool = False,
         dtype: str = "float32",
         random_state: int | np.random.RandomState | None = None,
@@ -133,6 +134,8 @@ class LSTMClassifier(BaseRecurrentClassifier):
             scaling=scaling,
             augmentation=augmentation,
             schedule=schedule,
+            min_updates=min_updates,
+            remainder=remainder,
             warm_start=warm_start,
             dtype=dtype,
             random_state=random_state,
@@ -150,7 +153,7 @@ class LSTMClassifier(BaseRecurrentClassifier):
 
     def _check_sizes(self, config: dict[str, Any]) -> None:
         if config["n_steps"] is not None:
-            check_n_steps(config["n_steps"], self.n_timesteps_in_)
+            subsequence_length(self.n_timesteps_in_, config["n_steps"], self.remainder)
         if self.mask_value is not None and (
             self.scaling is not None or self.augmentation is not None or self.pooling != "last"
         ):

@@ -112,6 +112,13 @@ def _conv_stack(
     return x if each else pool(drop(x))
 
 
+def _filled_up(x: Any, n_steps: int, dtype: str) -> Any:
+    """Put zeros behind (n_windows, n_timesteps, n_channels), so that n_steps divides the steps."""
+    if missing := -x.shape[1] % n_steps:
+        x = layers.ZeroPadding1D((0, missing), data_format="channels_last", dtype=dtype)(x)
+    return x
+
+
 def per_layer(sizes: int | Sequence[int], n_layers: int) -> list[int]:
     """Return one size for each layer."""
     return list(sizes) if isinstance(sizes, Sequence) else [sizes] * n_layers
@@ -224,7 +231,7 @@ def build_lstm(
     if mask_value is not None:
         x = layers.Masking(mask_value, dtype=dtype)(x)
     if n_steps is not None:
-        x = layers.Reshape((n_steps, -1), dtype=dtype)(x)
+        x = layers.Reshape((n_steps, -1), dtype=dtype)(_filled_up(x, n_steps, dtype))
     x = _lstm_stack(
         x,
         seeds,
@@ -297,12 +304,12 @@ pool_size, pool_after, units, n_layers, bidirectional, pooling, dropout, dense_u
         Uncompiled, from (n_windows, n_timesteps, n_channels) to (n_windows, n_classes).
     """
     seeds = _seeds(seed)
-    n_timesteps = input_shape[0]
     inputs, x = _windows(
         input_shape, scaling=scaling, augmentation=augmentation, seed=seed, dtype=dtype
     )
     n_parts = n_steps or 1
-    x = layers.Reshape((n_parts, n_timesteps // n_parts, x.shape[-1]), dtype=dtype)(x)
+    x = _filled_up(x, n_parts, dtype)
+    x = layers.Reshape((n_parts, x.shape[1] // n_parts, x.shape[2]), dtype=dtype)(x)
     x = _conv_stack(
         x,
         seeds,
@@ -387,13 +394,12 @@ conv_dropout, padding, batch_normalization, pool_size, pool_after, pooling, drop
         Uncompiled, from (n_windows, n_timesteps, n_channels) to (n_windows, n_classes).
     """
     seeds = _seeds(seed)
-    n_timesteps = input_shape[0]
     inputs, x = _windows(
         input_shape, scaling=scaling, augmentation=augmentation, seed=seed, dtype=dtype
     )
     if n_conv_layers:
         # Over the whole window, before it is cut: no subsequence loses its ends.
-        x = layers.Reshape((1, n_timesteps, x.shape[-1]), dtype=dtype)(x)
+        x = layers.Reshape((1, *x.shape[1:]), dtype=dtype)(x)
         x = _conv_stack(
             x,
             seeds,
@@ -408,8 +414,9 @@ conv_dropout, padding, batch_normalization, pool_size, pool_after, pooling, drop
             fast=fast,
             dtype=dtype,
         )
-        n_timesteps = x.shape[2]
-    x = layers.Reshape((n_steps, 1, n_timesteps // n_steps, x.shape[-1]), dtype=dtype)(x)
+        x = layers.Reshape(x.shape[2:], dtype=dtype)(x)
+    x = _filled_up(x, n_steps, dtype)
+    x = layers.Reshape((n_steps, 1, x.shape[1] // n_steps, x.shape[2]), dtype=dtype)(x)
     for i in range(n_layers):
         x = (FastConvLSTM if fast else layers.ConvLSTM2D)(
             filters,

@@ -7,14 +7,38 @@ from typing import Any
 
 from sklearn_har.neural_network._networks import per_layer
 from sklearn_har.utils._compat import Interval, StrOptions
+from sklearn_har.utils._validation import check_n_steps
 
-__all__ = ["PADDING", "POOLING", "POOL_AFTER", "SHARE", "SIZE", "check_convolutions"]
+__all__ = [
+    "PADDING",
+    "POOLING",
+    "POOL_AFTER",
+    "SHARE",
+    "SIZE",
+    "check_convolutions",
+    "subsequence_length",
+]
 
 SIZE = Interval(Integral, 1, None, closed="left")
 SHARE = Interval(Real, 0, 1, closed="left")
 POOLING = StrOptions({"last", "average", "max", "both"})
 POOL_AFTER = StrOptions({"last", "each"})
 PADDING = StrOptions({"valid", "same"})
+
+
+def subsequence_length(n_timesteps: int, n_steps: int, remainder: str) -> int:
+    """Return the number of time steps of a subsequence, padded ones counted.
+
+    Raises
+    ------
+    ValueError
+        If `n_steps` does not divide `n_timesteps` and `remainder` is "error".
+    """
+    if remainder == "error":
+        check_n_steps(
+            n_steps, n_timesteps, remedy=" Or let remainder='pad' put zeros behind the window."
+        )
+    return -(-n_timesteps // n_steps)
 
 
 def check_convolutions(

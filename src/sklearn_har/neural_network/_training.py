@@ -170,8 +170,11 @@ def train(
     callbacks: list[keras.callbacks.Callback],
     verbose: int,
     schedule: str = "constant",
+    min_updates: int = 0,
 ) -> dict[str, list[float]]:
     """Train a compiled network for `epochs` more epochs and return their history.
+
+    There are more epochs where these would be fewer than `min_updates` batches.
 
     This is `keras.Model.fit` for arrays in memory, with two differences. The order of the windows
     in the k-th epoch is drawn from (`seed`, k), where Keras uses the global generators of its
@@ -181,6 +184,7 @@ def train(
     """
     model = network.model
     n_batches = -(-len(data.X) // batch_size)
+    epochs = max(epochs, -(-min_updates // n_batches))
     last_epoch = initial_epoch + epochs
     run = keras.callbacks.CallbackList(
         callbacks,

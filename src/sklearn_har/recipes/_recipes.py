@@ -21,6 +21,8 @@ TRAINING: dict[str, Any] = {
     "augmentation": GravityRotation(degrees=15),
     "schedule": "cosine",
     "epochs": 20,
+    "min_updates": 600,
+    "remainder": "pad",
     "optimizer__learning_rate": 2e-3,
     "loss__label_smoothing": 0.1,
     "dense_units": None,
@@ -59,7 +61,7 @@ def make_lstm(**params: Any) -> LSTMClassifier:
     >>> from sklearn_har.datasets import make_har_windows
     >>> from sklearn_har.recipes import make_lstm
     >>> windows = make_har_windows(n_subjects=2, n_windows_per_activity=5, random_state=0)
-    >>> clf = make_lstm(epochs=1, random_state=0).fit(windows.data, windows.target)
+    >>> clf = make_lstm(min_updates=10, random_state=0).fit(windows.data, windows.target)
     >>> clf.predict(windows.data).shape
     (60,)
     """

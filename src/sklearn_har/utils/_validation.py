@@ -48,13 +48,14 @@ def channels_of_names(names: Iterable[Any]) -> int | None:
     return len(channels)
 
 
-def check_n_steps(n_steps: int, n_timesteps: int) -> None:
+def check_n_steps(n_steps: int, n_timesteps: int, *, remedy: str = "") -> None:
     """Raise a ValueError that lists the divisors unless `n_steps` divides `n_timesteps`."""
     if n_timesteps % n_steps:
         divisors = [d for d in range(1, n_timesteps + 1) if n_timesteps % d == 0]
         raise ValueError(
             f"n_steps must divide the number of time steps of a window: got n_steps={n_steps} for "
             f"windows of {n_timesteps} time steps; the divisors of {n_timesteps} are {divisors}."
+            f"{remedy}"
         )
 
 
