@@ -173,6 +173,8 @@ def figures(model: Any, test: Any) -> dict[str, Any]:
             str(s): float(right[test.subject == s].mean()) for s in np.unique(test.subject)
         },
         "confusion": confusion_matrix(test.target, predicted).tolist(),
+        # The label that each window got which is not recognised, for `what_is_left.py`.
+        "wrong": {str(i): int(predicted[i]) for i in np.flatnonzero(~right)},
         "predict_seconds": done - start,
         "n_weights": n_weights(model),
     }
