@@ -72,8 +72,7 @@ def personalised(model: Any, own: Any, others: Any, setting: Setting, seed: int)
     """Return a copy of a fitted classifier that went on with the windows of a subject."""
     (X_own, y_own), (X, y) = own, others
     rng = np.random.default_rng(seed)
-    model = copy.deepcopy(model)
-    model.model_.optimizer.learning_rate = setting.learning_rate
+    model = copy.deepcopy(model).set_params(optimizer__learning_rate=setting.learning_rate)
     n_replayed = setting.replayed * len(X_own)
     # The subject and the others count the same.
     weight = np.r_[np.full(len(X_own), 1 / len(X_own)), np.full(n_replayed, 1 / max(n_replayed, 1))]

@@ -1,6 +1,7 @@
 """Weights, early stopping, going on, callbacks, optimizers."""
 
 import gc
+import pickle
 
 import keras
 import numpy as np
@@ -201,6 +202,45 @@ def test_partial_fit_learns_of_classes_before_it_sees_them(tiny_lstm, windows):
         clf.partial_fit(X, y, classes=[0, 1])
     with pytest.raises(ValueError, match=r"not in the classes: \[7\].*classes="):
         clf.partial_fit(X, np.where(y == 0, 7, y))
+
+
+@pytest.mark.parametrize("loaded", [False, True], ids=["in memory", "loaded"])
+def test_a_learning_rate_that_is_set_later_is_taken(tiny_lstm, windows, loaded):
+    X, y = windows
+    clf = tiny_lstm().fit(X, y)
+    before = weights_of(clf)
+    if loaded:
+        clf = pickle.loads(pickle.dumps(clf))
+    clf.set_params(optimizer__learning_rate=0.0).partial_fit(X, y)
+    for first, second in zip(before, weights_of(clf), strict=True):
+        np.testing.assert_array_equal(first, second)
+    clf.set_params(optimizer__learning_rate=1e-3).partial_fit(X, y)
+    assert not np.array_equal(before[0], weights_of(clf)[0])
+
+
+def test_an_optimizer_that_is_made_again_goes_on(tiny_lstm, windows):
+    X, y = windows
+    straight = tiny_lstm(optimizer__learning_rate=0.01).fit(X, y).partial_fit(X, y)
+    # The same number, written otherwise: the network is compiled again.
+    again = tiny_lstm(optimizer__learning_rate=0.01).fit(X, y)
+    again.set_params(optimizer__learning_rate=np.float64(0.01)).partial_fit(X, y)
+    assert_equal_weights(straight, again)
+
+
+def test_a_learning_rate_that_a_callback_changed_stays(tiny_lstm, windows):
+    X, y = windows
+
+    class Stop(keras.callbacks.Callback):
+        def on_train_end(self, logs=None):
+            self.model.optimizer.learning_rate = 0.0
+
+    clf = tiny_lstm(callbacks=[Stop()]).fit(X, y)
+    before = weights_of(clf)
+    loaded = pickle.loads(pickle.dumps(clf.set_params(callbacks=None)))
+    for one in (clf, loaded):
+        one.partial_fit(X, y)
+        for first, second in zip(before, weights_of(one), strict=True):
+            np.testing.assert_array_equal(first, second)
 
 
 def test_callbacks_see_what_keras_would_tell_them(tiny_lstm, windows):

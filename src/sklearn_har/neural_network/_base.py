@@ -253,8 +253,10 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
         if validate:
             data, validation = hold_out(data, self.validation_fraction, groups, seed)
             callbacks.append(make_early_stopping(self.tol, self.n_iter_no_change))
-        if not (go_on and network.model.compiled):
-            loss_params = self._routed("loss")
+        loss_params = self._routed("loss")
+        # Parameters may have been set since the last training.
+        settings = repr((self.optimizer, self._routed("optimizer"), loss_params))
+        if not network.model.compiled or settings != network.compiled_with:
             check_routed(keras.losses.CategoricalCrossentropy, loss_params, "loss")
             network.compile(
                 make_optimizer(self.optimizer, self._routed("optimizer")),
@@ -266,6 +268,7 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
                 # On processors XLA makes the gradients of convolutions several times slower.
                 jit_compile=False,
             )
+            network.compiled_with = settings
         history = {key: list(values) for key, values in self.history_.items()} if go_on else {}
         trained = train(
             network,

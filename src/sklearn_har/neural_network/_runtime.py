@@ -23,7 +23,7 @@ from sklearn_har.utils._compat import (
     without_tracing_warning,
 )
 
-__all__ = ["STATE_FORMAT", "Network"]
+__all__ = ["STATE_FORMAT", "Network", "given_learning_rate"]
 
 STATE_FORMAT = 1
 """Number of the layout of `Network.state`; raise it when the layout changes."""
@@ -62,8 +62,12 @@ class Network:
         self.config = config
         self._pending = state
         self._model: keras.Model | None = None
+        # What the optimizer was given, whatever callbacks and schedules made of it since.
+        self._learning_rate: float | None = None
         self._forward: Callable[[Any], Any] | None = None
         self._steps: dict[tuple[str, int], Callable[..., Any]] = {}
+        self.compiled_with: str | None = None
+        """The settings that the model was compiled with, for who compiles it."""
         # Several threads may predict with one estimator; only one of them builds.
         self._lock = threading.RLock()
 
@@ -83,8 +87,14 @@ class Network:
             return self._model
 
     def compile(self, optimizer: keras.optimizers.Optimizer, **kwargs: Any) -> keras.Model:
-        """Compile the model; an optimizer's state that was restored goes on from there."""
+        """Compile the model; what an earlier optimizer of its kind has gathered is carried over.
+
+        So is its learning rate, which a callback may have changed, unless `optimizer` was given
+        another one than the earlier was.
+        """
         model = self.model
+        saved = _arrays(model.optimizer.variables) if model.compiled else None
+        rate = given_learning_rate(optimizer)
         model.compile(optimizer=optimizer, **kwargs)
         self._steps.clear()
         # Now: variables that a traced function makes cost it a second tracing.
@@ -92,10 +102,14 @@ class Network:
         keep_no_gradient_functions(optimizer)
         if self._pending is not None:
             saved = self._pending.get("optimizer", [])
-            # Another optimizer than the one that was saved starts anew.
-            if [tuple(v.shape) for v in optimizer.variables] == [a.shape for a in saved]:
-                _assign(optimizer.variables, saved, "optimizer")
+            self._learning_rate = self._pending.get("learning_rate")
             self._pending = None
+        # Another optimizer than the one that was saved starts anew.
+        if saved and [tuple(v.shape) for v in optimizer.variables] == [a.shape for a in saved]:
+            _assign(optimizer.variables, saved, "optimizer")
+            if rate is not None and self._learning_rate not in (None, rate):
+                optimizer.learning_rate = rate
+        self._learning_rate = rate
         return model
 
     def state(self) -> dict[str, Any]:
@@ -114,6 +128,9 @@ class Network:
                 "config": dict(self.config),
                 "variables": variables,
                 "optimizer": _arrays(optimizer.variables) if optimizer else pending["optimizer"],
+                "learning_rate": (
+                    self._learning_rate if optimizer else pending.get("learning_rate")
+                ),
             }
 
     def predict_proba(self, X: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
@@ -188,6 +205,12 @@ class Network:
                 else:
                     self._forward = forward
             return self._forward
+
+
+def given_learning_rate(optimizer: keras.optimizers.Optimizer) -> float | None:
+    """Return the learning rate of a new optimizer; None for a schedule of Keras."""
+    rate = optimizer.get_config()["learning_rate"]
+    return None if isinstance(rate, dict) else float(rate)
 
 
 def _variables(model: keras.Model) -> list[keras.Variable]:

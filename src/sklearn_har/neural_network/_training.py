@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.model_selection import GroupShuffleSplit, StratifiedShuffleSplit
 
-from sklearn_har.neural_network._runtime import Network
+from sklearn_har.neural_network._runtime import Network, given_learning_rate
 from sklearn_har.utils._compat import instantiate
 from sklearn_har.utils._validation import did_you_mean
 
@@ -147,9 +147,8 @@ def cosine_factor(step: int, n_steps: int) -> float:
 
 
 def _peak_learning_rate(optimizer: keras.optimizers.Optimizer) -> float:
-    if isinstance(
-        optimizer.get_config()["learning_rate"], dict
-    ):  # what a schedule of Keras looks like there
+    rate = given_learning_rate(optimizer)
+    if rate is None:
         raise ValueError(
             "schedule='cosine' sets the learning rate of each step, and so does the learning rate "
             "schedule of optimizer. Give a number as optimizer__learning_rate, or "
