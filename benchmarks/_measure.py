@@ -42,6 +42,12 @@ def uci_har(archive: str | None, subset: str = "train") -> tuple[Any, Any]:
     return bunch.data, bunch.target
 
 
+def resident_mb(pid: int | str = "self") -> float:
+    """Return the resident memory of a process in MB."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
 def in_turn(
     rivals: dict[str, Callable[[], Any]], runs: int, *, warm_up: int = 1
 ) -> dict[str, list[float]]:

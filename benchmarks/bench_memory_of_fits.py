@@ -17,19 +17,12 @@ import argparse
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
-from _measure import parser, report
+from _measure import parser, report, resident_mb
 
 FITS = 60
 MARKS = (1, 10, 20, 30, 40, 50, 60)
-
-
-def resident_mb(pid: int | str = "self") -> float:
-    """Return the resident memory of a process in MB."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def data() -> tuple[np.ndarray, np.ndarray]:
