@@ -1,5 +1,6 @@
 """Samples in lines that are still being written."""
 
+import warnings
 from itertools import pairwise
 
 import numpy as np
@@ -96,6 +97,13 @@ def test_units_that_look_wrong():
         ("t,ax\n0,1\n", "time must name a column, got 'ms'.*the columns are"),
         ("ms,ax\n0,1\n20,2,3\n", "Lines 2 to 3 must be rows of a table with the columns 'ms,ax'"),
         ("ms,ax\n0,1,3\n20,2,3\n", "Lines 2 to 3 must be rows of a table"),
+        ("ms,ax\n0,1,\n20,2,3\n", r"expected 2 values, got 3 in \['20', '2', '3'\]"),
+        ("ms,ax\n0,1,,\n", "expected 2 values, got 4"),
+        pytest.param(
+            "ms,ax\n0," + "1" * 200_000 + "\n",
+            "Lines 2 to 2 must be rows.*field larger",
+            id="a very long value",
+        ),
         ("ms,ax\n0,one\n", "must have a column of numbers"),
         ("ms,ax\n0,1\n,2\n", "must hold a time in every row"),
         ("ms,ax\n0,1\n20,two\n", "Column 'ax' must hold numbers"),
@@ -106,6 +114,27 @@ def test_units_that_look_wrong():
 def test_what_is_no_table_of_samples(content, message):
     with pytest.raises(ValueError, match=message):
         _read(content.encode(), [], **OPTIONS)
+
+
+def test_rows_may_end_in_a_comma():
+    content = b"ms,ax,ay\n0,1,0,\n20,0.5,1,\n40,1,0.25,\n"
+    _, time, samples = _read(content, [], **OPTIONS)
+    np.testing.assert_allclose(time, [0.0, 0.02, 0.04])
+    np.testing.assert_array_equal(samples, [[1.0, 0.0], [0.5, 1.0], [1.0, 0.25]])
+
+
+def test_the_warning_filters_of_the_process_are_left_alone(monkeypatch):
+    """Other threads may be changing them: the order in which they are put back is not ours."""
+    before, seen, read_csv = list(warnings.filters), [], pd.read_csv
+
+    def spy(*args, **kwargs):
+        seen.append(list(warnings.filters) == before)
+        return read_csv(*args, **kwargs)
+
+    monkeypatch.setattr(pd, "read_csv", spy)
+    _read(b"ms,ax,ay\n0,1,0,\n20,0.5,1,\n", [], **OPTIONS)
+    assert seen
+    assert all(seen)
 
 
 def test_no_samples_at_all():

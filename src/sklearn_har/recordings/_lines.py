@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import codecs
+import csv
 import io
-import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -87,13 +87,9 @@ class LineReader:
         return self._release() if self._n_lines >= _FIRST else None
 
     def _parse(self, lines: list[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        table = "\n".join([self._header or "", *lines])
         try:
-            with warnings.catch_warnings():
-                # A row with more values than the header would lose some, or move them along.
-                warnings.simplefilter("error", pd.errors.ParserWarning)
-                frame = pd.read_csv(io.StringIO(table), index_col=False)
-        except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
+            frame = _table(self._header or "", lines)
+        except (pd.errors.ParserError, csv.Error) as error:
             raise ValueError(
                 f"Lines {self._n_lines + 2} to {self._n_lines + 1 + len(lines)} must be rows of a "
                 f"table with the columns {self._header!r}: {error}."
@@ -141,3 +137,20 @@ class LineReader:
         )
         warn_of_oddities(look, self._units, guessed_seconds=self._guessed)
         return at, samples
+
+
+def _table(header: str, lines: list[str]) -> pd.DataFrame:
+    """Read lines of CSV; rows with more values than the header are a `ParserError`.
+
+    pandas takes the values too many for an index, or with ``index_col=False`` warns that some are
+    lost. To catch the warning, the filters of the whole process would have to be changed, which
+    other threads may be doing as well; so the values are counted before.
+    """
+    (columns,) = csv.reader([header])
+    for values in csv.reader(lines):
+        # Each row may end in a comma.
+        if len(values) > len(columns) + (values[-1] == ""):
+            raise pd.errors.ParserError(
+                f"expected {len(columns)} values, got {len(values)} in {values}"
+            )
+    return pd.read_csv(io.StringIO("\n".join([header, *lines])), index_col=False)
