@@ -146,7 +146,7 @@ def test_early_stopping_puts_the_best_weights_back(windows):
     assert scores.index(max(scores)) == len(scores) - 1 - 3
     data = TrainingSet(X, np.eye(3, dtype=np.float32)[y], None)
     _, held_out = hold_out(data, 0.3, None, clf._seed)
-    accuracy = np.mean(clf.predict(held_out.X) == held_out.y.argmax(axis=1))
+    accuracy = np.mean(clf.predict(X[held_out.rows]) == held_out.labels())
     assert accuracy == pytest.approx(max(scores))
 
 
@@ -154,7 +154,8 @@ def test_the_validation_windows_are_of_whole_subjects(windows, subject):
     _, y = windows
     data = TrainingSet(np.arange(60.0)[:, None, None], np.eye(3, dtype=np.float32)[y], None)
     train_, validation = hold_out(data, 0.3, subject, seed=0)
-    seen = [set(subject[part.X.ravel().astype(int)]) for part in (train_, validation)]
+    windows_of = [part.batch(np.s_[:])[0] for part in (train_, validation)]
+    seen = [set(subject[part.ravel().astype(int)]) for part in windows_of]
     assert seen[0].isdisjoint(seen[1])
     assert seen[0] | seen[1] == set(range(6))
 

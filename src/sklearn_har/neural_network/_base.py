@@ -274,7 +274,7 @@ class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
             network,
             data,
             validation=validation,
-            batch_size=min(self.batch_size, len(data.X)),
+            batch_size=min(self.batch_size, data.n_windows),
             initial_epoch=self.n_iter_ if go_on else 0,
             epochs=epochs,
             min_updates=min_updates,

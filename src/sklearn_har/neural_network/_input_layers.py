@@ -6,6 +6,7 @@ nothing in front of it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -15,6 +16,7 @@ from keras import layers, ops
 
 from sklearn_har.augmentation import Augmentation
 from sklearn_har.preprocessing import CompandingTransformer
+from sklearn_har.utils._moments import mean_and_deviation
 
 __all__ = ["SCALINGS", "Augment", "ChannelScaling", "learn_scaling"]
 
@@ -105,7 +107,7 @@ class ChannelScaling(layers.Layer):
             companding = CompandingTransformer().fit(windows)
             self.noise_floor.assign(companding.noise_floor_)
             _assign_mean_and_deviation(
-                self.companded_mean, self.companded_deviation, companding.transform(windows)
+                self.companded_mean, self.companded_deviation, windows, companding.transform
             )
 
     def call(self, windows: Any) -> Any:
@@ -130,8 +132,12 @@ def learn_scaling(model: keras.Model, windows: npt.NDArray[np.floating]) -> None
             layer.learn(windows)
 
 
-def _assign_mean_and_deviation(mean: Any, deviation: Any, windows: npt.NDArray[Any]) -> None:
-    # Summed in double precision: of a long recording single precision loses the digits.
-    spread = windows.std(axis=(0, 1), dtype=np.float64)
-    mean.assign(windows.mean(axis=(0, 1), dtype=np.float64))
+def _assign_mean_and_deviation(
+    mean: Any,
+    deviation: Any,
+    windows: npt.NDArray[Any],
+    function: Callable[[npt.NDArray[Any]], npt.NDArray[Any]] | None = None,
+) -> None:
+    average, spread = mean_and_deviation(windows, function)
+    mean.assign(average)
     deviation.assign(np.where(spread > 0, spread, 1.0))

@@ -27,34 +27,49 @@ __all__ = [
 
 
 class TrainingSet(NamedTuple):
-    """Windows, one-hot labels and weights (or None) of the same length."""
+    """Windows, one-hot labels and weights (or None) of the same length, or some rows of them.
+
+    The windows may lie in a file and exceed the memory: what is taken of them is a batch.
+    """
 
     X: npt.NDArray[np.floating]
     y: npt.NDArray[np.floating]
     sample_weight: npt.NDArray[np.floating] | None
+    rows: npt.NDArray[np.intp] | None = None
 
-    def take(self, index: npt.NDArray[np.intp] | slice) -> TrainingSet:
-        """Return the windows at `index`."""
-        weight = self.sample_weight
-        return TrainingSet(self.X[index], self.y[index], None if weight is None else weight[index])
+    @property
+    def n_windows(self) -> int:
+        """Number of windows."""
+        return len(self.X) if self.rows is None else len(self.rows)
 
-    def arrays(self) -> tuple[npt.NDArray[np.floating], ...]:
-        """Return what a step of Keras expects: two arrays, or three with weights."""
-        return tuple(array for array in self if array is not None)
+    def labels(self) -> npt.NDArray[np.intp]:
+        """Return the number of the class of each window."""
+        codes: npt.NDArray[np.intp] = self.y.argmax(axis=1)
+        return codes if self.rows is None else codes[self.rows]
+
+    def only(self, index: npt.NDArray[np.intp]) -> TrainingSet:
+        """Return the set of the windows at `index`, without a copy of them."""
+        return self._replace(rows=index if self.rows is None else self.rows[index])
+
+    def batch(self, index: npt.NDArray[np.intp] | slice) -> tuple[npt.NDArray[np.floating], ...]:
+        """Return the windows at `index` as a step of Keras expects them: weights only if any."""
+        rows = index if self.rows is None else self.rows[index]
+        arrays = (self.X, self.y, self.sample_weight)
+        return tuple(array[rows] for array in arrays if array is not None)
 
 
 def hold_out(
     data: TrainingSet, fraction: float, groups: npt.ArrayLike | None, seed: int
 ) -> tuple[TrainingSet, TrainingSet]:
     """Split off the internal validation set: whole subjects with `groups`, else stratified."""
-    labels = data.y.argmax(axis=1)
+    labels = data.labels()
     splitter: GroupShuffleSplit | StratifiedShuffleSplit
     if groups is None:
         splitter = StratifiedShuffleSplit(1, test_size=fraction, random_state=seed)
     else:
         splitter = GroupShuffleSplit(1, test_size=fraction, random_state=seed)
     train, validation = next(splitter.split(labels, labels, groups))
-    return data.take(train), data.take(validation)
+    return data.only(train), data.only(validation)
 
 
 def make_optimizer(
@@ -175,14 +190,14 @@ def train(
 
     There are more epochs where these would be fewer than `min_updates` batches.
 
-    This is `keras.Model.fit` for arrays in memory, with two differences. The order of the windows
-    in the k-th epoch is drawn from (`seed`, k), where Keras uses the global generators of its
-    backend: so it repeats in another process, after loading, and whatever ran before. And there is
-    no data pipeline, whose set-up and double tracing take longer than the training of a small
-    network.
+    This is `keras.Model.fit` for arrays, in memory or in a file, with two differences. The order of
+    the windows in the k-th epoch is drawn from (`seed`, k), where Keras uses the global generators
+    of its backend: so it repeats in another process, after loading, and whatever ran before. And
+    there is no data pipeline, whose set-up and double tracing take longer than the training of a
+    small network.
     """
     model = network.model
-    n_batches = -(-len(data.X) // batch_size)
+    n_batches = -(-data.n_windows // batch_size)
     epochs = max(epochs, -(-min_updates // n_batches))
     last_epoch = initial_epoch + epochs
     run = keras.callbacks.CallbackList(
@@ -201,23 +216,22 @@ def train(
         logs: dict[str, float] = {}
         for epoch in range(initial_epoch, last_epoch):
             run.on_epoch_begin(epoch)
-            order = np.random.default_rng([seed, epoch + 1]).permutation(len(data.X))
+            order = np.random.default_rng([seed, epoch + 1]).permutation(data.n_windows)
             model.reset_metrics()
             for i in range(n_batches):
                 run.on_train_batch_begin(i)
                 if peak is not None:
                     done = (epoch - initial_epoch) * n_batches + i
                     model.optimizer.learning_rate = peak * cosine_factor(done, epochs * n_batches)
-                batch = data.take(order[i * batch_size : (i + 1) * batch_size])
-                run.on_train_batch_end(i, network.step("train", batch.arrays()))
+                batch = data.batch(order[i * batch_size : (i + 1) * batch_size])
+                run.on_train_batch_end(i, network.step("train", batch))
                 if model.stop_training:
                     break
             logs = _metrics(model)
             if validation is not None:
                 model.reset_metrics()
-                for start in range(0, len(validation.X), batch_size):
-                    part = validation.take(np.s_[start : start + batch_size])
-                    network.step("test", part.arrays())
+                for start in range(0, validation.n_windows, batch_size):
+                    network.step("test", validation.batch(np.s_[start : start + batch_size]))
                 logs |= {f"val_{name}": value for name, value in _metrics(model).items()}
             run.on_epoch_end(epoch, logs)
             if model.stop_training:

@@ -11,6 +11,7 @@ from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_har.utils._compat import Interval
+from sklearn_har.utils._moments import mean_and_deviation, parts_of
 from sklearn_har.utils._validation import check_windows
 
 __all__ = ["CompandingTransformer"]
@@ -176,8 +177,9 @@ class CompandingTransformer(  # type: ignore[call-arg]
 
 def _learnt_floor(windows: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Return the deviation of windows at rest; a channel that is always at rest is all noise."""
-    floor = np.percentile(windows.std(axis=1), _PERCENTILE, axis=0)
-    whole = windows.std(axis=(0, 1))
+    within = np.concatenate([part.std(axis=1) for part in parts_of(windows)])
+    floor = np.percentile(within, _PERCENTILE, axis=0)
+    _, whole = mean_and_deviation(windows)
     # Of a channel that does not vary within its windows nothing is known but its overall spread.
     floor = np.where(floor > 1e-3 * whole, floor, 1e-3 * whole)
     return np.where(floor > 0, floor, 1.0).astype(windows.dtype)
