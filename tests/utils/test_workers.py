@@ -1,9 +1,11 @@
-"""Workers of joblib share the cores; the user's process is left as it is."""
+"""Workers share the cores; the user's process is left as it is."""
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 
+import pytest
 from joblib import Parallel, delayed
 
 from sklearn_har.utils._workers import share_cores
@@ -31,6 +33,22 @@ def test_what_the_user_set_for_the_workers_stays():
     preset = {"TF_NUM_INTRAOP_THREADS": "3", "TF_CPP_MIN_LOG_LEVEL": "0"}
     [(_, environment)] = Parallel(n_jobs=2)([delayed(_in_worker)(preset)])
     assert preset.items() <= environment.items()
+
+
+@pytest.mark.parametrize(
+    ("name", "of_ray"), [("Dask Worker process (from Nanny)", False), ("MainProcess", True)]
+)
+def test_workers_of_other_engines_keep_to_their_share(monkeypatch, name, of_ray):
+    monkeypatch.setattr(multiprocessing.current_process(), "_name", name)
+    for variable in NAMES:
+        # Set and deleted, so that it is put back whatever becomes of it.
+        monkeypatch.setenv(variable, "")
+        monkeypatch.delenv(variable)
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    if of_ray:
+        monkeypatch.setenv("RAY_RAYLET_PID", "1234")
+    assert share_cores()
+    assert {os.environ[variable] for variable in NAMES[:2]} == {"1"}
 
 
 def test_another_process_is_left_alone():

@@ -1,0 +1,373 @@
+"""Run what scikit-learn runs in parallel on the workers of Dask or Ray.
+
+joblib comes with a backend for each. These do the same with one difference: the loss of a worker is
+the loss of what it was doing, and that is done again elsewhere.
+"""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+import numpy as np
+from joblib import parallel_config
+from joblib.parallel import ParallelBackendBase
+
+from sklearn_har.utils._optional import import_optional
+
+__all__ = ["use_dask", "use_ray"]
+
+# What is smaller travels with each task; what is larger is kept by the engine and sent once.
+_KEPT_FROM_BYTES = 100_000
+
+
+def use_dask(client: Any = None, *, shared_files: bool = False) -> AbstractContextManager[None]:
+    """Run parallel work of scikit-learn and of this package on the workers of a Dask client.
+
+    In the `with` block `GridSearchCV`, `cross_val_score`,
+    :class:`~sklearn_har.model_selection.OptunaSearchCV`,
+    :func:`~sklearn_har.evaluation.repeated_evaluation` and whatever else goes through joblib use
+    all workers, unless they have ``n_jobs=1``.
+
+    Parameters
+    ----------
+    client : distributed.Client or None, default=None
+        The client of a cluster; by default the last one that was made in this process. It stays
+        open. One thread a worker is best (``LocalCluster(threads_per_worker=1)``): two trainings
+        in one process wait for each other.
+    shared_files : bool, default=False
+        Whether all workers see the files of this machine under the same names, as on one machine
+        or with a network file system. Arrays from ``np.load(..., mmap_mode="r")`` are then opened
+        by each worker, not sent.
+
+    Returns
+    -------
+    context manager
+        For a `with` statement.
+
+    Raises
+    ------
+    ImportError
+        If Dask is not installed: ``pip install "sklearn-har[dask]"``.
+    ValueError
+        If there is no client.
+
+    See Also
+    --------
+    use_ray : The same on Ray.
+
+    Notes
+    -----
+    joblib's own ``parallel_config(backend="dask")`` hands each array of more than 1 kB, the row
+    numbers of the folds included, to a single worker, from which the others fetch it. When that
+    worker dies nothing can bring the array back, and the search stops with an error or waits for
+    ever. Here the scheduler keeps the arrays, so that a worker that takes the place of another
+    gets them again. It therefore needs the memory for one copy of the data; above a few hundred
+    megabytes use `shared_files`.
+
+    A task that was running on a worker that died is run again, up to three times by default (the
+    setting ``distributed.scheduler.allowed-failures`` of Dask).
+
+    References
+    ----------
+    .. [1] Rocklin, M. (2015). Dask: parallel computation with blocked algorithms and task
+       scheduling. Proceedings of the 14th Python in Science Conference, 126-132.
+       :doi:`10.25080/Majora-7b98e3ed-013`
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.model_selection import cross_val_score
+    >>> from sklearn.naive_bayes import GaussianNB
+    >>> from sklearn_har.utils.parallel import use_dask
+    >>> X, y = load_iris(return_X_y=True)
+    >>> def scores_on(address):
+    ...     from dask.distributed import Client
+    ...
+    ...     with Client(address) as client, use_dask(client):
+    ...         return cross_val_score(GaussianNB(), X, y)
+    >>> scores_on("127.0.0.1:8786")  # doctest: +SKIP
+    array([0.93333333, 0.96666667, 0.93333333, 0.93333333, 1.        ])
+    """
+    distributed = import_optional("distributed", extra="dask", needed_by="use_dask")
+    if client is None:
+        try:
+            client = distributed.default_client()
+        except ValueError as error:
+            raise ValueError(
+                "client is None and no client was made in this process: pass "
+                "distributed.Client(address), or Client() for workers on this machine."
+            ) from error
+    return _running_on(_Dask(client, shared_files))
+
+
+def use_ray(*, shared_files: bool = False) -> AbstractContextManager[None]:
+    """Run parallel work of scikit-learn and of this package on the workers of Ray.
+
+    In the `with` block whatever goes through joblib uses all processors of the cluster that
+    `ray.init` has connected to, unless it has ``n_jobs=1``.
+
+    Parameters
+    ----------
+    shared_files : bool, default=False
+        Whether all workers see the files of this machine under the same names, as on one machine
+        or with a network file system. Arrays from ``np.load(..., mmap_mode="r")`` are then opened
+        by each worker, not sent.
+
+    Returns
+    -------
+    context manager
+        For a `with` statement.
+
+    Raises
+    ------
+    ImportError
+        If Ray is not installed: ``pip install "sklearn-har[ray]"``.
+    ValueError
+        If `ray.init` was not called.
+
+    See Also
+    --------
+    use_dask : The same on Dask.
+
+    Notes
+    -----
+    A task takes one processor. When its worker dies it is run again, up to three times (the setting
+    `max_retries` of Ray). The data lie in Ray's object store, once for each machine, and all
+    workers of a machine read the same memory.
+
+    References
+    ----------
+    .. [1] Moritz, P., et al. (2018). Ray: a distributed framework for emerging AI applications.
+       13th USENIX Symposium on Operating Systems Design and Implementation, 561-577.
+       :doi:`10.48550/arXiv.1712.05889`
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.model_selection import cross_val_score
+    >>> from sklearn.naive_bayes import GaussianNB
+    >>> from sklearn_har.utils.parallel import use_ray
+    >>> X, y = load_iris(return_X_y=True)
+    >>> def scores_on(n_processors):
+    ...     import ray
+    ...
+    ...     ray.init(num_cpus=n_processors)
+    ...     with use_ray():
+    ...         return cross_val_score(GaussianNB(), X, y)
+    >>> scores_on(2)  # doctest: +SKIP
+    array([0.93333333, 0.96666667, 0.93333333, 0.93333333, 1.        ])
+    """
+    ray = import_optional("ray", extra="ray", needed_by="use_ray")
+    if not ray.is_initialized():
+        raise ValueError(
+            "Ray is not running in this process: call ray.init() for workers on this machine, or "
+            "ray.init(address='auto') to join a cluster."
+        )
+    return _running_on(_Ray(ray, shared_files))
+
+
+@contextmanager
+def _running_on(engine: _Engine) -> Iterator[None]:
+    with parallel_config(backend=_EngineBackend(engine), n_jobs=-1):
+        yield
+
+
+class _Engine:
+    """What a backend asks of Dask and of Ray."""
+
+    def __init__(self, shared_files: bool) -> None:
+        self.shared_files = shared_files
+
+    def n_slots(self) -> int:
+        """Return how many tasks can run at a time."""
+        raise NotImplementedError
+
+    def keep(self, value: Any) -> Any:
+        """Return what stands for a value in a task; the value is sent to each worker once."""
+        raise NotImplementedError
+
+    def submit(self, tasks: list[Any], kept: list[Any]) -> Any:
+        """Start the tasks in one worker and return a future with `add_done_callback`."""
+        raise NotImplementedError
+
+    def cancel(self, futures: list[Any]) -> None:
+        """Give up what was started."""
+        raise NotImplementedError
+
+
+class _Dask(_Engine):
+    def __init__(self, client: Any, shared_files: bool) -> None:
+        super().__init__(shared_files)
+        self.client = client
+
+    def n_slots(self) -> int:
+        return sum(self.client.nthreads().values())
+
+    def keep(self, value: Any) -> Any:
+        from dask import config
+
+        # A task, not scattered data: the scheduler knows how to make it again. The size that Dask
+        # warns of is meant.
+        with config.set({"distributed.admin.large-graph-warning-threshold": "1 TB"}):
+            return self.client.submit(_opened, _file_of(value, self.shared_files), pure=False)
+
+    def submit(self, tasks: list[Any], kept: list[Any]) -> Any:
+        return self.client.submit(_run, tasks, kept, pure=False)
+
+    def cancel(self, futures: list[Any]) -> None:
+        self.client.cancel(futures)
+
+
+class _Ray(_Engine):
+    def __init__(self, ray: Any, shared_files: bool) -> None:
+        super().__init__(shared_files)
+        self.ray = ray
+        self._remote = ray.remote(_run_unpacked)
+
+    def n_slots(self) -> int:
+        return int(self.ray.cluster_resources().get("CPU", 1))
+
+    def keep(self, value: Any) -> Any:
+        return self.ray.put(_file_of(value, self.shared_files))
+
+    def submit(self, tasks: list[Any], kept: list[Any]) -> Any:
+        # Ray replaces references by values in the arguments themselves, not in lists of them.
+        reference = self._remote.remote(tasks, *kept)
+        future = reference.future()
+        future.reference = reference
+        return future
+
+    def cancel(self, futures: list[Any]) -> None:
+        for future in futures:
+            self.ray.cancel(future.reference)
+
+
+class _Kept:
+    """The place of a kept value among the arguments of a task."""
+
+    def __init__(self, position: int) -> None:
+        self.position = position
+
+
+class _File:
+    """A memory-mapped array, to be opened where it is needed."""
+
+    def __init__(self, array: np.memmap[Any, Any]) -> None:
+        self.path = str(array.filename)
+        self.how = {
+            "dtype": array.dtype,
+            "shape": array.shape,
+            "offset": array.offset,
+            "order": "C" if array.flags.c_contiguous else "F",
+        }
+
+    def open(self) -> Any:
+        return np.memmap(self.path, mode="r", **self.how)
+
+
+def _file_of(value: Any, shared_files: bool) -> Any:
+    # A part of a memory-mapped array does not know where in the file it begins.
+    whole = isinstance(value, np.memmap) and isinstance(value.base, mmap.mmap)
+    return _File(value) if whole and shared_files else value
+
+
+def _opened(value: Any) -> Any:
+    return value.open() if isinstance(value, _File) else value
+
+
+def _run(tasks: list[Any], kept: list[Any]) -> list[Any]:
+    """Run calls one after the other, in a worker."""
+    kept = [_opened(value) for value in kept]
+
+    def resolved(value: Any) -> Any:
+        return kept[value.position] if isinstance(value, _Kept) else value
+
+    return [
+        function(
+            *(resolved(value) for value in args),
+            **{name: resolved(value) for name, value in kwargs.items()},
+        )
+        for function, args, kwargs in tasks
+    ]
+
+
+def _run_unpacked(tasks: list[Any], *kept: Any) -> list[Any]:
+    return _run(tasks, list(kept))
+
+
+class _EngineBackend(ParallelBackendBase):
+    """A backend of joblib, which needs no more of an engine than `_Engine` offers."""
+
+    supports_retrieve_callback = True
+    # joblib before 1.5 asks for these.
+    supports_return_generator = True
+    supports_timeout = True
+    default_n_jobs = -1
+
+    def __init__(self, engine: _Engine) -> None:
+        super().__init__(nesting_level=0)
+        self._engine = engine
+        # By identity, with the value itself, so that no other takes its identity. For as long as
+        # the block: a search of many steps sends its windows once.
+        self._kept: dict[int, tuple[Any, Any]] = {}
+        self._futures: list[Any] = []
+
+    def effective_n_jobs(self, n_jobs: int | None) -> int:
+        """Return the number of tasks that can run at a time."""
+        if n_jobs == 0:
+            raise ValueError("n_jobs must not be 0; None and -1 mean all workers.")
+        # Two at the least: at one joblib would run everything in this process.
+        return 1 if n_jobs == 1 else max(2, self._engine.n_slots())
+
+    def submit(self, func: Any, callback: Callable[[Any], None] | None = None) -> Any:
+        """Start a batch of calls."""
+        kept: list[Any] = []
+
+        def lent(value: Any) -> Any:
+            if _size(value) < _KEPT_FROM_BYTES:
+                return value
+            if id(value) not in self._kept:
+                self._kept[id(value)] = (self._engine.keep(value), value)
+            kept.append(self._kept[id(value)][0])
+            return _Kept(len(kept) - 1)
+
+        tasks = [
+            (
+                function,
+                [lent(value) for value in args],
+                {name: lent(value) for name, value in kwargs.items()},
+            )
+            for function, args, kwargs in func.items
+        ]
+        future = self._engine.submit(tasks, kept)
+        self._futures.append(future)
+        if callback is not None:
+            future.add_done_callback(callback)
+        return future
+
+    # What joblib before 1.5 calls.
+    apply_async = submit
+
+    def retrieve_result_callback(self, out: Any) -> Any:
+        """Return the results of a batch that is done, or raise its error."""
+        return out.result()
+
+    def stop_call(self) -> None:
+        """Forget the batches of a call of `joblib.Parallel` that ended."""
+        self._futures.clear()
+
+    def abort_everything(self, ensure_ready: bool = True) -> None:
+        """Give up what still runs after an error."""
+        self._engine.cancel([future for future in self._futures if not future.done()])
+        self._futures.clear()
+
+
+def _size(value: Any) -> int:
+    """Return the bytes of an array or a frame, and 0 of anything else."""
+    n_bytes = getattr(value, "nbytes", None)
+    if n_bytes is None and hasattr(value, "memory_usage"):
+        n_bytes = value.memory_usage().sum()
+    return int(n_bytes) if isinstance(n_bytes, int | np.integer) else 0
