@@ -211,6 +211,11 @@ class TestLiteRT:
         # Custom operators, those of TensorFlow ("Flex"), resources and what needs them.
         assert not names & {"CUSTOM", "READ_VARIABLE", "ASSIGN_VARIABLE", "VAR_HANDLE", "CALL_ONCE"}
         assert len(model.subgraphs) == 1
+        # LiteRT before 2.1, and TensorFlow's of then, crash on what is computed for nobody.
+        (graph,) = model.subgraphs
+        read = {number for operator in graph.operators for number in operator.inputs}
+        read |= set(graph.outputs)
+        assert all(read & set(operator.outputs) for operator in graph.operators)
 
     def test_weights_stand_where_vectors_of_16_bytes_can_be_read(
         self, windows, untrained, tmp_path

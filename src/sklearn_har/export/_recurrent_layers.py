@@ -82,6 +82,10 @@ def _conv_lstm2d(writer: Writer, operation: Any, x: Value) -> Value:
         dilation=tuple(cell.dilation_rate),
     )
     by_step = writer.split(writer.reshape(gates, (n_steps, prod(gates.shape))), n_steps, 0)
+
+    def gate(v: Value) -> Value:
+        return activate(writer, operation, operation.recurrent_activation, v)
+
     hidden = carry = None
     outputs = []
     for step in reversed(by_step) if operation.go_backwards else by_step:
@@ -91,17 +95,15 @@ def _conv_lstm2d(writer: Writer, operation: Any, x: Value) -> Value:
                 "add", z, writer.conv2d(hidden, recurrent_kernel, None, padding="same")
             )
         i, f, candidate, o = writer.split(z, 4, -1)
-        i, f, o = (
-            activate(writer, operation, operation.recurrent_activation, v) for v in (i, f, o)
-        )
         new = writer.binary(
-            "multiply", i, activate(writer, operation, operation.activation, candidate)
+            "multiply", gate(i), activate(writer, operation, operation.activation, candidate)
         )
-        carry = (
-            new if carry is None else writer.binary("add", new, writer.binary("multiply", f, carry))
-        )
+        # The first step has nothing to forget, and nobody would read its gate.
+        if carry is not None:
+            new = writer.binary("add", new, writer.binary("multiply", gate(f), carry))
+        carry = new
         hidden = writer.binary(
-            "multiply", o, activate(writer, operation, operation.activation, carry)
+            "multiply", gate(o), activate(writer, operation, operation.activation, carry)
         )
         outputs.append(hidden)
     if not operation.return_sequences:

@@ -254,7 +254,7 @@ def written_out_lstm(
         carry = _new_carry(
             writer,
             writer.function("sigmoid", i),
-            writer.function("sigmoid", f),
+            f,
             writer.function("tanh", candidate),
             carry,
         )
@@ -270,4 +270,8 @@ def written_out_lstm(
 
 def _new_carry(writer: Writer, i: Value, f: Value, candidate: Value, carry: Value | None) -> Value:
     new = writer.binary("multiply", i, candidate)
-    return new if carry is None else writer.binary("add", new, writer.binary("multiply", f, carry))
+    if carry is None:
+        # The first step has nothing to forget. LiteRT before 2.1 crashes on results nobody reads.
+        return new
+    kept = writer.binary("multiply", writer.function("sigmoid", f), carry)
+    return writer.binary("add", new, kept)
