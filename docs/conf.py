@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from pathlib import Path
 from typing import Any
+
+# TensorFlow greets on the standard error stream, which the gallery would print on its pages.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -29,10 +33,25 @@ extensions = [
     "sphinx.ext.extlinks",
     "numpydoc",
     "sphinx_design",
+    "sphinx_gallery.gen_gallery",
 ]
-exclude_patterns = ["_build", "_templates"]
+exclude_patterns = [
+    "_build",
+    "_templates",
+    # Beside its pages the gallery leaves what it ran.
+    "auto_examples/**/*.ipynb",
+    "auto_examples/**/*.py",
+    "auto_examples/**/*.md5",
+]
 templates_path = ["_templates"]
 highlight_language = "python"
+
+# A reference that leads nowhere is a warning, and with -W an error. Other libraries are not linked:
+# their inventories would have to be downloaded.
+nitpicky = True
+nitpick_ignore_regex = [
+    (r"py:.*", r"(numpy|pandas|scipy|sklearn|keras|tensorflow|optuna|matplotlib|scikeras)(\..*)?"),
+]
 
 autosummary_generate = True
 autodoc_typehints = "none"  # the numpydoc sections state the types
@@ -41,11 +60,51 @@ numpydoc_class_members_toctree = False
 
 extlinks = {"doi": ("https://doi.org/%s", "doi:%s")}
 
+sphinx_gallery_conf = {
+    "examples_dirs": str(ROOT / "examples"),
+    "gallery_dirs": "auto_examples",
+    # In the order of the data: from recordings to what leaves the notebook.
+    "subsection_order": [
+        str(ROOT / "examples" / folder)
+        for folder in (
+            "recordings",
+            "segmentation",
+            "preprocessing",
+            "augmentation",
+            "neural_network",
+            "model_selection",
+            "evaluation",
+            "inspection",
+            "timeline",
+            "streaming",
+            "export",
+        )
+        if (ROOT / "examples" / folder / "GALLERY_HEADER.rst").is_file()
+    ],
+    "within_subsection_order": "FileNameSortKey",
+    "filename_pattern": r"/plot_",  # others are shown and not run
+    "abort_on_example_error": True,
+    "doc_module": ("sklearn_har",),
+    "reference_url": {"sklearn_har": None},
+    "backreferences_dir": "api/backreferences",
+    "inspect_global_variables": False,
+    "remove_config_comments": True,
+    "show_memory": False,
+    "show_signature": False,
+    "min_reported_time": 1,
+    "plot_gallery": "True",
+}
+
 html_theme = "pydata_sphinx_theme"
 html_title = f"{project} {version}"
+html_static_path = ["_static"]
+html_css_files = ["custom.css"]
 html_theme_options = {
     "show_prev_next": False,
     "secondary_sidebar_items": ["page-toc"],
+    "header_links_before_dropdown": 6,
+    "navbar_align": "left",
+    "show_toc_level": 2,
 }
 
 
