@@ -18,7 +18,7 @@ import numpy as np
 
 from sklearn_har.datasets import make_har_windows
 
-har = make_har_windows(n_subjects=18, n_windows_per_activity=5, random_state=3)
+har = make_har_windows(n_subjects=30, n_windows_per_activity=4, random_state=0)
 # from sklearn_har.datasets import fetch_uci_har; har = fetch_uci_har(subset="all")
 
 people = np.unique(har.subject)

@@ -76,7 +76,7 @@ for end, column in zip(ends, probabilities, strict=True):
         vmin=0.0,
         vmax=1.0,
     )
-ax.axvspan(40.0, 44.0, color="0.85", hatch="//", edgecolor="0.6", linewidth=0)
+ax.axvspan(40.0, 44.0, facecolor="0.9", hatch="//", edgecolor="0.6", linewidth=0)
 ax.plot(time, np.where(labels < 0, np.nan, labels), color="tab:orange", linewidth=2, label="true")
 ax.set_yticks(range(6), [name.replace("_", " ") for name in har.target_names])
 ax.set(xlabel="Time (s)", xlim=(0, time[-1]), ylim=(5.5, -0.5))
