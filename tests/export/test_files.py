@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.ensemble import VotingClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
@@ -140,6 +141,26 @@ def test_a_search_is_exported_by_its_best(windows, tmp_path):
     to_onnx(search, tmp_path / "har.onnx", X=X)
     exported = ExportedClassifier(tmp_path / "har.onnx")
     np.testing.assert_allclose(exported.predict_proba(X), search.predict_proba(X), atol=1e-5)
+
+
+@pytest.mark.parametrize("ending", WRITERS)
+def test_a_vote_is_one_file(ending, windows, tmp_path):
+    X, y = windows
+    sizes = {"units": 4, "dense_units": 5, "epochs": 1}
+    scaled = make_pipeline(
+        ChannelwiseTransformer(StandardScaler()), LSTMClassifier(n_steps=4, random_state=0, **sizes)
+    )
+    others = {
+        "cnn": CNNLSTMClassifier(filters=4, random_state=1, **sizes),
+        "left out": "drop",
+        "lstm": LSTMClassifier(n_steps=8, scaling="both", random_state=2, **sizes),
+    }
+    vote = VotingClassifier([("scaled", scaled), *others.items()], voting="soft")
+    vote.set_params(weights=[1.0, 3.0, 9.0, 2.0]).fit(X, y)
+    report = WRITERS[ending](vote, tmp_path / "har", X=X, y=y)
+    assert report.max_difference < 1e-5
+    exported = ExportedClassifier(tmp_path / "har")
+    np.testing.assert_array_equal(exported.predict(X), vote.predict(X))
 
 
 @pytest.mark.parametrize("batch_size", [1, 4, 7, None])
@@ -396,6 +417,12 @@ class TestRefusals:
             tmp_path,
             "The step 'functiontransformer' cannot be exported: FunctionTransformer is no ",
         )
+
+    def test_a_vote_that_counts_names(self, windows, tmp_path):
+        X, y = windows
+        clf = LSTMClassifier(units=3, n_steps=4, dense_units=4, epochs=1, random_state=0)
+        vote = VotingClassifier([("one", clf)]).fit(X, y)
+        self.refused(vote, tmp_path, "voting='hard' cannot be exported.*voting='soft' can")
 
     def test_a_classifier_of_others(self, windows, tmp_path):
         X, y = windows

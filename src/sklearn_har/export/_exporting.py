@@ -42,8 +42,9 @@ def to_onnx(
     Parameters
     ----------
     estimator : classifier
-        A fitted network of :mod:`sklearn_har.neural_network`, a pipeline that ends with one, or a
-        search over either.
+        A fitted network of :mod:`sklearn_har.neural_network`, a pipeline that ends with one, a
+        search over either, or a :class:`~sklearn.ensemble.VotingClassifier` of them with
+        `voting="soft"`, such as :func:`~sklearn_har.recipes.make_best` makes.
     path : str or path-like
         The file, usually with the ending ``.onnx``.
     batch_size : int, default=None
@@ -156,8 +157,9 @@ def to_litert(
     Parameters
     ----------
     estimator : classifier
-        A fitted network of :mod:`sklearn_har.neural_network`, a pipeline that ends with one, or a
-        search over either.
+        A fitted network of :mod:`sklearn_har.neural_network`, a pipeline that ends with one, a
+        search over either, or a :class:`~sklearn.ensemble.VotingClassifier` of them with
+        `voting="soft"`, such as :func:`~sklearn_har.recipes.make_best` makes.
     path : str or path-like
         The file, usually with the ending ``.tflite``.
     quantize : {"dynamic", "float16", "int8"}, default=None

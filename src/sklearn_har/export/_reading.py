@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from sklearn.ensemble import VotingClassifier
 from sklearn.exceptions import NotFittedError
 
 from sklearn_har.exceptions import ExportError
@@ -14,7 +15,7 @@ from sklearn_har.exceptions import ExportError
 from sklearn_har.export import _layers, _recurrent_layers  # noqa: F401
 from sklearn_har.export._network import write_network
 from sklearn_har.export._transformers import write_transformer
-from sklearn_har.export._writer import Writer
+from sklearn_har.export._writer import Value, Writer
 from sklearn_har.preprocessing import (
     ChannelwiseTransformer,
     CompandingTransformer,
@@ -34,14 +35,17 @@ class Plan:
     estimator : classifier
         What was taken apart, without the search around it.
     network : classifier
-        The classifier of this package at the end.
+        The classifier of this package at the end; of a vote, the first of its networks.
     transformers : list of (str, transformer)
         What comes before: steps with their names, fitted transformers of columns.
+    voters : list of (float, Plan)
+        Of a vote: its classifiers with their shares, which sum to 1.
     """
 
     estimator: Any
     network: Any
     transformers: list[tuple[str, Any]] = field(default_factory=list)
+    voters: list[tuple[float, Plan]] = field(default_factory=list)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -61,10 +65,19 @@ class Plan:
     def write(self, writer: Writer) -> None:
         """Write the whole estimator, from windows to probabilities."""
         n_timesteps, n_channels = self.shape
-        x = writer.input((n_timesteps, n_channels))
+        writer.output(self._probabilities(writer, writer.input((n_timesteps, n_channels))))
+
+    def _probabilities(self, writer: Writer, x: Value) -> Value:
         for name, fitted in self.transformers:
             x = write_transformer(writer, fitted, x, name)
-        writer.output(write_network(writer, self.network.model_, x))
+        if not self.voters:
+            return write_network(writer, self.network.model_, x)
+        total: Value | None = None
+        for share, voter in self.voters:
+            vote = writer.binary("multiply", voter._probabilities(writer, x), np.array([share]))
+            total = vote if total is None else writer.binary("add", total, vote)
+        assert total is not None
+        return total
 
     def likely_windows(self, n_windows: int = 64) -> Any:
         """Return windows (n_windows, n_timesteps, n_channels) as the estimator may have seen them.
@@ -93,7 +106,7 @@ def read_estimator(estimator: Any) -> Plan:
     Parameters
     ----------
     estimator : classifier
-        A network of this package, a pipeline that ends with one, or a search over either.
+        A network of this package, a pipeline that ends with one, a search over either, or a vote.
 
     Returns
     -------
@@ -120,13 +133,17 @@ def read_estimator(estimator: Any) -> Plan:
     if hasattr(estimator, "best_estimator_"):
         estimator = estimator.best_estimator_
     *steps, (_, network) = _flat(estimator)
+    voters: list[tuple[float, Plan]] = []
+    if isinstance(network, VotingClassifier):
+        voters = _voters(network)
+        network = voters[0][1].network
     if not isinstance(network, BaseRecurrentClassifier):
         raise ExportError(
             f"The classifier {type(network).__name__} cannot be exported; the networks of "
             "sklearn_har.neural_network can. scikit-learn's own classifiers are the business of "
             "skl2onnx."
         )
-    plan = Plan(estimator, network)
+    plan = Plan(estimator, network, voters=voters)
     for step, fitted in steps:
         if isinstance(fitted, ChannelwiseTransformer):
             plan.transformers.append((step, fitted.transformer_))
@@ -140,6 +157,22 @@ def read_estimator(estimator: Any) -> Plan:
                 f"ChannelwiseTransformer({type(fitted).__name__}(...))."
             )
     return plan
+
+
+def _voters(vote: VotingClassifier) -> list[tuple[float, Plan]]:
+    if vote.voting != "soft":
+        raise ExportError(
+            f"A VotingClassifier with voting={vote.voting!r} cannot be exported: it counts names "
+            "and has no probabilities. One with voting='soft' can."
+        )
+    weights = [1.0] * len(vote.estimators) if vote.weights is None else vote.weights
+    # One that was dropped is not among the fitted ones.
+    kept = [w for w, (_, voter) in zip(weights, vote.estimators, strict=True) if voter != "drop"]
+    shares = np.asarray(kept, dtype=np.float64)
+    return [
+        (float(share), read_estimator(voter))
+        for share, voter in zip(shares / shares.sum(), vote.estimators_, strict=True)
+    ]
 
 
 def _flat(estimator: Any) -> list[tuple[str, Any]]:
