@@ -194,12 +194,14 @@ def repeated_evaluation(
     split_scores = np.empty((n_repeats, len(splits)))
     times = np.zeros((n_repeats, 2))
     y_pred = []
+    histories: list[dict[str, list[float]] | None] = []
     for repeat in range(n_repeats):
         # Results come in the order of the calls, each as soon as those before it are done.
         results = [next(trainings) for _ in splits]
         split_scores[repeat] = [result[0] for result in results]
         times[repeat] = np.sum([result[1] for result in results], axis=0)
         y_pred.append(np.concatenate([result[2] for result in results]))
+        histories += [result[3] for result in results]
         if verbose > 0:
             line = score_line(repeat + 1, split_scores[repeat].mean(), label)
             print(line, file=sys.stderr, flush=True)
@@ -214,14 +216,13 @@ def repeated_evaluation(
         seeds=seeds,
         classes=classes,
         per_class=_per_class(y_true, y_pred, classes),
-        per_subject=None
-        if groups_test is None
-        else _per_subject(y_true, y_pred, groups_test[rows]),
+        per_subject=None if groups_test is None else per_subject(y_true, y_pred, groups_test[rows]),
         confusion_matrix=np.sum(
             [confusion_matrix(y_true, pred, labels=classes) for pred in y_pred], axis=0
         ),
         fit_times=times[:, 0],
         predict_times=times[:, 1],
+        histories=_all_histories(histories),
     )
 
 
@@ -234,6 +235,23 @@ def _checked(X: Any, y: Any, groups: Any, y_name: str, groups_name: str) -> tupl
         groups = _column(groups, groups_name)
     check_consistent_length(X, y, groups)
     return X, y, groups
+
+
+def check_groups(
+    y_true: Any, y_pred: Any, groups: Any
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Return true and predicted activities and the subjects of windows, of the same length."""
+    names = {"y_true": y_true, "y_pred": y_pred, "groups": groups}
+    truth, prediction, subjects = (_column(values, name) for name, values in names.items())
+    check_consistent_length(truth, prediction, subjects)
+    return truth, prediction, subjects
+
+
+def _all_histories(
+    histories: list[dict[str, list[float]] | None],
+) -> tuple[dict[str, list[float]], ...] | None:
+    kept = tuple(history for history in histories if history is not None)
+    return kept if len(kept) == len(histories) else None
 
 
 def _column(values: Any, name: str) -> NDArray[Any]:
@@ -267,8 +285,8 @@ def _train_and_test(
     X_test: Any,
     y_test: NDArray[Any],
     test: Any,
-) -> tuple[float, tuple[float, float], NDArray[Any]]:
-    """Train one clone; return its score, the seconds of fit and predict, and the predictions."""
+) -> tuple[float, tuple[float, float], NDArray[Any], dict[str, list[float]] | None]:
+    """Train one clone; return score, seconds of fit and predict, predictions, and the history."""
     model = clone(estimator)
     seeded = [
         name
@@ -288,7 +306,11 @@ def _train_and_test(
             f"scoring must give one number, got {type(score).__name__}; call repeated_evaluation "
             "once for each score."
         )
-    return float(score), (fitted - start, predicted - fitted), y_pred
+    # Of the classifier itself: a pipeline has none.
+    classifier = model.steps[-1][1] if hasattr(model, "steps") else model
+    history = getattr(classifier, "history_", None)
+    history = history if isinstance(history, dict) else None
+    return float(score), (fitted - start, predicted - fitted), y_pred, history
 
 
 def _rows(X: Any, index: Any) -> Any:
@@ -311,7 +333,8 @@ def _per_class(y_true: Any, y_pred: list[Any], classes: NDArray[Any]) -> pd.Data
     return pd.DataFrame(table, index=pd.Index(classes, name="class"))
 
 
-def _per_subject(y_true: Any, y_pred: list[Any], groups: NDArray[Any]) -> pd.DataFrame:
+def per_subject(y_true: Any, y_pred: list[Any], groups: NDArray[Any]) -> pd.DataFrame:
+    """Return the table per subject of the predictions of each repeat."""
     subjects, codes, n_windows = np.unique(groups, return_inverse=True, return_counts=True)
     accuracy = np.array([np.bincount(codes, weights=pred == y_true) / n_windows for pred in y_pred])
     table = pd.DataFrame(

@@ -55,6 +55,9 @@ class RepeatedEvaluation:
     predict_times : ndarray of shape (n_repeats,)
         Wall-clock seconds of one prediction of all test windows in each repeat, summed over the
         splits.
+    histories : tuple of dict of length n_repeats * n_splits, or None
+        The ``history_`` of each training, repeat by repeat: loss and scores by epoch. None for
+        classifiers that keep none.
     """
 
     scoring: str
@@ -67,6 +70,7 @@ class RepeatedEvaluation:
     confusion_matrix: NDArray[np.int64]
     fit_times: NDArray[np.float64]
     predict_times: NDArray[np.float64]
+    histories: tuple[dict[str, list[float]], ...] | None = None
 
     @property
     def mean(self) -> float:
@@ -83,7 +87,7 @@ class RepeatedEvaluation:
 
     def __str__(self) -> str:
         lines = [score_line(i, score, self.scoring) for i, score in enumerate(self.scores, 1)]
-        if _is_percentage(self.scoring):
+        if is_percentage(self.scoring):
             name = self.scoring.replace("_", " ").capitalize()
             lines.append(f"{name}: {100 * self.mean:.3f}% (+/-{100 * self.std:.3f})")
         else:
@@ -176,6 +180,7 @@ class RepeatedEvaluation:
             "confusion_matrix": self.confusion_matrix.tolist(),
             "fit_times": self.fit_times.tolist(),
             "predict_times": self.predict_times.tolist(),
+            "histories": None if self.histories is None else list(self.histories),
         }
         plain: dict[str, Any] = _finite(content)
         return plain
@@ -191,12 +196,12 @@ class RepeatedEvaluation:
         return [_shorten(str(name)) for name in target_names]
 
 
-def _is_percentage(scoring: str) -> bool:
+def is_percentage(scoring: str) -> bool:
     return "accuracy" in scoring
 
 
 def score_line(repeat: int, score: float, scoring: str) -> str:
-    value = f"{100 * score:.3f}" if _is_percentage(scoring) else f"{score:.4f}"
+    value = f"{100 * score:.3f}" if is_percentage(scoring) else f"{score:.4f}"
     return f">#{repeat}: {value}"
 
 
