@@ -1,11 +1,20 @@
 """What the tests of several folders share."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
 _ENVIRONMENT = "SKLEARN_HAR_TEST_DATA"
+
+
+@pytest.fixture(autouse=True)
+def _figures_are_closed():
+    """Close the figures of a test: matplotlib warns of twenty, and warnings are errors."""
+    yield
+    if (pyplot := sys.modules.get("matplotlib.pyplot")) is not None:
+        pyplot.close("all")
 
 
 @pytest.fixture(scope="session")

@@ -14,17 +14,6 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn_har.inspection import PredictionTimelineDisplay
 from sklearn_har.timeline import make_timeline
 
-mpl = pytest.importorskip("matplotlib", reason="matplotlib is not installed")
-
-
-@pytest.fixture(autouse=True)
-def plt():
-    mpl.use("Agg")
-    from matplotlib import pyplot
-
-    yield pyplot
-    pyplot.close("all")
-
 
 def _timeline(*rows):
     return pd.DataFrame(rows, columns=["activity", "start", "end"])

@@ -28,15 +28,6 @@ RESULTS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def plt():
-    mpl.use("Agg")
-    from matplotlib import pyplot
-
-    yield pyplot
-    pyplot.close("all")
-
-
 @pytest.fixture(scope="module")
 def windows():
     rng = np.random.default_rng(0)

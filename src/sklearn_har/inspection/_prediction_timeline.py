@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from sklearn_har.inspection._style import (
+    DARK,
+    LIGHT_BAR,
+    LONGEST_NAME,
+    SECONDS,
+    TimeUnit,
+    axes_or_new,
+    finish_rows,
+    legend_above,
+    row_lines,
+    time_unit_of,
+    wrapped,
+)
 from sklearn_har.timeline import labels_to_timeline, make_timeline
 from sklearn_har.timeline._frames import Intervals, check_timeline
 from sklearn_har.timeline._intervals import timeline_of_windows
 from sklearn_har.timeline._windows import WindowProbabilities, check_classes
-from sklearn_har.utils._optional import import_optional
 
 __all__ = ["PredictionTimelineDisplay"]
 
-TimeUnit = Literal["auto", "s", "min", "h"]
-
-_SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0}
-# Up to here, in s, an axis is in s, and then in min.
-_LONGEST_IN_SECONDS, _LONGEST_IN_MINUTES = 300.0, 3 * 3600.0
-# Light against dark tells the two apart in grey and with any colour vision; the blue is of the
-# palette of Okabe and Ito.
-_TRUE_STYLE = {"facecolor": "0.75", "edgecolor": "0.35"}
-_PREDICTED_STYLE = {"facecolor": "#0072B2", "edgecolor": "#0072B2"}
+_PREDICTED_STYLE = {"facecolor": DARK, "edgecolor": DARK}
 # The two bars of an activity, as parts of the height of its row.
 _BAR = 0.36
 
@@ -123,46 +127,31 @@ class PredictionTimelineDisplay:
         ValueError
             If there is no interval to show, or `activities` leaves one out that occurs.
         """
-        if time_unit != "auto" and time_unit not in _SECONDS:
-            raise ValueError(
-                f"time_unit must be one of ('auto', {', '.join(map(repr, _SECONDS))}), "
-                f"got {time_unit!r}."
-            )
         predicted = check_timeline(self.predicted, "predicted")
         true = None if self.true is None else check_timeline(self.true, "true")
         timelines = [timeline for timeline in (true, predicted) if timeline is not None]
-        rows = _rows(timelines, self.activities)
+        rows = rows_of(timelines, self.activities)
         ends = np.concatenate([timeline.end for timeline in timelines])
         starts = np.concatenate([timeline.start for timeline in timelines])
-        unit = _unit(float(ends.max() - starts.min())) if time_unit == "auto" else time_unit
-        scale = _SECONDS[unit]
-
-        if ax is None:
-            plt = import_optional(
-                "matplotlib.pyplot", extra="plot", needed_by="PredictionTimelineDisplay.plot"
-            )
-            _, ax = plt.subplots(figsize=figure_size(len(rows)), layout="constrained")
+        unit = time_unit_of(time_unit, float(ends.max() - starts.min()))
+        scale = SECONDS[unit]
+        ax = axes_or_new(ax, figure_size(len(rows)), type(self).__name__)
         # One bar of full height in the place of two halves when there is nothing to compare with.
         height = 2 * _BAR if true is None else _BAR
         self.true_bars_ = None
         if true is not None:
-            style = {**_TRUE_STYLE, "label": "true", **(true_kwargs or {})}
-            self.true_bars_ = _bars(ax, true, rows, -_BAR, height, scale, style)
+            style = {**LIGHT_BAR, "label": "true", **(true_kwargs or {})}
+            self.true_bars_ = bars_of_rows(ax, true, rows, -_BAR, height, scale, style)
         style = {**_PREDICTED_STYLE, "label": "predicted", **(predicted_kwargs or {})}
         offset = -_BAR if true is None else 0.0
-        self.predicted_bars_ = _bars(ax, predicted, rows, offset, height, scale, style)
+        self.predicted_bars_ = bars_of_rows(ax, predicted, rows, offset, height, scale, style)
 
-        ax.set_yticks(range(len(rows)), [str(name).replace("_", " ") for name in rows])
-        ax.set_ylim(len(rows) - 0.5, -0.5)
+        finish_rows(ax, [wrapped(name, LONGEST_NAME) for name in rows])
+        row_lines(ax, len(rows))
         ax.set_xlim(starts.min() / scale, ends.max() / scale)
         ax.set_xlabel(f"Time ({unit})")
-        ax.set_axisbelow(True)
-        ax.grid(axis="x", color="0.85", linewidth=0.8)
-        for boundary in range(1, len(rows)):
-            ax.axhline(boundary - 0.5, color="0.85", linewidth=0.8, zorder=0.5)
         if true is not None:
-            # Above the axes, where it hides no bar.
-            ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, frameon=False)
+            legend_above(ax)
         self.activities_ = rows
         self.ax_ = ax
         self.figure_ = ax.figure
@@ -293,7 +282,8 @@ def figure_size(n_rows: int) -> tuple[float, float]:
     return 10.0, 1.3 + 0.4 * n_rows
 
 
-def _rows(timelines: list[Intervals], activities: ArrayLike | None) -> list[Any]:
+def rows_of(timelines: list[Intervals], activities: ArrayLike | None) -> list[Any]:
+    """Return the activities of timelines in the order in which they begin, or the order given."""
     found = [
         (start, order, name)
         for order, timeline in enumerate(timelines)
@@ -311,13 +301,7 @@ def _rows(timelines: list[Intervals], activities: ArrayLike | None) -> list[Any]
     return rows
 
 
-def _unit(duration: float) -> str:
-    if duration <= _LONGEST_IN_SECONDS:
-        return "s"
-    return "min" if duration <= _LONGEST_IN_MINUTES else "h"
-
-
-def _bars(
+def bars_of_rows(
     ax: Any,
     timeline: Intervals,
     rows: list[Any],
@@ -326,6 +310,7 @@ def _bars(
     scale: float,
     style: dict[str, Any],
 ) -> list[Any]:
+    """Draw the intervals of each activity in its row."""
     bars = []
     for row, name in enumerate(rows):
         chosen = timeline.activity == name

@@ -10,14 +10,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from sklearn_har.inspection._style import (
+    DIAMOND,
+    RING,
+    axes_or_new,
+    finish_rows,
+    legend_above,
+    shown,
+)
 from sklearn_har.utils._numbers import check_integer
-from sklearn_har.utils._optional import import_optional
 
 __all__ = ["SearchResultsDisplay", "search_table"]
-
-# Light and open against dark and filled, which tells folds from means in grey as well.
-_FOLD_STYLE = {"marker": "o", "facecolors": "none", "edgecolors": "0.55", "s": 22.0}
-_MEAN_STYLE = {"fmt": "D", "color": "#0072B2", "markersize": 6.0, "capsize": 3.0}
 
 
 def search_table(search: Any, *, metric: str | None = None) -> pd.DataFrame:
@@ -184,32 +187,24 @@ class SearchResultsDisplay:
         order = complete[np.argsort(-scores[complete].mean(axis=1), kind="stable")]
         if n_best is not None:
             order = order[: check_integer(n_best, "n_best", minimum=1)]
-        shown = scores[order]
+        drawn = scores[order]
         rows = np.arange(len(order))
-        if ax is None:
-            plt = import_optional(
-                "matplotlib.pyplot", extra="plot", needed_by="SearchResultsDisplay.plot"
-            )
-            _, ax = plt.subplots(figsize=(8.0, 1.3 + 0.35 * len(rows)), layout="constrained")
+        ax = axes_or_new(ax, (8.0, 1.3 + 0.35 * len(rows)), type(self).__name__)
         self.folds_ = ax.scatter(
-            shown.ravel(),
-            np.repeat(rows, shown.shape[1]),
-            **{**_FOLD_STYLE, "label": "fold", **(fold_kwargs or {})},
+            drawn.ravel(),
+            np.repeat(rows, drawn.shape[1]),
+            **{**RING, "label": "fold", **(fold_kwargs or {})},
         )
         self.means_ = ax.errorbar(
-            shown.mean(axis=1),
+            drawn.mean(axis=1),
             rows,
-            xerr=shown.std(axis=1),
-            **{**_MEAN_STYLE, "label": "mean, standard deviation", **(mean_kwargs or {})},
+            xerr=drawn.std(axis=1),
+            **{**DIAMOND, "label": "mean, standard deviation", **(mean_kwargs or {})},
         )
         self.settings_ = [str(self.settings[i]) for i in order.tolist()]
-        ax.set_yticks(rows, self.settings_)
-        ax.set_ylim(len(rows) - 0.5, -0.5)
-        ax.set_xlabel(self.score_name.replace("_", " ").capitalize())
-        ax.set_axisbelow(True)
-        ax.grid(axis="x", color="0.85", linewidth=0.8)
-        # Above the axes, where it hides no score.
-        ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, frameon=False)
+        finish_rows(ax, self.settings_)
+        ax.set_xlabel(shown(self.score_name).capitalize())
+        legend_above(ax)
         self.ax_ = ax
         self.figure_ = ax.figure
         return self
@@ -290,7 +285,7 @@ class SearchResultsDisplay:
         names = list(dict.fromkeys(name for setting in settings for name in setting))
         short = dict(zip(names, _short(names), strict=True))
         labels = [
-            ", ".join(f"{short[name]}={_shown(value)}" for name, value in setting.items())
+            ", ".join(f"{short[name]}={_said(value)}" for name, value in setting.items())
             for setting in settings
         ]
         display = cls(labels, _split_scores(results, metric), score_name=score_name or metric)
@@ -329,5 +324,5 @@ def _short(names: Sequence[str], taken: Mapping[str, Any] | None = None) -> list
     return short if distinct else list(names)
 
 
-def _shown(value: Any) -> str:
+def _said(value: Any) -> str:
     return f"{value:.3g}" if isinstance(value, float) else str(value)

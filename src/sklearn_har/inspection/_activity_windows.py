@@ -1,0 +1,318 @@
+"""Typical windows of each activity, as a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sklearn_har.inspection._channels import (
+    ChannelGroup,
+    check_channels,
+    choose_channels,
+    group_channels,
+)
+from sklearn_har.inspection._style import grid_lines, line_style, panels, with_defaults, wrapped
+from sklearn_har.utils._numbers import check_integer, check_rate
+
+__all__ = ["ActivityWindowsDisplay"]
+
+# Letters of an activity at the side of its row, before it goes on in a second line.
+_NAME = 14
+# Lines side by side in a key.
+_KEYS = 3
+# Inches of a panel.
+_WIDTH, _HEIGHT = 2.8, 0.95
+
+
+class ActivityWindowsDisplay:
+    """Typical windows of each activity.
+
+    Each activity has a row, and each sensor a column, whose panels have the same scale, so that
+    activities can be compared. Lines differ in colour and kind. The windows are real ones, not
+    means: steps do not keep time with the windows, and cancel out in a mean.
+
+    It is recommended to use :meth:`from_windows` to make one. All parameters are stored as
+    attributes.
+
+    Parameters
+    ----------
+    windows : array-like of shape (n_activities, n_windows, n_timesteps, n_channels)
+        The windows to show of each activity.
+    activities : sequence of length n_activities
+        The activities.
+    sampling_rate : float
+        In Hz.
+    channel_names : sequence of str of length n_channels, default=None
+        The names of the channels; what ends in x, y and z is one sensor.
+    units : sequence of str of length n_channels, default=None
+        The unit of each channel. By default g for channels with "acc" in their name, rad/s for
+        those with "gyro", and none for others.
+
+    Attributes
+    ----------
+    activities_ : list
+        The rows from top to bottom.
+    windows_ : ndarray of shape (n_activities, n_windows) or None
+        After :meth:`from_windows`: which windows are shown, as positions in `X`.
+    ax_ : matplotlib Axes
+        The first panel.
+    axes_ : ndarray of matplotlib Axes of shape (n_activities, n_sensors)
+        All panels.
+    figure_ : matplotlib Figure
+        Figure containing the panels.
+    lines_ : ndarray of matplotlib Line2D of shape (n_activities, n_shown_channels)
+        The lines; several windows follow each other on a line.
+
+    See Also
+    --------
+    RecordingDisplay : A recording from beginning to end.
+
+    Examples
+    --------
+    >>> from sklearn_har.datasets import make_har_windows
+    >>> from sklearn_har.inspection import ActivityWindowsDisplay
+    >>> har = make_har_windows(n_subjects=3, n_windows_per_activity=4, random_state=0)
+    >>> display = ActivityWindowsDisplay.from_windows(
+    ...     har.data,
+    ...     har.target,
+    ...     sampling_rate=har.sampling_rate,
+    ...     channel_names=har.channel_names,
+    ...     target_names=har.target_names,
+    ... )
+    >>> display.axes_.shape
+    (6, 3)
+    """
+
+    def __init__(
+        self,
+        windows: ArrayLike,
+        activities: Sequence[Any],
+        *,
+        sampling_rate: float,
+        channel_names: Sequence[str] | None = None,
+        units: Sequence[str] | None = None,
+    ) -> None:
+        self.windows = windows
+        self.activities = activities
+        self.sampling_rate = sampling_rate
+        self.channel_names = channel_names
+        self.units = units
+        self.windows_: NDArray[np.int64] | None = None
+
+    def plot(
+        self,
+        ax: Any = None,
+        *,
+        channels: Sequence[str | int] | str | int | None = None,
+        line_kwargs: Mapping[str, Any] | None = None,
+    ) -> ActivityWindowsDisplay:
+        """Plot the windows.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes or array of them, default=None
+            One for each panel, or one that all panels share the place of. By default a new figure,
+            as large as the number of activities and sensors asks for.
+        channels : sequence of str or int, default=None
+            The channels to show, by name or position; by default all.
+        line_kwargs : dict, default=None
+            Keywords for the lines, passed to ``Axes.plot``.
+
+        Returns
+        -------
+        ActivityWindowsDisplay
+            This object, with the artists.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        ValueError
+            If there is no window, or shapes do not agree.
+        """
+        windows = np.asarray(self.windows)
+        if windows.ndim != 4 or not windows.size:
+            raise ValueError(
+                "windows must be of shape (n_activities, n_windows, n_timesteps, n_channels), at "
+                f"least one of each, got shape {windows.shape}."
+            )
+        if len(self.activities) != len(windows):
+            raise ValueError(
+                f"activities must name each of the {len(windows)} activities of windows, got "
+                f"{list(self.activities)}."
+            )
+        rate = check_rate(self.sampling_rate)
+        names, units = check_channels(self.channel_names, self.units, windows.shape[3])
+        chosen = choose_channels(channels, names)
+        groups = group_channels([names[i] for i in chosen], [units[i] for i in chosen])
+        shape = (len(windows), len(groups))
+        keys = max(-(-len(group.axes) // _KEYS) for group in groups)
+        axes = panels(
+            ax,
+            shape,
+            size=(1.6 + _WIDTH * shape[1], 1.0 + 0.25 * keys + _HEIGHT * shape[0]),
+            display=type(self).__name__,
+            sharey="col",
+        )
+        lines = [
+            [
+                line
+                for panel, group in zip(row, groups, strict=True)
+                for line in _draw(panel, some[:, :, chosen], group, rate, line_kwargs)
+            ]
+            for row, some in zip(axes, windows, strict=True)
+        ]
+        for panel, name in zip(axes[:, 0], self.activities, strict=True):
+            panel.set_ylabel(wrapped(name, _NAME), rotation=0.0, ha="right", va="center")
+        for panel, group in zip(axes[0], groups, strict=True):
+            panel.legend(
+                title=group.label,
+                loc="lower center",
+                bbox_to_anchor=(0.5, 1.0),
+                ncols=_KEYS,
+                frameon=False,
+                handlelength=2.6,
+                columnspacing=1.2,
+            )
+        for panel in axes[-1]:
+            panel.set_xlabel("Time (s)")
+        self.activities_ = list(self.activities)
+        self.lines_ = np.array(lines, dtype=object)
+        self.axes_ = axes
+        self.ax_ = axes[0, 0]
+        self.figure_ = axes[0, 0].figure
+        return self
+
+    @classmethod
+    def from_windows(
+        cls,
+        X: ArrayLike,
+        y: ArrayLike,
+        *,
+        sampling_rate: float,
+        n_windows: int = 1,
+        channel_names: Sequence[str] | None = None,
+        units: Sequence[str] | None = None,
+        target_names: Sequence[str] | None = None,
+        ax: Any = None,
+        **plot_params: Any,
+    ) -> ActivityWindowsDisplay:
+        """Choose typical windows of each activity and plot them.
+
+        A window is typical if it lies in the middle of its activity: if the means of its channels
+        and the logarithms of their standard deviations are nearest to the medians over all windows
+        of the activity.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_all_windows, n_timesteps, n_channels)
+            Windows to choose from.
+        y : array-like of shape (n_all_windows,)
+            Their activities.
+        sampling_rate : float
+            In Hz.
+        n_windows : int, default=1
+            How many windows to show of each activity, one after the other in time.
+        channel_names : sequence of str of length n_channels, default=None
+            The names of the channels.
+        units : sequence of str of length n_channels, default=None
+            The unit of each channel. By default g for channels with "acc" in their name, rad/s for
+            those with "gyro", and none for others.
+        target_names : sequence of str, default=None
+            Names to show in the place of the sorted labels in `y`.
+        ax : matplotlib Axes or array of them, default=None
+            Where to plot.
+        **plot_params : dict
+            Further parameters of :meth:`plot`.
+
+        Returns
+        -------
+        ActivityWindowsDisplay
+            The display, plotted.
+
+        Raises
+        ------
+        ValueError
+            If shapes do not agree, or an activity has fewer windows than are to be shown.
+        """
+        windows, labels = np.asarray(X), np.asarray(y)
+        if windows.ndim != 3 or not windows.size:
+            raise ValueError(
+                "X must be windows of shape (n_windows, n_timesteps, n_channels), got shape "
+                f"{windows.shape}."
+            )
+        if labels.shape != (len(windows),):
+            raise ValueError(
+                f"y must have one activity for each of the {len(windows)} windows, got shape "
+                f"{labels.shape}."
+            )
+        n_windows = check_integer(n_windows, "n_windows", minimum=1)
+        activities, counts = np.unique(labels, return_counts=True)
+        if counts.min() < n_windows:
+            raise ValueError(
+                f"n_windows must be at most the number of windows of each activity, got "
+                f"{n_windows} and {counts.min()} windows of {activities[counts.argmin()]!r}."
+            )
+        names = activities.tolist() if target_names is None else list(target_names)
+        if len(names) != len(activities):
+            raise ValueError(
+                f"target_names must have one name for each of the {len(activities)} activities "
+                f"{activities.tolist()}, got {len(names)} names."
+            )
+        chosen = _typical(windows, labels, activities, n_windows)
+        display = cls(
+            windows[chosen],
+            names,
+            sampling_rate=sampling_rate,
+            channel_names=channel_names,
+            units=units,
+        )
+        display.windows_ = chosen
+        return display.plot(ax, **plot_params)
+
+
+def _typical(
+    windows: NDArray[Any], labels: NDArray[Any], activities: NDArray[Any], n_windows: int
+) -> NDArray[np.int64]:
+    """Return the positions of typical windows, of shape (n_activities, n_windows)."""
+    values = windows.astype(np.float64, copy=False)
+    spread = values.std(axis=1)
+    # Of a channel that does not move there is no logarithm.
+    floor = 1e-6 * max(float(spread.max()), 1e-12)
+    features = np.hstack([values.mean(axis=1), np.log(spread + floor)])
+    scale = features.std(axis=0)
+    features /= np.where(scale > 0.0, scale, 1.0)
+    chosen = []
+    for activity in activities:
+        members = np.flatnonzero(labels == activity)
+        own = features[members]
+        distance = np.square(own - np.median(own, axis=0)).sum(axis=1)
+        chosen.append(members[np.argsort(distance, kind="stable")[:n_windows]])
+    return np.array(chosen)
+
+
+def _draw(
+    ax: Any,
+    windows: NDArray[Any],
+    group: ChannelGroup,
+    rate: float,
+    line_kwargs: Mapping[str, Any] | None,
+) -> list[Any]:
+    n_windows, n_timesteps, _ = windows.shape
+    time = np.arange(n_timesteps) / rate
+    length = n_timesteps / rate
+    # NaN between windows, which have nothing to do with each other.
+    times = np.concatenate([np.append(time + i * length, np.nan) for i in range(n_windows)])
+    lines = []
+    for i, (channel, axis) in enumerate(zip(group.channels, group.axes, strict=True)):
+        values = np.concatenate([np.append(window[:, channel], np.nan) for window in windows])
+        style = {**line_style(i), "linewidth": 1.1, "label": axis}
+        lines += ax.plot(times, values, **with_defaults(style, line_kwargs))
+    for i in range(1, n_windows):
+        ax.axvline(i * length, color="0.35", linewidth=0.8)
+    ax.set_xlim(0.0, n_windows * length)
+    grid_lines(ax, "both")
+    return lines

@@ -1,0 +1,206 @@
+"""What the displays have in common: colours and marks, axes, legends and rows.
+
+Pictures are printed in grey and looked at with any colour vision. Whatever differs, differs in
+lightness or in the kind of line, mark or hatch as well as in colour.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sklearn_har.evaluation._result import is_percentage
+from sklearn_har.utils._optional import import_optional
+
+__all__ = [
+    "DARK",
+    "DIAMOND",
+    "LIGHT_BAR",
+    "LONGEST_NAME",
+    "PALETTE",
+    "RING",
+    "SECONDS",
+    "TimeUnit",
+    "axes_or_new",
+    "end_at_whole",
+    "finish_rows",
+    "grid_lines",
+    "legend_above",
+    "legend_beside",
+    "line_style",
+    "panels",
+    "row_inches",
+    "row_lines",
+    "score_axis",
+    "shown",
+    "time_unit_of",
+    "with_defaults",
+    "wrapped",
+]
+
+# The palette of Okabe and Ito, which people of any colour vision tell apart, without its yellow,
+# which hardly shows on white. In this order neighbours differ in lightness.
+PALETTE = ("#0072B2", "#E69F00", "#000000", "#009E73", "#D55E00", "#56B4E9", "#CC79A7")
+DARK = PALETTE[0]
+# One more than a divisor of the number of colours would be: 28 lines pass before a pair repeats.
+_LINES: tuple[Any, ...] = ("-", (0, (4, 1.2)), (0, (1, 1)), (0, (5, 1.2, 1, 1.2)))
+
+# Bars that are to be compared: light against dark.
+LIGHT_BAR = {"facecolor": "0.75", "edgecolor": "0.35"}
+# Light and open against dark and filled tells single values from means.
+RING = {"marker": "o", "facecolors": "none", "edgecolors": "0.55", "s": 22.0}
+DIAMOND = {"fmt": "D", "color": DARK, "markersize": 6.0, "capsize": 3.0}
+_GRID = {"color": "0.85", "linewidth": 0.8}
+
+TimeUnit = Literal["auto", "s", "min", "h"]
+SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0}
+# Up to here, in s, an axis is in s, and then in min.
+_LONGEST_IN_SECONDS, _LONGEST_IN_MINUTES = 300.0, 3 * 3600.0
+# Letters of the name of a row before it goes on in a second line.
+LONGEST_NAME = 28
+
+
+def line_style(i: int) -> dict[str, Any]:
+    """Return colour and kind of the i-th line of a picture."""
+    return {"color": PALETTE[i % len(PALETTE)], "linestyle": _LINES[i % len(_LINES)]}
+
+
+def shown(name: Any) -> str:
+    """Return a name as people write it: activities and scores are spelt with underscores."""
+    return str(name).replace("_", " ")
+
+
+def wrapped(name: Any, width: int) -> str:
+    """Return a name on as many lines as it needs."""
+    return textwrap.fill(shown(name), width)
+
+
+def score_axis(score_name: str) -> tuple[float, str]:
+    """Return what to multiply a score by, and the label of its axis: accuracies are in %."""
+    words = shown(score_name)
+    words = words[:1].upper() + words[1:]
+    return (100.0, f"{words} (%)") if is_percentage(score_name) else (1.0, words)
+
+
+def time_unit_of(time_unit: TimeUnit, duration: float) -> str:
+    """Return the unit of an axis of time; `duration` in s decides where it is "auto"."""
+    if time_unit != "auto" and time_unit not in SECONDS:
+        raise ValueError(
+            f"time_unit must be one of ('auto', {', '.join(map(repr, SECONDS))}), "
+            f"got {time_unit!r}."
+        )
+    if time_unit != "auto":
+        return time_unit
+    if duration <= _LONGEST_IN_SECONDS:
+        return "s"
+    return "min" if duration <= _LONGEST_IN_MINUTES else "h"
+
+
+def row_inches(labels: Sequence[str], least: float) -> float:
+    """Return the height of rows that have room for the lines of their names."""
+    return max(least, 0.08 + 0.16 * max(label.count("\n") + 1 for label in labels))
+
+
+def end_at_whole(ax: Any) -> None:
+    """Let an axis of shares in % end at 100, with room for half a mark."""
+    left, right = ax.get_xlim()
+    if right > 100.0 > left:
+        ax.set_xlim(left, 100.0 + 0.03 * (100.0 - left))
+
+
+def axes_or_new(ax: Any, size: tuple[float, float], display: str) -> Any:
+    """Return `ax`, or the axes of a new figure of `size` in inches."""
+    if ax is not None:
+        return ax
+    plt = import_optional("matplotlib.pyplot", extra="plot", needed_by=f"{display}.plot")
+    return plt.subplots(figsize=size, layout="constrained")[1]
+
+
+def panels(
+    ax: Any,
+    shape: tuple[int, int],
+    *,
+    size: tuple[float, float],
+    display: str,
+    sharex: bool | str = True,
+    sharey: bool | str = False,
+    height_ratios: Sequence[float] | None = None,
+) -> NDArray[Any]:
+    """Return a grid of axes: a new figure, given ones, or in the place of one that is given.
+
+    The last is what `sklearn.inspection.PartialDependenceDisplay` does.
+    """
+    n = shape[0] * shape[1]
+    if ax is None:
+        plt = import_optional("matplotlib.pyplot", extra="plot", needed_by=f"{display}.plot")
+        _, grid = plt.subplots(
+            *shape,
+            figsize=size,
+            layout="constrained",
+            sharex=sharex,
+            sharey=sharey,
+            squeeze=False,
+            height_ratios=height_ratios,
+        )
+        return np.asarray(grid, dtype=object)
+    if isinstance(ax, np.ndarray | list | tuple):
+        given = np.asarray(ax, dtype=object).ravel()
+        if len(given) != n:
+            raise ValueError(
+                f"ax must be None, one Axes, or an array of the {n} Axes that {display} needs, got "
+                f"{len(given)} Axes."
+            )
+        return given.reshape(shape)
+    if n == 1:
+        return np.array([[ax]], dtype=object)
+    spec = ax.get_subplotspec()
+    if spec is None:
+        raise ValueError(
+            f"ax must be made by Figure.subplots or add_subplot, because {display} puts {n} Axes "
+            "in its place, got one that is in no grid."
+        )
+    ax.set_axis_off()
+    grid = spec.subgridspec(*shape, height_ratios=height_ratios).subplots(
+        sharex=sharex, sharey=sharey, squeeze=False
+    )
+    return np.asarray(grid, dtype=object)
+
+
+def grid_lines(ax: Any, axis: str) -> None:
+    """Put light lines behind what is drawn."""
+    ax.set_axisbelow(True)
+    ax.grid(axis=axis, **_GRID)
+
+
+def row_lines(ax: Any, n_rows: int) -> None:
+    """Part rows from each other by light lines."""
+    for boundary in range(1, n_rows):
+        ax.axhline(boundary - 0.5, zorder=0.5, **_GRID)
+
+
+def finish_rows(ax: Any, labels: Sequence[str]) -> None:
+    """Label rows from top to bottom, on an axis whose values run to the right."""
+    ax.set_yticks(range(len(labels)), labels)
+    ax.set_ylim(len(labels) - 0.5, -0.5)
+    grid_lines(ax, "x")
+
+
+def legend_above(ax: Any, **options: Any) -> None:
+    """Put the legend above the axes, where it hides nothing."""
+    found, _ = ax.get_legend_handles_labels()
+    options = {"loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "ncols": len(found), **options}
+    ax.legend(frameon=False, **options)
+
+
+def legend_beside(ax: Any) -> None:
+    """Put the legend at the right of the axes, for what has no room above."""
+    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, handlelength=2.6)
+
+
+def with_defaults(defaults: Mapping[str, Any], given: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the style of a user over that of the package."""
+    return {**defaults, **(given or {})}

@@ -1,0 +1,313 @@
+"""Loss and scores over the epochs of one or many trainings, as a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sklearn_har.evaluation import RepeatedEvaluation
+from sklearn_har.inspection._style import (
+    PALETTE,
+    grid_lines,
+    legend_above,
+    panels,
+    score_axis,
+    with_defaults,
+)
+
+__all__ = ["TrainingHistoryDisplay"]
+
+History = Mapping[str, Sequence[float]]
+
+_VALIDATION = "val_"
+# Open squares on dashes against filled circles on a line: training and validation differ in grey.
+_KINDS = {
+    "training": {"linestyle": "-", "marker": "o"},
+    "validation": {"linestyle": "--", "marker": "s", "markerfacecolor": "white"},
+}
+# About as many marks on a curve, so that a hundred epochs are not a row of beads.
+_MARKS = 10
+
+
+class TrainingHistoryDisplay:
+    """Loss and accuracy over the epochs of one or many trainings.
+
+    Each quantity has a panel. Of several trainings it shows the mean over those that were still
+    running in an epoch, and a band of one standard deviation to each side; early stopping ends
+    trainings after different numbers of epochs. Their number is in the legend.
+
+    It is recommended to use :meth:`from_estimator` or :meth:`from_evaluation` to make one. All
+    parameters are stored as attributes.
+
+    Parameters
+    ----------
+    histories : sequence of dict
+        One for each training: from the name of a quantity to its values by epoch, as in the
+        ``history_`` of a fitted classifier. What starts with ``val_`` was measured on the windows
+        that were held out for validation.
+    name : str or None, default=None
+        What was trained, for the legend.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        The first panel.
+    axes_ : ndarray of matplotlib Axes of shape (n_panels,)
+        All panels.
+    figure_ : matplotlib Figure
+        Figure containing the panels.
+    lines_ : dict of str to matplotlib Line2D
+        The curve of each quantity, by its name in `histories`.
+    bands_ : dict of str to matplotlib collection
+        The band of each quantity; empty for a single training.
+
+    See Also
+    --------
+    sklearn.model_selection.LearningCurveDisplay : Scores against the number of windows.
+
+    Examples
+    --------
+    >>> from sklearn_har.inspection import TrainingHistoryDisplay
+    >>> histories = [{"loss": [1.8, 1.1]}, {"loss": [1.6, 0.9]}]
+    >>> display = TrainingHistoryDisplay(histories).plot()
+    >>> display.lines_["loss"].get_ydata()
+    array([1.7, 1. ])
+    """
+
+    def __init__(self, histories: Sequence[History], *, name: str | None = None) -> None:
+        self.histories = histories
+        self.name = name
+
+    def plot(
+        self,
+        ax: Any = None,
+        *,
+        metrics: Sequence[str] | None = None,
+        line_kwargs: Mapping[str, Any] | None = None,
+        band_kwargs: Mapping[str, Any] | None = None,
+    ) -> TrainingHistoryDisplay:
+        """Plot the curves.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes or array of them, default=None
+            Where to plot: one for each panel, such as the `axes_` of another display, to compare
+            the two; or one that all panels share the place of. By default a new figure.
+        metrics : sequence of str, default=None
+            The panels, such as ``["loss"]``, by the names of the training; by default all.
+        line_kwargs : dict, default=None
+            Keywords for the curves, passed to ``Axes.plot``.
+        band_kwargs : dict, default=None
+            Keywords for the bands, passed to ``Axes.fill_between``.
+
+        Returns
+        -------
+        TrainingHistoryDisplay
+            This object, with the artists.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        ValueError
+            If there is no training, or none has such a quantity.
+        """
+        chosen = _check_metrics(self.histories, metrics)
+        axes = panels(
+            ax,
+            (1, len(chosen)),
+            size=(0.8 + 4.2 * len(chosen), 3.6),
+            display=type(self).__name__,
+        )[0]
+        self.lines_: dict[str, Any] = {}
+        self.bands_: dict[str, Any] = {}
+        for panel, metric in zip(axes, chosen, strict=True):
+            self._plot_panel(panel, metric, line_kwargs, band_kwargs)
+        self.axes_ = axes
+        self.ax_ = axes[0]
+        self.figure_ = axes[0].figure
+        return self
+
+    def _plot_panel(
+        self,
+        ax: Any,
+        metric: str,
+        line_kwargs: Mapping[str, Any] | None,
+        band_kwargs: Mapping[str, Any] | None,
+    ) -> None:
+        factor, label = score_axis(metric)
+        # Curves that are there already, of another display, keep their colours.
+        n_before = len(ax.lines)
+        for kind, key in (("training", metric), ("validation", f"{_VALIDATION}{metric}")):
+            curves = [history[key] for history in self.histories if key in history]
+            if not curves:
+                continue
+            values = factor * _by_epoch(curves)
+            epochs = np.arange(1, values.shape[1] + 1)
+            mean = np.nanmean(values, axis=0)
+            style = {
+                **_KINDS[kind],
+                "color": PALETTE[(n_before + (kind == "validation")) % len(PALETTE)],
+                "markersize": 4.5,
+                "markevery": max(1, len(epochs) // _MARKS),
+                "label": _label(self.name, kind, len(curves)),
+            }
+            (line,) = ax.plot(epochs, mean, **with_defaults(style, line_kwargs))
+            self.lines_[key] = line
+            if len(curves) > 1:
+                spread = np.nanstd(values, axis=0)
+                band = {"color": line.get_color(), "alpha": 0.25, "linewidth": 0.0}
+                self.bands_[key] = ax.fill_between(
+                    epochs, mean - spread, mean + spread, **with_defaults(band, band_kwargs)
+                )
+        ax.set_xlabel("Epoch")
+        ax.set_ylabel(label)
+        ax.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
+        grid_lines(ax, "both")
+        legend_above(ax, ncols=2)
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator: Any,
+        *,
+        name: str | None = None,
+        ax: Any = None,
+        **plot_params: Any,
+    ) -> TrainingHistoryDisplay:
+        """Plot how fitted classifiers were trained.
+
+        Parameters
+        ----------
+        estimator : estimator or sequence of estimator
+            A fitted classifier of this package, or what holds some: a pipeline that ends in one, a
+            search, a vote or another ensemble. Several are trainings of the same kind.
+        name : str or None, default=None
+            What was trained, for the legend.
+        ax : matplotlib Axes or array of them, default=None
+            Where to plot.
+        **plot_params : dict
+            Further parameters of :meth:`plot`.
+
+        Returns
+        -------
+        TrainingHistoryDisplay
+            The display, plotted.
+
+        Raises
+        ------
+        TypeError
+            If there is no history in an estimator.
+        """
+        several = isinstance(estimator, Sequence) and not isinstance(estimator, str)
+        histories: list[History] = []
+        for one in estimator if several else [estimator]:
+            found = list(_histories(one))
+            if not found:
+                raise TypeError(
+                    "estimator must be a fitted classifier with history_, such as "
+                    "ConvLSTMClassifier, a pipeline, search or ensemble of such, or a list, got "
+                    f"{type(one).__name__} without a history. Call fit first."
+                )
+            histories += found
+        return cls(histories, name=name).plot(ax, **plot_params)
+
+    @classmethod
+    def from_evaluation(
+        cls,
+        evaluation: RepeatedEvaluation,
+        *,
+        name: str | None = None,
+        ax: Any = None,
+        **plot_params: Any,
+    ) -> TrainingHistoryDisplay:
+        """Plot all trainings of a repeated evaluation.
+
+        Parameters
+        ----------
+        evaluation : RepeatedEvaluation
+            What :func:`~sklearn_har.evaluation.repeated_evaluation` returned for a classifier with
+            a history.
+        name : str or None, default=None
+            What was trained, for the legend.
+        ax : matplotlib Axes or array of them, default=None
+            Where to plot.
+        **plot_params : dict
+            Further parameters of :meth:`plot`.
+
+        Returns
+        -------
+        TrainingHistoryDisplay
+            The display, plotted.
+
+        Raises
+        ------
+        TypeError
+            If `evaluation` is something else.
+        ValueError
+            If the evaluated classifier kept no history.
+        """
+        if not isinstance(evaluation, RepeatedEvaluation):
+            raise TypeError(
+                "evaluation must be what repeated_evaluation returned, got "
+                f"{type(evaluation).__name__}."
+            )
+        if evaluation.histories is None:
+            raise ValueError(
+                "evaluation must be of a classifier with history_, such as ConvLSTMClassifier, got "
+                "one without histories."
+            )
+        return cls(evaluation.histories, name=name).plot(ax, **plot_params)
+
+
+def _label(name: str | None, kind: str, n_trainings: int) -> str:
+    words = kind if name is None else f"{name}, {kind}"
+    return words if n_trainings == 1 else f"{words} ({n_trainings})"
+
+
+def _check_metrics(histories: Sequence[History], metrics: Sequence[str] | None) -> list[str]:
+    if isinstance(histories, Mapping) or not all(isinstance(one, Mapping) for one in histories):
+        raise TypeError(
+            "histories must be a sequence of dicts, one for each training, got "
+            f"{type(histories).__name__}. For one training pass [history]."
+        )
+    known = list(
+        dict.fromkeys(
+            key.removeprefix(_VALIDATION)
+            for history in histories
+            for key, values in history.items()
+            if len(values)
+        )
+    )
+    if not known:
+        raise ValueError("histories must hold at least one epoch of one training, got none.")
+    if metrics is None:
+        return known
+    chosen = [metrics] if isinstance(metrics, str) else list(metrics)
+    if not chosen or not set(chosen) <= set(known):
+        raise ValueError(f"metrics must be out of {known}, got {chosen}.")
+    return chosen
+
+
+def _by_epoch(curves: Sequence[Sequence[float]]) -> NDArray[np.float64]:
+    """Return an array of shape (n_trainings, n_epochs), NaN after the end of a training."""
+    values = np.full((len(curves), max(map(len, curves))), np.nan)
+    for row, curve in zip(values, curves, strict=True):
+        row[: len(curve)] = curve
+    return values
+
+
+def _histories(estimator: Any) -> Iterator[History]:
+    """Yield the histories of the classifiers in a fitted estimator."""
+    if hasattr(estimator, "history_"):
+        yield estimator.history_
+    elif hasattr(estimator, "best_estimator_"):
+        yield from _histories(estimator.best_estimator_)
+    elif hasattr(estimator, "steps"):
+        yield from _histories(estimator.steps[-1][1])
+    else:
+        for part in getattr(estimator, "estimators_", ()):
+            yield from _histories(part)
