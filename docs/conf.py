@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import statistics
 import sys
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 # TensorFlow greets on the standard error stream, which the gallery would print on its pages.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
-from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
-
-from oldest import oldest_python, oldest_versions  # noqa: E402
+sys.path.insert(0, str(ROOT / "docs" / "_extensions"))
 
 from sklearn_har import __version__  # noqa: E402
 
@@ -35,10 +30,12 @@ extensions = [
     "sphinx.ext.extlinks",
     "numpydoc",
     "sphinx_design",
+    "tables",
     "sphinx_gallery.gen_gallery",
 ]
 exclude_patterns = [
     "_build",
+    "_extensions",
     "_templates",
     # Beside its pages the gallery leaves what it ran.
     "auto_examples/**/*.ipynb",
@@ -111,51 +108,6 @@ html_theme_options = {
 }
 
 
-class OldestVersions(SphinxDirective):
-    """A table of the oldest supported versions, read from `pyproject.toml`."""
-
-    def run(self) -> list[nodes.Node]:
-        versions = {"Python": oldest_python(), **oldest_versions()}
-        rows = [f"   * - {name}\n     - {number}" for name, number in versions.items()]
-        table = [".. list-table::", "   :header-rows: 1", "", "   * - library", "     - oldest"]
-        return self.parse_text_to_nodes("\n".join([*table, *rows]))
-
-
-class AccuracyTable(SphinxDirective):
-    """The published networks, and the table of accuracies as the benchmark kept it."""
-
-    # Printed by `sklearn-har evaluate --repeats 5`, as on the page `results`.
-    PUBLISHED: ClassVar[dict[str, tuple[str, str]]] = {
-        "LSTMClassifier": ("docs/results/uci-har-lstm.txt", "89.7 (1.4)"),
-        "CNNLSTMClassifier": ("docs/results/uci-har-cnn-lstm.txt", "90.7 (1.05)"),
-        "ConvLSTMClassifier": ("docs/results/uci-har-conv-lstm.txt", "90.8 (0.89)"),
-    }
-
-    def run(self) -> list[nodes.Node]:
-        rows = [("", "here", "trainings", "published, 10 trainings")]
-        for name, (path, published) in self.PUBLISHED.items():
-            text = (ROOT / path).read_text(encoding="utf-8")
-            found = re.search(r"^Accuracy: (\S+)% \(\+/-(\S+)\)$", text, flags=re.MULTILINE)
-            assert found is not None, path
-            n = len(re.findall(r"^>#\d+: ", text, flags=re.MULTILINE))
-            shown = f"{float(found[1]):.1f} ({float(found[2]):.1f})"
-            rows.append((f":class:`~sklearn_har.{name}`", shown, str(n), published))
-        kept = json.loads((ROOT / "benchmarks/quality/accuracy.json").read_text(encoding="utf-8"))
-        order = sorted(kept, key=lambda name: not name.startswith("make_"))
-        for name in order:
-            runs = [100 * run["accuracy"] for run in kept[name].get("official", {}).values()]
-            if len(runs) < 2 and name.startswith("make_"):
-                continue
-            shown = f"{statistics.mean(runs):.1f}"
-            shown += f" ({statistics.pstdev(runs):.1f})" if len(runs) > 1 else ""
-            label = f":func:`~sklearn_har.recipes.{name}`" if name.startswith("make_") else name
-            rows.append((label, shown, str(len(runs)), ""))
-        table = [".. list-table::", "   :header-rows: 1", "   :widths: 40 20 15 25", ""]
-        for row in rows:
-            table += [f"   {'*' if not i else ' '} - {cell}" for i, cell in enumerate(row)]
-        return self.parse_text_to_nodes("\n".join(table))
-
-
 def changelog_as_rst(app: Sphinx, docname: str, source: list[str]) -> None:
     """Append CHANGELOG.md to the page `changelog`, its few Markdown forms turned into reST."""
     if docname != "changelog":
@@ -181,8 +133,6 @@ def skip_machinery(
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    app.add_directive("oldest-versions", OldestVersions)
-    app.add_directive("accuracy-table", AccuracyTable)
     app.connect("source-read", changelog_as_rst)
     app.connect("autodoc-skip-member", skip_machinery)
     return {"parallel_read_safe": True}

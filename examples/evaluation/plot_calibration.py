@@ -91,7 +91,7 @@ for (name, values), style in zip(probabilities.items(), ("o--", "s-"), strict=Tr
     left.lines[-1].set_linestyle(style[1:])
     coverage, risk, _ = risk_coverage_curve(y, values, labels=network.classes_)
     right.plot(coverage, risk, style[1:], label=name)
-left.set(xlabel="Mean confidence", ylabel="Share that is right")
+left.set(xlabel="Mean confidence", ylabel="Share that is right", xlim=(0.5, 1.02), ylim=(0.5, 1.02))
 right.set(xlabel="Share of windows that are answered", ylabel="Share of wrong answers")
 right.legend(loc="upper left")
 plt.show()

@@ -89,7 +89,7 @@ ConfusionMatrixDisplay.from_predictions(
     har.target,
     predicted,
     display_labels=[activity.replace("_", " ") for activity in har.target_names],
-    xticks_rotation=45,
+    xticks_rotation="vertical",
     cmap="Blues",
     colorbar=False,
     ax=ax,

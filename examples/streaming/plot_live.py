@@ -50,8 +50,9 @@ for begin in range(0, len(samples), 25):
     if 40.0 <= time[begin] < 44.0:
         continue
     decisions += recognizer.push(samples[piece], time=time[piece])
+print(f"{recognizer.n_breaks} interruption so far")
 decisions += recognizer.finish()
-print(f"{len(decisions)} decisions, {recognizer.n_breaks} interruption")
+print(f"{len(decisions)} decisions")
 for decision in decisions[:4]:
     name = har.target_names[decision.activity]
     print(f"{decision.start:5.2f} to {decision.end:5.2f} s: {name} ({decision.probability:.2f})")
@@ -80,7 +81,7 @@ ax.axvspan(40.0, 44.0, facecolor="0.9", hatch="//", edgecolor="0.6", linewidth=0
 ax.plot(time, np.where(labels < 0, np.nan, labels), color="tab:orange", linewidth=2, label="true")
 ax.set_yticks(range(6), [name.replace("_", " ") for name in har.target_names])
 ax.set(xlabel="Time (s)", xlim=(0, time[-1]), ylim=(5.5, -0.5))
-ax.legend(loc="upper right")
+ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), frameon=False)
 plt.show()
 
 # %%

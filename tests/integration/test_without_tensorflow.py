@@ -104,7 +104,7 @@ def test_a_recording_sample_by_sample(environment_of_streams, files, recording, 
     options = []
     if recording == "HAPT":
         options = ["--archive", request.getfixturevalue("hapt_archive")]
-    example = ROOT / "examples" / "phone_without_tensorflow.py"
+    example = ROOT / "examples" / "export" / "phone_without_tensorflow.py"
     run = _run(
         python,
         example,
