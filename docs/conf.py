@@ -86,13 +86,13 @@ sphinx_gallery_conf = {
     "filename_pattern": r"/plot_",  # others are shown and not run
     "abort_on_example_error": True,
     "doc_module": ("sklearn_har",),
-    "backreferences_dir": "api/backreferences",
+    "backreferences_dir": "api/generated/backreferences",
     "inspect_global_variables": False,
     "remove_config_comments": True,
     "show_memory": False,
     "show_signature": False,
     "min_reported_time": 1,
-    "plot_gallery": "True",
+    "write_computation_times": False,
 }
 
 html_theme = "pydata_sphinx_theme"

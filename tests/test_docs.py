@@ -1,19 +1,33 @@
-"""The examples on the pages of the documentation run and print what the pages show."""
+"""The examples on the pages run and print what the pages show; what the pages refer to exists.
+
+The build of the documentation checks references too, within minutes; this takes no time.
+"""
 
 import doctest
+import importlib.util
+import json
 import re
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PAGES = sorted(
-    page
-    for page in (ROOT / "docs").rglob("*.rst")
-    # Generated pages hold docstrings, whose examples run with the modules.
-    if "generated" not in page.parts and "_build" not in page.parts
-)
+DOCS = ROOT / "docs"
+# What the build leaves in docs is none of the pages that are written; the examples in generated
+# ones are those of docstrings, which run with the modules.
+NOT_WRITTEN = {"_build", "_templates", "auto_examples", "generated"}
+PAGES = sorted(page for page in DOCS.rglob("*.rst") if not NOT_WRITTEN & set(page.parts))
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
+# Wherever a reference of Sphinx can stand.
+SOURCES = {
+    str(path.relative_to(ROOT)): path.read_text(encoding="utf-8")
+    for path in (
+        *PAGES,
+        *(ROOT / "examples").rglob("*.rst"),
+        *(ROOT / "examples").rglob("*.py"),
+        *(ROOT / "src").rglob("*.py"),
+    )
+}
 FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 
 
@@ -64,3 +78,98 @@ def test_options_of_the_command_line_are_documented(capsys):
         offered |= set(re.findall(r"^  (--[a-z-]+)", capsys.readouterr().out, flags=re.MULTILINE))
     page = (ROOT / "docs" / "user_guide" / "command_line.rst").read_text(encoding="utf-8")
     assert offered == set(re.findall(r"^   \* - ``(--[a-z-]+)", page, flags=re.MULTILINE))
+
+
+def role_targets(role, text):
+    """Give the targets of a role, without their titles."""
+    for content in re.findall(rf":{role}:`([^`]+)`", text):
+        titled = re.fullmatch(r".*<([^>]+)>", content, flags=re.DOTALL)
+        yield titled[1] if titled else content
+
+
+def page_exists(base, target):
+    path = DOCS / target[1:] if target.startswith("/") else base / target
+    # The gallery is made when the documentation is built.
+    return target.endswith("auto_examples/index") or path.with_name(path.name + ".rst").is_file()
+
+
+def test_pages_that_are_referred_to_exist():
+    missing = []
+    for name, text in SOURCES.items():
+        targets = set(role_targets("doc", text))
+        targets |= set(re.findall(r":link: (\S+)\n +:link-type: doc", text))
+        targets |= set(re.findall(r"button-ref:: (\S+)\n +:ref-type: doc", text))
+        base = (ROOT / name).parent if name.startswith("docs/") else DOCS
+        missing += [(name, t) for t in sorted(targets) if not page_exists(base, t)]
+    assert missing == []
+
+
+def test_labels_that_are_referred_to_exist():
+    labels = set()
+    for name, text in SOURCES.items():
+        if name.endswith(".rst"):
+            labels |= set(re.findall(r"^\.\. _([\w-]+):", text, flags=re.M))
+        elif name.startswith("examples/"):
+            labels.add("sphx_glr_auto_" + name.replace("/", "_"))
+    assert "gallery" in labels
+    missing = [
+        (name, label)
+        for name, text in SOURCES.items()
+        for label in role_targets("ref", text)
+        if label not in labels
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_files_on_a_page_exist(page):
+    text = page.read_text(encoding="utf-8")
+    files = re.findall(r"^ *\.\. (?:image|figure|literalinclude|include):: (\S+)", text, flags=re.M)
+    assert [f for f in files if not (page.parent / f).is_file()] == []
+    # An image that cannot be seen is described.
+    images = re.findall(r"^ *\.\. (?:image|figure):: \S+\n((?: +:.*\n)*)", text, flags=re.M)
+    assert all(":alt:" in options for options in images)
+
+
+def test_every_page_is_in_a_table_of_contents():
+    listed = {DOCS / "index.rst"}
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        for block in re.findall(r"\.\. toctree::\n((?:   .*\n|\n)+)", text):
+            for entry in re.findall(r"^   ([\w/-]+)$", block, flags=re.M):
+                listed.add(page.parent / f"{entry}.rst")
+    assert sorted(set(PAGES) - listed) == []
+
+
+@pytest.fixture(scope="module")
+def diagrams():
+    spec = importlib.util.spec_from_file_location("diagrams", DOCS / "diagrams.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_diagrams_are_what_their_script_draws(diagrams):
+    files = diagrams.files()
+    assert len(files) == 6
+    for name, content in files.items():
+        assert (DOCS / "images" / name).read_text(encoding="utf-8") == content
+
+
+@pytest.mark.parametrize("name", ["lstm", "cnn_lstm", "conv_lstm"])
+def test_diagram_has_the_weights_of_the_network(diagrams, name):
+    from sklearn_har.neural_network import _networks
+
+    drawing = diagrams.Drawing("light")
+    diagrams.NETWORKS[name](drawing)
+    shown = re.findall(r">([\d,]+) weights<", drawing.svg(""))
+    model = getattr(_networks, f"build_{name}")((128, 9), 6)
+    counts = [layer.count_params() for layer in model.layers if layer.count_params()]
+    assert [int(number.replace(",", "")) for number in shown] == counts
+
+
+def test_pitfalls_are_measured_with_several_seeds():
+    kept = json.loads((ROOT / "benchmarks/quality/pitfalls.json").read_text(encoding="utf-8"))
+    page = (DOCS / "common_pitfalls.rst").read_text(encoding="utf-8")
+    assert set(re.findall(r"pitfall-table:: (.+)", page)) == set(kept)
+    assert all(len(runs) >= 5 for runs in kept.values())

@@ -1,7 +1,9 @@
 """What surrounds the code says the same as the code, and its commands are those that run."""
 
+import json
 import re
 import shutil
+import statistics
 import subprocess
 import sys
 import tomllib
@@ -200,3 +202,43 @@ def test_readme_example_runs(capsys):
 
 def test_readme_example_is_short():
     assert sum(bool(line) for line in readme_example().splitlines()) <= 12
+
+
+def test_files_that_the_readme_names_exist():
+    links = re.findall(r"\]\(((?!http)[^)]+)\)", README)
+    named = re.findall(r"`((?:docs|examples|benchmarks|tools|src)/[\w./-]+\.\w+)`", README)
+    run = re.findall(r"^python (\S+\.py)", README, flags=re.M)
+    assert links
+    assert named
+    assert run
+    assert [path for path in (*links, *named, *run) if not (ROOT / path).is_file()] == []
+
+
+def test_badges_say_what_the_project_states():
+    badges = dict(re.findall(r"img\.shields\.io/badge/([^-]+)-(.+)-\w+\)", README))
+    assert badges == {
+        "python": PYPROJECT["project"]["requires-python"].removeprefix(">=") + "%2B",
+        "licence": PYPROJECT["project"]["license"].replace("-", "--"),
+        "typed": "strict" if PYPROJECT["tool"]["mypy"]["strict"] else "no",
+        "checked%20by": "ruff",
+    }
+    assert "ruff check" in (ROOT / "tools" / "check.sh").read_text(encoding="utf-8")
+
+
+def test_the_command_of_the_readme_builds_the_documentation_without_warnings():
+    (command,) = (line for line in README.splitlines() if "-m sphinx" in line)
+    assert 'pip install -e ".[docs]"' in command
+    arguments = command.partition("-m sphinx ")[2].split()
+    assert arguments == ["-W", "-b", "html", "docs", "docs/_build/html"]
+    conf = (ROOT / "docs" / "conf.py").read_text(encoding="utf-8")
+    assert "nitpicky = True" in conf
+
+
+def test_accuracies_in_the_readme_are_those_that_were_measured():
+    kept = json.loads((ROOT / "benchmarks/quality/accuracy.json").read_text(encoding="utf-8"))
+    shown = re.findall(r"^\| `recipes\.(\w+)\(\)`[^|]*\| (\S+) \(", README, flags=re.M)
+    assert {name for name, _ in shown} == {name for name in kept if name.startswith("make_")}
+    for name, accuracy in shown:
+        runs = [100 * run["accuracy"] for run in kept[name]["official"].values()]
+        # Further trainings move a mean a little without making the table wrong.
+        assert abs(float(accuracy) - statistics.mean(runs)) < 0.2

@@ -19,7 +19,7 @@ import numpy as np
 
 from sklearn_har.datasets import make_har_windows
 
-har = make_har_windows(n_subjects=12, n_windows_per_activity=4, random_state=0)
+har = make_har_windows(n_subjects=10, n_windows_per_activity=4, random_state=0)
 # from sklearn_har.datasets import fetch_uci_har; har = fetch_uci_har(subset="all")
 
 unseen = np.isin(har.subject, np.unique(har.subject)[-3:])
@@ -47,7 +47,7 @@ model = Pipeline(
     ]
 )
 grid = {"scale": ["passthrough", standard], "clf__units": [8, 24]}
-search = GridSearchCV(model, grid, cv=GroupKFold(3), refit=False)
+search = GridSearchCV(model, grid, cv=GroupKFold(2), refit=False)
 search.fit(X, y, groups=subject)
 
 table = search_table(search)
@@ -73,7 +73,7 @@ plt.show()
 # Led by Optuna
 # -------------
 # Continuous parameters have no grid. Optuna proposes each setting from the scores so far; its first
-# ten proposals are random, so that a real search has more than these four.
+# ten proposals are random, so that a real search has more than these three.
 
 from optuna.distributions import FloatDistribution, IntDistribution
 
@@ -85,8 +85,8 @@ led = OptunaSearchCV(
         "clf__units": IntDistribution(8, 32, log=True),
         "clf__optimizer__learning_rate": FloatDistribution(3e-4, 1e-2, log=True),
     },
-    n_iter=4,
-    cv=GroupKFold(3),
+    n_iter=3,
+    cv=GroupKFold(2),
     random_state=0,
 ).fit(X, y, groups=subject)
 print(search_table(led).round(4).to_string(index=False))
