@@ -27,6 +27,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklearn_har.augmentation import Augmentation
 from sklearn_har.augmentation._base import checked_augmentations
+from sklearn_har.neural_network._html import ShownWithLayers
 from sklearn_har.neural_network._input_layers import SCALINGS, learn_scaling
 from sklearn_har.neural_network._parameters import RoutedParameters
 from sklearn_har.neural_network._runtime import STATE_FORMAT, Network
@@ -45,7 +46,7 @@ from sklearn_har.utils._validation import check_windows
 __all__ = ["BaseRecurrentClassifier"]
 
 
-class BaseRecurrentClassifier(RoutedParameters, KerasClassifier):
+class BaseRecurrentClassifier(RoutedParameters, ShownWithLayers, KerasClassifier):
     """Base of the recurrent classifiers; a subclass names its builder and its sizes.
 
     Parameters are documented in the subclasses.

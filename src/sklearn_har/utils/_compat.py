@@ -5,6 +5,7 @@ Each is here because there is no public one; when a library moves a name, this i
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 # scikit-learn's declarative parameter validation: what its own estimators use.
@@ -23,6 +24,7 @@ __all__ = [
     "keep_no_gradient_functions",
     "quantize_litert",
     "scaler_of_power_transformer",
+    "with_html_after",
     "without_tracing_warning",
 ]
 
@@ -65,6 +67,20 @@ def without_tracing_warning(function: Any) -> Any:
     if hasattr(function, "_omit_frequent_tracing_warning"):
         function._omit_frequent_tracing_warning = True
     return function
+
+
+def with_html_after(shown: Any, make: Callable[[], str]) -> Any:
+    """Let the table of parameters that scikit-learn draws of an estimator go on with more.
+
+    `shown` is what `BaseEstimator._get_params_html` returns since scikit-learn 1.7: a dict with
+    `_html_repr`, which scikit-learn calls for an estimator alone and for one inside of others.
+    `make` returns escaped HTML, and is called when the table is drawn.
+    """
+    if not hasattr(shown, "_html_repr"):  # moved: parameters without more are no reason to fail
+        return shown
+    table = shown._html_repr
+    shown._html_repr = lambda: table() + make()
+    return shown
 
 
 def scaler_of_power_transformer(transformer: Any) -> Any:

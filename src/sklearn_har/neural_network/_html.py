@@ -1,0 +1,67 @@
+"""The layers of a network as a table of HTML, for notebooks."""
+
+from __future__ import annotations
+
+import html
+import math
+from typing import Any
+
+import keras
+
+from sklearn_har.utils._compat import with_html_after
+
+__all__ = ["ShownWithLayers", "layer_table"]
+
+# The classes are those of scikit-learn's tables of parameters, whose styles know light and dark.
+_TABLE = """
+<div class="estimator-table">
+    <details>
+        <summary>{summary}</summary>
+        <table class="parameters-table">
+            <tbody>
+                <tr><th>Layer</th><th>Output</th><th>Parameters</th></tr>
+                {rows}
+            </tbody>
+        </table>
+    </details>
+</div>
+"""
+_ROW = '<tr class="default"><td class="param">{}</td><td>{}</td><td class="value">{:,}</td></tr>'
+
+
+def layer_table(model: keras.Model) -> str:
+    """Return a table with the kind, the output shape and the number of parameters of each layer.
+
+    Shapes are those of one window.
+    """
+    rows = [
+        _ROW.format(
+            html.escape(type(layer).__name__),
+            html.escape(str(tuple(layer.output.shape[1:]))),
+            layer.count_params(),
+        )
+        for layer in model.layers
+    ]
+    n_fixed = sum(math.prod(weight.shape) for weight in model.non_trainable_weights)
+    summary = f"Network of {model.count_params():,} parameters"
+    if n_fixed:
+        summary += f", {n_fixed:,} of them not trained by gradients"
+    return _TABLE.format(summary=summary, rows="\n".join(rows))
+
+
+class ShownWithLayers:
+    """A classifier whose drawing in a notebook has the layers of its fitted network."""
+
+    def _get_params_html(self, *args: Any, **kwargs: Any) -> Any:
+        # Called by scikit-learn, for an estimator alone and for one inside of others.
+        shown = super()._get_params_html(*args, **kwargs)  # type: ignore[misc]
+        if not self.__sklearn_is_fitted__():  # type: ignore[attr-defined]
+            return shown
+        return with_html_after(shown, lambda: layer_table(self.model_))  # type: ignore[attr-defined]
+
+    @property
+    def current_epoch(self) -> int:
+        """Number of epochs that the network was trained for."""
+        # scikeras' own looks into the history for the loss, which a network has not that was only
+        # initialized; scikit-learn asks for all attributes when it draws an estimator.
+        return getattr(self, "n_iter_", 0)

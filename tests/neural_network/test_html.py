@@ -1,0 +1,93 @@
+"""How classifiers show themselves in a notebook."""
+
+from __future__ import annotations
+
+import pickle
+import re
+
+import pytest
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+from sklearn.utils import estimator_html_repr
+
+SUMMARY = re.compile(r"<summary>Network of ([\d,]+) parameters([^<]*)</summary>")
+
+
+def _layers(text):
+    rows = re.findall(
+        r'<td class="param">(\w+)</td><td>([^<]*)</td><td class="value">([\d,]+)</td>', text
+    )
+    return [(kind, shape, int(count.replace(",", ""))) for kind, shape, count in rows]
+
+
+@pytest.fixture(scope="module")
+def made(windows):
+    from sklearn_har import LSTMClassifier
+
+    X, y = windows
+    clf = LSTMClassifier(units=6, dense_units=8, n_steps=4, scaling="standard", random_state=0)
+    return clf.initialize(X, y)
+
+
+def test_a_fitted_network_shows_its_layers(made):
+    text = made._repr_html_()
+    assert SUMMARY.search(text).groups() == (
+        f"{made.model_.count_params():,}",
+        ", 6 of them not trained by gradients",
+    )
+    layers = _layers(text)
+    assert [kind for kind, _, _ in layers] == [type(one).__name__ for one in made.model_.layers]
+    assert layers[0] == ("InputLayer", "(32, 3)", 0)
+    assert layers[-1] == ("Dense", "(3,)", 8 * 3 + 3)
+    assert sum(count for _, _, count in layers) == made.model_.count_params()
+    # After the parameters, which scikit-learn shows.
+    assert text.index("dense_units") < text.index("Network of")
+    assert "Network of" not in repr(made)
+
+
+def test_all_networks_show_theirs(tiny, windows):
+    clf = tiny().initialize(*windows)
+    assert sum(count for _, _, count in _layers(clf._repr_html_())) == clf.model_.count_params()
+
+
+def test_before_fit_there_is_no_table(tiny_lstm):
+    text = tiny_lstm()._repr_html_()
+    assert "dense_units" in text
+    assert not SUMMARY.search(text)
+
+
+def test_a_network_inside_of_others_shows_its_layers(made, windows):
+    pipeline = make_pipeline(FunctionTransformer(), made)
+    assert SUMMARY.search(estimator_html_repr(pipeline))
+    # What has never been fitted has no network, wherever it stands.
+    search = GridSearchCV(make_pipeline(type(made)()), {})
+    assert not SUMMARY.search(estimator_html_repr(search))
+
+
+def test_a_loaded_network_is_built_for_its_picture(made):
+    loaded = pickle.loads(pickle.dumps(made))
+    assert _layers(loaded._repr_html_()) == _layers(made._repr_html_())
+
+
+def test_names_are_escaped(made, monkeypatch):
+    kind = type("<b>Dense</b>", (), {"output": made.model_.output, "count_params": lambda self: 1})
+    from sklearn_har.neural_network import _html
+
+    class Model:
+        layers = (kind(),)
+        non_trainable_weights = ()
+
+        def count_params(self):
+            return 1
+
+    text = _html.layer_table(Model())
+    assert "&lt;b&gt;Dense&lt;/b&gt;" in text
+    assert "<b>" not in text
+
+
+def test_a_version_of_scikit_learn_that_draws_otherwise_is_left_alone():
+    from sklearn_har.utils._compat import with_html_after
+
+    plain = {"units": 3}
+    assert with_html_after(plain, lambda: "table") is plain
