@@ -99,6 +99,21 @@ html_theme = "pydata_sphinx_theme"
 html_title = f"{project} {version}"
 html_static_path = ["_static"]
 html_css_files = ["custom.css"]
+# Pages without pages below them need no column for these.
+html_sidebars = {
+    page: []
+    for page in (
+        "index",
+        "install",
+        "quickstart",
+        "common_pitfalls",
+        "results",
+        "coming_from_*",
+        "glossary",
+        "developers",
+        "changelog",
+    )
+}
 html_theme_options = {
     "show_prev_next": False,
     "secondary_sidebar_items": ["page-toc"],
