@@ -53,6 +53,7 @@ nitpick_ignore_regex = [
 ]
 
 autosummary_generate = True
+toc_object_entries_show_parents = "hide"  # `fit()` is enough beside the page of its class
 autodoc_typehints = "none"  # the numpydoc sections state the types
 numpydoc_show_class_members = False  # the class template does it
 numpydoc_class_members_toctree = False

@@ -1,7 +1,7 @@
 """
-==========================
+=========================
 Certainty, and abstaining
-==========================
+=========================
 
 A network that says 0.99 need not be right in 99 windows of 100. This example looks at how far its
 probabilities are off, mends them by one number, and asks what is gained by leaving uncertain

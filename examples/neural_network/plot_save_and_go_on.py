@@ -1,7 +1,7 @@
 """
-=====================
+=================
 Keeping a network
-=====================
+=================
 
 A trained network is saved, loaded, and trained further when new windows come. Saved are numbers and
 arrays; nothing in the file is executed when it is read.

@@ -1,7 +1,7 @@
 """
-=======================
-What scaling does to it
-=======================
+======================
+Scales of the channels
+======================
 
 The channels of a window have different units and sizes, and within one channel a stride is a
 hundred times as large as the sway of a person who stands. Which scale should a network see? This

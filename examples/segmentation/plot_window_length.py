@@ -1,7 +1,7 @@
 """
-==========================
-How long should windows be
-==========================
+===========================
+How long should windows be?
+===========================
 
 A short window answers quickly and often belongs to one activity only; a long one holds more strides
 and is easier to tell. This example cuts the same recordings into windows of several lengths and

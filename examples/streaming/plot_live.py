@@ -1,9 +1,9 @@
 """
-================
-Live recognition
-================
+====================
+Samples as they come
+====================
 
-Samples come a few at a time, some are lost on the way, and the answer is wanted at once.
+They come a few at a time, some are lost on the way, and the answer is wanted at once.
 :class:`~sklearn_har.streaming.StreamingRecognizer` keeps the state of the filters from one piece to
 the next and decides when a window has become complete.
 """
