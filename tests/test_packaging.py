@@ -242,3 +242,19 @@ def test_accuracies_in_the_readme_are_those_that_were_measured():
         runs = [100 * run["accuracy"] for run in kept[name]["official"].values()]
         # Further trainings move a mean a little without making the table wrong.
         assert abs(float(accuracy) - statistics.mean(runs)) < 0.2
+
+
+def test_external_links_are_listed_and_well_formed():
+    run = subprocess.run(
+        [sys.executable, ROOT / "tools" / "external_links.py"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    lines = dict(line.split("  ") for line in run.stdout.splitlines())
+    assert lines["https://doi.org/10.1162/neco.1997.9.8.1735"].endswith(" more")
+    assert "https://doi.org/10.1016/S0966-6362(02)00159-5" in lines
+    assert all(link.startswith("https://") for link in lines)
+    dois = [link.removeprefix("https://doi.org/") for link in lines if "//doi.org/" in link]
+    assert all(re.fullmatch(r"10\.\d{4,9}/\S*\w", doi) for doi in dois)
+    assert all(link.count("(") == link.count(")") for link in lines)
