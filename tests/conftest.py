@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,37 @@ def _figures_are_closed():
     yield
     if (pyplot := sys.modules.get("matplotlib.pyplot")) is not None:
         pyplot.close("all")
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--faults",
+        action="store_true",
+        help="list the faults that were tried, how often, and what came of them",
+    )
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        # Reports of other processes keep these, and lose the markers.
+        item.user_properties += [("fault", marker.args) for marker in item.iter_markers("fault")]
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    if not config.getoption("--faults"):
+        return
+    rows = Counter()
+    for status in ("passed", "failed", "skipped"):
+        for report in terminalreporter.getreports(status):
+            properties = dict(report.user_properties)
+            if "fault" in properties and (report.when == "call" or status == "skipped"):
+                what, outcome = properties["fault"]
+                row = what, outcome if status == "passed" else status.upper()
+                rows[row] += properties.get("times", 1)
+    terminalreporter.section("faults")
+    width = max((len(what) for what, _ in rows), default=0)
+    for (what, outcome), times in sorted(rows.items()):
+        terminalreporter.write_line(f"{what:{width}}  {times:5d}  {outcome}")
 
 
 @pytest.fixture(scope="session")

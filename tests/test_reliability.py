@@ -11,7 +11,7 @@ PAGE = (ROOT / "docs" / "reliability.rst").read_text(encoding="utf-8")
 NAMED = sorted(set(re.findall(r"``(tests/[\w/]+\.py(?:::\w+)*)``", PAGE)))
 
 
-def tests_in(path):
+def names_of_tests(path):
     """Give the tests of a file, as pytest names them behind the path."""
     found = set()
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
@@ -33,4 +33,4 @@ def test_each_promise_names_a_test():
 @pytest.mark.parametrize("name", NAMED)
 def test_the_tests_exist(name):
     path, _, test = name.partition("::")
-    assert test in tests_in(ROOT / path)
+    assert test in names_of_tests(ROOT / path)

@@ -174,13 +174,17 @@ def load_arrays(
     cache = ArrayCache(home / dataset.name, dataset.contents.fingerprint)
     try:
         # Without the lock, which cannot be had in a folder that is only read.
-        return cache.load(names)
+        arrays: Mapping[str, NDArray[Any]] = cache.load(names)
     except CacheMissError as error:
         if archive is None and not download_if_missing:
             raise OSError(
                 f"The {dataset.contents.title} data set cannot be loaded: {error}, and "
                 f"download_if_missing is False. {_other_ways(dataset)}"
             ) from error
+    else:
+        # A process may have been killed between the last touch to the cache and its own cleaning.
+        cache.tidy()
+        return dict(arrays)
     with cache.lock():
         try:
             return cache.load(names)

@@ -147,10 +147,13 @@ class ArrayCache:
         return self.folder / f"{STRAY_PREFIX}{uuid.uuid4().hex}"
 
     @contextlib.contextmanager
-    def lock(self) -> Iterator[None]:
-        """Make the folder and keep other processes from changing it; wait for them if need be."""
+    def lock(self, *, wait: bool = True) -> Iterator[None]:
+        """Make the folder and keep other processes from changing it; wait for them if need be.
+
+        Without `wait` it is a BlockingIOError if another process is at work.
+        """
         try:
-            file, held = self._lock_file()
+            file, held = self._lock_file(wait)
         except OSError as error:
             raise folder_error(self.folder, error) from error
         with file:
@@ -166,7 +169,7 @@ class ArrayCache:
                         self.folder.rmdir()
                     _unlock(file)
 
-    def _lock_file(self) -> tuple[BinaryIO, bool]:
+    def _lock_file(self, wait: bool) -> tuple[BinaryIO, bool]:
         path = self.folder / _LOCK
         while True:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -176,7 +179,7 @@ class ArrayCache:
                 # The process before us has just removed the folder.
                 continue
             try:
-                if not _lock(file):
+                if not _lock(file, wait):
                     return file, False
                 with contextlib.suppress(FileNotFoundError):
                     if os.path.samestat(os.fstat(file.fileno()), path.stat()):
@@ -192,6 +195,13 @@ class ArrayCache:
         for path in self.folder.glob(f"{STRAY_PREFIX}*"):
             if path.name != _LOCK:
                 _remove(path)
+
+    def tidy(self) -> None:
+        """Remove what killed processes left, unless one is at work or the folder is only read."""
+        with contextlib.suppress(OSError):
+            if any(self.folder.glob(f"{STRAY_PREFIX}*")):
+                with self.lock(wait=False):
+                    pass
 
     def clear(self) -> None:
         """Remove the cache, and the folder if nothing else is in it."""
@@ -262,7 +272,7 @@ def _remove(path: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _lock(file: BinaryIO) -> bool:
+def _lock(file: BinaryIO, wait: bool) -> bool:
     """Wait for the exclusive lock on `file`; False where the system has none to give.
 
     Then two processes may both do the work, each under names of its own, and the last one wins.
@@ -275,6 +285,8 @@ def _lock(file: BinaryIO) -> bool:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            if not wait:
+                raise
             if sys.stderr is not None and sys.stderr.isatty():
                 print("Waiting for another process that prepares the same data.", file=sys.stderr)
             fcntl.flock(file, fcntl.LOCK_EX)

@@ -25,15 +25,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sklearn_har._version import __version__
+from sklearn_har.datasets import _connection
 from sklearn_har.datasets._archives import looks_like_html
 from sklearn_har.datasets._cache import STRAY_PREFIX, folder_error
+from sklearn_har.datasets._connection import StalledError, open_url
 from sklearn_har.exceptions import DownloadError
 
-# In seconds: the longest silence of a connection.
-TIMEOUT = 30.0
-# A server that sends a byte now and then never times out: less than this in a minute is a stall.
-SLOWEST_PERIOD = 60.0
-SLOWEST_BYTES = 64 * 1024
 # In seconds: a server that asks for a longer pause is left for the next address.
 LONGEST_PAUSE = 60.0
 
@@ -110,7 +107,7 @@ def _attempt(remote: RemoteArchive, folder: Path) -> Path:
     part = folder / f"{STRAY_PREFIX}{uuid.uuid4().hex}.part"
     target = part.with_suffix(".zip")
     try:
-        with _connection(remote) as response:
+        with _response(remote) as response:
             _check_headers(remote, response)
             try:
                 file = part.open("xb")
@@ -128,12 +125,12 @@ def _attempt(remote: RemoteArchive, folder: Path) -> Path:
 
 
 @contextlib.contextmanager
-def _connection(remote: RemoteArchive) -> Iterator[http.client.HTTPResponse]:
+def _response(remote: RemoteArchive) -> Iterator[http.client.HTTPResponse]:
     request = urllib.request.Request(
         remote.url, headers={"User-Agent": f"sklearn-har/{__version__}", "Accept": "*/*"}
     )
     try:
-        response = urllib.request.urlopen(request, timeout=TIMEOUT)
+        response = open_url(request)
     except urllib.error.HTTPError as error:
         with error:
             raise _status_failure(error) from error
@@ -155,9 +152,12 @@ def _network_failure(error: Exception) -> _AttemptError:
     reason = error.reason if isinstance(error, urllib.error.URLError) else error
     # Without a network the name is unknown at once, and a certificate does not mend itself:
     # waiting for either only keeps the user from the message.
-    hopeless = isinstance(reason, (socket.gaierror, ssl.SSLCertVerificationError, ValueError))
-    if isinstance(reason, TimeoutError):
-        text = f"no answer for {TIMEOUT:g} s"
+    # So does an address of another kind, a text.
+    hopeless = isinstance(reason, (socket.gaierror, ssl.SSLCertVerificationError, ValueError, str))
+    if isinstance(reason, StalledError):
+        text = str(reason)
+    elif isinstance(reason, TimeoutError):
+        text = f"no answer for {_connection.TIMEOUT:g} s"
     else:
         text = (
             f"{type(reason).__name__}: {reason}" if isinstance(reason, Exception) else str(reason)
@@ -193,7 +193,6 @@ def _receive(
     """Copy the body to `file`; raise unless it is `remote`, byte for byte."""
     digest = hashlib.sha256()
     received = 0
-    period_start, period_bytes = time.monotonic(), 0
     with _Progress(remote) as progress:
         while True:
             try:
@@ -218,13 +217,6 @@ def _receive(
             except OSError as error:
                 raise folder_error(folder, error) from error
             progress.show(received)
-            period_bytes += len(chunk)
-            if time.monotonic() - period_start > SLOWEST_PERIOD:
-                if period_bytes < SLOWEST_BYTES:
-                    raise _AttemptError(
-                        f"stalled: {period_bytes} bytes in the last {SLOWEST_PERIOD:g} s", pause=0.0
-                    )
-                period_start, period_bytes = time.monotonic(), 0
     try:
         file.flush()
     except OSError as error:

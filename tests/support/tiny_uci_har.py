@@ -1,0 +1,100 @@
+"""A tiny data set in the layout of UCI HAR.
+
+It takes the place of the real one's description only: what reads, checks, caches and downloads it
+is the code that users run.
+"""
+
+import dataclasses
+import hashlib
+import io
+import zipfile
+from functools import partial
+
+import numpy as np
+
+from sklearn_har._names import ACTIVITY_NAMES, CHANNEL_NAMES
+from sklearn_har.datasets import _uci_har
+from sklearn_har.datasets._archives import Member
+from sklearn_har.datasets._download import RemoteArchive
+from sklearn_har.datasets._uci_har_files import Partition
+
+FOLDER = "UCI HAR Dataset"
+TINY_PARTITIONS = {
+    "train": Partition((2, 1, 1, 2, 1, 1), frozenset({1, 3})),
+    "test": Partition((1, 1, 1, 1, 1, 1), frozenset({2, 4})),
+}
+
+
+class TinyUciHar:
+    """Files of the tiny data set, what they were made from, and the forms that users have."""
+
+    def __init__(self):
+        rng = np.random.default_rng(0)
+        labels = (f"{i} {name.upper()}\n" for i, name in enumerate(ACTIVITY_NAMES, start=1))
+        self.files = {
+            "README.txt": "Università\r\n".encode("latin-1"),
+            "activity_labels.txt": "".join(labels).encode(),
+        }
+        self.arrays = {}
+        for subset, partition in TINY_PARTITIONS.items():
+            target = rng.permutation(np.repeat(np.arange(6), partition.class_counts))
+            subject = np.resize(sorted(partition.subjects), len(target))
+            data = np.round(rng.normal(size=(len(target), 128, 9)), 5)
+            self.arrays[subset] = (data.astype(np.float32), target, subject)
+            for name, column in (("y", target + 1), ("subject", subject)):
+                content = "".join(f"{value}\n" for value in column)
+                self.files[f"{subset}/{name}_{subset}.txt"] = content.encode()
+            for i, channel in enumerate(CHANNEL_NAMES):
+                lines = ("".join(f" {v:15.7e}" for v in row) + "\r\n" for row in data[:, :, i])
+                path = f"{subset}/Inertial Signals/{channel}_{subset}.txt"
+                self.files[path] = "".join(lines).encode()
+
+    def members(self, files=None):
+        return {
+            name: Member(len(content), hashlib.sha256(content).hexdigest())
+            for name, content in (files or self.files).items()
+        }
+
+    def zipped(self, files=None, *, folder=FOLDER, extra=(), compression=zipfile.ZIP_DEFLATED):
+        """Return a zip file: the files below `folder`, then `extra` pairs of name and content."""
+        buffer = io.BytesIO()
+        files = self.files if files is None else files
+        named = [(f"{folder}/{name}" if folder else name, c) for name, c in files.items()]
+        with zipfile.ZipFile(buffer, "w") as z:
+            for name, content in [*named, *extra]:
+                # A ZipInfo has a fixed date: the bytes, and so their SHA-256, are always the same.
+                info = name if isinstance(name, zipfile.ZipInfo) else zipfile.ZipInfo(name)
+                z.writestr(info, content, compression)
+        return buffer.getvalue()
+
+    def outer(self, inner=None):
+        """Return the inner zip file within another, as the repository publishes it."""
+        inner = self.zipped() if inner is None else inner
+        files = {f"{FOLDER}.zip": inner, f"{FOLDER}.names": b"Names"}
+        return self.zipped(files, folder="", compression=zipfile.ZIP_STORED)
+
+    def unpack(self, folder, files=None):
+        for name, content in (self.files if files is None else files).items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        return folder
+
+    def remotes(self, *urls):
+        """Describe two addresses, of the outer and of the inner zip file."""
+        return tuple(
+            RemoteArchive(f"tiny {i}", url, hashlib.sha256(content).hexdigest(), len(content))
+            for i, (url, content) in enumerate(
+                zip(urls, (self.outer(), self.zipped()), strict=True)
+            )
+        )
+
+    def dataset(self, *urls):
+        """Describe the tiny data set where `fetch_uci_har` looks for the real one."""
+        real = _uci_har.UCI_HAR
+        return dataclasses.replace(
+            real,
+            contents=dataclasses.replace(real.contents, members=self.members()),
+            remotes=self.remotes(*urls),
+            parse=partial(_uci_har.parse_uci_har, partitions=TINY_PARTITIONS),
+        )
