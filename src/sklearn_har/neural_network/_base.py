@@ -266,8 +266,9 @@ class BaseRecurrentClassifier(RoutedParameters, ShownWithLayers, KerasClassifier
                 ),
                 # An instance: by its name Keras would make it late, inside the traced step.
                 metrics=[keras.metrics.CategoricalAccuracy(name="accuracy")],
-                # On processors XLA makes the gradients of convolutions several times slower.
-                jit_compile=False,
+                # On processors XLA makes the gradients of convolutions several times slower than
+                # TensorFlow's own operations are. JAX without it runs them one by one.
+                jit_compile=keras.backend.backend() == "jax",
             )
             network.compiled_with = settings
         history = {key: list(values) for key, values in self.history_.items()} if go_on else {}

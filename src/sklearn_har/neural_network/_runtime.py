@@ -194,16 +194,22 @@ class Network:
                 def forward(windows: Any) -> Any:
                     return model(windows, training=False)
 
-                if keras.backend.backend() == "tensorflow":
+                backend = keras.backend.backend()
+                if backend == "tensorflow":
                     import tensorflow as tf
 
                     signature = tf.TensorSpec(model.inputs[0].shape, model.inputs[0].dtype)
                     # Not by a concrete function: asking for one traces twice.
-                    self._forward = without_tracing_warning(
+                    forward = without_tracing_warning(
                         tf.function(forward, input_signature=[signature], autograph=False)
                     )
-                else:
-                    self._forward = forward
+                elif backend == "jax":
+                    forward = _in_sizes_of_two(model.predict_on_batch)
+                elif backend == "torch":
+                    import torch
+
+                    forward = torch.no_grad()(forward)
+                self._forward = forward
             return self._forward
 
 
@@ -211,6 +217,17 @@ def given_learning_rate(optimizer: keras.optimizers.Optimizer) -> float | None:
     """Return the learning rate of a new optimizer; None for a schedule of Keras."""
     rate = optimizer.get_config()["learning_rate"]
     return None if isinstance(rate, dict) else float(rate)
+
+
+def _in_sizes_of_two(forward: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Call a function with 1, 2, 4, 8, ... windows only: JAX compiles it for each number anew."""
+
+    def padded(windows: npt.NDArray[np.floating]) -> Any:
+        n = len(windows)
+        missing = (1 << (n - 1).bit_length()) - n
+        return forward(np.pad(windows, ((0, missing), (0, 0), (0, 0))))[:n]
+
+    return padded
 
 
 def _variables(model: keras.Model) -> list[keras.Variable]:
