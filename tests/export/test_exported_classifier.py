@@ -12,6 +12,7 @@ from sklearn_har import CNNLSTMClassifier
 from sklearn_har._version import __version__
 from sklearn_har.datasets import make_har_recordings
 from sklearn_har.export import ExportedClassifier, to_litert, to_onnx
+from sklearn_har.export._metadata import seal
 from sklearn_har.streaming import StreamingRecognizer, recognize_recording
 
 CHANNELS = [f"{kind}_{axis}" for kind in ("total_acc", "body_acc", "body_gyro") for axis in "xyz"]
@@ -138,19 +139,31 @@ class TestFiles:
         with pytest.raises(ValueError, match="not a model exported by sklearn-har"):
             ExportedClassifier(cut)
 
+    def test_an_altered_byte_is_noticed(self, path, tmp_path):
+        content = bytearray(path.read_bytes())
+        content[len(content) // 3] ^= 1
+        altered = tmp_path / path.name
+        altered.write_bytes(content)
+        with pytest.raises(ValueError, match="SHA-256 is not the one that it was written with"):
+            ExportedClassifier(altered)
+
     def test_models_of_others_and_of_other_versions(self, path, tmp_path):
         content = path.read_bytes()
         changed = tmp_path / path.name
         for old, new, match in [
             (b"sklearn_har", b"somebodys_x", "does not tell its classes"),
-            (b'"format": 1', b'"format": 7', "has format 7; this version .* reads format 1"),
+            (b'"format": 2', b'"format": 7', "has format 7; this version .* reads format 2"),
+            (b'"classes_dtype": "<i8"', b'"classes_dtype": "?i8"', "not understood"),
             (b'{"classes"', b'["classes"', "cannot be read"),
             (b'"channel_names"', b'"channel_nomes"', "is incomplete"),
         ]:
             assert old in content
-            changed.write_bytes(content.replace(old, new))
+            changed.write_bytes(seal(content.replace(old, new)))
             with pytest.raises(ValueError, match=match):
                 ExportedClassifier(changed)
+        changed.write_bytes(content.replace(b'"sha256"', b'"sha512"'))
+        with pytest.raises(ValueError, match="has no checksum"):
+            ExportedClassifier(changed)
 
     def test_number_of_threads(self, path):
         with pytest.raises(ValueError, match="n_threads must be an integer of at least 1, got 0"):

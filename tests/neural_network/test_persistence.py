@@ -125,6 +125,37 @@ def test_arrays_that_do_not_fit_are_refused(tiny_lstm, windows):
         other.predict(X)
 
 
+@pytest.mark.parametrize(
+    ("change", "match"),
+    [
+        ({"units": 2**40}, "cannot be built: units is 1099511627776, and the arrays have 32 num"),
+        ({"input_shape": (32, 2**40)}, "cannot be built: n_channels is 1099511627776"),
+        ({"n_steps": 5}, "The saved network "),
+        ({"unit": 6}, "cannot be built: .*unexpected keyword argument 'unit'"),
+        ({"dropout": "much"}, "cannot be built"),
+    ],
+)
+def test_sizes_that_do_not_fit_are_refused_before_memory_is_taken(
+    tiny_lstm, windows, change, match
+):
+    X, y = windows
+    state = tiny_lstm().initialize(X, y).__getstate__()
+    network = state["_network"]
+    state["_network"] = {**network, "config": {**network["config"], **change}}
+    altered = tiny_lstm()
+    altered.__setstate__(state)
+    with pytest.raises(ValueError, match=match):
+        altered.predict(X)
+
+
+def test_a_saved_network_without_its_sizes_is_refused(tiny_lstm, windows):
+    state = tiny_lstm().initialize(*windows).__getstate__()
+    for config in ({}, {"units": 6}):
+        state["_network"] = {**state["_network"], "config": config}
+        with pytest.raises(ValueError, match="saved network lacks a part"):
+            tiny_lstm().__setstate__(state)
+
+
 def test_parameters_set_after_fit_do_not_change_the_saved_network(tiny_lstm, windows):
     X, y = windows
     clf = tiny_lstm(epochs=1).fit(X, y)

@@ -4,6 +4,7 @@ The processes are forked from a server that has imported what they need: otherwi
 two seconds to begin. A fault is the name of a function below with its arguments.
 """
 
+import contextlib
 import ctypes
 import multiprocessing
 import os
@@ -61,8 +62,9 @@ class Fetching:
         assert self._receiver.recv() == word
 
     def send(self, number):
-        """Send a signal."""
-        os.kill(self._process.pid, number)
+        """Send a signal, if the process has not come to its end before."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._process.pid, number)
 
     def outcome(self):
         """Wait for the end; return "right", an error, or the exit code of a dead process."""

@@ -197,7 +197,13 @@ def load_model(path: Path) -> Any:
             f"{path}: holds types that are neither of scikit-learn nor estimators of this package, "
             f"{', '.join(foreign)}. If you trust them, load it by skops.io.load in Python"
         )
-    model = skops_io.loads(content, trusted=unknown)
+    try:
+        model = skops_io.loads(content, trusted=unknown)
+    except Exception as error:  # whatever constructors say to what was altered
+        raise ValueError(
+            f"{path}: cannot be loaded ({type(error).__name__}: {one_line(error)}): it was "
+            "altered, is incomplete, or was saved with other versions of the libraries"
+        ) from error
     if not hasattr(model, "predict_proba") or not hasattr(model, "classes_"):
         raise ValueError(
             f"{path}: must be a fitted classifier with predict_proba, got {type(model).__name__}"

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sklearn_har.export._metadata import Metadata
+from sklearn_har.export._metadata import Metadata, check_seal
 from sklearn_har.export._runtimes import open_runtime
 from sklearn_har.utils._numbers import check_integer
 
@@ -23,7 +23,8 @@ class ExportedClassifier:
     """Predict activities with a file that :func:`to_onnx` or :func:`to_litert` wrote.
 
     Nothing but numpy and the runtime of the file is needed: neither TensorFlow nor Keras nor
-    scikit-learn. The file has no Python code in it, so that loading one executes none.
+    scikit-learn. The file has no Python code in it, so that loading one executes none, and its
+    SHA-256 in it, so that one that was altered by accident is refused.
 
     Parameters
     ----------
@@ -62,7 +63,7 @@ class ExportedClassifier:
     FileNotFoundError
         If there is no such file.
     ValueError
-        If the file is no model, or none of this package.
+        If the file is no model, none of this package, or an altered one.
     ImportError
         If the runtime is not installed.
 
@@ -103,13 +104,15 @@ class ExportedClassifier:
         self._n_threads = check_integer(n_threads, "n_threads", minimum=1)
         self._content, self._path = content, path
         try:
+            # Before the runtime, whose native code an altered file can crash.
+            check_seal(content)
             self._runtime = open_runtime(content, self._n_threads)
             if self._runtime.metadata is None:
                 raise ValueError("it does not tell its classes, as files of sklearn-har do")
             metadata = Metadata.from_json(self._runtime.metadata)
-        except ValueError as error:
+            self.classes_ = metadata.labels()
+        except (ValueError, TypeError) as error:
             raise ValueError(f"{path}: not a model exported by sklearn-har: {error}.") from error
-        self.classes_ = metadata.labels()
         self.activity_names = tuple(metadata.activity_names)
         names = metadata.channel_names
         self.channel_names = None if names is None else tuple(names)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from sklearn_har.export._metadata import make_metadata
+from sklearn_har.export._metadata import make_metadata, seal
 from sklearn_har.export._report import ExportReport, compare
 from sklearn_har.utils._numbers import check_integer, check_real
 
@@ -304,7 +304,7 @@ def _export(
         quantize=quantize,
     )
     windows = plan.likely_windows() if X is None else _windows(plan, X, "X")
-    content = write(plan, metadata.to_json())
+    content = seal(write(plan, metadata.to_json()))
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         part.write_bytes(content)

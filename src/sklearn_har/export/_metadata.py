@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -12,9 +14,12 @@ import numpy as np
 from sklearn_har._version import __version__
 from sklearn_har.utils._numbers import check_real
 
-__all__ = ["Metadata"]
+__all__ = ["Metadata", "check_seal", "seal"]
 
-_FORMAT = 1
+_FORMAT = 2
+_UNSEALED = "0" * 64
+# As `Metadata.to_json` writes it; within a text of its own JSON would escape the quotes.
+_SEAL = re.compile(rb'"sha256": "([0-9a-f]{64})"')
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,8 @@ class Metadata:
         The version that wrote the file.
     format : int
         Of these fields.
+    sha256 : str
+        Of the whole file, counted with 64 zeros in this place.
     """
 
     classes: list[Any]
@@ -56,6 +63,7 @@ class Metadata:
     estimator: str
     sklearn_har: str = __version__
     format: int = _FORMAT
+    sha256: str = _UNSEALED
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False)
@@ -82,6 +90,37 @@ class Metadata:
     def labels(self) -> Any:
         """Return the classes as they were given to `fit`."""
         return np.array(self.classes, dtype=np.dtype(self.classes_dtype))
+
+
+def seal(content: bytes) -> bytes:
+    """Write the SHA-256 of a file into the file, where its metadata has a place for it.
+
+    The runtimes parse what they are given in native code, which an altered file can crash; with the
+    seal it is refused before.
+    """
+    start, end = _place_of_seal(content)
+    blank = content[:start] + _UNSEALED.encode() + content[end:]
+    return content[:start] + hashlib.sha256(blank).hexdigest().encode() + content[end:]
+
+
+def check_seal(content: bytes) -> None:
+    """Raise a ValueError unless the file is, byte for byte, what was sealed."""
+    start, end = _place_of_seal(content)
+    if seal(content)[start:end] != content[start:end]:
+        raise ValueError(
+            "its SHA-256 is not the one that it was written with: it was altered or is incomplete. "
+            "Copy it again, or export the estimator again"
+        )
+
+
+def _place_of_seal(content: bytes) -> tuple[int, int]:
+    places = [match.span(1) for match in _SEAL.finditer(content)]
+    if len(places) != 1:
+        raise ValueError(
+            "it has no checksum where files of sklearn-har have one: it is another kind of file, "
+            "damaged, or older than the checksum; if it is one of yours, export the estimator again"
+        )
+    return places[0]
 
 
 def make_metadata(

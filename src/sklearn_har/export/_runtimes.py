@@ -139,6 +139,8 @@ class _Table:
 
     def tables(self, number: int) -> list[_Table]:
         start, length = self.vector(number)
+        if start + 4 * length > len(self.content):
+            raise IndexError("a table is longer than the file")
         places = [start + 4 * i for i in range(length)]
         return [
             _Table(self.content, at + struct.unpack_from("<I", self.content, at)[0])

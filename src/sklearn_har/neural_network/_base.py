@@ -517,4 +517,4 @@ class BaseRecurrentClassifier(RoutedParameters, ShownWithLayers, KerasClassifier
                     f"sklearn-har reads format {STATE_FORMAT}. Load it with the version that wrote "
                     "it, or train again."
                 )
-            self._network = Network(type(self)._builder, saved["config"], saved)
+            self._network = Network(type(self)._builder, dict(saved.get("config", ())), saved)

@@ -39,6 +39,9 @@ _NETWORKS_UNTIL_COLLECTION = 8
 _networks_built = itertools.count(1)
 
 
+_ALTERED = "The file was altered, or written by an incompatible version."
+
+
 class Network:
     """A Keras model that is built when it is first needed.
 
@@ -58,6 +61,8 @@ class Network:
         config: dict[str, Any],
         state: dict[str, Any] | None = None,
     ) -> None:
+        if state is not None and not {"dtype", "input_shape", "n_classes"} <= config.keys():
+            raise ValueError(f"The saved network lacks a part: it has {sorted(config)}. {_ALTERED}")
         self.builder = builder
         self.config = config
         self._pending = state
@@ -80,11 +85,20 @@ class Network:
                     gc.collect()
                     if keras.backend.backend() == "tensorflow":
                         forget_unused_kernels()
-                model = self.builder(**self.config)
-                if self._pending is not None:
-                    _assign(_variables(model), self._pending["variables"], "network")
-                self._model = model
+                self._model = self._restored() if self._pending else self.builder(**self.config)
             return self._model
+
+    def _restored(self) -> keras.Model:
+        """Build the network of a file, which may have been altered."""
+        assert self._pending is not None
+        values = self._pending["variables"]
+        try:
+            _check_sizes(self.config, values)
+            model = self.builder(**self.config)
+        except Exception as error:  # Keras has no class of its own for what it cannot build
+            raise ValueError(f"The saved network cannot be built: {error}. {_ALTERED}") from error
+        _assign(_variables(model), values, "network")
+        return model
 
     def compile(self, optimizer: keras.optimizers.Optimizer, **kwargs: Any) -> keras.Model:
         """Compile the model; what an earlier optimizer of its kind has gathered is carried over.
@@ -240,13 +254,29 @@ def _arrays(variables: list[keras.Variable]) -> list[npt.NDArray[Any]]:
     return [np.array(v.numpy()) for v in variables]
 
 
+def _check_sizes(config: dict[str, Any], values: list[Any]) -> None:
+    """Raise a ValueError for a size that none of the arrays has, before memory is taken for it."""
+    n_timesteps, n_channels = config["input_shape"]
+    largest = max([n_timesteps, len(values), *(n for value in values for n in np.shape(value))])
+    no_sizes = {"input_shape", "mask_value", "seed"}
+    sizes = {name: size for name, size in config.items() if name not in no_sizes}
+    sizes["n_channels"] = n_channels
+    for name, size in sizes.items():
+        for number in size if isinstance(size, (list, tuple)) else (size,):
+            if isinstance(number, int) and number > largest:
+                raise ValueError(
+                    f"{name} is {size}, and the arrays have {largest} numbers at the most along "
+                    "an axis"
+                )
+
+
 def _assign(variables: list[keras.Variable], values: list[Any], what: str) -> None:
     shapes = [tuple(v.shape) for v in variables]
     found = [np.shape(value) for value in values]
     if shapes != found:
         raise ValueError(
             f"The saved {what} does not fit: expected arrays of shapes {shapes}, found {found}. "
-            "The file was altered, or written by an incompatible version."
+            f"{_ALTERED}"
         )
     for variable, value in zip(variables, values, strict=True):
         variable.assign(value)
