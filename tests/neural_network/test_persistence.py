@@ -14,6 +14,7 @@ from sklearn.base import clone
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from sklearn_har import LSTMClassifier
 from sklearn_har.preprocessing import ChannelwiseTransformer
 
 skops_io = pytest.importorskip("skops.io", reason="skops is not installed: pip install skops")
@@ -190,3 +191,12 @@ def test_files_of_earlier_versions_are_read(name, ending):
     # Parameters of later versions have their defaults.
     assert clf.get_params().keys() == type(clf)().get_params().keys()
     assert clone(clf).set_params(epochs=1).fit(X, y).n_iter_ == 1
+
+
+def test_more_steps_than_any_array_is_long_are_loaded(windows):
+    X, y = windows
+    clf = LSTMClassifier(
+        units=1, dense_units=1, n_steps=64, remainder="pad", epochs=1, random_state=0
+    ).fit(X[:, :5], y)
+    loaded = pickle.loads(pickle.dumps(clf))
+    np.testing.assert_array_equal(loaded.predict_proba(X[:, :5]), clf.predict_proba(X[:, :5]))
