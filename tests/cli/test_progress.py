@@ -8,7 +8,8 @@ from sklearn_har.cli import main
 from sklearn_har.cli._progress import EpochProgress
 
 
-def test_one_line_is_kept_up_to_date_and_left_empty(capsys):
+def test_one_line_is_kept_up_to_date_and_left_empty(capsys, monkeypatch):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     progress = EpochProgress()
     progress.set_params({"epochs": 3})
     progress.on_epoch_end(0, {"accuracy": 0.51234, "loss": 1.25})

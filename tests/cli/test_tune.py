@@ -11,7 +11,6 @@ from sklearn.pipeline import Pipeline
 
 import sklearn_har.datasets
 from sklearn_har.cli import _evaluate, _tune, _tune_grid, main
-from sklearn_har.cli._fits import duration
 
 pytestmark = [
     pytest.mark.usefixtures("small"),
@@ -245,14 +244,6 @@ def test_epochs_are_shown_and_not_saved(small, monkeypatch, tmp_path):
     assert tune("--grid", "epochs=1", "--folds", "2", "--save", str(path)) == 0
     assert seen == [EpochProgress, EpochProgress, None]
     assert not any("EpochProgress" in name for name in skops_io.get_untrusted_types(file=path))
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0, "0.0 s"), (9.96, "10 s"), (89, "89 s"), (120, "2 min"), (5400, "1.5 h")],
-)
-def test_durations(seconds, text):
-    assert duration(seconds) == text
 
 
 @pytest.mark.parametrize("model", _evaluate.MODELS)

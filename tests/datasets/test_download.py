@@ -226,10 +226,10 @@ def test_an_unknown_host_is_told_at_once(tiny, home, pauses, monkeypatch):
 
 
 def test_an_interrupted_download_leaves_nothing(served, home, monkeypatch):
-    def interrupt(*args):
+    def interrupt(*args, **kwargs):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(_download._Progress, "show", interrupt)
+    monkeypatch.setattr(_download.ProgressLine, "show", interrupt)
     with pytest.raises(KeyboardInterrupt):
         fetch_uci_har()
     assert_no_trace(home)
@@ -255,4 +255,7 @@ def test_progress_is_shown_on_terminals_only(served, home, monkeypatch, capsys, 
     captured = capsys.readouterr()
     assert captured.out == ""
     assert ("Downloading" in captured.err and "100 %" in captured.err) is is_terminal
+    assert ("Reading UCI HAR: file 1 of " in captured.err) is is_terminal
     assert bool(captured.err) is is_terminal
+    # Nothing of it is left on the line.
+    assert captured.err[-80:].strip() == ""

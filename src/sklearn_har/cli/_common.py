@@ -124,6 +124,11 @@ def fact(label: str, text: str) -> str:
     )
 
 
+def shortened(name: str, length: int) -> str:
+    """Return a name that is no longer than its place in a table."""
+    return name if len(name) <= length else f"{name[: length - 3]}..."
+
+
 def versions() -> dict[str, str | None]:
     """Return the versions of what produced a result; None for what pip does not know by name."""
     from importlib.metadata import PackageNotFoundError, version

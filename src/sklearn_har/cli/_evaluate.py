@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import ast
 import difflib
-import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,6 +22,7 @@ from sklearn_har.cli._common import (
     versions,
     write_json,
 )
+from sklearn_har.utils._progress import is_watched
 
 MODELS = {
     "lstm": "LSTMClassifier",
@@ -275,7 +275,7 @@ def name_of_scaler(step: Any) -> str:
 def show_epochs(estimator: Any, args: argparse.Namespace) -> None:
     """On a terminal, let a network that trains alone say how far it is."""
     classifier = estimator.named_steps["clf"]
-    if args.jobs in (None, 1) and sys.stderr.isatty() and classifier.callbacks is None:
+    if args.jobs in (None, 1) and is_watched() and classifier.callbacks is None:
         from sklearn_har.cli._progress import EpochProgress
 
         classifier.set_params(callbacks=EpochProgress)

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from sklearn_har.utils._progress import duration, is_watched
+
 # From the parameters of a pipeline to the words that the user has for them. Sent to workers.
 InWords = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -52,7 +54,7 @@ class ReportingScorer:
 @contextmanager
 def reported(scorer: Any, names: Sequence[str], in_words: InWords, total: int) -> Iterator[Any]:
     """Give a scorer that reports if somebody watches, else the scorer itself."""
-    if not sys.stderr.isatty():
+    if not is_watched():
         yield scorer
         return
     with tempfile.TemporaryDirectory() as folder:
@@ -65,14 +67,3 @@ def said(setting: dict[str, Any]) -> str:
         f"{name}={f'{value:.3g}' if isinstance(value, float) else value}"
         for name, value in setting.items()
     )
-
-
-def duration(seconds: float) -> str:
-    """Say a time in the unit that people would take: 45 s, 12 min, 3.5 h."""
-    if seconds < 9.95:
-        return f"{seconds:.1f} s"
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    if seconds < 90 * 60:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.1f} h"

@@ -16,9 +16,13 @@ from sklearn_har.cli._common import (
     quiet_start,
     real,
     save_picture,
+    shortened,
     write_file,
 )
 from sklearn_har.cli._reading import add_reading_arguments, prepare, read
+
+# Letters of an activity in the printed table; the other columns take 36 at most.
+_LONGEST_NAME = 40
 
 _DESCRIPTION = """\
 Read a recording of a phone or a watch, cut it into windows, let a saved
@@ -173,8 +177,7 @@ def run(args: argparse.Namespace) -> None:
             fact("windows", f"{len(windows.data)} of {length} x {windows.data.shape[2]}"),
             sep="\n",
         )
-        shown = timeline.round({"start": 2, "end": 2, "probability": 3})
-        print(f"\n{shown.to_string(index=False) if len(shown) else 'nothing is certain enough'}")
+        print(f"\n{_table(timeline) if len(timeline) else 'nothing is certain enough'}")
 
 
 def load_model(path: Path) -> Any:
@@ -217,6 +220,14 @@ def _expected_shape(model: Any) -> tuple[int | None, int | None]:
         if hasattr(part, "n_timesteps_in_"):
             return int(part.n_timesteps_in_), int(part.n_channels_in_)
     return None, None
+
+
+def _table(timeline: Any) -> str:
+    """Write a timeline in 80 columns; --timeline has names of any length in full."""
+    shown = timeline.round({"start": 2, "end": 2, "probability": 3})
+    shown["activity"] = [shortened(str(name), _LONGEST_NAME) for name in shown["activity"]]
+    table: str = shown.to_string(index=False)
+    return table
 
 
 def _picture(timeline: Any) -> Any:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import keras
+
+from sklearn_har.utils._progress import ProgressLine
 
 
 class EpochProgress(keras.callbacks.Callback):
     """Keep one line of the terminal up to date while a network trains, and leave it empty."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._line = ProgressLine()
+
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Overwrite the line."""
         figures = "".join(f"  {name} {value:.3f}" for name, value in (logs or {}).items())
-        self._write(f"epoch {epoch + 1}/{self.params['epochs']}{figures}")
+        self._line.show(f"epoch {epoch + 1}/{self.params['epochs']}{figures}")
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         """Make room for the line of the repeat."""
-        self._write("")
-
-    def _write(self, text: str) -> None:
-        print(f"\r{text[:79]:<79}\r{text[:79]}", end="", file=sys.stderr, flush=True)
+        self._line.clear()

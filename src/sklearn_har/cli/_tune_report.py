@@ -9,8 +9,9 @@ from typing import Any
 
 from sklearn_har.cli import _evaluate
 from sklearn_har.cli._common import fact
-from sklearn_har.cli._fits import duration, said
+from sklearn_har.cli._fits import said
 from sklearn_har.cli._tune_grid import in_words, listed
+from sklearn_har.utils._progress import duration
 
 __all__ = ["facts", "picture", "report"]
 

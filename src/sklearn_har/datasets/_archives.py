@@ -88,10 +88,19 @@ class ArchiveReader:
         self._contents = contents
         self._origin = origin
         self._opener = opener
+        self._n_read = 0
+        self._watcher: Callable[[int], None] | None = None
+
+    def watch(self, watcher: Callable[[int], None]) -> None:
+        """Call `watcher` with the number of the file before each is read."""
+        self._watcher = watcher
 
     def read(self, name: str) -> bytes:
         """Return the file `name`, a key of the members, once its SHA-256 is right."""
         expected = self._contents.members[name]
+        self._n_read += 1
+        if self._watcher is not None:
+            self._watcher(self._n_read)
         try:
             with self._opener(name) as file:
                 content = _read_at_most(file, expected.size)

@@ -25,6 +25,7 @@ from sklearn_har.datasets._cache import (
 )
 from sklearn_har.datasets._download import RemoteArchive, download
 from sklearn_har.exceptions import DownloadError
+from sklearn_har.utils._progress import ProgressLine
 from sklearn_har.utils._validation import did_you_mean
 
 _ENVIRONMENT = "SKLEARN_HAR_DATA"
@@ -208,7 +209,13 @@ def load_arrays(
 
 def parse_archive(dataset: DataSet, path: Path) -> Mapping[str, NDArray[Any]]:
     """Read and check all arrays of `dataset` from the archive at `path`."""
-    with open_archive(path, dataset.contents) as reader:
+    with open_archive(path, dataset.contents) as reader, ProgressLine(pause=0.2) as progress:
+        total = len(dataset.contents.members)
+
+        def show(n_read: int) -> None:
+            progress.show(f"Reading {dataset.contents.title}: file {n_read} of {total}")
+
+        reader.watch(show)
         return dataset.parse(reader)
 
 

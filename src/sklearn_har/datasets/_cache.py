@@ -25,6 +25,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from sklearn_har._version import __version__
+from sklearn_har.utils._progress import is_watched
 
 # How the names of unfinished files begin. A killed process leaves them, the next one removes them.
 STRAY_PREFIX = ".sklearn-har-"
@@ -287,7 +288,7 @@ def _lock(file: BinaryIO, wait: bool) -> bool:
         except BlockingIOError:
             if not wait:
                 raise
-            if sys.stderr is not None and sys.stderr.isatty():
+            if is_watched():
                 print("Waiting for another process that prepares the same data.", file=sys.stderr)
             fcntl.flock(file, fcntl.LOCK_EX)
     except OSError as error:

@@ -14,7 +14,6 @@ import hashlib
 import http.client
 import socket
 import ssl
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -30,11 +29,13 @@ from sklearn_har.datasets._archives import looks_like_html
 from sklearn_har.datasets._cache import STRAY_PREFIX, folder_error
 from sklearn_har.datasets._connection import StalledError, open_url
 from sklearn_har.exceptions import DownloadError
+from sklearn_har.utils._progress import ProgressLine
 
 # In seconds: a server that asks for a longer pause is left for the next address.
 LONGEST_PAUSE = 60.0
 
 _CHUNK = 256 * 1024
+_PROGRESS_PAUSE = 0.2
 _RETRIED_STATUS = frozenset({408, 425, 429})
 
 
@@ -193,7 +194,7 @@ def _receive(
     """Copy the body to `file`; raise unless it is `remote`, byte for byte."""
     digest = hashlib.sha256()
     received = 0
-    with _Progress(remote) as progress:
+    with ProgressLine(pause=_PROGRESS_PAUSE) as progress:
         while True:
             try:
                 # read1, because read waits for a full chunk however slowly the bytes drip.
@@ -216,7 +217,7 @@ def _receive(
                 file.write(chunk)
             except OSError as error:
                 raise folder_error(folder, error) from error
-            progress.show(received)
+            progress.show(_progress(remote, received), last=received == remote.size)
     try:
         file.flush()
     except OSError as error:
@@ -229,30 +230,7 @@ def _receive(
         )
 
 
-class _Progress:
-    """A line on standard error that counts up; silent unless that is a terminal."""
-
-    def __init__(self, remote: RemoteArchive) -> None:
-        self._remote = remote
-        self._visible = sys.stderr is not None and sys.stderr.isatty()
-        self._shown = 0.0
-
-    def __enter__(self) -> _Progress:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._visible:
-            print(file=sys.stderr)
-
-    def show(self, received: int) -> None:
-        now = time.monotonic()
-        if not self._visible or (now - self._shown < 0.2 and received < self._remote.size):
-            return
-        self._shown = now
-        print(
-            f"\rDownloading {self._remote.name}: {received / 1e6:.1f} of "
-            f"{self._remote.size / 1e6:.1f} MB ({100 * received // self._remote.size} %)",
-            end="",
-            file=sys.stderr,
-            flush=True,
-        )
+def _progress(remote: RemoteArchive, received: int) -> str:
+    """Say how far a download is; how much comes first, for names that are longer than a line."""
+    megabytes = f"{received / 1e6:.1f} of {remote.size / 1e6:.1f} MB"
+    return f"Downloading {megabytes} ({100 * received // remote.size} %): {remote.name}"

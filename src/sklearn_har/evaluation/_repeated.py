@@ -22,6 +22,7 @@ from sklearn.utils.random import sample_without_replacement
 
 from sklearn_har.evaluation._result import RepeatedEvaluation, score_line
 from sklearn_har.utils._numbers import check_integer
+from sklearn_har.utils._progress import ProgressLine, time_left
 
 # Seeds must fit everything that takes one: numpy, TensorFlow and C libraries with 32-bit integers.
 _MAX_SEED = np.iinfo(np.int32).max
@@ -92,7 +93,8 @@ def repeated_evaluation(
         unless in a `joblib.parallel_config` context; -1 means all processors.
     verbose : int, default=0
         With 1 or more, print one line a repeat, such as ``>#1: 90.057``, to the standard error
-        stream as soon as it is done.
+        stream as soon as it is done. On a terminal there is also a line that says which training
+        is running and how long the others will take; it is gone in the end.
 
     Returns
     -------
@@ -195,16 +197,24 @@ def repeated_evaluation(
     times = np.zeros((n_repeats, 2))
     y_pred = []
     histories: list[dict[str, list[float]] | None] = []
-    for repeat in range(n_repeats):
-        # Results come in the order of the calls, each as soon as those before it are done.
-        results = [next(trainings) for _ in splits]
-        split_scores[repeat] = [result[0] for result in results]
-        times[repeat] = np.sum([result[1] for result in results], axis=0)
-        y_pred.append(np.concatenate([result[2] for result in results]))
-        histories += [result[3] for result in results]
-        if verbose > 0:
-            line = score_line(repeat + 1, split_scores[repeat].mean(), label)
-            print(line, file=sys.stderr, flush=True)
+    total = n_repeats * len(splits)
+    start = time.monotonic()
+    with ProgressLine(wanted=verbose > 0) as progress:
+        for repeat in range(n_repeats):
+            results = []
+            for split in range(len(splits)):
+                done = repeat * len(splits) + split
+                progress.show(f"training {done + 1}/{total}{time_left(start, done, total)}")
+                # Results come in the order of the calls, each as soon as those before it are done.
+                results.append(next(trainings))
+            split_scores[repeat] = [result[0] for result in results]
+            times[repeat] = np.sum([result[1] for result in results], axis=0)
+            y_pred.append(np.concatenate([result[2] for result in results]))
+            histories += [result[3] for result in results]
+            if verbose > 0:
+                progress.clear()
+                line = score_line(repeat + 1, split_scores[repeat].mean(), label)
+                print(line, file=sys.stderr, flush=True)
 
     rows = np.concatenate([np.arange(len(y_test))[test] for _, test in splits])
     y_true = y_test[rows]

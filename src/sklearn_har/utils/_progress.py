@@ -1,0 +1,92 @@
+"""Progress of long work: one line of the standard error stream, where a terminal shows it."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+from typing import Self
+
+__all__ = ["ProgressLine", "duration", "is_watched", "time_left"]
+
+# One less than the columns of the smallest terminal, some of which wrap when the last is written.
+_WIDTH = 79
+
+
+def is_watched() -> bool:
+    """Tell whether the standard error stream is a terminal, at which somebody may be looking."""
+    return sys.stderr is not None and sys.stderr.isatty()
+
+
+class ProgressLine:
+    """A line that is kept up to date while something lasts, and is empty in the end.
+
+    In files, pipes and logs, and where `wanted` is False, nothing is written at all.
+
+    Parameters
+    ----------
+    pause : float, default=0.0
+        In s; what comes sooner after what was shown is left out, unless it is the last.
+    wanted : bool, default=True
+        Whether there is to be a line.
+    """
+
+    def __init__(self, *, pause: float = 0.0, wanted: bool = True) -> None:
+        self._visible = wanted and is_watched()
+        self._pause = pause
+        self._shown = -float("inf")
+        self._length = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.clear()
+
+    def show(self, text: str, *, last: bool = False) -> None:
+        """Put `text` in the place of what is shown."""
+        now = time.monotonic()
+        if not self._visible or (now - self._shown < self._pause and not last):
+            return
+        self._shown = now
+        self._write(text[:_WIDTH])
+
+    def clear(self) -> None:
+        """Leave an empty line, for what comes after."""
+        if self._visible and self._length:
+            self._write("")
+
+    def _write(self, text: str) -> None:
+        # Other lines may have been written in its place, longer ones too.
+        print(f"\r{text:<{_WIDTH}}\r{text}", end="", file=sys.stderr, flush=True)
+        self._length = len(text)
+
+
+def time_left(start: float, done: int, total: int) -> str:
+    """Return ", 12 min left" of work that began at `start` by `time.monotonic`, or nothing yet."""
+    if not done:
+        return ""
+    return f", {duration((time.monotonic() - start) / done * max(total - done, 0))} left"
+
+
+def duration(seconds: float) -> str:
+    """Say a time in the unit that people would take.
+
+    Examples
+    --------
+    >>> from sklearn_har.utils._progress import duration
+    >>> [duration(seconds) for seconds in (4.56, 45, 720, 12600)]
+    ['4.6 s', '45 s', '12 min', '3.5 h']
+    """
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 90 * 60:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"
