@@ -157,6 +157,17 @@ def test_as_many_as_are_asked_for_on_given_axes(plt):
     assert display.folds_.get_sizes().tolist() == [50.0]
 
 
+def test_long_settings_leave_room_for_the_scores():
+    setting = ", ".join(f"a_long_parameter_{i}={i}" for i in range(6))
+    display = SearchResultsDisplay([setting], [[0.8, 0.9]]).plot()
+    assert display.settings_ == [setting]
+    label = display.ax_.get_yticklabels()[0].get_text()
+    assert label.count("\n") == 2
+    assert label.replace("\n", " ") == setting
+    display.figure_.canvas.draw()
+    assert display.ax_.get_position().width > 0.4
+
+
 def test_what_is_wrong_is_said():
     with pytest.raises(ValueError, match=r"split_scores must be of shape .* got shape \(3,\)"):
         SearchResultsDisplay(["a", "b", "c"], [0.1, 0.2, 0.3]).plot()

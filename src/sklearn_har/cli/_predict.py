@@ -237,6 +237,8 @@ def _picture(timeline: Any) -> Any:
     from sklearn_har.inspection._prediction_timeline import figure_size
 
     # Not by pyplot, which would look for a screen.
-    figure = Figure(figsize=figure_size(timeline["activity"].nunique()), layout="constrained")
+    figure = Figure(
+        figsize=figure_size(timeline["activity"].unique().tolist()), layout="constrained"
+    )
     PredictionTimelineDisplay(timeline).plot(figure.subplots())
     return figure

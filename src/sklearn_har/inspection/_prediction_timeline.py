@@ -18,6 +18,7 @@ from sklearn_har.inspection._style import (
     axes_or_new,
     finish_rows,
     legend_above,
+    row_inches,
     row_lines,
     time_unit_of,
     wrapped,
@@ -135,7 +136,7 @@ class PredictionTimelineDisplay:
         starts = np.concatenate([timeline.start for timeline in timelines])
         unit = time_unit_of(time_unit, float(ends.max() - starts.min()))
         scale = SECONDS[unit]
-        ax = axes_or_new(ax, figure_size(len(rows)), type(self).__name__)
+        ax = axes_or_new(ax, figure_size(rows), type(self).__name__)
         # One bar of full height in the place of two halves when there is nothing to compare with.
         height = 2 * _BAR if true is None else _BAR
         self.true_bars_ = None
@@ -277,9 +278,10 @@ class PredictionTimelineDisplay:
         return cls(predicted, true=true, activities=activities).plot(ax, **plot_params)
 
 
-def figure_size(n_rows: int) -> tuple[float, float]:
-    """Return inches: a timeline is wide, and its rows are as high as a line of text."""
-    return 10.0, 1.3 + 0.4 * n_rows
+def figure_size(activities: Sequence[Any]) -> tuple[float, float]:
+    """Return inches: a timeline is wide, and its rows are as high as their names."""
+    labels = [wrapped(name, LONGEST_NAME) for name in activities]
+    return 10.0, 1.3 + row_inches(labels, 0.4) * len(labels)
 
 
 def rows_of(timelines: list[Intervals], activities: ArrayLike | None) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,11 +17,16 @@ from sklearn_har.inspection._style import (
     axes_or_new,
     finish_rows,
     legend_above,
+    row_inches,
     shown,
 )
 from sklearn_har.utils._numbers import check_integer
 
 __all__ = ["SearchResultsDisplay", "search_table"]
+
+
+# Letters of a setting before it goes on in a second line, so that half of the picture is scores.
+_LONGEST_SETTING = 44
 
 
 def search_table(search: Any, *, metric: str | None = None) -> pd.DataFrame:
@@ -189,7 +195,11 @@ class SearchResultsDisplay:
             order = order[: check_integer(n_best, "n_best", minimum=1)]
         drawn = scores[order]
         rows = np.arange(len(order))
-        ax = axes_or_new(ax, (8.0, 1.3 + 0.35 * len(rows)), type(self).__name__)
+        self.settings_ = [str(self.settings[i]) for i in order.tolist()]
+        # Names of parameters keep their underscores, which people copy.
+        labels = [textwrap.fill(setting, _LONGEST_SETTING) for setting in self.settings_]
+        size = (8.0, 1.3 + row_inches(labels, 0.35) * len(rows))
+        ax = axes_or_new(ax, size, type(self).__name__)
         self.folds_ = ax.scatter(
             drawn.ravel(),
             np.repeat(rows, drawn.shape[1]),
@@ -201,8 +211,7 @@ class SearchResultsDisplay:
             xerr=drawn.std(axis=1),
             **{**DIAMOND, "label": "mean, standard deviation", **(mean_kwargs or {})},
         )
-        self.settings_ = [str(self.settings[i]) for i in order.tolist()]
-        finish_rows(ax, self.settings_)
+        finish_rows(ax, labels)
         ax.set_xlabel(shown(self.score_name).capitalize())
         legend_above(ax)
         self.ax_ = ax
