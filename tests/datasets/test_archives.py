@@ -1,6 +1,7 @@
 """Every form of an archive is read; what is not the published data set is named and refused."""
 
 import io
+import os
 import random
 import stat
 import struct
@@ -150,6 +151,7 @@ def test_what_is_no_zip_file_is_refused(fetch, content):
         fetch(content)
 
 
+@pytest.mark.fault("truncated archive", "refused")
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.9999])
 def test_a_truncated_zip_file_is_refused(fetch, tiny, share):
     content = tiny.zipped()
@@ -162,6 +164,7 @@ def test_a_truncated_inner_archive_is_refused(fetch, tiny):
         fetch(tiny.outer(tiny.zipped()[:5000]))
 
 
+@pytest.mark.fault("members that climb out, absolute paths, drives", "refused")
 @pytest.mark.parametrize(
     "name",
     [
@@ -181,6 +184,7 @@ def test_members_that_point_out_of_the_archive_are_refused(fetch, tiny, tmp_path
     assert not list(tmp_path.rglob("*escaped*"))
 
 
+@pytest.mark.fault("link in place of a member", "refused")
 def test_a_link_in_place_of_a_file_is_refused(fetch, tiny):
     link = zipfile.ZipInfo("UCI HAR Dataset/README.txt")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
@@ -189,6 +193,7 @@ def test_a_link_in_place_of_a_file_is_refused(fetch, tiny):
         fetch(tiny.zipped(files, extra=[(link, b"/etc/passwd")]))
 
 
+@pytest.mark.fault("duplicate names", "refused")
 def test_a_name_that_occurs_twice_is_refused(fetch, tiny):
     with pytest.warns(UserWarning, match="Duplicate name"):
         content = tiny.zipped(extra=[("UCI HAR Dataset/README.txt", b"another")])
@@ -196,6 +201,7 @@ def test_a_name_that_occurs_twice_is_refused(fetch, tiny):
         fetch(content)
 
 
+@pytest.mark.fault("encrypted members", "refused")
 def test_encrypted_members_are_refused(fetch, tiny):
     content = bytearray(tiny.zipped())
     entry = content.index(b"PK\x01\x02")
@@ -204,6 +210,7 @@ def test_encrypted_members_are_refused(fetch, tiny):
         fetch(bytes(content))
 
 
+@pytest.mark.fault("methods of compression without a bound", "refused")
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_methods_without_a_bound_are_refused(fetch, tiny, method):
     with pytest.raises(ArchiveError, match=f"packed by method {method}"):
@@ -218,12 +225,14 @@ def test_a_corrupt_stream_is_refused_with_the_name_of_the_file(fetch, tiny):
         fetch(bytes(content))
 
 
+@pytest.mark.fault("bomb that admits its size", "refused, not inflated")
 def test_a_bomb_that_admits_its_size_is_not_inflated(fetch, tiny):
     bomb = {**tiny.files, SIGNAL: bytes(5_000_000)}
     with pytest.raises(ArchiveError, match="unpacks to 5000000 bytes instead of"):
         fetch(tiny.zipped(bomb))
 
 
+@pytest.mark.fault("bomb that lies about its size", "refused at the size of the file")
 def test_a_bomb_that_lies_about_its_size_is_read_no_further_than_the_file(fetch, tiny, monkeypatch):
     size = len(tiny.files[SIGNAL])
     content = bytearray(tiny.zipped({**tiny.files, SIGNAL: bytes(5_000_000)}))
@@ -247,6 +256,7 @@ def test_a_bomb_that_lies_about_its_size_is_read_no_further_than_the_file(fetch,
     assert max(lengths) <= max(map(len, tiny.files.values())) + 1
 
 
+@pytest.mark.fault("nested bomb", "refused, not inflated")
 def test_a_nested_bomb_is_not_inflated(fetch, tiny, monkeypatch):
     monkeypatch.setattr(_archives, "_MAX_NESTED_BYTES", 1_000_000)
     content = tiny.zipped({"UCI HAR Dataset.zip": bytes(1_000_001)}, folder="")
@@ -254,7 +264,10 @@ def test_a_nested_bomb_is_not_inflated(fetch, tiny, monkeypatch):
         fetch(content)
 
 
-@pytest.mark.parametrize("n_members", [11_000, 30_000])
+@pytest.mark.fault("archive of 11,000, 30,000, 100,000 members", "refused")
+@pytest.mark.parametrize(
+    "n_members", [11_000, 30_000, pytest.param(100_000, marks=pytest.mark.slow)]
+)
 def test_an_archive_of_very_many_members_is_refused(fetch, tiny, n_members):
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as z:
@@ -264,16 +277,95 @@ def test_an_archive_of_very_many_members_is_refused(fetch, tiny, n_members):
         fetch(buffer.getvalue())
 
 
+@pytest.mark.fault("archive within an archive within an archive", "not opened")
 def test_an_archive_within_an_archive_within_an_archive_is_not_opened(fetch, tiny):
     with pytest.raises(ArchiveError, match="no file of the UCI HAR data set"):
         fetch(tiny.outer(tiny.outer()))
 
 
-def test_a_damaged_zip_file_gives_the_data_or_an_archive_error(fetch, tiny, home):
+@pytest.mark.fault(
+    "member names that are no text, or in another encoding", "passed over or refused"
+)
+@pytest.mark.parametrize(
+    ("name", "utf_8", "match"),
+    [
+        (b"notes-\xe9.txt", False, None),
+        (b"notes-\xff\xfe.txt", True, "not a whole zip file"),
+        (b"UCI HAR Dataset/README.t\xe9t", False, None),
+        (b"\x00/etc/passwd.txt", False, "points out of the archive"),
+    ],
+)
+def test_names_in_other_encodings(fetch, tiny, name, utf_8, match):
+    placeholder = b"#" * len(name)
+    content = bytearray(tiny.zipped(extra=[(placeholder.decode(), b"text")]))
+    content = content.replace(placeholder, name)
+    if utf_8:
+        entry = content.rindex(b"PK\x01\x02")
+        content[entry + 8 : entry + 10] = struct.pack("<H", 0x800)
+    if match is None:
+        assert_is_tiny(fetch(bytes(content)), tiny)
+    else:
+        with pytest.raises(ArchiveError, match=match):
+            fetch(bytes(content))
+
+
+@pytest.mark.fault("files of a data set in another encoding", "refused")
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_a_file_in_another_encoding_is_refused(fetch, tiny, encoding):
+    converted = tiny.files["activity_labels.txt"].decode().encode(encoding)
+    with pytest.raises(ArchiveError, match=r"activity_labels.txt' .*bytes"):
+        fetch(tiny.zipped({**tiny.files, "activity_labels.txt": converted}))
+
+
+@pytest.mark.fault("entries of an archive that share their bytes", "read right or refused")
+def test_entries_that_overlap_are_no_way_around_the_checks(fetch, tiny):
+    # All entries of the list lead to one and the same member: the bomb that needs no nesting.
+    content = bytearray(tiny.zipped(compression=zipfile.ZIP_STORED))
+    at = content.index(b"PK\x01\x02")
+    while at >= 0:
+        content[at + 42 : at + 46] = struct.pack("<I", 0)
+        at = content.find(b"PK\x01\x02", at + 4)
+    with pytest.raises(ArchiveError, match="it cannot be read"):
+        fetch(bytes(content))
+
+
+@pytest.mark.fault(
+    "links, devices and pipes in an unpacked folder", "refused, nothing is waited for"
+)
+@pytest.mark.parametrize("kind", ["zeros", "pipe", "loop", "huge"])
+def test_what_is_no_file_in_a_folder_is_refused(tiny, home, tmp_path, kind):
+    folder = tiny.unpack(tmp_path / "data")
+    path = folder / SIGNAL
+    path.unlink()
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "huge":
+        # 1 TiB that takes no room on the disk.
+        with path.open("wb") as file:
+            file.truncate(1 << 40)
+    else:
+        path.symlink_to("/dev/zero" if kind == "zeros" else path)
+    with pytest.raises(ArchiveError, match=r"body_acc_y_train\.txt"):
+        fetch_uci_har(archive=folder)
+
+
+@pytest.mark.fault("a device or a pipe in place of an archive", "refused, nothing is waited for")
+def test_what_is_no_file_in_place_of_an_archive_is_refused(tiny, home, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for path in ("/dev/zero", tmp_path / "pipe"):
+        with pytest.raises(ArchiveError, match="is neither a file nor a folder"):
+            fetch_uci_har(archive=path)
+
+
+@pytest.mark.fault("bytes of an archive altered at random", "right data or refused")
+@pytest.mark.parametrize("n", [60, pytest.param(1000, marks=pytest.mark.slow)])
+def test_a_damaged_zip_file_gives_the_data_or_an_archive_error(
+    fetch, tiny, home, n, record_property
+):
     content = tiny.zipped()
     generator = random.Random(0)
     outcomes = set()
-    for _ in range(60):
+    for _ in range(n):
         damaged = bytearray(content)
         # Half of them in the list of members, where the structure is.
         start = generator.choice([0, content.index(b"PK\x01\x02")])
@@ -289,6 +381,7 @@ def test_a_damaged_zip_file_gives_the_data_or_an_archive_error(fetch, tiny, home
                 path.unlink()
             (home / "uci_har" / "sklearn-har-arrays" / "manifest.json").unlink()
     assert "refused" in outcomes
+    record_property("times", n)
 
 
 def _write(folder, content):
