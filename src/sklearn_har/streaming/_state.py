@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-import zipfile
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,16 +15,26 @@ from sklearn_har._stages import State
 
 __all__ = ["pack", "unpack"]
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 def pack(arrays: Mapping[str, NDArray[Any]], parameters: Mapping[str, Any]) -> bytes:
     """Write arrays and the parameters that they belong to."""
-    header = json.dumps({"format": _FORMAT, "parameters": parameters}, default=_as_number)
+    content = {"format": _FORMAT, "crc32": _checksum(arrays), "parameters": parameters}
+    header = json.dumps(content, default=_as_number)
     file = io.BytesIO()
     named: dict[str, Any] = {**arrays, "header": np.frombuffer(header.encode(), dtype=np.uint8)}
     np.savez(file, **named)
     return file.getvalue()
+
+
+def _checksum(arrays: Mapping[str, NDArray[Any]]) -> int:
+    total = 0
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        total = zlib.crc32(f"{name}{array.dtype.str}{arrays[name].shape}".encode(), total)
+        total = zlib.crc32(array.tobytes(), total)
+    return total
 
 
 def _as_number(value: Any) -> Any:
@@ -39,7 +49,9 @@ def unpack(state: bytes, parameters: Mapping[str, Any]) -> State:
             arrays = {name: archive[name] for name in archive.files}
         header = json.loads(arrays.pop("header").tobytes())
         form, written = header["format"], dict(header["parameters"])
-    except (ValueError, TypeError, KeyError, EOFError, OSError, zipfile.BadZipFile) as error:
+        if form == _FORMAT and header["crc32"] != _checksum(arrays):
+            raise ValueError("its checksum is not the one that was written")
+    except Exception as error:  # zipfile, numpy and tokenize have many words for what is damaged
         raise ValueError(
             f"state must be what get_state returned, got something else ({error or 'no data'})."
         ) from error
