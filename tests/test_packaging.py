@@ -156,6 +156,53 @@ def test_oldest_versions_ask_for_a_lower_bound(tmp_path):
     assert "must be 'name>=version', got 'numpy'" in run.stderr
 
 
+@pytest.mark.parametrize(
+    ("which", "failing", "status"),
+    [
+        ("oldest", "nothing", 0),
+        ("oldest", "pip", 1),
+        ("oldest", "pytest", 1),
+        ("prerelease", "nothing", 0),
+        ("prerelease", "pytest", 0),
+    ],
+)
+def test_runs_with_other_versions(tmp_path, which, failing, status):
+    python = tmp_path / "venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(
+        '#!/bin/sh\necho "ran $*"\n'
+        'for word; do case $word in *.txt) cat "$word";; esac; done\ntest "$2" != "$FAILING"\n',
+        encoding="utf-8",
+    )
+    python.chmod(0o755)
+    run = subprocess.run(
+        [ROOT / "tools" / "versions.sh", which, "tests/utils", "-x"],
+        env={
+            "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+            "VENV": str(tmp_path / "venv"),
+            "FAILING": failing,
+        },
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == status, run.stderr
+    ran = re.findall("^ran (.*)", run.stdout, flags=re.MULTILINE)
+    assert ("--pre" in ran[0].split()) is (which == "prerelease")
+    if which == "oldest":
+        assert set(PYPROJECT["project"]["dependencies"]) <= set(
+            run.stdout.replace("==", ">=").splitlines()
+        )
+    if failing != "pip":
+        assert ran[-1] == "-m pytest tests/utils -x"
+    assert ("not an error" in run.stdout) is (which == "prerelease" and failing != "nothing")
+
+
+def test_runs_with_unknown_versions_are_refused():
+    run = subprocess.run([ROOT / "tools" / "versions.sh"], capture_output=True, text=True)
+    assert run.returncode == 2
+    assert "tools/versions.sh oldest" in run.stderr
+
+
 def test_readme_command_lines_are_accepted(monkeypatch):
     from sklearn_har.cli import _evaluate, _fetch, main
 

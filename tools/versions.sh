@@ -11,8 +11,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 which=${1-}
 case $which in
-    oldest) options=(-c <(python3 tools/oldest.py)) ;;
-    prerelease) options=(--pre --upgrade) ;;
+    oldest | prerelease) ;;
     *)
         sed -n '2,8s/^# \{0,1\}//p' "$0" >&2
         exit 2
@@ -26,6 +25,12 @@ if [[ -z ${VENV-} ]]; then
 fi
 if [[ ! -x $VENV/bin/python ]]; then
     "${PYTHON:-python3}" -m venv "$VENV"
+fi
+if [[ $which == oldest ]]; then
+    python3 tools/oldest.py > "$VENV/oldest.txt"
+    options=(-c "$VENV/oldest.txt")
+else
+    options=(--pre --upgrade)
 fi
 status=0
 {
