@@ -75,6 +75,29 @@ def write(folder: Path, archive: str | None) -> None:
     np.save(folder / "y.npy", np.tile(y, TIMES))
 
 
+def dask_array(path: Path) -> Any:
+    """Return an array whose blocks are read when they are asked for.
+
+    Not by `dask.array.from_array`, which copies a memory-mapped array into memory first.
+    """
+    import dask
+    import dask.array
+
+    file = np.load(path, mmap_mode="r")
+    shape, dtype = file.shape, file.dtype
+
+    @dask.delayed
+    def block(start: int) -> np.ndarray:
+        return np.array(np.load(path, mmap_mode="r")[start : start + CHUNK])
+
+    return dask.array.concatenate(
+        [
+            dask.array.from_delayed(block(start), (CHUNK, *shape[1:]), dtype)
+            for start in range(0, shape[0], CHUNK)
+        ]
+    )
+
+
 def train(way: str, folder: Path) -> dict[str, float]:
     """Train in this process and return what it took."""
     from sklearn_har import LSTMClassifier
@@ -100,11 +123,7 @@ def train(way: str, folder: Path) -> dict[str, float]:
             for i in range(0, len(X), CHUNK):
                 clf.partial_fit(X[i : i + CHUNK], y[i : i + CHUNK])
         elif way == "partial_fit, blocks of Dask":
-            import dask.array
-
-            # As from any store of Dask: each block is made when it is asked for.
-            X = dask.array.from_array(np.load(folder / "X.npy", mmap_mode="r"), (CHUNK, -1, -1))
-            for i, block in enumerate(X.blocks):
+            for i, block in enumerate(dask_array(folder / "X.npy").blocks):
                 clf.partial_fit(block, y[i * CHUNK : (i + 1) * CHUNK])
         seconds = time.perf_counter() - start
     result: dict[str, Any] = {

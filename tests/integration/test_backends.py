@@ -103,7 +103,13 @@ def files(tmp_path_factory):
 
 
 def python_with(backend, folder):
-    """Return an interpreter with the packages of this one and the backend."""
+    """Return an interpreter with the packages of this one and the backend.
+
+    `SKLEARN_HAR_TEST_JAX` and `SKLEARN_HAR_TEST_TORCH` name one that is there already, with a small
+    build of the backend, say.
+    """
+    if named := os.environ.get(f"SKLEARN_HAR_TEST_{backend.upper()}"):
+        return named
     if importlib.util.find_spec(backend):
         return sys.executable
     venv.create(folder, with_pip=True)
