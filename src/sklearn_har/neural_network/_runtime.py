@@ -205,9 +205,10 @@ class Network:
             if self._forward is None:
                 model = self.model
 
-                def forward(windows: Any) -> Any:
+                def applied(windows: Any) -> Any:
                     return model(windows, training=False)
 
+                forward: Callable[[Any], Any] = applied
                 backend = keras.backend.backend()
                 if backend == "tensorflow":
                     import tensorflow as tf
@@ -215,14 +216,14 @@ class Network:
                     signature = tf.TensorSpec(model.inputs[0].shape, model.inputs[0].dtype)
                     # Not by a concrete function: asking for one traces twice.
                     forward = without_tracing_warning(
-                        tf.function(forward, input_signature=[signature], autograph=False)
+                        tf.function(applied, input_signature=[signature], autograph=False)
                     )
                 elif backend == "jax":
                     forward = _in_sizes_of_two(model.predict_on_batch)
                 elif backend == "torch":
                     import torch
 
-                    forward = torch.no_grad()(forward)
+                    forward = torch.no_grad()(applied)
                 self._forward = forward
             return self._forward
 

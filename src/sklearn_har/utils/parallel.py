@@ -7,6 +7,7 @@ the loss of what it was doing, and that is done again elsewhere.
 from __future__ import annotations
 
 import mmap
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
@@ -175,27 +176,27 @@ def _running_on(engine: _Engine) -> Iterator[None]:
         yield
 
 
-class _Engine:
+class _Engine(ABC):
     """What a backend asks of Dask and of Ray."""
 
     def __init__(self, shared_files: bool) -> None:
         self.shared_files = shared_files
 
+    @abstractmethod
     def n_slots(self) -> int:
         """Return how many tasks can run at a time."""
-        raise NotImplementedError
 
+    @abstractmethod
     def keep(self, value: Any) -> Any:
         """Return what stands for a value in a task; the value is sent to each worker once."""
-        raise NotImplementedError
 
+    @abstractmethod
     def submit(self, tasks: list[Any], kept: list[Any]) -> Any:
         """Start the tasks in one worker and return a future with `add_done_callback`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def cancel(self, futures: list[Any]) -> None:
         """Give up what was started."""
-        raise NotImplementedError
 
 
 class _Dask(_Engine):
