@@ -1,7 +1,7 @@
 """
-=============================
+=========================
 What activities look like
-=============================
+=========================
 
 A network learns from windows. Typical ones show what there is to learn, and what will be confused:
 stairs differ from level walking by little, and sitting from standing by the direction of gravity

@@ -1,7 +1,7 @@
 """
-==============
-In a recording
-==============
+=======================
+What is in a recording?
+=======================
 
 Before anything is trained: what did the sensor record, what was labelled when, and which windows
 will a network see? A look finds what no error message does, such as labels that come late or a

@@ -1,7 +1,7 @@
 """
-========================
+======================
 For whom does it fail?
-========================
+======================
 
 A mean accuracy of 90 % can be 90 % for everybody, or 100 % for nine people and nothing for the
 tenth. Who wants to use a model on people wants to know which.

@@ -1,7 +1,7 @@
 """
-===================================
+===========================
 Was it trained long enough?
-===================================
+===========================
 
 The curves of loss and accuracy say whether a network still learns, has learnt, or has begun to
 learn its training windows by heart. The windows that tell are of training subjects that were held
