@@ -56,6 +56,14 @@ def test_a_limit_of_file_sizes_is_told_and_leaves_nothing(start, served, home, t
     assert_clean_after_the_next(served, home, tiny)
 
 
+def test_what_cannot_be_written_when_the_file_is_closed_is_told_as_well(start, served, tiny):
+    # In small pieces: they wait in a buffer, which is written once more on closing.
+    served.answers[OUTER] = [served.Answer(tiny.outer(), drip=0.001, piece=3000)]
+    full, then = start("largest_file", 7000).outcome()
+    assert "uci_har' cannot be used: File too large" in full
+    assert then == "right"
+
+
 @pytest.mark.fault("disk full (small file system)", "error that says so, nothing left")
 @pytest.mark.parametrize("n_bytes", [64 << 10, 96 << 10, 128 << 10])
 def test_a_full_disk_is_told_and_leaves_nothing(own_mounts, start, home, tiny, n_bytes):

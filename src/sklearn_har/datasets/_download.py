@@ -111,11 +111,11 @@ def _attempt(remote: RemoteArchive, folder: Path) -> Path:
         with _response(remote) as response:
             _check_headers(remote, response)
             try:
-                file = part.open("xb")
+                # Around the closing too, which writes what is still in the buffer.
+                with part.open("xb") as file:
+                    _receive(remote, response, file)
             except OSError as error:
                 raise folder_error(folder, error) from error
-            with file:
-                _receive(remote, response, file, folder)
         try:
             part.replace(target)
         except OSError as error:
@@ -188,10 +188,11 @@ def _check_headers(remote: RemoteArchive, response: http.client.HTTPResponse) ->
         )
 
 
-def _receive(
-    remote: RemoteArchive, response: http.client.HTTPResponse, file: BinaryIO, folder: Path
-) -> None:
-    """Copy the body to `file`; raise unless it is `remote`, byte for byte."""
+def _receive(remote: RemoteArchive, response: http.client.HTTPResponse, file: BinaryIO) -> None:
+    """Copy the body to `file`; raise unless it is `remote`, byte for byte.
+
+    An OSError is one of the file.
+    """
     digest = hashlib.sha256()
     received = 0
     with ProgressLine(pause=_PROGRESS_PAUSE) as progress:
@@ -213,15 +214,9 @@ def _receive(
             if received > remote.size:
                 raise _AttemptError(f"more than the {remote.size} bytes expected", pause=None)
             digest.update(chunk)
-            try:
-                file.write(chunk)
-            except OSError as error:
-                raise folder_error(folder, error) from error
+            file.write(chunk)
             progress.show(_progress(remote, received), last=received == remote.size)
-    try:
-        file.flush()
-    except OSError as error:
-        raise folder_error(folder, error) from error
+    file.flush()
     if received != remote.size:
         raise _AttemptError(f"cut off after {received} of {remote.size} bytes", pause=0.0)
     if digest.hexdigest() != remote.sha256:
