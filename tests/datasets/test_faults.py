@@ -150,7 +150,7 @@ def _each_access(fault, expected, start, served, home, tiny, share, record_prope
 
 
 @pytest.mark.slow
-@pytest.mark.fault("SIGKILL at a random moment", "right data after the next call")
+@pytest.mark.fault("SIGKILL or Ctrl-C at a random moment", "right data after the next call")
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT], ids=["SIGKILL", "SIGINT"])
 def test_a_signal_at_a_random_moment_leaves_nothing_behind(
     start, served, home, tiny, number, record_property
@@ -174,8 +174,9 @@ def test_a_signal_at_a_random_moment_leaves_nothing_behind(
         outcomes.append(process.outcome())
         assert_clean_after_the_next(served, home, tiny)
         clear(home)
-    assert set(outcomes) <= {"right", "interrupted", "ready", -number}
-    assert len(set(outcomes)) > 1
+    # A process that Ctrl-C meets before it fetches ends with 1.
+    assert set(outcomes) <= {"right", "interrupted", -number, 1}
+    assert outcomes.count("right") < len(outcomes)
     record_property("times", len(outcomes))
 
 
