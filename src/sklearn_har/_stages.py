@@ -40,6 +40,8 @@ _SAME_RATE = 0.05
 # Up to this many sampling intervals a step is smooth movement; beyond, samples are missing, and a
 # cubic through the hole could overshoot.
 _LONGEST_CUBIC = 2.5
+# A Butterworth filter of this order is a wall; of more, its sections take memory and add nothing.
+_STEEPEST = 100
 
 
 class LowPass:
@@ -79,7 +81,7 @@ def low_pass(cutoff: float, sampling_rate: float, order: int, name: str = "cutof
         below=sampling_rate / 2,
         unit="Hz, below half the sampling rate",
     )
-    degree = check_integer(order, "order", minimum=1)
+    degree = check_integer(order, "order", minimum=1, maximum=_STEEPEST)
     return LowPass(butter(degree, edge, fs=sampling_rate, output="sos"))
 
 

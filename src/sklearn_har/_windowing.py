@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
-from sklearn_har.utils._numbers import check_integer, check_rate, check_real
+from sklearn_har.utils._numbers import check_integer, check_rate, check_real, refuse_masked
 
 __all__ = [
     "Cutter",
@@ -29,6 +29,8 @@ LabelRule = Literal["majority", "all-equal", "last"]
 OnUnlabelled = Literal["drop", "keep"]
 _LABEL_RULES = ("majority", "all-equal", "last")
 _ON_UNLABELLED = ("drop", "keep")
+# A year at 50 Hz. Sums of sample numbers stay far within 64 bits.
+_LONGEST = 2**31 - 1
 
 
 class Cutter:
@@ -56,14 +58,20 @@ class Cutter:
 
     def _length(self, window: Any) -> int:
         if isinstance(window, numbers.Integral):
-            return check_integer(window, "window", minimum=1)
+            return check_integer(window, "window", minimum=1, maximum=_LONGEST)
         seconds = check_real(window, "window", minimum=0.0, exclude_minimum=True)
         if self.rate is None:
             raise ValueError(
                 f"window={window!r} is a float and so a number of seconds, which needs "
                 "sampling_rate. Pass an int for a number of samples."
             )
-        length = round(seconds * self.rate)
+        samples = seconds * self.rate
+        if not samples <= _LONGEST:
+            raise ValueError(
+                f"window must hold at most {_LONGEST} samples, got {window!r} s at "
+                f"{self.rate:g} Hz."
+            )
+        length = round(samples)
         if length < 1:
             raise ValueError(
                 f"window must hold at least one sample, got {window!r} s at {self.rate:g} Hz."
@@ -134,6 +142,7 @@ def encode_labels(
     labels: ArrayLike, n_labels: int, name: str, unlabelled: Hashable, of: str = "samples"
 ) -> tuple[NDArray[np.int64], NDArray[Any]]:
     """Codes of the labels, -1 for unlabelled ones, and the sorted labels."""
+    refuse_masked(labels, name)
     values = np.asarray(labels)
     if values.ndim != 1 or len(values) != n_labels:
         raise ValueError(
@@ -166,6 +175,7 @@ def append_unlabelled(classes: NDArray[Any], unlabelled: Any, parameter: str) ->
 
 
 def check_recording(recording: ArrayLike, name: str = "recording") -> NDArray[Any]:
+    refuse_masked(recording, name)
     samples = np.asarray(recording)
     if samples.dtype.kind not in "biuf":
         raise ValueError(f"{name} must hold real numbers, got dtype {samples.dtype}.")

@@ -123,7 +123,7 @@ def channels_of(
             )
         layout = USUAL[n_channels]
     if (
-        isinstance(layout, str)
+        not isinstance(layout, tuple | list)
         or set(layout) - set(TRIADS)
         or any(layout.count(triad) > 1 for triad in TRIADS[:3])
     ):

@@ -20,6 +20,8 @@ __all__ = ["make_har_recordings", "make_har_windows"]
 
 # The fastest harmonics of a gait reach 10 Hz: slower sampling would fold them back.
 _MIN_SAMPLING_RATE = 20.0
+# Noise of thousands of g; single precision still holds it.
+_LOUDEST = 1e6
 
 
 def make_har_recordings(
@@ -295,7 +297,7 @@ def _simulate(
 ) -> list[tuple[list[Bout], NDArray[np.float32]]]:
     """One recording of each subject, with its labelled stretches in order of time."""
     count = check_integer(n_subjects, "n_subjects", minimum=1)
-    factor = check_real(noise, "noise", minimum=0.0)
+    factor = check_real(noise, "noise", minimum=0.0, below=_LOUDEST)
     rng = check_random_state(random_state)
     simulated = []
     for _ in range(count):

@@ -9,12 +9,15 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_consistent_length, column_or_1d
 
 from sklearn_har.utils._compat import check_sample_weight
-from sklearn_har.utils._numbers import check_integer
+from sklearn_har.utils._numbers import check_integer, finite_weights
 from sklearn_har.utils._probabilities import check_probabilities
 
 __all__ = ["expected_calibration_error", "risk_coverage_curve"]
 
 Floats = NDArray[np.float64]
+
+# More bins than any data set has windows: they are made, whatever stands in them.
+_MOST_BINS = 10_000_000
 
 
 def expected_calibration_error(
@@ -88,7 +91,7 @@ def expected_calibration_error(
     0.25
     """
     confidence, right, weight = _confidence(y_true, y_proba, labels, sample_weight)
-    n_bins = check_integer(n_bins, "n_bins", minimum=1)
+    n_bins = check_integer(n_bins, "n_bins", minimum=1, maximum=_MOST_BINS)
     if strategy == "uniform":
         edges = np.linspace(0.0, 1.0, n_bins + 1)
     elif strategy == "quantile":
@@ -196,9 +199,11 @@ def _confidence(
             f"y_true has activities that are not in labels: {unknown.tolist()}; labels are "
             f"{known.tolist()}."
         )
-    weight = np.asarray(check_sample_weight(sample_weight, values), dtype=np.float64)
-    if not (weight >= 0.0).all() or not weight.sum() > 0.0:
+    weight = np.asarray(check_sample_weight(finite_weights(sample_weight), values))
+    if not (weight >= 0.0).all() or not (weight > 0.0).any():
         raise ValueError("sample_weight must be 0 or more, and more than 0 for some windows.")
+    # Relative to the largest: sums of any weights stay finite.
+    weight = weight / weight.max()
     counted = weight > 0.0
     # argmax takes the first of equals, as predict does.
     right = known[values.argmax(axis=1)] == true

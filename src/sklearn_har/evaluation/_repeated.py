@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from numbers import Integral
 from typing import Any
 
@@ -176,7 +176,7 @@ def repeated_evaluation(
         if groups is not None and isinstance(cv, Integral):
             cv = GroupKFold(n_splits=int(cv))
         # This function is for classifiers only, also for those that do not say that they are.
-        splits = list(check_cv(cv, y, classifier=True).split(X, y, groups))
+        splits = _positions(check_cv(cv, y, classifier=True).split(X, y, groups), len(y))
         X_test, y_test, groups_test = X, y, groups
 
     # Labels that do not go together are found before the training, not after it.
@@ -321,6 +321,27 @@ def _train_and_test(
     history = getattr(classifier, "history_", None)
     history = history if isinstance(history, dict) else None
     return float(score), (fitted - start, predicted - fitted), y_pred, history
+
+
+def _positions(splits: Iterable[Any], n_windows: int) -> list[tuple[Any, Any]]:
+    """Return pairs of training and test windows, or say what `cv` must give."""
+    pairs = []
+    for split in splits:
+        pair = tuple(np.asarray(index) for index in split)
+        if len(pair) != 2 or not all(
+            index.ndim == 1
+            and (
+                (index.dtype.kind in "iu" and (np.abs(index) < n_windows).all())
+                or (index.dtype.kind == "b" and len(index) == n_windows)
+            )
+            for index in pair
+        ):
+            raise ValueError(
+                f"cv must give pairs of positions of training and test windows among the "
+                f"{n_windows}, got {split!r}."
+            )
+        pairs.append(pair)
+    return pairs
 
 
 def _rows(X: Any, index: Any) -> Any:

@@ -41,6 +41,7 @@ from sklearn_har.neural_network._training import (
     train,
 )
 from sklearn_har.utils._compat import Interval, StrOptions, check_sample_weight
+from sklearn_har.utils._numbers import finite_weights, refuse_masked
 from sklearn_har.utils._validation import check_windows
 
 __all__ = ["BaseRecurrentClassifier"]
@@ -314,14 +315,16 @@ class BaseRecurrentClassifier(RoutedParameters, ShownWithLayers, KerasClassifier
                 f"This {type(self).__name__} estimator requires y to be passed, but the target y "
                 "is None."
             )
+        refuse_masked(y, "y")
         labels = column_or_1d(y, warn=True)
-        assert_all_finite(labels, input_name="y")
-        check_classification_targets(labels)
+        with np.errstate(invalid="ignore"):  # of numbers beyond all integers, which are refused
+            assert_all_finite(labels, input_name="y")
+            check_classification_targets(labels)
         known = self.classes_ if not reset else np.unique(labels if classes is None else classes)
         if len(known) < 2:
             raise ValueError(
-                f"y must have at least two classes (activities) to tell apart, got one class: "
-                f"{known[0]!r}."
+                "y must have at least two classes (activities) to tell apart, got "
+                + (f"one class: {known[0]!r}." if len(known) else "none.")
             )
         unknown = np.setdiff1d(labels, known)
         if len(unknown):
@@ -339,7 +342,7 @@ class BaseRecurrentClassifier(RoutedParameters, ShownWithLayers, KerasClassifier
         if sample_weight is None and self.class_weight is None:
             return None
         weight: npt.NDArray[np.float64] = check_sample_weight(
-            sample_weight, X, dtype=np.float64, ensure_non_negative=True
+            finite_weights(sample_weight), X, dtype=np.float64, ensure_non_negative=True
         )
         if self.class_weight is not None:
             # Not in place: the array may be the caller's.

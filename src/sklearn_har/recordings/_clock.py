@@ -89,7 +89,14 @@ def to_seconds(column: pd.Series[Any], name: str, unit: TimeUnit | None) -> Stam
             "pandas.to_datetime with a format."
         ) from error
     utc = dates.dt.tz_convert("UTC").dt.tz_localize(None) if dates.dt.tz is not None else dates
-    ticks = utc.to_numpy().astype("datetime64[ns]").astype(np.int64)
+    try:
+        ticks = utc.dt.as_unit("ns").to_numpy().astype(np.int64)
+    except pd.errors.OutOfBoundsDatetime as error:
+        # NumPy would let the nanoseconds run over, and the order of the samples with them.
+        raise ValueError(
+            f"Column {name!r} must hold dates from {pd.Timestamp.min:%Y} to "
+            f"{pd.Timestamp.max:%Y}, got {dates.min()} to {dates.max()}."
+        ) from error
     return Stamps(ticks, _PER_SECOND["ns"], dates, guessed=False)
 
 

@@ -214,6 +214,9 @@ def typical_rate(time: NDArray[np.float64]) -> float:
         raise ValueError("sampling_rate must be given for a recording of one sample.")
     middle = np.median(steps)
     usual = steps[np.abs(steps - middle) <= 0.5 * middle]
+    if len(usual) == 0:
+        # The median of an even number of steps may lie far from all of them.
+        usual = np.sort(steps)[(len(steps) - 1) // 2 :][:1]
     # Rounded below what any clock keeps, so that 50 Hz is 50 Hz.
     return float(np.round(1.0 / usual.mean(), 6)) or float(1.0 / usual.mean())
 

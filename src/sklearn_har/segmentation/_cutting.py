@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -256,6 +256,11 @@ def segment_recordings(
             f"recordings must all have the same channels, got {sorted(widths)} channels."
         )
     for name, value in (("labels", labels), ("subjects", subjects), ("breaks", breaks)):
+        if isinstance(value, Mapping | Set):
+            raise TypeError(
+                f"{name} must have one entry for each of the recordings, in their order, got "
+                f"{type(value).__name__}."
+            )
         if value is not None and len(value) != len(arrays):  # type: ignore[arg-type]
             raise ValueError(
                 f"{name} must have one entry for each of the {len(arrays)} recordings, "

@@ -17,7 +17,7 @@ from sklearn_har.recordings._recording import check_names, gap_limit
 from sklearn_har.streaming._decision import Decision, check_recogniser, decide
 from sklearn_har.streaming._state import pack, unpack
 from sklearn_har.streaming._windows import WindowBuffer
-from sklearn_har.utils._numbers import check_rate
+from sklearn_har.utils._numbers import check_rate, refuse_masked
 
 __all__ = ["StreamingRecognizer"]
 
@@ -274,8 +274,9 @@ class StreamingRecognizer:
         return decisions + self._decisions([self._end_part()])
 
     def _check_samples(self, samples: ArrayLike) -> NDArray[np.float64]:
+        refuse_masked(samples, "samples")
         # A copy, because callers fill their arrays anew.
-        values = np.array(samples, dtype=np.float64)
+        values = _real_numbers(samples, "samples")
         n_channels = len(self.channel_names)
         if values.shape == (n_channels,) or (n_channels == 1 and values.ndim == 1):
             values = values.reshape(-1, n_channels)
@@ -404,8 +405,19 @@ class StreamingRecognizer:
         }
 
 
+def _real_numbers(values: ArrayLike, name: str) -> NDArray[np.float64]:
+    """Return a copy as floats, in which None is a missing value; text and the like is refused."""
+    given = np.asarray(values)
+    if given.dtype.kind not in "biufO":
+        raise ValueError(f"{name} must hold real numbers, got dtype {given.dtype}.")
+    try:
+        return np.array(given, dtype=np.float64)
+    except (TypeError, OverflowError) as error:
+        raise ValueError(f"{name} must hold real numbers, got {values!r}.") from error
+
+
 def _check_times(time: ArrayLike, n_samples: int) -> NDArray[np.float64]:
-    at = np.atleast_1d(np.array(time, dtype=np.float64))
+    at = np.atleast_1d(_real_numbers(time, "time"))
     if at.shape != (n_samples,):
         raise ValueError(
             f"time must have one entry for each of the {n_samples} samples, got shape {at.shape}."

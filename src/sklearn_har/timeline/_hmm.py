@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import expm
 
 from sklearn_har.timeline._windows import WindowProbabilities
-from sklearn_har.utils._numbers import check_real
+from sklearn_har.utils._numbers import check_real, real_array
 
 __all__ = ["HiddenMarkovModel"]
 
@@ -22,6 +22,10 @@ Floats = NDArray[np.float64]
 _DEFAULT_DURATION = 10.0
 # No classifier is as certain as a rounded 0: one such window would forbid a class for good.
 _FLOOR = 1e-12
+# One window of this weight outweighs a recording of any length; logarithms still hold it.
+_TOO_HEAVY = 1e6
+# In s: shorter than the step between two samples of any sensor.
+_SHORTEST_DURATION = 1e-6
 
 
 class HiddenMarkovModel:
@@ -54,7 +58,7 @@ class HiddenMarkovModel:
             # A second of the recording counts once, in however many windows it is.
             weight = windows.durations / windows.window_length
         else:
-            constant = check_real(evidence_weight, "evidence_weight", minimum=0.0)
+            constant = check_real(evidence_weight, "evidence_weight", minimum=0.0, below=_TOO_HEAVY)
             weight = np.full(len(windows.values), constant)
         # Bayes: what a window says for a class is its probability over that before any window.
         evidence = np.log(np.maximum(windows.values, _FLOOR)) - self._log_start
@@ -118,7 +122,7 @@ def _powers(matrix: Floats, steps: Floats) -> tuple[Floats, NDArray[np.int64]]:
 
 
 def _check_matrix(transition: ArrayLike, n_classes: int) -> Floats:
-    matrix = np.asarray(transition, dtype=np.float64)
+    matrix = real_array(transition, "transition", "probabilities")
     if matrix.shape != (n_classes, n_classes):
         raise ValueError(
             f"transition must have shape ({n_classes}, {n_classes}), a row and a column for each "
@@ -143,15 +147,16 @@ def _check_matrix(transition: ArrayLike, n_classes: int) -> Floats:
 def _check_duration(expected_duration: ArrayLike, n_classes: int) -> Floats:
     duration = np.asarray(expected_duration)
     accepted = (
-        f"expected_duration must be a number of seconds above 0 or one for each of the {n_classes} "
-        f"classes, got {expected_duration!r}."
+        f"expected_duration must be a number of seconds above 0 (at least "
+        f"{_SHORTEST_DURATION:g}) or one for each of the {n_classes} classes, got "
+        f"{expected_duration!r}."
     )
     if duration.dtype.kind not in "iuf":
         raise TypeError(accepted)
     duration = duration.astype(np.float64)
-    if duration.shape not in ((), (n_classes,)) or not (duration > 0.0).all():
+    if duration.shape not in ((), (n_classes,)):
         raise ValueError(accepted)
-    if not np.isfinite(duration).all():
+    if not (np.isfinite(duration) & (duration >= _SHORTEST_DURATION)).all():
         raise ValueError(accepted)
     return np.full(n_classes, duration)
 
@@ -159,7 +164,7 @@ def _check_duration(expected_duration: ArrayLike, n_classes: int) -> Floats:
 def _check_prior(class_prior: ArrayLike | None, n_classes: int) -> Floats:
     if class_prior is None:
         return np.full(n_classes, 1.0 / n_classes)
-    prior = np.asarray(class_prior, dtype=np.float64)
+    prior = real_array(class_prior, "class_prior", "numbers above 0, one for each class")
     if prior.shape != (n_classes,) or not (np.isfinite(prior) & (prior > 0.0)).all():
         raise ValueError(
             f"class_prior must hold a number above 0 for each of the {n_classes} classes, such as "

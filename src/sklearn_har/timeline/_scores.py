@@ -12,6 +12,7 @@ from scipy.optimize import linear_sum_assignment
 
 from sklearn_har.timeline._frames import Intervals, check_timeline, row_at
 from sklearn_har.timeline._result import TimelineScores
+from sklearn_har.utils._numbers import real_array
 
 __all__ = ["timeline_scores"]
 
@@ -347,7 +348,7 @@ def _classes(pairs: list[tuple[Intervals, Intervals]]) -> NDArray[Any]:
 
 
 def _check_thresholds(iou_threshold: float | Sequence[float]) -> list[float]:
-    values = np.atleast_1d(np.asarray(iou_threshold, dtype=np.float64))
+    values = np.atleast_1d(real_array(iou_threshold, "iou_threshold", "numbers"))
     if values.ndim != 1 or not len(values) or not ((values > 0.0) & (values <= 1.0)).all():
         raise ValueError(
             "iou_threshold must be a number above 0 and at most 1, or several, got "

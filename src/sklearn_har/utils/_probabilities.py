@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sklearn_har.utils._numbers import refuse_masked
+
 __all__ = ["check_probabilities"]
 
 # Sums of a float32 softmax differ from 1 by about 1e-6; anything larger is no rounding.
@@ -13,6 +15,7 @@ _SUM_TOLERANCE = 1e-3
 
 def check_probabilities(probabilities: ArrayLike, name: str) -> NDArray[np.float64]:
     """Return probabilities of shape (n_windows, n_classes) whose rows add up to 1."""
+    refuse_masked(probabilities, name)
     values = np.asarray(probabilities)
     if values.dtype.kind not in "iuf":
         raise ValueError(f"{name} must hold real numbers, got dtype {values.dtype}.")
@@ -22,8 +25,8 @@ def check_probabilities(probabilities: ArrayLike, name: str) -> NDArray[np.float
             f"class, as predict_proba returns them, got shape {values.shape}."
         )
     values = values.astype(np.float64)
-    sums = values.sum(axis=1)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore"):  # of infinities, which are wrong as well
+        sums = values.sum(axis=1)
         wrong = ~((values >= 0.0).all(axis=1) & (np.abs(sums - 1.0) <= _SUM_TOLERANCE))
     if wrong.any():
         row = int(np.argmax(wrong))

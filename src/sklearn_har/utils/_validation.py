@@ -11,6 +11,8 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import validate_data
 
+from sklearn_har.utils._numbers import refuse_masked
+
 __all__ = ["channels_of_names", "check_n_steps", "check_windows", "did_you_mean"]
 
 AXES = "(n_windows, n_timesteps, n_channels)"
@@ -92,6 +94,7 @@ def check_windows(
         `X` as an array of its own rank (a named frame as 3-D windows), not copied if it can be
         avoided.
     """
+    refuse_masked(X, "X")
     if not hasattr(X, "shape"):
         X = np.asarray(X)
     ndim = len(X.shape)
@@ -113,14 +116,15 @@ def check_windows(
             array = array.reshape(len(array), -1, array.shape[-1])
         if not reset:
             _compare_shapes(estimator, array, name)
-    array = validate_data(
-        estimator,
-        array,
-        reset=reset,
-        dtype=dtype,
-        allow_nd=True,
-        ensure_all_finite="allow-nan" if allow_nan else True,
-    )
+    with np.errstate(invalid="ignore"):  # of infinities, which are refused
+        array = validate_data(
+            estimator,
+            array,
+            reset=reset,
+            dtype=dtype,
+            allow_nd=True,
+            ensure_all_finite="allow-nan" if allow_nan else True,
+        )
     if array.ndim == 2:
         n_channels = channels_of_names(getattr(estimator, "feature_names_in_", ())) or 1
         if n_channels > 1:
