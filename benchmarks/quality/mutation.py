@@ -36,17 +36,28 @@ TESTS = {
     "segmentation": ["tests/segmentation"],
     "evaluation": ["tests/evaluation", "tests/test_evaluation.py"],
 }
+# mutmut puts calls between the caller and the function, which see the line that is warned of.
+WITHOUT = {"datasets": ["-k", "not test_the_line_of_the_caller"]}
+# Imported once, before the processes fork; the package itself is not, for changes of what runs at
+# its import would be made too late.
+PRELOADED = (
+    *("numpy", "pandas", "scipy.signal", "sklearn.ensemble", "sklearn.model_selection"),
+    *("sklearn.utils.estimator_checks", "hypothesis.extra.numpy", "matplotlib", "pytest"),
+)
 # Of the words that mutmut has for an outcome. Tests that never end find the mistake as well.
 KILLED = {"killed", "timeout", "segfault", "suspicious"}
+ARGUMENTS = ["-o", "addopts=", "--import-mode=importlib", "-m", "not slow", "-n", "0"]
 CONFIGURATION = """
 [tool.mutmut]
 source_paths = ["src"]
 only_mutate = ["src/sklearn_har/{package}/*.py"]
 also_copy = ["README.md", "LICENSE", "tools"]
-pytest_add_cli_args = ["-o", "addopts=", "--import-mode=importlib", "-m", "not slow", "-n", "0"]
+pytest_add_cli_args = {arguments}
 pytest_add_cli_args_test_selection = {tests}
 # Not from a process in which tests have run: TensorFlow's threads do not survive a fork.
 process_isolation = "forkserver"
+forkserver_warmup = "import"
+preload_modules_file = "preloaded.txt"
 use_git_change_detection = false
 timeout_multiplier = 60.0
 timeout_constant = 10.0
@@ -73,7 +84,9 @@ class Copy:
         for name in ("README.md", "LICENSE"):
             shutil.copy(ROOT / name, folder / name)
         project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-        project += CONFIGURATION.format(package=package, tests=TESTS[package])
+        arguments = [*ARGUMENTS, *WITHOUT.get(package, [])]
+        project += CONFIGURATION.format(package=package, tests=TESTS[package], arguments=arguments)
+        (folder / "preloaded.txt").write_text("\n".join(PRELOADED), encoding="utf-8")
         (folder / "pyproject.toml").write_text(project, encoding="utf-8")
 
     def mutmut(self, *arguments: str) -> str:

@@ -158,12 +158,19 @@ class TestCache:
             return
         with pytest.raises(OSError, match=r"(damaged|not a manifest).*download_if_missing"):
             fetch_uci_har(download_if_missing=False)
-        with pytest.warns(UserWarning, match=r"(damaged|not a manifest).*built again") as record:
+        with pytest.warns(UserWarning, match=r"(damaged|not a manifest).*built again"):
             assert_is_tiny(fetch_uci_har(archive=archive), tiny)
-        assert record[0].filename == __file__
         assert path.read_bytes() == intact
         assert entries(home) == ["uci_har/sklearn-har-arrays"]
         assert_is_tiny(fetch_uci_har(download_if_missing=False), tiny)
+
+    def test_the_line_of_the_caller_is_named_in_the_warning(self, tiny, archive, home):
+        fetch_uci_har(archive=archive)
+        (path,) = home.rglob("manifest.json")
+        path.write_bytes(b"")
+        with pytest.warns(UserWarning, match="built again") as record:
+            fetch_uci_har(archive=archive)
+        assert record[0].filename == __file__
 
     @pytest.mark.fault("any byte of a cache altered (3 bits each)", "noticed, or does not matter")
     @pytest.mark.parametrize("name", ["small.npy", "manifest.json"])
