@@ -1,6 +1,7 @@
 """Scaling per channel: the statistics of the table of samples, the shape of the windows."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.base import clone
 from sklearn.decomposition import PCA
@@ -11,6 +12,7 @@ from sklearn.preprocessing import (
     PowerTransformer,
     StandardScaler,
 )
+from sklearn.utils import get_tags
 
 from sklearn_har.datasets import make_har_windows
 from sklearn_har.preprocessing import ChannelwiseTransformer
@@ -103,8 +105,24 @@ def test_feature_names(windows):
     scaler = ChannelwiseTransformer(StandardScaler()).fit(windows)
     assert list(scaler.get_feature_names_out()) == ["channel0", "channel1", "channel2"]
     assert list(scaler.get_feature_names_out(["x", "y", "z"])) == ["x", "y", "z"]
+    # Windows as rows of a frame have a column for each channel at each time step.
+    columns = [f"c{i}" for i in range(16 * 3)]
+    assert list(scaler.get_feature_names_out(columns)) == columns
     with pytest.raises(ValueError, match=r"input_features .* 3 channel.* got 2 names"):
         scaler.get_feature_names_out(["x", "y"])
+
+
+def test_feature_names_of_a_frame(windows):
+    names = [f"{channel}_{t:02}" for t in range(16) for channel in ("ax", "ay", "az")]
+    frame = pd.DataFrame(windows.reshape(len(windows), -1), columns=names)
+    scaler = ChannelwiseTransformer(StandardScaler()).fit(frame)
+    assert list(scaler.get_feature_names_out()) == names
+
+
+def test_tags_say_what_goes_in_and_out():
+    tags = get_tags(ChannelwiseTransformer(StandardScaler()))
+    assert tags.input_tags.three_d_array
+    assert tags.transformer_tags.preserves_dtype == ["float64", "float32"]
 
 
 def test_set_output_is_not_offered(windows):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.utils import get_tags
 
 from sklearn_har.preprocessing import CompandingTransformer
 
@@ -65,10 +66,16 @@ def test_channels_without_noise_stay_finite():
     assert len(np.unique(result[..., 2])) == 10
 
 
+def test_tags_say_what_goes_in_and_out():
+    tags = get_tags(CompandingTransformer())
+    assert tags.input_tags.three_d_array
+    assert tags.transformer_tags.preserves_dtype == ["float64", "float32"]
+
+
 @pytest.mark.parametrize(
     ("floor", "message"),
     [
-        ("automatic", "noise_floor must be 'auto'.*got 'automatic'"),
+        ("automatic", "^noise_floor must be 'auto', a positive number or .*, got 'automatic'"),
         ([0.1], None),
         ([0.1, 0.2, 0.3], r"one for each of the 2 channel\(s\), got an array of shape \(3,\)"),
         ([0.1, 0.0], "must be positive and finite"),

@@ -57,7 +57,10 @@ def test_the_past_does_not_depend_on_the_future():
         ({"samples": np.zeros((0, 3))}, "samples must hold at least one sample"),
         ({"samples": np.zeros((2, 3, 4))}, "Filter before cutting windows"),
         ({"samples": ["a"]}, "samples must hold real numbers"),
-        ({"samples": [1.0, np.nan]}, "samples must be finite"),
+        (
+            {"samples": [1.0, np.nan]},
+            "samples must be finite, got NaN or .* follow. Interpolate it",
+        ),
         ({"cutoff": 25.0}, "cutoff must be .* below 25 .*got 25.0"),
         ({"cutoff": 0}, "cutoff must be a finite number above 0"),
         ({"order": 0}, "order must be an integer of at least 1"),

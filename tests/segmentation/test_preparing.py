@@ -64,6 +64,27 @@ def test_another_rate_is_resampled_first(phone):
     np.testing.assert_array_equal(prepared.samples, by_hand(resampled.samples))
 
 
+def test_an_array_is_described_by_arguments(phone):
+    labels = np.arange(len(phone)) // 100
+    described = Recording(
+        phone.samples, phone.time, channel_names=phone.channel_names, breaks=[300], labels=labels
+    )
+    by_recording = prepare_recording(described)
+    by_array = prepare_recording(phone.samples, time=phone.time, breaks=[300], labels=labels)
+    np.testing.assert_array_equal(by_array.samples, by_recording.samples)
+    np.testing.assert_array_equal(by_array.labels, labels)
+    assert by_array.breaks.tolist() == by_recording.breaks.tolist() == [300]
+
+
+@pytest.mark.parametrize(("max_gap", "breaks"), [(None, [100]), (0.5, [100]), (1.5, [])])
+def test_a_longer_step_than_max_gap_is_a_break(phone, max_gap, breaks):
+    time = phone.time[:200] + np.where(np.arange(200) < 100, 7.0, 8.0)
+    prepared = prepare_recording(phone.samples[:200], time=time, max_gap=max_gap)
+    assert prepared.breaks.tolist() == breaks
+    # Times are those of the clock that was given.
+    assert prepared.time[0] == 7.0
+
+
 def test_steps_can_be_left_out(phone):
     plain = prepare_recording(phone, noise_cutoff=None, gravity_cutoff=None, drift_cutoff=None)
     np.testing.assert_array_equal(plain.samples, phone.samples)
@@ -159,6 +180,8 @@ class TestCutting:
             segment_recordings([phone, other])
         with pytest.raises(ValueError, match=r"\[25.0, 50.0\] Hz"):
             segment_recording(phone, sampling_rate=25.0)
+        with pytest.raises(ValueError, match=r"\[25.0, 50.0\] Hz"):
+            segment_recordings([phone, phone], sampling_rate=25.0)
         unlabelled = Recording(phone.samples, sampling_rate=50, channel_names=phone.channel_names)
         with pytest.raises(ValueError, match=r"got none in recordings\[1\]"):
             segment_recordings([phone, unlabelled])

@@ -221,6 +221,34 @@ class TestMerging:
         assert 1.95 < merged.time[position - 1] < 2.0
         assert 3.0 < merged.time[position] < 3.05
 
+    def test_a_single_point_of_the_grid_that_is_missing_is_a_gap(self):
+        one = Recording(np.arange(100.0), sampling_rate=50.0, channel_names=["a"])
+        # No sample between 0.995 s and 1.025 s, around the point of the grid at 1 s.
+        time = np.concatenate([np.arange(0, 1.0, 0.005), np.arange(1.025, 2.0, 0.005)])
+        two = Recording(np.zeros(len(time)), time, channel_names=["b"])
+        merged = merge_recordings([one, two], 50.0, max_gap=0.021)
+        missing = np.setdiff1d(np.round(np.arange(0, 1.97, 0.02), 6), np.round(merged.time, 6))
+        assert missing.tolist() in ([1.0], [1.0, 1.02])
+        assert merged.breaks.tolist() == [50]
+
+    def test_the_rate_is_the_one_that_was_asked_for(self):
+        start = 1.7e9
+        one = Recording(np.arange(3.0), start + np.arange(3) / 50.0, channel_names=["a"])
+        assert merge_recordings([one], 30.0).sampling_rate == 30.0
+
+    def test_dates_with_and_without_a_time_zone(self):
+        one = Recording(
+            np.zeros(9), sampling_rate=9, channel_names=["a"], start=datetime(2024, 5, 1)
+        )
+        two = Recording(
+            np.zeros(9),
+            sampling_rate=9,
+            channel_names=["b"],
+            start=datetime(2024, 5, 1, tzinfo=UTC),
+        )
+        with pytest.raises(ValueError, match="a start with a time zone, or all without; got"):
+            merge_recordings([one, two])
+
     def test_a_break_without_a_gap_is_kept(self):
         acc, gyro = self.sensors()
         acc = Recording(acc.samples, acc.time, channel_names=acc.channel_names, breaks=[200])

@@ -304,7 +304,7 @@ def test_half_of_the_power_passes_at_the_cutoff(sampling_rate):
     [
         ({"acceleration": np.zeros((0, 3))}, "at least one sample"),
         ({"acceleration": np.zeros((2, 128, 3))}, "before cutting windows"),
-        ({"acceleration": [1.0, np.nan]}, "must be finite"),
+        ({"acceleration": [1.0, np.nan]}, "^acceleration must be finite"),
         ({"acceleration": ["a"]}, "real numbers"),
         ({"cutoff": 25.0}, r"cutoff must be .*below 25.*half the sampling rate"),
         ({"cutoff": 0.0}, "cutoff must be"),
@@ -327,6 +327,7 @@ class TestPadWindows:
 
     def test_length_and_single_channels(self):
         assert pad_windows([[1.0, 2.0], [3.0]], n_timesteps=5).shape == (2, 5, 1)
+        assert pad_windows([[1.0], [3.0]], n_timesteps=1).shape == (2, 1, 1)
         assert pad_windows([np.ones((2, 3), np.float32)]).dtype == np.float32
 
     @pytest.mark.parametrize(
