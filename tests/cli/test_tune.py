@@ -1,5 +1,6 @@
 """``sklearn-har tune``."""
 
+import io
 import shlex
 import sys
 
@@ -10,6 +11,7 @@ from sklearn.model_selection import GridSearchCV, GroupKFold
 from sklearn.pipeline import Pipeline
 
 import sklearn_har.datasets
+from altered import altered
 from sklearn_har.cli import _evaluate, _tune, _tune_grid, main
 
 pytestmark = [
@@ -286,6 +288,28 @@ def test_own_windows_that_are_none(arrays, message, capsys, tmp_path):
     np.savez(path, **arrays)
     assert tune(*GRID, "--windows", str(path)) == 1
     assert message in capsys.readouterr().err
+
+
+def test_own_windows_in_a_damaged_file_are_refused_in_one_line(small, capsys, tmp_path):
+    path = tmp_path / "windows.npz"
+    assert tune(*GRID, "--windows", str(path)) == 1
+    assert "windows.npz: No such file" in capsys.readouterr().err
+    windows = small.windows(6, random_state=0)
+    np.savez_compressed(path, X=windows.data, y=windows.target, groups=windows.subject)
+    content = path.read_bytes()
+    refused = 0
+    for number in range(60):
+        damaged = altered(content, number)
+        try:
+            {name: np.load(io.BytesIO(damaged))[name] for name in ("X", "y", "groups")}
+        except Exception:
+            path.write_bytes(damaged)
+            assert tune(*GRID, "--windows", str(path)) == 1
+            err = capsys.readouterr().err
+            assert err.startswith("sklearn-har: error: ")
+            assert "must be a file of numpy.savez" in err
+            refused += 1
+    assert refused > 40
 
 
 @pytest.mark.parametrize(

@@ -234,15 +234,16 @@ def _load(args: argparse.Namespace) -> Any:
     import numpy as np
     from sklearn.utils import Bunch, check_consistent_length
 
-    try:
-        # Pickled objects could run code when they are loaded.
-        with np.load(args.windows, allow_pickle=False) as file:
-            X, y, groups = (file[name] for name in ("X", "y", "groups"))
-    except (KeyError, ValueError) as error:
-        raise ValueError(
-            f"{args.windows}: must be a file of numpy.savez(path, X=..., y=..., groups=...), "
-            f"arrays without objects: {error}"
-        ) from error
+    with args.windows.open("rb") as opened:
+        try:
+            # Pickled objects could run code when they are loaded.
+            with np.load(opened, allow_pickle=False) as file:
+                X, y, groups = (file[name] for name in ("X", "y", "groups"))
+        except Exception as error:  # zipfile, zlib and numpy have many words for what is damaged
+            raise ValueError(
+                f"{args.windows}: must be a file of numpy.savez(path, X=..., y=..., groups=...), "
+                f"arrays without objects: {error}"
+            ) from error
     if X.ndim != 3:
         raise ValueError(
             f"{args.windows}: X must have the axes (n_windows, n_timesteps, n_channels), got shape "
