@@ -321,6 +321,8 @@ def test_jobs_change_nothing_but_the_time(windows, forest):
     assert two.fit_times.shape == two.predict_times.shape == (3,)
     assert (two.fit_times > 0).all()
     assert (two.predict_times > 0).all()
+    # Seconds that it took, not the time of a clock.
+    assert (two.predict_times < 60).all()
 
 
 def test_report_shows_all_tables_within_80_columns(split, forest):
@@ -338,6 +340,39 @@ def test_report_shows_all_tables_within_80_columns(split, forest):
     ).report()
     assert "Per subject" not in without
     assert "of 1 repeat," in without
+
+
+def test_report_word_for_word():
+    X = np.array([0, 1, 0, 1, 0, 1])[:, np.newaxis]
+    report = repeated_evaluation(
+        DummyClassifier(strategy="constant", constant=1),
+        X,
+        X[:, 0],
+        X_test=X,
+        y_test=X[:, 0],
+        groups_test=[7, 7, 7, 8, 8, 8],
+        n_repeats=1,
+        random_state=0,
+    ).report()
+    lines = [line.split() for line in report.splitlines()]
+    assert ["precision", "recall", "f1", "windows"] in lines
+    # Without names the classes stand for themselves.
+    rows = {line[0]: line[-1] for line in lines if line and line[0] in ("0", "1", "7", "8")}
+    assert rows["0"] == rows["1"] == "3"
+    assert ["a", "b"] in lines
+    assert ["a", "0", "0", "3"] in lines
+    assert ["b", "1", "0", "3"] in lines
+
+
+def test_only_names_that_are_too_long_are_shortened():
+    X = np.array([0, 1] * 3)[:, np.newaxis]
+    result = repeated_evaluation(
+        DummyClassifier(), X, X[:, 0], X_test=X, y_test=X[:, 0], n_repeats=1, random_state=0
+    )
+    report = result.report(target_names=["x" * 24, "y" * 25])
+    assert "x" * 24 in report
+    assert "y" * 21 + "..." in report
+    assert "y" * 22 not in report
 
 
 def test_report_of_many_classes_wraps():

@@ -101,6 +101,12 @@ class OneSplit:
             lambda: CompandingTransformer().fit(np.full((2, 8, 2), [np.inf, -np.inf])),
             "contains infinity",
         ),
+        (
+            lambda: CompandingTransformer().fit(
+                np.array([[[1e30], [-1e30]], [[0.0], [1e30]]], dtype=np.float32)
+            ),
+            "X is too large for float32: its spread is not finite",
+        ),
     ],
 )
 def test_values_that_made_it_crash_are_refused(call, message):

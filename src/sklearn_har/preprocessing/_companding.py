@@ -177,9 +177,15 @@ class CompandingTransformer(  # type: ignore[call-arg]
 
 def _learnt_floor(windows: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Return the deviation of windows at rest; a channel that is always at rest is all noise."""
-    within = np.concatenate([part.std(axis=1) for part in parts_of(windows)])
-    floor = np.percentile(within, _PERCENTILE, axis=0)
-    _, whole = mean_and_deviation(windows)
+    with np.errstate(over="ignore", invalid="ignore"):  # told below
+        within = np.concatenate([part.std(axis=1) for part in parts_of(windows)])
+        floor = np.percentile(within, _PERCENTILE, axis=0)
+        whole = mean_and_deviation(windows)[1].astype(windows.dtype)
+    if not np.isfinite(floor + whole).all():
+        raise ValueError(
+            f"X is too large for {windows.dtype}: its spread is not finite. Use other units, or "
+            "pass float64."
+        )
     # Of a channel that does not vary within its windows nothing is known but its overall spread.
     floor = np.where(floor > 1e-3 * whole, floor, 1e-3 * whole)
     return np.where(floor > 0, floor, 1.0).astype(windows.dtype)
