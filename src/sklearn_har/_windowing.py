@@ -11,7 +11,8 @@ import pandas as pd
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
-from sklearn_har.utils._numbers import check_integer, check_rate, check_real, refuse_masked
+from sklearn_har.utils._arrays import refuse_masked
+from sklearn_har.utils._numbers import check_integer, check_rate, check_real
 
 __all__ = [
     "Cutter",

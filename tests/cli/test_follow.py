@@ -22,7 +22,9 @@ RATE = 50.0
 COLUMNS = ["ax", "ay", "az", "gx", "gy", "gz"]
 # The program with a stand-in for the saved model, so that no network has to be loaded.
 PROGRAM = """
-import sys
+import signal, sys
+# What runs in the background of a shell inherits that it ignores Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.path.insert(0, {folder!r})
 from test_follow import Shaken
 from sklearn_har.cli import _predict, main

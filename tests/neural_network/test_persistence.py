@@ -14,7 +14,7 @@ from sklearn.base import clone
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sklearn_har import LSTMClassifier
+from sklearn_har import ConvLSTMClassifier, LSTMClassifier
 from sklearn_har.preprocessing import ChannelwiseTransformer
 
 skops_io = pytest.importorskip("skops.io", reason="skops is not installed: pip install skops")
@@ -200,3 +200,12 @@ def test_more_steps_than_any_array_is_long_are_loaded(windows):
     ).fit(X[:, :5], y)
     loaded = pickle.loads(pickle.dumps(clf))
     np.testing.assert_array_equal(loaded.predict_proba(X[:, :5]), clf.predict_proba(X[:, :5]))
+
+
+def test_sizes_of_convolutions_that_are_not_there_do_not_count(windows):
+    X, y = windows
+    clf = ConvLSTMClassifier(
+        filters=2, dense_units=2, conv_filters=500, conv_kernel_size=500, pool_size=500, epochs=1
+    ).fit(X, y)
+    loaded = pickle.loads(pickle.dumps(clf))
+    np.testing.assert_array_equal(loaded.predict_proba(X), clf.predict_proba(X))

@@ -40,8 +40,8 @@ from sklearn_har.neural_network._training import (
     make_optimizer,
     train,
 )
+from sklearn_har.utils._arrays import finite_weights, refuse_masked
 from sklearn_har.utils._compat import Interval, StrOptions, check_sample_weight
-from sklearn_har.utils._numbers import finite_weights, refuse_masked
 from sklearn_har.utils._validation import check_windows
 
 __all__ = ["BaseRecurrentClassifier"]

@@ -260,6 +260,8 @@ def _check_sizes(config: dict[str, Any], values: list[Any]) -> None:
     n_timesteps, n_channels = config["input_shape"]
     largest = max([n_timesteps, len(values), *(n for value in values for n in np.shape(value))])
     no_sizes = {"input_shape", "mask_value", "seed"}
+    if config.get("n_conv_layers") == 0:  # nothing has these sizes then
+        no_sizes |= {"conv_filters", "conv_kernel_size", "pool_size"}
     sizes = {name: size for name, size in config.items() if name not in no_sizes}
     sizes["n_channels"] = n_channels
     for name, size in sizes.items():

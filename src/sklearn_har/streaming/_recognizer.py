@@ -17,7 +17,8 @@ from sklearn_har.recordings._recording import check_names, gap_limit
 from sklearn_har.streaming._decision import Decision, check_recogniser, decide
 from sklearn_har.streaming._state import pack, unpack
 from sklearn_har.streaming._windows import WindowBuffer
-from sklearn_har.utils._numbers import check_rate, refuse_masked
+from sklearn_har.utils._arrays import refuse_masked
+from sklearn_har.utils._numbers import check_rate
 
 __all__ = ["StreamingRecognizer"]
 

@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import expm
 
 from sklearn_har.timeline._windows import WindowProbabilities
-from sklearn_har.utils._numbers import check_real, real_array
+from sklearn_har.utils._arrays import real_array
+from sklearn_har.utils._numbers import check_real
 
 __all__ = ["HiddenMarkovModel"]
 

@@ -12,7 +12,7 @@ from scipy.optimize import linear_sum_assignment
 
 from sklearn_har.timeline._frames import Intervals, check_timeline, row_at
 from sklearn_har.timeline._result import TimelineScores
-from sklearn_har.utils._numbers import real_array
+from sklearn_har.utils._arrays import real_array
 
 __all__ = ["timeline_scores"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sklearn_har.utils._numbers import refuse_masked
+from sklearn_har.utils._arrays import refuse_masked
 
 __all__ = ["check_probabilities"]
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import validate_data
 
-from sklearn_har.utils._numbers import refuse_masked
+from sklearn_har.utils._arrays import refuse_masked
 
 __all__ = ["channels_of_names", "check_n_steps", "check_windows", "did_you_mean"]
 

@@ -1,0 +1,48 @@
+"""Checks of arrays of numbers that are given as arguments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["finite_weights", "real_array", "refuse_masked"]
+
+
+def finite_weights(sample_weight: ArrayLike | None) -> Any:
+    """Return weights as float64, to be checked further by scikit-learn, and None as it is."""
+    if sample_weight is None:
+        return None
+    refuse_masked(sample_weight, "sample_weight")
+    weight = real_array(sample_weight, "sample_weight", "numbers, one for each window")
+    if not np.isfinite(weight).all():
+        raise ValueError(
+            f"sample_weight must be finite, got NaN or infinity: {weight[~np.isfinite(weight)][0]}."
+        )
+    # A single number for all windows, not an array of no dimensions.
+    return weight[()]
+
+
+def refuse_masked(values: Any, name: str) -> None:
+    """Raise a ValueError for a masked array that hides values.
+
+    NumPy drops the mask on the way to an ordinary array, and what was marked as invalid would
+    silently count.
+    """
+    if isinstance(values, np.ma.MaskedArray) and (hidden := np.count_nonzero(values.mask)):
+        raise ValueError(
+            f"{name} must not be masked, got an array with {hidden} masked values, which would "
+            "count as if they were measured. Leave them out, or replace them by array.filled()."
+        )
+
+
+def real_array(values: ArrayLike, name: str, accepted: str) -> NDArray[np.float64]:
+    """Return an array-like of integers and floats as floats, or say what `name` accepts.
+
+    Text that looks like a number, complex numbers and integers beyond all floats are none.
+    """
+    array = np.asarray(values)
+    if array.dtype.kind not in "iuf":
+        raise TypeError(f"{name} must hold {accepted}, got {values!r}.")
+    return array.astype(np.float64)
