@@ -78,14 +78,14 @@ for subject in new_subjects:
 
 import matplotlib.pyplot as plt
 
-fig, ax = plt.subplots(figsize=(5, 4), layout="constrained")
+fig, ax = plt.subplots(figsize=(6.5, 4), layout="constrained")
 for marker, subject, values in zip(
     "osD^vP", new_subjects, zip(before, after, strict=True), strict=True
 ):
     ax.plot([0, 1], values, marker=marker, label=f"subject {subject}")
 ax.set_xticks([0, 1], ["everybody's network", "after one window\nof each activity"])
 ax.set(xlim=(-0.3, 1.3), ylabel="Accuracy on the other windows (%)")
-ax.legend(loc="lower right")
+ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))  # beside the lines, not on them
 plt.show()
 
 # %%
