@@ -196,7 +196,17 @@ class RepeatedEvaluation:
         return [_shorten(str(name)) for name in target_names]
 
 
+def check_evaluation(evaluation: Any) -> None:
+    """Raise a TypeError for what is no RepeatedEvaluation."""
+    if not isinstance(evaluation, RepeatedEvaluation):
+        raise TypeError(
+            "evaluation must be what repeated_evaluation returned, got "
+            f"{type(evaluation).__name__}."
+        )
+
+
 def is_percentage(scoring: str) -> bool:
+    """Tell whether people give this score in per cent."""
     return "accuracy" in scoring
 
 

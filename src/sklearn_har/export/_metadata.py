@@ -99,18 +99,23 @@ def seal(content: bytes) -> bytes:
     seal it is refused before.
     """
     start, end = _place_of_seal(content)
-    blank = content[:start] + _UNSEALED.encode() + content[end:]
-    return content[:start] + hashlib.sha256(blank).hexdigest().encode() + content[end:]
+    return content[:start] + _digest(content, start, end) + content[end:]
 
 
 def check_seal(content: bytes) -> None:
     """Raise a ValueError unless the file is, byte for byte, what was sealed."""
     start, end = _place_of_seal(content)
-    if seal(content)[start:end] != content[start:end]:
+    if _digest(content, start, end) != content[start:end]:
         raise ValueError(
             "its SHA-256 is not the one that it was written with: it was altered or is incomplete. "
             "Copy it again, or export the estimator again"
         )
+
+
+def _digest(content: bytes, start: int, end: int) -> bytes:
+    """Return the SHA-256 of a file with a blank seal, as it is written at that place."""
+    digest = hashlib.sha256(content[:start] + _UNSEALED.encode() + content[end:])
+    return digest.hexdigest().encode()
 
 
 def _place_of_seal(content: bytes) -> tuple[int, int]:

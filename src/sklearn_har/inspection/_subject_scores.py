@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from sklearn_har.evaluation import RepeatedEvaluation
 from sklearn_har.evaluation._repeated import check_groups, per_subject
+from sklearn_har.evaluation._result import check_evaluation
 from sklearn_har.inspection._style import (
     DIAMOND,
     LONGEST_NAME,
@@ -273,11 +274,7 @@ class SubjectScoresDisplay:
         ValueError
             If the subjects are not known.
         """
-        if not isinstance(evaluation, RepeatedEvaluation):
-            raise TypeError(
-                "evaluation must be what repeated_evaluation returned, got "
-                f"{type(evaluation).__name__}."
-            )
+        check_evaluation(evaluation)
         if evaluation.per_subject is None:
             raise ValueError(
                 "evaluation must know the subjects of the test windows, got one without "

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sklearn_har.evaluation import RepeatedEvaluation
+from sklearn_har.evaluation._result import check_evaluation
 from sklearn_har.inspection._style import (
     PALETTE,
     grid_lines,
@@ -250,11 +251,7 @@ class TrainingHistoryDisplay:
         ValueError
             If the evaluated classifier kept no history.
         """
-        if not isinstance(evaluation, RepeatedEvaluation):
-            raise TypeError(
-                "evaluation must be what repeated_evaluation returned, got "
-                f"{type(evaluation).__name__}."
-            )
+        check_evaluation(evaluation)
         if evaluation.histories is None:
             raise ValueError(
                 "evaluation must be of a classifier with history_, such as ConvLSTMClassifier, got "

@@ -30,7 +30,8 @@ from sklearn_har.augmentation._base import checked_augmentations
 from sklearn_har.neural_network._html import ShownWithLayers
 from sklearn_har.neural_network._input_layers import SCALINGS, learn_scaling
 from sklearn_har.neural_network._parameters import RoutedParameters
-from sklearn_har.neural_network._runtime import STATE_FORMAT, Network
+from sklearn_har.neural_network._runtime import Network
+from sklearn_har.neural_network._saving import SavedAsArrays
 from sklearn_har.neural_network._training import (
     TrainingSet,
     check_routed,
@@ -47,7 +48,7 @@ from sklearn_har.utils._validation import check_windows
 __all__ = ["BaseRecurrentClassifier"]
 
 
-class BaseRecurrentClassifier(RoutedParameters, ShownWithLayers, KerasClassifier):
+class BaseRecurrentClassifier(RoutedParameters, ShownWithLayers, SavedAsArrays, KerasClassifier):
     """Base of the recurrent classifiers; a subclass names its builder and its sizes.
 
     Parameters are documented in the subclasses.
@@ -258,10 +259,11 @@ class BaseRecurrentClassifier(RoutedParameters, ShownWithLayers, KerasClassifier
         loss_params = self._routed("loss")
         # Parameters may have been set since the last training.
         settings = repr((self.optimizer, self._routed("optimizer"), loss_params))
-        if not network.model.compiled or settings != network.compiled_with:
+        if not network.is_compiled(settings):
             check_routed(keras.losses.CategoricalCrossentropy, loss_params, "loss")
             network.compile(
                 make_optimizer(self.optimizer, self._routed("optimizer")),
+                settings=settings,
                 loss=keras.losses.CategoricalCrossentropy(
                     **{"dtype": network.config["dtype"], **loss_params}
                 ),
@@ -271,7 +273,6 @@ class BaseRecurrentClassifier(RoutedParameters, ShownWithLayers, KerasClassifier
                 # TensorFlow's own operations are. JAX without it runs them one by one.
                 jit_compile=keras.backend.backend() == "jax",
             )
-            network.compiled_with = settings
         history = {key: list(values) for key, values in self.history_.items()} if go_on else {}
         trained = train(
             network,
@@ -495,29 +496,3 @@ class BaseRecurrentClassifier(RoutedParameters, ShownWithLayers, KerasClassifier
         tags.target_tags.required = True
         tags.input_tags.three_d_array = True
         return tags
-
-    def __getstate__(self) -> dict[str, Any]:
-        state: dict[str, Any] = BaseEstimator.__getstate__(self)
-        if "_network" in state:
-            state = {**state, "_network": self._network.state()}
-        return state
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        state = dict(state)
-        saved = state.pop("_network", None)
-        # Parameters that came after the file was written have the defaults that keep its meaning.
-        added = {
-            name: parameter.default
-            for name, parameter in inspect.signature(type(self)).parameters.items()
-            if name not in state and parameter.default is not parameter.empty
-        }
-        BaseEstimator.__setstate__(self, added | state)
-        if saved is not None:
-            found = saved.get("format")
-            if found != STATE_FORMAT:
-                raise ValueError(
-                    f"This {type(self).__name__} was saved in format {found}; this version of "
-                    f"sklearn-har reads format {STATE_FORMAT}. Load it with the version that wrote "
-                    "it, or train again."
-                )
-            self._network = Network(type(self)._builder, dict(saved.get("config", ())), saved)

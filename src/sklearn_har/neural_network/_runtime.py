@@ -69,10 +69,9 @@ class Network:
         self._model: keras.Model | None = None
         # What the optimizer was given, whatever callbacks and schedules made of it since.
         self._learning_rate: float | None = None
+        self._settings = ""
         self._forward: Callable[[Any], Any] | None = None
         self._steps: dict[tuple[str, int], Callable[..., Any]] = {}
-        self.compiled_with: str | None = None
-        """The settings that the model was compiled with, for who compiles it."""
         # Several threads may predict with one estimator; only one of them builds.
         self._lock = threading.RLock()
 
@@ -100,7 +99,13 @@ class Network:
         _assign(_variables(model), values, "network")
         return model
 
-    def compile(self, optimizer: keras.optimizers.Optimizer, **kwargs: Any) -> keras.Model:
+    def is_compiled(self, settings: str) -> bool:
+        """Tell whether the model was compiled with these settings."""
+        return bool(self.model.compiled) and settings == self._settings
+
+    def compile(
+        self, optimizer: keras.optimizers.Optimizer, *, settings: str = "", **kwargs: Any
+    ) -> keras.Model:
         """Compile the model; what an earlier optimizer of its kind has gathered is carried over.
 
         So is its learning rate, which a callback may have changed, unless `optimizer` was given
@@ -124,6 +129,7 @@ class Network:
             if rate is not None and self._learning_rate not in (None, rate):
                 optimizer.learning_rate = rate
         self._learning_rate = rate
+        self._settings = settings
         return model
 
     def state(self) -> dict[str, Any]:

@@ -1,0 +1,47 @@
+"""Fitted classifiers as numbers and arrays, for pickle, joblib and skops."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import keras
+from sklearn.base import BaseEstimator
+
+from sklearn_har.neural_network._runtime import STATE_FORMAT, Network
+
+__all__ = ["SavedAsArrays"]
+
+
+class SavedAsArrays:
+    """A classifier whose state has no object of Keras, but what its network is made from."""
+
+    _builder: ClassVar[Callable[..., keras.Model]]
+    _network: Network
+
+    def __getstate__(self) -> dict[str, Any]:
+        state: dict[str, Any] = BaseEstimator.__getstate__(self)
+        if "_network" in state:
+            state = {**state, "_network": self._network.state()}
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        state = dict(state)
+        saved = state.pop("_network", None)
+        # Parameters that came after the file was written have the defaults that keep its meaning.
+        added = {
+            name: parameter.default
+            for name, parameter in inspect.signature(type(self)).parameters.items()
+            if name not in state and parameter.default is not parameter.empty
+        }
+        BaseEstimator.__setstate__(self, added | state)
+        if saved is not None:
+            found = saved.get("format")
+            if found != STATE_FORMAT:
+                raise ValueError(
+                    f"This {type(self).__name__} was saved in format {found}; this version of "
+                    f"sklearn-har reads format {STATE_FORMAT}. Load it with the version that wrote "
+                    "it, or train again."
+                )
+            self._network = Network(type(self)._builder, dict(saved.get("config", ())), saved)
