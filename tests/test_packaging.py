@@ -146,7 +146,8 @@ def test_oldest_versions_ask_for_a_lower_bound(tmp_path):
     shutil.copy(ROOT / "tools" / "oldest.py", tmp_path / "tools" / "oldest.py")
     (tmp_path / "pyproject.toml").write_text(
         '[project]\ndependencies = ["numpy"]\n'
-        "[project.optional-dependencies]\nplot = []\nexport = []\nparquet = []\ntune = []\n",
+        "[project.optional-dependencies]\n"
+        "plot = []\nexport = []\nparquet = []\ntune = []\ndask = []\nserve = []\n",
         encoding="utf-8",
     )
     run = subprocess.run(

@@ -5,7 +5,7 @@ The versions stand in `pyproject.toml` alone. From the root of the repository::
     pip install -e ".[test]" -c <(python tools/oldest.py) && python -m pytest
 
 Only what the package itself imports is held back: its dependencies and the extras `plot`,
-`export`, `parquet` and `tune`. The tools of the `test` extra stay new.
+`export`, `parquet`, `tune`, `dask` and `serve`. The tools of the `test` extra stay new.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ import tomllib
 from pathlib import Path
 
 PYPROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
-EXTRAS = ("plot", "export", "parquet", "tune")
-REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*>=\s*(?P<version>[0-9][0-9.]*)")
+EXTRAS = ("plot", "export", "parquet", "tune", "dask", "serve")
+REQUIREMENT = re.compile(
+    r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)(\[[\w,]+\])?\s*>=\s*(?P<version>[0-9][0-9.]*)"
+)
 OWN_EXTRAS = re.compile(r"sklearn-har\[(?P<extras>[\w,]+)\]")
 
 
