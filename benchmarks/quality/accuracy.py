@@ -7,9 +7,9 @@ come from `recipe_choice.py`, from publications, or are defaults. Run it as
 
     python benchmarks/quality/accuracy.py --archive "UCI HAR Dataset.zip"
 
-or with names of rows, to train these alone; rows with enough seeds in `accuracy.json` are not
-trained again. `--table` prints what is there. `--loso` leaves out one of the 30 subjects at a time
-instead, with one training for each. The rivals of aeon need `pip install aeon`.
+or with names of rows, to train these alone; what is in `accuracy.json` is not trained again.
+`--table` prints what is there. `--loso` leaves out one of the 30 subjects at a time instead, with
+one training for each. The rivals of aeon need `pip install aeon`.
 """
 
 from __future__ import annotations
@@ -150,12 +150,16 @@ def measure(row: str, seed: int, train: Any, test: Any) -> dict[str, dict[str, A
     start = time.perf_counter()
     model.fit(train.data, train.target)
     fitted = time.perf_counter()
-    entries = {row: figures(model, test)}
+    entries = {name: figures(part, test) for name, part in with_members(row, model).items()}
     entries[row]["fit_seconds"] = fitted - start
-    for name, member in getattr(model, "named_estimators_", {}).items():
-        # Its labels are the codes of the vote, which are those of the data set.
-        entries[f"make_{name}"] = figures(member, test)
     return entries
+
+
+def with_members(row: str, model: Any) -> dict[str, Any]:
+    """Return a trained classifier and, of a vote, its networks, each by the name of its row."""
+    # The labels of the networks are the codes of the vote, which are those of the data set.
+    members = getattr(model, "named_estimators_", {})
+    return {row: model, **{f"make_{name}": member for name, member in members.items()}}
 
 
 def figures(model: Any, test: Any) -> dict[str, Any]:
@@ -180,18 +184,21 @@ def figures(model: Any, test: Any) -> dict[str, Any]:
     }
 
 
-def loso(make: Callable[[int], Any], train: Any, test: Any) -> dict[str, float]:
-    """Leave out one of the 30 subjects at a time, and return the accuracy of each."""
+def loso(row: str, train: Any, test: Any) -> None:
+    """Leave out one of the 30 subjects at a time, and keep each accuracy as soon as it is known."""
     X, y, subject = (
         np.concatenate([getattr(train, name), getattr(test, name)])
         for name in ("data", "target", "subject")
     )
-    scores = {}
     for s in np.unique(subject):
+        if str(s) in KEPT.load().get(row, {}).get("loso", {}):
+            continue
         out = subject == s
-        scores[str(s)] = float(make(int(s)).fit(X[~out], y[~out]).score(X[out], y[out]))
-        print(f"without subject {s}: {scores[str(s)]:.4f}", file=sys.stderr, flush=True)
-    return scores
+        model = ROWS[row](int(s)).fit(X[~out], y[~out])
+        for name, part in with_members(row, model).items():
+            score = float(part.score(X[out], y[out]))
+            KEPT.keep(score, name, "loso", str(s))
+            print(f"{name} without subject {s}: {100 * score:.2f}", flush=True)
 
 
 def table(kept: dict[str, Any]) -> list[str]:
@@ -262,11 +269,9 @@ def main() -> None:
         # Seed by seed, so that the rows meet the same drift of the machine's speed.
         for seed in range(1 if args.loso else args.seeds):
             for row in args.rows or ROWS:
-                done = KEPT.load().get(row, {})
                 if args.loso:
-                    if "loso" not in done:
-                        KEPT.keep(loso(ROWS[row], train, test), row, "loso")
-                elif str(seed) not in done.get("official", {}):
+                    loso(row, train, test)
+                elif str(seed) not in KEPT.load().get(row, {}).get("official", {}):
                     for name, entry in measure(row, seed, train, test).items():
                         if args.busy:
                             entry = {k: v for k, v in entry.items() if not k.endswith("_seconds")}
