@@ -1,10 +1,15 @@
 """Does a process that works for long stay as it was: memory, threads, file handles, children?
 
-Three runs, each in a process of its own. 500 fits in one process: small networks of the three kinds
+Four runs, each in a process of its own. 500 fits in one process: small networks of the three kinds
 in turn, each fitted, asked and thrown away, every fifth also pickled and loaded. 200 such fits in
 two workers of joblib. A day of streaming: 24 hours of samples at 50 Hz in pieces of 0.2 s through
 one recogniser, with samples that are missing or late and interruptions on the way, its state taken
 and put into a new recogniser every hour.
+
+The fourth grows, and shows why: 100 fits, each called from code that was compiled anew, as by a
+cell of a notebook that is run again, or by a function of a script that joblib sends to its workers
+with each job. TensorFlow remembers the code on whose behalf an operation was made, and never
+forgets it. Searches and repeated evaluations send functions of installed modules, by their names.
 
 What counts is the last fifth of the run beside the second: in the first one libraries are still
 being loaded and caches filled. Memory is the resident one. A run is flat if its memory grew by less
@@ -25,6 +30,7 @@ import pickle
 import subprocess
 import sys
 import time
+import types
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -32,7 +38,7 @@ from typing import Any
 import numpy as np
 from _measure import parser, report, resident_mb
 
-FITS, FITS_IN_WORKERS, HOURS = 500, 200, 24
+FITS, FITS_IN_WORKERS, HOURS, FITS_FROM_NEW_CODE = 500, 200, 24, 100
 RATE = 50.0
 PIECE = 10
 MAY_GROW = 0.05
@@ -78,9 +84,21 @@ def fits_in_one_process(n: int) -> dict[str, list[Sample]]:
     return {"one process": [one_fit(i)[1] for i in range(1, n + 1)]}
 
 
+def fits_from_new_code(n: int) -> dict[str, list[Sample]]:
+    """Return what the process uses after each fit that is called from code of its own."""
+    seen = []
+    for i in range(1, n + 1):
+        equal = types.FunctionType(one_fit.__code__.replace(), globals())
+        seen.append(equal(i)[1])
+    return {"new code": seen}
+
+
 def fits_in_workers(n: int) -> dict[str, list[Sample]]:
     """Return what each worker uses after each of its fits, and what their parent does."""
     from joblib import Parallel, delayed
+
+    # By the name of this module: of a script, joblib would send the code with each job.
+    from long_runs import one_fit
 
     seen: dict[str, list[Sample]] = {"parent": []}
     names: dict[int, str] = {}
@@ -178,6 +196,7 @@ def main() -> None:
             (fits_in_one_process, "fits", FITS),
             (fits_in_workers, "fits", FITS_IN_WORKERS),
             (day_of_streaming, "h of stream", HOURS),
+            (fits_from_new_code, "fits of new code", FITS_FROM_NEW_CODE),
         )
         for amount in [max(1, round(args.scale * whole))]
     }
@@ -189,7 +208,7 @@ def main() -> None:
     head += [*COLUMNS[1:], "verdict"]
     widths = (32, 6, 10, 11, 9, 10, 14, 14, 10, 8)
     rows, all_flat = [head], True
-    for name in runs:
+    for name, (work, _) in runs.items():
         start = time.monotonic()
         done = subprocess.run(
             [sys.executable, __file__, "--inside", name, "--scale", str(args.scale)],
@@ -201,7 +220,7 @@ def main() -> None:
         for part, seen in json.loads(done.stdout.strip().splitlines()[-1]).items():
             cells, flat = judged(seen)
             rows.append([f"{name}, {part}", *cells])
-            all_flat = all_flat and flat
+            all_flat = all_flat and (flat or work is fits_from_new_code)
         print(f"{name}: {minutes:.0f} min", *rows[1:], sep="\n", file=sys.stderr, flush=True)
     lines = [
         "Resident memory in MB, threads, open files and child processes: the last fifth of each",
@@ -209,7 +228,7 @@ def main() -> None:
         "",
         *("".join(f"{c:<{w}}" for c, w in zip(row, widths, strict=True)).rstrip() for row in rows),
         "",
-        "All runs are flat." if all_flat else "Not all runs are flat.",
+        "All runs are flat, but that of new code." if all_flat else "Not all runs are flat.",
     ]
     report("long_runs", lines, save=args.save)
 

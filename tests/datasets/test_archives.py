@@ -11,7 +11,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from sklearn_har.datasets import _archives, fetch_uci_har
+from sklearn_har.datasets import _archives, _text_tables, fetch_uci_har
 from sklearn_har.exceptions import ArchiveError
 
 SIGNAL = "train/Inertial Signals/body_acc_y_train.txt"
@@ -149,6 +149,39 @@ def test_a_web_page_saved_as_a_zip_file_is_recognised(fetch, content):
 def test_what_is_no_zip_file_is_refused(fetch, content):
     with pytest.raises(ArchiveError, match=r"given.zip' is (empty|not a whole zip file)"):
         fetch(content)
+
+
+def test_the_list_of_members_is_read_up_to_a_limit(monkeypatch):
+    monkeypatch.setattr(_archives, "_MAX_SINGLE_READ", 10)
+
+    def read(content, *size):
+        return _archives._SmallReads(io.BytesIO(content), "'given.zip'").read(*size)
+
+    assert read(bytes(10)) == read(bytes(10), None) == read(bytes(10), 10) == bytes(10)
+    assert read(bytes(20), 10) == bytes(10)
+    assert read(bytes(20), 0) == b""
+    for size in ([], [None], [11], [12]):
+        with pytest.raises(ArchiveError, match=r"of 'given.zip' is far too long"):
+            read(bytes(11), *size)
+
+
+def test_an_error_without_words_is_named(fetch, tiny, monkeypatch):
+    content = tiny.zipped()
+
+    def fail(*args):
+        raise EOFError
+
+    monkeypatch.setattr(zipfile, "ZipFile", fail)
+    with pytest.raises(ArchiveError, match=r"not a whole zip file \(EOFError\)"):
+        fetch(content)
+
+
+@pytest.mark.parametrize("last", [b"9 x", b"9 nan"])
+def test_a_word_after_many_numbers_is_refused(last):
+    # pandas reads a long file in pieces, and then only warns of columns of both kinds.
+    content = b"1 2\n" * 300_000 + last
+    with pytest.raises(ArchiveError, match=r"'t.txt' (is not a table|has a number that is miss)"):
+        _text_tables.parse_table(content, "t.txt", 2)
 
 
 @pytest.mark.fault("truncated archive", "refused")

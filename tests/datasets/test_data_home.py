@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import sklearn_har
 from sklearn_har.datasets import (
     _cache,
     _uci_har,
@@ -251,6 +252,32 @@ class TestCache:
         (folder / f"{_cache.STRAY_PREFIX}lock").write_bytes(b"")
         assert_is_tiny(fetch_uci_har(archive=archive), tiny)
         assert entries(home) == ["uci_har/sklearn-har-arrays"]
+
+
+def test_the_manifest_says_who_wrote_it(tmp_path):
+    cache = ArrayCache(tmp_path, "the archive")
+    cache.store({"a": np.arange(3)})
+    (path,) = tmp_path.rglob("*.json")
+    manifest = json.loads(path.read_text())
+    assert manifest["written_by"] == "sklearn-har"
+    assert manifest["version"] == sklearn_har.__version__
+    assert manifest["made_from"] == "the archive"
+    assert list(manifest["arrays"]) == ["a"]
+
+
+def test_a_cache_holds_numbers_alone(tmp_path):
+    with pytest.raises(TypeError, match=r"^a is <U1; a cache holds only \[.*'<f4'"):
+        ArrayCache(tmp_path, "").store({"a": np.array(["x"])})
+
+
+def test_a_home_that_cannot_be_listed_is_told(tmp_path, monkeypatch):
+    def refuse(self):
+        raise PermissionError(errno.EACCES, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    with pytest.raises(PermissionError, match="cannot be used: Permission denied") as e:
+        _cache.clear_caches(tmp_path)
+    assert str(tmp_path) in str(e.value)
 
 
 class TestFolderFaults:

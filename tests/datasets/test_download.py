@@ -1,15 +1,22 @@
 """Whatever a server does, the outcome is the right data or an error that says what happened."""
 
 import email.utils
+import errno
+import io
+import os
 import socket
 import sys
 import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import sklearn_har
-from sklearn_har.datasets import _connection, _download, fetch_uci_har
+from sklearn_har.datasets import _cache, _connection, _download, _uci_har, fetch_uci_har
 from sklearn_har.exceptions import DownloadError
 
 HTML = b"<!doctype html><title>Sign in</title>" + b" " * 300
@@ -135,7 +142,7 @@ def test_a_web_page_in_place_of_the_archive_is_told(served, home, pauses):
         ]
     with pytest.raises(DownloadError) as e:
         fetch_uci_har()
-    assert str(e.value).count("a web page came in place of the archive") == 2
+    assert str(e.value).count(": a web page came in place of the archive") == 2
     assert pauses == []
     assert_no_trace(home)
 
@@ -259,3 +266,100 @@ def test_progress_is_shown_on_terminals_only(served, home, monkeypatch, capsys, 
     assert bool(captured.err) is is_terminal
     # Nothing of it is left on the line.
     assert captured.err[-80:].strip() == ""
+
+
+class Cut:
+    """An answer that ends in an error which says nothing."""
+
+    def __init__(self, *chunks):
+        self.chunks = list(chunks)
+
+    def read1(self, size):
+        if not self.chunks:
+            raise ConnectionResetError
+        return self.chunks.pop(0)
+
+
+def test_an_error_without_words_is_named_and_may_be_tried_again_at_once():
+    remote = _download.RemoteArchive("a", "http://127.0.0.1:9/a.zip", "0" * 64, 10)
+    with pytest.raises(_download._AttemptError) as e:
+        _download._receive(remote, Cut(b"1234", b"567"), io.BytesIO())
+    assert str(e.value) == "cut off after 7 of 10 bytes (ConnectionResetError)"
+    assert e.value.pause == 0.0
+
+
+def test_the_file_has_a_name_of_its_own(tiny, served, tmp_path):
+    (remote, _) = _uci_har.UCI_HAR.remotes
+    path = _download.download([remote], tmp_path)
+    assert path.read_bytes() == tiny.outer()
+    assert list(tmp_path.iterdir()) == [path]
+    assert path.suffix == ".zip"
+    # What is swept up, if the caller is killed.
+    assert path.name.startswith(_cache.STRAY_PREFIX)
+
+
+def test_a_file_that_cannot_get_its_name_is_told(served, tmp_path, monkeypatch):
+    def refuse(self, target):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(OSError, match=r"cannot be used: No space left.*data_home=") as e:
+        _download.download(_uci_har.UCI_HAR.remotes, tmp_path)
+    assert str(tmp_path) in str(e.value)
+    assert e.value.errno == errno.ENOSPC
+    assert list(tmp_path.iterdir()) == []
+
+
+class TestPace:
+    """What is read from a connection, and when it is given up."""
+
+    @pytest.fixture
+    def clock(self, monkeypatch):
+        clock = SimpleNamespace(now=0.0)
+        monkeypatch.setattr(
+            _connection, "time", SimpleNamespace(monotonic=lambda: clock.now), raising=True
+        )
+        monkeypatch.setattr(_connection, "SLOWEST_BYTES", 10)
+        return clock
+
+    @staticmethod
+    def read(reader, n_bytes):
+        return reader.readinto(bytearray(n_bytes))
+
+    def test_an_answer_may_be_as_long_as_the_limit_and_no_longer(self, monkeypatch):
+        monkeypatch.setattr(_connection, "LONGEST_ANSWER", 10)
+        reader = _connection._PacedReader(io.BytesIO(bytes(20)))
+        assert [self.read(reader, n) for n in (6, 0, 4)] == [6, 0, 4]
+        with pytest.raises(_connection.StalledError, match=r"^no end after 11 bytes$"):
+            self.read(reader, 1)
+
+    def test_a_period_with_enough_bytes_begins_another(self, clock):
+        reader = _connection._PacedReader(io.BytesIO(bytes(100)))
+        assert self.read(reader, 4) == 4
+        clock.now = 61.0
+        assert self.read(reader, 6) == 6
+        # The second period has nothing yet.
+        clock.now = 122.0
+        with pytest.raises(_connection.StalledError, match=r"^stalled: 9 bytes in the last 60 s$"):
+            self.read(reader, 9)
+
+    def test_the_bytes_of_a_period_are_summed_up(self, clock):
+        reader = _connection._PacedReader(io.BytesIO(bytes(100)))
+        for _ in range(3):
+            assert self.read(reader, 2) == 2
+        clock.now = 60.5
+        with pytest.raises(_connection.StalledError, match=r"^stalled: 9 bytes in the last 60 s$"):
+            self.read(reader, 3)
+
+    def test_silence_is_not_slowness(self, clock):
+        reader = _connection._PacedReader(io.BytesIO(b""))
+        clock.now = 1000.0
+        assert self.read(reader, 5) == 0
+
+
+def test_the_page_of_an_error_can_be_read(server):
+    server.answers["/page"] = [server.Answer(b"why", status=400)]
+    with pytest.raises(urllib.error.HTTPError) as e:
+        _connection.open_url(urllib.request.Request(server.url("/page")))
+    with e.value as error:
+        assert error.read() == b"why"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 
 import numpy as np
@@ -11,7 +12,7 @@ from scipy.spatial.transform import Rotation
 from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.preprocessing import StandardScaler
 
-from sklearn_har.datasets import fetch_uci_har, make_har_recordings, make_har_windows
+from sklearn_har.datasets import _gait, fetch_uci_har, make_har_recordings, make_har_windows
 from sklearn_har.segmentation import segment_recordings, separate_gravity
 
 WALKING, UPSTAIRS, DOWNSTAIRS, SITTING, STANDING, LAYING = range(6)
@@ -257,6 +258,71 @@ def test_going_down_is_the_hardest_and_rest_is_quiet(recordings):
     assert level(DOWNSTAIRS) > 1.3 * level(WALKING)
     assert level(DOWNSTAIRS) > 1.3 * level(UPSTAIRS)
     assert level(WALKING) > 5 * max(level(a) for a in (SITTING, STANDING, LAYING))
+
+
+@pytest.fixture(scope="module")
+def many_subjects():
+    return [_gait.draw_subject(np.random.RandomState(seed)) for seed in range(300)]
+
+
+@pytest.mark.parametrize("name", list(_gait._GAITS))
+def test_subjects_scatter_around_the_gait_of_the_table(many_subjects, name):
+    gait = _gait._GAITS[name]
+    for attribute in ("harmonics", "swing", "impact"):
+        drawn = np.array([getattr(subject, attribute)[name] for subject in many_subjects])
+        ratio = drawn / np.array(getattr(gait, attribute))
+        assert np.abs(np.log(np.median(ratio, axis=0))).max() < 0.12
+        assert (np.log(ratio).std(axis=0) > 0.1).all()
+    # Phases have no preferred value, but for those that make the gait.
+    offsets = np.zeros((3, 8))
+    offsets[0, 3] += gait.overtone_phase
+    offsets[2] += gait.forward_phase
+    phases = np.array([subject.phases[name] for subject in many_subjects])
+    assert np.abs(phases.mean(axis=0) - offsets).max() < 0.1
+    ratio = np.array(
+        [subject.cadence[name] / subject.cadence["walking"] for subject in many_subjects]
+    )
+    assert ratio.mean() == pytest.approx(gait.cadence_ratio, abs=0.01)
+
+
+def test_left_and_right_differ_in_what_does_not_repeat_with_the_step(many_subjects):
+    table = np.array(_gait._GAITS["walking"].harmonics)
+    level = np.log([subject.harmonics["walking"] / table for subject in many_subjects])
+    # In these a lopsided gait shows on each axis, for all subjects alike.
+    together = np.stack([level[:, 0, ::2], level[:, 2, ::2], level[:, 1, 1::2]], axis=1)
+    others = np.stack([level[:, 0, 1::2], level[:, 2, 1::2], level[:, 1, ::2]], axis=1)
+    assert together.mean(axis=(1, 2)).std() > 2 * others.mean(axis=(1, 2)).std()
+
+
+@pytest.mark.parametrize("name", list(_gait._GAITS))
+def test_steps_lift_nobody_off_the_ground(name):
+    subject = dataclasses.replace(_gait.draw_subject(np.random.RandomState(0)), impact={name: 1.0})
+    n_samples = 100_000
+    pushed, swung = _gait._gait(subject, name, n_samples, 50.0, np.random.RandomState(1))
+    # Whatever a heel strike adds, over many steps the trunk goes nowhere.
+    assert np.abs(pushed.mean(axis=0)).max() < 0.02
+    assert np.abs(swung.mean(axis=0)).max() < 0.01
+
+
+@pytest.mark.parametrize(("axis", "strongest"), [(0, 1), (1, 2), (2, 1)])
+def test_the_trunk_turns_with_the_stride_and_nods_with_the_step(many_subjects, axis, strongest):
+    subject = many_subjects[0]
+    _, swung = _gait._gait(subject, "walking", 2**14, 50.0, np.random.RandomState(0))
+    power = np.abs(np.fft.rfft(swung[:, axis] * np.hanning(2**14))) ** 2
+    frequency = np.fft.rfftfreq(2**14, 1 / 50.0)
+    peak = frequency[power[frequency > 0.3].argmax() + np.count_nonzero(frequency <= 0.3)]
+    stride = subject.cadence["walking"] / 2
+    assert peak == pytest.approx(strongest * stride, rel=0.1)
+
+
+def test_each_posture_sways_in_its_own_way():
+    dataset = make_har_recordings(1, 20.0, noise=0.0, random_state=0)
+    # What is left above some hertz is the quick part of the sway.
+    quick = {
+        activity: np.diff(next(_bouts(dataset, activity))[:, 1:3], n=3, axis=0).std()
+        for activity in (STANDING, SITTING, LAYING)
+    }
+    assert quick[STANDING] > 1.3 * quick[SITTING] > 1.3**2 * quick[LAYING] > 0
 
 
 def test_angular_velocity_tells_the_same_story_as_gravity():

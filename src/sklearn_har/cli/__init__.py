@@ -14,7 +14,8 @@ from collections.abc import Sequence
 
 from sklearn_har._version import __version__
 from sklearn_har.cli import _evaluate, _export, _fetch, _predict, _tune
-from sklearn_har.cli._common import PROGRAM, Parser, UsageError, one_line
+from sklearn_har.cli._common import PROGRAM, Parser, UsageError
+from sklearn_har.utils._errors import one_line
 
 __all__ = ["main"]
 

@@ -102,13 +102,6 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def one_line(error: BaseException) -> str:
-    """Say an error in one line, whatever it is."""
-    if isinstance(error, OSError) and error.strerror and error.filename is not None:
-        return f"{error.filename}: {error.strerror}"
-    return " ".join(str(error).split()) or type(error).__name__
-
-
 def fact(label: str, text: str) -> str:
     """Write a labelled line of at most 80 columns; what is longer goes on below.
 

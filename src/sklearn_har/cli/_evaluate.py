@@ -15,13 +15,13 @@ from sklearn_har.cli._common import (
     check_writable,
     fact,
     jobs,
-    one_line,
     positive_integer,
     quiet_start,
     seed,
     versions,
     write_json,
 )
+from sklearn_har.utils._errors import one_line
 from sklearn_har.utils._progress import is_watched
 
 MODELS = {

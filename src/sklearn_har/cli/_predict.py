@@ -12,7 +12,6 @@ from sklearn_har.cli._common import (
     check_picture,
     check_writable,
     fact,
-    one_line,
     quiet_start,
     real,
     save_picture,
@@ -20,6 +19,7 @@ from sklearn_har.cli._common import (
     write_file,
 )
 from sklearn_har.cli._reading import add_reading_arguments, prepare, read
+from sklearn_har.utils._errors import one_line
 
 # Letters of an activity in the printed table; the other columns take 36 at most.
 _LONGEST_NAME = 40

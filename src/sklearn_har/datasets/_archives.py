@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import IO
 
 from sklearn_har.exceptions import ArchiveError
+from sklearn_har.utils._errors import one_line
 
 # An official archive has about 50 members and a nested one of 61 MB; a zip file beyond these
 # limits is not a repacked copy but an attempt to fill the memory.
@@ -109,9 +110,7 @@ class ArchiveReader:
         except PermissionError:
             raise
         except _DAMAGE as error:
-            raise self._altered(name, f"it cannot be read ({error or type(error).__name__})") from (
-                error
-            )
+            raise self._altered(name, f"it cannot be read ({one_line(error)})") from error
         if content is None:
             raise self._altered(name, f"it is longer than its {expected.size} bytes")
         if len(content) != expected.size:
@@ -279,8 +278,7 @@ def _open_zip(file: IO[bytes], origin: str) -> zipfile.ZipFile:
     except _DAMAGE as error:
         what = "is empty" if not head else "is not a whole zip file"
         raise ArchiveError(
-            f"{origin} {what} ({error or type(error).__name__}): it may be truncated; download it "
-            f"again."
+            f"{origin} {what} ({one_line(error)}): it may be truncated; download it again."
         ) from error
 
 
@@ -369,7 +367,7 @@ def _read_nested(archive: zipfile.ZipFile, info: zipfile.ZipInfo, origin: str) -
         with archive.open(info) as file:
             content = _read_at_most(file, info.file_size)
     except _DAMAGE as error:
-        reason = error or type(error).__name__
+        reason = one_line(error)
     if content is None or len(content) != info.file_size:
         raise ArchiveError(
             f"Member {info.filename!r} of {origin} is damaged ({reason}); download it again."

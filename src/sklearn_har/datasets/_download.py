@@ -29,6 +29,7 @@ from sklearn_har.datasets._archives import looks_like_html
 from sklearn_har.datasets._cache import STRAY_PREFIX, folder_error
 from sklearn_har.datasets._connection import StalledError, open_url
 from sklearn_har.exceptions import DownloadError
+from sklearn_har.utils._errors import one_line
 from sklearn_har.utils._progress import ProgressLine
 
 # In seconds: a server that asks for a longer pause is left for the next address.
@@ -203,7 +204,7 @@ def _receive(remote: RemoteArchive, response: http.client.HTTPResponse, file: Bi
             except (OSError, http.client.HTTPException, ValueError) as error:
                 # ValueError: a chunk length that is not a number.
                 raise _AttemptError(
-                    f"cut off after {received} of {remote.size} bytes ({error or type(error)})",
+                    f"cut off after {received} of {remote.size} bytes ({one_line(error)})",
                     pause=0.0,
                 ) from error
             if not chunk:

@@ -11,6 +11,7 @@ import threading
 import numpy as np
 import numpy.typing as npt
 
+from sklearn_har.utils._errors import one_line
 from sklearn_har.utils._optional import import_optional
 
 __all__ = ["LiteRTRuntime", "OnnxRuntime", "open_runtime"]
@@ -46,7 +47,7 @@ class OnnxRuntime:
                 content, options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # the library has a class of its own for each kind of failure
-            raise ValueError(f"no model that onnxruntime can read ({_line(error)})") from error
+            raise ValueError(f"no model that onnxruntime can read ({one_line(error)})") from error
         (self._input,) = (entry.name for entry in self._session.get_inputs())
         size = self._session.get_inputs()[0].shape[0]
         self.batch_size: int | None = size if isinstance(size, int) else None
@@ -77,7 +78,7 @@ class LiteRTRuntime:
             self._interpreter.allocate_tensors()
             self.metadata: str | None = _litert_metadata(content)
         except (ValueError, RuntimeError, struct.error, IndexError) as error:
-            raise ValueError(f"no model that LiteRT can read ({_line(error)})") from error
+            raise ValueError(f"no model that LiteRT can read ({one_line(error)})") from error
         (entry,) = self._interpreter.get_input_details()
         self._input = entry["index"]
         self._output = self._interpreter.get_output_details()[0]["index"]
@@ -96,10 +97,6 @@ class LiteRTRuntime:
             self._interpreter.invoke()
             probabilities: npt.NDArray[np.float32] = self._interpreter.get_tensor(self._output)
         return probabilities
-
-
-def _line(error: BaseException) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
 
 
 class _Table:
