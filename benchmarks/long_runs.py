@@ -8,8 +8,8 @@ and put into a new recogniser every hour.
 
 The fourth grows, and shows why: 100 fits, each called from code that was compiled anew, as by a
 cell of a notebook that is run again, or by a function of a script that joblib sends to its workers
-with each job. TensorFlow remembers the code on whose behalf an operation was made, and never
-forgets it. Searches and repeated evaluations send functions of installed modules, by their names.
+with each job. It seems that TensorFlow remembers the code on whose behalf each operation was made.
+Searches and repeated evaluations send functions of installed modules, by their names.
 
 What counts is the last fifth of the run beside the second: in the first one libraries are still
 being loaded and caches filled. Memory is the resident one. A run is flat if its memory grew by less

@@ -39,6 +39,14 @@ def model(request, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("ending", ["onnx", "tflite"])
+def test_both_formats_can_have_integers(model, ending, tmp_path, capsys):
+    path = tmp_path / f"har.{ending}"
+    assert main(["export", str(tmp_path / "model.skops"), str(path), "--quantize", "dynamic"]) == 0
+    assert ExportedClassifier(path).quantize == "dynamic"
+    assert ", dynamic," in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize("ending", ["onnx", "tflite"])
 def test_a_model_becomes_a_file(model, ending, tmp_path, capsys):
     path = tmp_path / f"har.{ending}"
     options = ("--names", "a", "b", "c", "--rate", "20", "--channels", "u", "v", "w")
@@ -76,7 +84,7 @@ def test_a_data_set_gives_names_windows_and_ranges(model, tmp_path, capsys, monk
     ("options", "status", "message"),
     [
         (("har.pb",), 2, "the ending must be one of .onnx, .tflite, got '.pb'"),
-        (("har.onnx", "--quantize", "int8"), 2, "--quantize is for .tflite files"),
+        (("har.onnx", "--quantize", "int8"), 2, "--quantize int8 is for .tflite files"),
         (("har.tflite", "--quantize", "int8"), 2, "needs windows to find ranges"),
         (("har.onnx", "--archive", "a.zip"), 2, "go with --dataset uci-har"),
         (("har.onnx", "--rate", "0"), 2, "argument --rate: must be a finite number above 0"),

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.base import clone
 from sklearn.ensemble import VotingClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
@@ -300,33 +301,50 @@ def trained():
 
 class TestQuantization:
     @pytest.mark.parametrize(
-        ("quantize", "smaller", "difference"),
-        [("float16", 1.8, 0.02), ("dynamic", 3.0, 0.1), ("int8", 2.0, 0.5)],
+        ("kind", "quantize", "smaller", "difference"),
+        [
+            ("tflite", "float16", 1.8, 0.02),
+            ("tflite", "dynamic", 3.0, 0.1),
+            ("tflite", "int8", 2.0, 0.5),
+            ("onnx", "dynamic", 3.0, 0.1),
+        ],
     )
     def test_it_makes_files_smaller_and_says_what_it_costs(
-        self, trained, quantize, smaller, difference, tmp_path, monkeypatch
+        self, trained, kind, quantize, smaller, difference, tmp_path, monkeypatch
     ):
         # A few of these windows look like two activities.
         monkeypatch.setattr("sklearn_har.export._report._AGREEMENT", 0.95)
         pipeline, har = trained
-        whole = to_litert(pipeline, tmp_path / "har.tflite", X=har.data, y=har.target)
-        report = to_litert(
-            pipeline,
-            tmp_path / "small.tflite",
-            quantize=quantize,
-            X=har.data,
-            y=har.target,
-            X_calibration=har.data if quantize == "int8" else None,
+        write = WRITERS[kind]
+        whole = write(pipeline, tmp_path / "whole", X=har.data, y=har.target)
+        ranges = {"X_calibration": har.data} if quantize == "int8" else {}
+        report = write(
+            pipeline, tmp_path / "small", quantize=quantize, X=har.data, y=har.target, **ranges
         )
         assert whole.n_bytes / report.n_bytes > smaller
         assert 0 < report.max_difference < difference
         assert report.agreement >= 0.95
         assert report.estimator_accuracy == pipeline.score(har.data, har.target)
-        exported = ExportedClassifier(tmp_path / "small.tflite")
+        exported = ExportedClassifier(tmp_path / "small")
         assert report.accuracy == exported.score(har.data, har.target)
         assert exported.quantize == quantize
-        assert f"LiteRT, {quantize}, {report.n_bytes / 1e3:.0f} kB" in str(report)
+        assert f"{report.format}, {quantize}, {report.n_bytes / 1e3:.0f} kB" in str(report)
         assert "of the estimator" in str(report)
+
+    @pytest.mark.parametrize("name", sorted(NETWORKS))
+    def test_onnx_runtime_reads_each_network_of_integers(
+        self, name, windows, untrained, tmp_path, caplog, monkeypatch
+    ):
+        monkeypatch.setattr("sklearn_har.export._report._AGREEMENT", 0.0)
+        X, y = windows
+        clf = untrained(clone(NETWORKS[name]), X, y)
+        report = to_onnx(clf, tmp_path / "har.onnx", quantize="dynamic", X=X)
+        # These weights are random: what rounding costs a trained network is asked above.
+        assert report.max_difference < 0.3
+        assert caplog.records == []
+        exported = ExportedClassifier(tmp_path / "har.onnx")
+        alone = np.concatenate([exported.predict_proba(X[i : i + 1]) for i in range(5)])
+        assert np.abs(alone - exported.predict_proba(X[:5])).max() < 0.1
 
     def test_integers_do_not_depend_on_the_windows_before(self, trained, tmp_path, monkeypatch):
         monkeypatch.setattr("sklearn_har.export._report._AGREEMENT", 0.95)
@@ -366,8 +384,9 @@ class TestQuantization:
         for options in ({"quantize": "int8"}, {"X_calibration": har.data}):
             with pytest.raises(ValueError, match="X_calibration must be given for quantize='int8'"):
                 to_litert(pipeline, tmp_path / "har.tflite", **options)
-        with pytest.raises(ValueError, match=r"quantize must be one of .* got 'int4'"):
-            to_litert(pipeline, tmp_path / "har.tflite", quantize="int4")
+        for write, quantize in ((to_litert, "int4"), (to_onnx, "int8")):
+            with pytest.raises(ValueError, match=rf"quantize must be one of .* got '{quantize}'"):
+                write(pipeline, tmp_path / "har", quantize=quantize)
         with pytest.raises(ValueError, match="batch_size must be 1 for quantize='int8', got 2"):
             to_litert(
                 pipeline,

@@ -51,8 +51,9 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--quantize",
         choices=["float16", "dynamic", "int8"],
-        help="make a .tflite file smaller: float16 to a half, dynamic to a quarter; int8 computes "
-        "with integers, whose ranges it finds from the training windows of --dataset",
+        help="make the file smaller: dynamic to a quarter (all that .onnx can), float16 to a "
+        "half; int8 computes with integers, whose ranges it finds from the training windows of "
+        "--dataset",
     )
     parser.add_argument(
         "--batch-size",
@@ -94,8 +95,8 @@ def run(args: argparse.Namespace) -> None:
             f"{args.file}: the ending must be one of {', '.join(_FORMATS)}, got "
             f"{args.file.suffix!r}"
         )
-    if args.quantize and kind != "LiteRT":
-        raise UsageError("--quantize is for .tflite files")
+    if args.quantize in ("float16", "int8") and kind != "LiteRT":
+        raise UsageError(f"--quantize {args.quantize} is for .tflite files; .onnx has dynamic")
     if args.quantize == "int8" and not args.dataset:
         raise UsageError("--quantize int8 needs windows to find ranges: --dataset uci-har")
     if not args.dataset and (args.archive or args.data_home):
@@ -109,8 +110,7 @@ def run(args: argparse.Namespace) -> None:
     options = _options(args, model)
     if args.batch_size is not None:
         options["batch_size"] = args.batch_size
-    if kind == "LiteRT":
-        options["quantize"] = args.quantize
+    options["quantize"] = args.quantize
     report = (to_onnx if kind == "ONNX" else to_litert)(model, args.file, **options)
     first, *others = str(report).splitlines()
     print(fact("file", first))

@@ -16,13 +16,14 @@ from sklearn_har.utils._numbers import check_integer, check_real
 
 __all__ = ["to_litert", "to_onnx"]
 
-_QUANTIZE = (None, "dynamic", "float16", "int8")
+_QUANTIZE = {"ONNX": (None, "dynamic"), "LiteRT": (None, "dynamic", "float16", "int8")}
 
 
 def to_onnx(
     estimator: Any,
     path: str | os.PathLike[str],
     *,
+    quantize: Literal["dynamic"] | None = None,
     batch_size: int | None = None,
     activity_names: Sequence[str] | None = None,
     channel_names: Sequence[str] | None = None,
@@ -47,6 +48,11 @@ def to_onnx(
         `voting="soft"`, such as :func:`~sklearn_har.recipes.make_best` makes.
     path : str or path-like
         The file, usually with the ending ``.onnx``.
+    quantize : {"dynamic"}, default=None
+        How to make the file smaller. "dynamic" stores the weights of dense and LSTM layers as
+        integers of 8 bits and rounds what they are multiplied with while the model runs; an LSTM
+        over many steps becomes faster as well. Such a file is for ONNX Runtime, whose operators it
+        has.
     batch_size : int, default=None
         How many windows the file takes at once. None leaves it open.
     activity_names : sequence of str, default=None
@@ -61,7 +67,8 @@ def to_onnx(
     y : array-like of shape (n_windows,), default=None
         Their activities; the accuracy is then compared as well.
     atol : float, default=1e-5
-        How far a probability of the file may be from that of the estimator.
+        How far a probability of the file may be from that of the estimator, unless it is
+        quantised.
 
     Returns
     -------
@@ -79,6 +86,11 @@ def to_onnx(
         names, or if the file differs from the estimator by more than `atol`.
     ImportError
         If `onnx` and `onnxruntime` are not installed: ``pip install 'sklearn-har[onnx]'``.
+
+    Warns
+    -----
+    ExportWarning
+        If a quantised model names another activity in more than 1 % of the windows.
 
     See Also
     --------
@@ -111,12 +123,13 @@ def to_onnx(
     >>> report.n_windows, report.agreement, report.max_difference < 1e-5
     (60, 1.0, True)
     """
+    _check_quantize(quantize, "ONNX")
     batch_size = _check_batch_size(batch_size)
 
     def write(plan: Any, metadata: str) -> bytes:
         from sklearn_har.export._onnx_writer import OnnxWriter
 
-        writer = OnnxWriter(batch_size)
+        writer = OnnxWriter(batch_size, quantize=quantize is not None)
         plan.write(writer)
         return writer.to_bytes(metadata)
 
@@ -124,7 +137,7 @@ def to_onnx(
         estimator,
         Path(path),
         write,
-        quantize=None,
+        quantize=quantize,
         names=(activity_names, channel_names),
         sampling_rate=sampling_rate,
         X=X,
@@ -233,8 +246,7 @@ def to_litert(
     >>> exact.max_difference < 1e-5, f"{exact.n_bytes / small.n_bytes:.1f} times smaller"
     (True, '2.0 times smaller')
     """
-    if quantize not in _QUANTIZE:
-        raise ValueError(f"quantize must be one of {_QUANTIZE}, got {quantize!r}.")
+    _check_quantize(quantize, "LiteRT")
     if (quantize == "int8") != (X_calibration is not None):
         raise ValueError(
             "X_calibration must be given for quantize='int8', and for nothing else: windows of the "
@@ -270,6 +282,13 @@ def to_litert(
         y=y,
         atol=atol,
     )
+
+
+def _check_quantize(quantize: str | None, kind: str) -> None:
+    if quantize not in _QUANTIZE[kind]:
+        raise ValueError(
+            f"quantize must be one of {_QUANTIZE[kind]} for a file of {kind}, got {quantize!r}."
+        )
 
 
 def _check_batch_size(batch_size: int | None) -> int | None:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from sklearn_har._version import __version__
+from sklearn_har.export._quantization import quantize_products
 from sklearn_har.export._writer import Array, Operand, Value, Writer, same_padding, sizes_left
 from sklearn_har.utils._optional import import_optional
 
@@ -55,12 +56,15 @@ class OnnxWriter(Writer):
     ----------
     batch_size : int or None
         Number of windows; None leaves it open.
+    quantize : bool
+        Whether to multiply integers.
     """
 
     format = "ONNX"
 
-    def __init__(self, batch_size: int | None) -> None:
+    def __init__(self, batch_size: int | None, *, quantize: bool = False) -> None:
         self._onnx = import_optional("onnx", extra="onnx", needed_by="to_onnx")
+        self._quantize = quantize
         self._batch: int | str = "n_windows" if batch_size is None else batch_size
         self._nodes: list[Any] = []
         self._constants: dict[tuple[Any, ...], str] = {}
@@ -88,6 +92,8 @@ class OnnxWriter(Writer):
             opset_imports=[helper.make_opsetid("", _OPSET)],
             ir_version=_IR_VERSION,
         )
+        if self._quantize:
+            model = quantize_products(model)
         helper.set_model_props(model, {METADATA_KEY: metadata})
         self._onnx.checker.check_model(model, full_check=True)
         return bytes(model.SerializeToString())

@@ -1,14 +1,19 @@
-"""Integers in the place of real numbers, with ranges found by looking at windows."""
+"""Integers in the place of real numbers."""
 
 from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from sklearn_har.exceptions import ExportError
 from sklearn_har.utils._compat import quantize_litert
+from sklearn_har.utils._optional import import_optional
 
-__all__ = ["quantize_activations"]
+__all__ = ["quantize_activations", "quantize_products"]
 
 # Ranges do not move any more after some hundreds of windows.
 _MAX_WINDOWS = 500
@@ -40,6 +45,41 @@ def quantize_activations(content: bytes, windows: npt.NDArray[np.float32]) -> by
     quantized = quantize_litert(content, [windows[i : i + 1] for i in chosen])
     _check_ranges(quantized, len(chosen))
     return quantized
+
+
+def quantize_products(model: Any) -> Any:
+    """Return an ONNX model that multiplies matrices of integers, inside its LSTMs too.
+
+    The weights are rounded now, and what they are multiplied with while the model runs. The
+    operator of the LSTM is one of ONNX Runtime. Convolutions stay as they are: of integers they
+    would be slower.
+
+    Parameters
+    ----------
+    model : onnx.ModelProto
+        A model of real numbers.
+
+    Returns
+    -------
+    onnx.ModelProto
+        The model, whose input and output are real numbers still.
+    """
+    import onnx
+
+    quantization = import_optional(
+        "onnxruntime.quantization", extra="onnx", needed_by="quantize='dynamic'"
+    )
+    # Without it the log advises to simplify the model before, which has nothing to simplify.
+    onnx.helper.set_model_props(model, {"onnx.quant.pre_process": "onnxruntime.quant"})
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "quantized.onnx"
+        quantization.quantize_dynamic(
+            model,
+            path,
+            op_types_to_quantize=["Gemm", "LSTM", "MatMul"],
+            weight_type=quantization.QuantType.QInt8,
+        )
+        return onnx.load(path)
 
 
 def _check_ranges(content: bytes, n_windows: int) -> None:
