@@ -2,9 +2,9 @@
 
 The three networks, trained for a few epochs on standardised channels, and the recipes, in their own
 estimator, in ONNX Runtime and in LiteRT with each kind of quantisation. One window at a time, one
-thread, called through `ExportedClassifier.predict_proba`, checks included. The memory is what
-loading a file and predicting with it adds to a fresh process that has imported its runtime. Run it
-as
+thread, called through `ExportedClassifier.predict_proba`, checks included. Each file is asked in
+processes of its own without TensorFlow, in turn; the memory is what loading it and predicting with
+it adds to such a process, which has imported the runtime. Run it as
 
     python benchmarks/bench_runtimes.py --archive "UCI HAR Dataset.zip"
 """
@@ -15,6 +15,7 @@ import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+import json
 import subprocess
 import sys
 import tempfile
@@ -27,9 +28,10 @@ import numpy as np
 from _measure import parser, report, uci_har
 from _rivals import MODELS
 
-# What a process holds before and after it has loaded a file and predicted with it, in kB.
-_MEMORY = """
-import sys, numpy as np
+# What a process without TensorFlow holds before and after it has loaded a file, in kB, and how long
+# calls take in it, in ms.
+_ALONE = """
+import json, sys, time, numpy as np
 from sklearn_har.export import ExportedClassifier
 if sys.argv[1].endswith("onnx"):
     import onnxruntime
@@ -41,11 +43,19 @@ def held():
             return int(line.split()[1])
 before = held()
 clf = ExportedClassifier(sys.argv[1])
+shape = 1, clf.n_timesteps_in_, clf.n_channels_in_
+window = np.random.default_rng(0).normal(size=shape).astype(np.float32)
 for _ in range(50):
-    clf.predict_proba(np.zeros((1, clf.n_timesteps_in_, clf.n_channels_in_)))
-print(held() - before)
+    clf.predict_proba(window)
+memory, times = held() - before, []
+for _ in range(int(sys.argv[2])):
+    start = time.perf_counter()
+    clf.predict_proba(window)
+    times.append(1e3 * (time.perf_counter() - start))
+assert "tensorflow" not in sys.modules
+print(json.dumps([memory, times]))
 """
-
+CALLS = 100
 
 RECIPES = ("make_lstm", "make_cnn_lstm", "make_conv_lstm", "make_best")
 
@@ -94,25 +104,26 @@ def export(pipeline: Any, folder: Path, X: Any, data: tuple[Any, Any]) -> dict[s
     return reports
 
 
-def memory(path: Path) -> float:
-    """Return what a file adds to a process, in MB."""
+def alone(path: Path) -> tuple[float, list[float]]:
+    """Return what a file adds to a process of its own, in MB, and how long calls take, in ms."""
     run = subprocess.run(
-        [sys.executable, "-c", _MEMORY, str(path)], capture_output=True, text=True, check=True
+        [sys.executable, "-c", _ALONE, str(path), str(CALLS)],
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    return int(run.stdout.split()[-1]) / 1e3
+    memory, times = json.loads(run.stdout.splitlines()[-1])
+    return memory / 1e3, times
 
 
-def latencies(calls: dict[str, Any], runs: int, per_run: int) -> dict[str, Any]:
-    """Time single calls, `per_run` of each rival in turn, in ms."""
-    times: dict[str, list[float]] = {name: [] for name in calls}
-    for i in range(runs + 1):
-        for name, call in calls.items():
-            for _ in range(per_run):
-                start = time.perf_counter()
-                call()
-                if i:  # the first round warms up
-                    times[name].append(1e3 * (time.perf_counter() - start))
-    return {name: np.array(values) for name, values in times.items()}
+def here(estimator: Any, window: Any) -> list[float]:
+    """Return how long calls of an estimator take, in ms."""
+    times = []
+    for _ in range(CALLS):
+        start = time.perf_counter()
+        estimator.predict_proba(window)
+        times.append(1e3 * (time.perf_counter() - start))
+    return times
 
 
 def main() -> None:
@@ -122,12 +133,10 @@ def main() -> None:
     args = made.parse_args()
     warnings.simplefilter("ignore")  # what quantisation loses is in the table
 
-    from sklearn_har.export import ExportedClassifier
-
     X, y = uci_har(args.archive)
     data = uci_har(args.archive, "test")
     lines = [
-        f"one window at a time, one thread, {args.runs} rounds of 100 calls; trained for "
+        f"one window at a time, one thread, {args.runs} rounds of {CALLS} calls; trained for "
         f"{args.epochs} epochs",
         "on every second training window; accuracy and agreement with the estimator on "
         f"{len(data[0][::6])} test windows",
@@ -139,19 +148,21 @@ def main() -> None:
         pipeline = train(name, X[::2], y[::2], args.epochs)
         with tempfile.TemporaryDirectory() as folder:
             reports = export(pipeline, Path(folder), X, data)
-            files = {key: ExportedClassifier(r.path) for key, r in reports.items()}
-            calls = {
-                key: (lambda clf=clf: clf.predict_proba(data[0][:1]))
-                for key, clf in {"estimator": pipeline, **files}.items()
-            }
-            times = latencies(calls, args.runs, 100)
+            here(pipeline, data[0][:1])  # warms up
+            times: dict[str, list[float]] = {"estimator": [], **{key: [] for key in reports}}
+            memory = {}
+            for _ in range(args.runs):
+                times["estimator"] += here(pipeline, data[0][:1])
+                for key, r in reports.items():
+                    memory[key], taken = alone(r.path)
+                    times[key] += taken
             lines += [f"{name:22}{heading[22:]}"]
             for key, values in times.items():
                 p50, p99 = np.percentile(values, [50, 99])
                 line = f"  {key:20}{p50:8.3f}{p99:8.3f}"
                 if key in reports:
                     r = reports[key]
-                    line += f"{r.n_bytes / 1e3:9.0f}{memory(r.path):11.1f}"
+                    line += f"{r.n_bytes / 1e3:9.0f}{memory[key]:11.1f}"
                     line += f"{r.accuracy:10.2%}{r.agreement:11.2%}"
                 else:
                     line += f"{'':20}{reports['ONNX'].estimator_accuracy:10.2%}"
