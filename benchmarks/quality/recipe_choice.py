@@ -9,7 +9,8 @@ as
 
     python benchmarks/quality/recipe_choice.py --archive "UCI HAR Dataset.zip"
 
-or with names of candidates, to train these alone; `--table` prints what is there.
+or with names of candidates, to train these alone; `--table` prints what is there. MiniRocket is a
+rival, not a candidate: it shows how difficult these folds are, and needs `pip install aeon`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import argparse
+import importlib.util
 import statistics
 import sys
 import time
@@ -29,6 +31,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from _measure import Kept, report
+from accuracy import of_aeon
 
 KEPT = Kept(__file__)
 
@@ -73,6 +76,7 @@ def candidates() -> dict[str, Any]:
         "rate=1e-3": {"optimizer__learning_rate": 1e-3},
         "rate=4e-3": {"optimizer__learning_rate": 4e-3},
         "smoothing=0": {"loss__label_smoothing": 0.0},
+        "averaged-weights": {"optimizer__use_ema": True, "optimizer__ema_momentum": 0.995},
         "epochs=10": {"epochs": 10},
         "epochs=30": {"epochs": 30},
         "batch=128": {"batch_size": 128},
@@ -89,6 +93,8 @@ def candidates() -> dict[str, Any]:
         made[f"{body} vertical"] = make_pipeline(
             FunctionTransformer(with_vertical_parts), more_channels
         )
+    if importlib.util.find_spec("aeon"):
+        made["MiniRocket"] = of_aeon("MiniRocketClassifier")(0)
     return made
 
 
