@@ -184,6 +184,15 @@ def test_a_word_after_many_numbers_is_refused(last):
         _text_tables.parse_table(content, "t.txt", 2)
 
 
+def test_whole_numbers_are_read_as_far_as_they_are_exact():
+    # What a search for crashes found: a number that no integer of 64 bits can hold.
+    for number in (b"4" * 43, b"-" + b"4" * 43, b"9007199254740994", b"0.5"):
+        with pytest.raises(ArchiveError, match=r"'t.txt' has a number that is not whole, or far"):
+            _text_tables.parse_integers(b"0 " + number + b" 0", "t.txt", 3)
+    table = _text_tables.parse_integers(b"0 9007199254740992 -3.0", "t.txt", 3)
+    assert table.tolist() == [[0, 2**53, -3]]
+
+
 @pytest.mark.fault("truncated archive", "refused")
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.9999])
 def test_a_truncated_zip_file_is_refused(fetch, tiny, share):

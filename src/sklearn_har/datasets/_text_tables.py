@@ -13,6 +13,8 @@ from sklearn_har.exceptions import ArchiveError
 
 __all__ = ["check_labels", "parse_integers", "parse_table"]
 
+_LARGEST_INTEGER = 2**53
+
 
 def parse_table(content: bytes, path: str, n_columns: int) -> NDArray[np.float64]:
     """Parse numbers between spaces, `n_columns` a line."""
@@ -36,8 +38,9 @@ def parse_table(content: bytes, path: str, n_columns: int) -> NDArray[np.float64
 def parse_integers(content: bytes, path: str, n_columns: int) -> NDArray[np.int64]:
     """Parse whole numbers between spaces, `n_columns` a line."""
     values = parse_table(content, path, n_columns)
-    if (values != np.trunc(values)).any():
-        raise ArchiveError(f"{path!r} has a number that is not whole.")
+    # Beyond the limit a float64 cannot hold each whole number, and at last no int64 can.
+    if (values != np.trunc(values)).any() or (np.abs(values) > _LARGEST_INTEGER).any():
+        raise ArchiveError(f"{path!r} has a number that is not whole, or far too large.")
     return values.astype(np.int64)
 
 
