@@ -46,7 +46,7 @@ clf = ExportedClassifier(sys.argv[1])
 shape = 1, clf.n_timesteps_in_, clf.n_channels_in_
 window = np.random.default_rng(0).normal(size=shape).astype(np.float32)
 # Until the processor is as fast as it gets.
-for _ in range(500):
+for _ in range(200):
     clf.predict_proba(window)
 memory, times = held() - before, []
 for _ in range(int(sys.argv[2])):
