@@ -15,49 +15,24 @@ import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+import argparse
 import json
 import subprocess
 import sys
 import tempfile
 import time
 import warnings
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from _measure import parser, report, uci_har
+from _measure import parser, report, resident_mb, uci_har
 from _rivals import MODELS
 
-# What a process without TensorFlow holds before and after it has loaded a file, in kB, and how long
-# calls take in it, in ms.
-_ALONE = """
-import json, sys, time, numpy as np
-from sklearn_har.export import ExportedClassifier
-if sys.argv[1].endswith("onnx"):
-    import onnxruntime
-else:
-    import ai_edge_litert.interpreter
-def held():
-    for line in open("/proc/self/status"):
-        if line.startswith("VmRSS"):
-            return int(line.split()[1])
-before = held()
-clf = ExportedClassifier(sys.argv[1])
-shape = 1, clf.n_timesteps_in_, clf.n_channels_in_
-window = np.random.default_rng(0).normal(size=shape).astype(np.float32)
-# Until the processor is as fast as it gets.
-for _ in range(200):
-    clf.predict_proba(window)
-memory, times = held() - before, []
-for _ in range(int(sys.argv[2])):
-    start = time.perf_counter()
-    clf.predict_proba(window)
-    times.append(1e3 * (time.perf_counter() - start))
-assert "tensorflow" not in sys.modules
-print(json.dumps([memory, times]))
-"""
 CALLS = 100
-
+# Until the processor is as fast as it gets.
+WARM_UP = 200
 RECIPES = ("make_lstm", "make_cnn_lstm", "make_conv_lstm", "make_best")
 
 
@@ -105,33 +80,49 @@ def export(pipeline: Any, folder: Path, X: Any, data: tuple[Any, Any]) -> dict[s
     return reports
 
 
-def alone(path: Path) -> tuple[float, list[float]]:
-    """Return what a file adds to a process of its own, in MB, and how long calls take, in ms."""
-    run = subprocess.run(
-        [sys.executable, "-c", _ALONE, str(path), str(CALLS)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    memory, times = json.loads(run.stdout.splitlines()[-1])
-    return memory / 1e3, times
-
-
-def here(estimator: Any, window: Any) -> list[float]:
-    """Return how long calls of an estimator take, in ms."""
+def timed(clf: Any, window: Any, n_calls: int) -> list[float]:
+    """Return how long calls for one window take, in ms."""
     times = []
-    for _ in range(CALLS):
+    for _ in range(n_calls):
         start = time.perf_counter()
-        estimator.predict_proba(window)
+        clf.predict_proba(window)
         times.append(1e3 * (time.perf_counter() - start))
     return times
+
+
+def inside(path: str) -> tuple[float, list[float]]:
+    """Return what a file adds to this process, in MB, and how long calls take, in ms."""
+    from sklearn_har.export import ExportedClassifier
+
+    import_module("onnxruntime" if path.endswith("onnx") else "ai_edge_litert.interpreter")
+    before = resident_mb()
+    clf = ExportedClassifier(path)
+    shape = 1, clf.n_timesteps_in_, clf.n_channels_in_
+    window = np.random.default_rng(0).normal(size=shape).astype(np.float32)
+    timed(clf, window, WARM_UP)
+    more = resident_mb() - before
+    times = timed(clf, window, CALLS)
+    assert "tensorflow" not in sys.modules
+    return more, times
+
+
+def alone(path: Path) -> tuple[float, list[float]]:
+    """Return what `inside` does, of a process of its own."""
+    command = [sys.executable, __file__, "--inside", str(path)]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    more, times = json.loads(run.stdout.splitlines()[-1])
+    return more, times
 
 
 def main() -> None:
     """Train, export, measure the three networks."""
     made = parser(__doc__, runs=5)
     made.add_argument("--epochs", type=int, default=3, help="of each training")
+    made.add_argument("--inside", help=argparse.SUPPRESS)
     args = made.parse_args()
+    if args.inside:
+        print(json.dumps(inside(args.inside)))
+        return
     warnings.simplefilter("ignore")  # what quantisation loses is in the table
 
     X, y = uci_har(args.archive)
@@ -149,15 +140,15 @@ def main() -> None:
         pipeline = train(name, X[::2], y[::2], args.epochs)
         with tempfile.TemporaryDirectory() as folder:
             reports = export(pipeline, Path(folder), X, data)
-            here(pipeline, data[0][:1])  # warms up
+            timed(pipeline, data[0][:1], CALLS)  # warms up
             times: dict[str, list[float]] = {"estimator": [], **{key: [] for key in reports}}
             memory = {}
             for _ in range(args.runs):
-                times["estimator"] += here(pipeline, data[0][:1])
+                times["estimator"] += timed(pipeline, data[0][:1], CALLS)
                 for key, r in reports.items():
                     memory[key], taken = alone(r.path)
                     times[key] += taken
-            lines += [f"{name:22}{heading[22:]}"]
+            block = [f"{name:22}{heading[22:]}"]
             for key, values in times.items():
                 p50, p99 = np.percentile(values, [50, 99])
                 line = f"  {key:20}{p50:8.3f}{p99:8.3f}"
@@ -167,9 +158,10 @@ def main() -> None:
                     line += f"{r.accuracy:10.2%}{r.agreement:11.2%}"
                 else:
                     line += f"{'':20}{reports['ONNX'].estimator_accuracy:10.2%}"
-                lines.append(line)
-            lines.append("")
-        print(*lines[lines.index(f"{name:22}{heading[22:]}") :], sep="\n", flush=True)
+                block.append(line)
+            block.append("")
+        print(*block, sep="\n", flush=True)
+        lines += block
     report(
         "runtimes",
         lines,

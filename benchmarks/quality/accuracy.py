@@ -9,7 +9,8 @@ come from `recipe_choice.py`, from publications, or are defaults. Run it as
 
 or with names of rows, to train these alone; what is in `accuracy.json` is not trained again.
 `--table` prints what is there. `--loso` leaves out one of the 30 subjects at a time instead, with
-one training for each. The rivals of aeon need `pip install aeon`.
+one training for each; `--subjects` shares these among several processes. The rivals of aeon need
+`pip install aeon`.
 """
 
 from __future__ import annotations
@@ -95,17 +96,18 @@ def logistic(seed: int) -> Any:
 
 
 def of_aeon(name: str) -> Callable[[int], Any]:
-    """Return a maker of a classifier of aeon with its ridge, on all processors."""
+    """Return a maker of a classifier of aeon with its ridge, on all processors it may use."""
 
     def make(seed: int) -> Any:
         from aeon.classification import convolution_based
+        from joblib import cpu_count
         from sklearn.pipeline import make_pipeline
         from sklearn.preprocessing import FunctionTransformer
 
         # aeon puts the channels before the time steps.
         return make_pipeline(
             FunctionTransformer(channels_first),
-            getattr(convolution_based, name)(random_state=seed, n_jobs=-1),
+            getattr(convolution_based, name)(random_state=seed, n_jobs=cpu_count()),
         )
 
     return make
@@ -184,13 +186,13 @@ def figures(model: Any, test: Any) -> dict[str, Any]:
     }
 
 
-def loso(row: str, train: Any, test: Any) -> None:
+def loso(row: str, train: Any, test: Any, subjects: list[int] | None) -> None:
     """Leave out one of the 30 subjects at a time, and keep each accuracy as soon as it is known."""
     X, y, subject = (
         np.concatenate([getattr(train, name), getattr(test, name)])
         for name in ("data", "target", "subject")
     )
-    for s in np.unique(subject):
+    for s in subjects or np.unique(subject):
         if str(s) in KEPT.load().get(row, {}).get("loso", {}):
             continue
         out = subject == s
@@ -256,6 +258,7 @@ def main() -> None:
         "--busy", action="store_true", help="keep no times, because other work runs beside this"
     )
     parser.add_argument("--loso", action="store_true", help="leave one subject out at a time")
+    parser.add_argument("--subjects", type=int, nargs="+", help="to leave out (default: all 30)")
     parser.add_argument("--table", action="store_true", help="print what is there and stop")
     parser.add_argument("--save", action="store_true", help="write the table to results/")
     args = parser.parse_args()
@@ -270,7 +273,7 @@ def main() -> None:
         for seed in range(1 if args.loso else args.seeds):
             for row in args.rows or ROWS:
                 if args.loso:
-                    loso(row, train, test)
+                    loso(row, train, test, args.subjects)
                 elif str(seed) not in KEPT.load().get(row, {}).get("official", {}):
                     for name, entry in measure(row, seed, train, test).items():
                         if args.busy:

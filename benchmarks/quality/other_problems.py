@@ -39,7 +39,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from _measure import Kept, report
-from accuracy import ROWS, recipe
+from accuracy import ROWS, recipe, with_members
 
 # {problem: {row: {seed: figures}}}
 KEPT = Kept(__file__)
@@ -123,11 +123,12 @@ def measure(row: str, seed: int, split: Split) -> dict[str, dict[str, Any]]:
     start = time.perf_counter()
     model.fit(split.X_train, split.y_train)
     seconds = time.perf_counter() - start
-    entries = {row: figures(model.predict(split.X_test), split)}
+    entries = {}
+    for name, part in with_members(row, model).items():
+        predicted = part.predict(split.X_test)
+        # The labels of the networks of a vote are its codes of the classes.
+        entries[name] = figures(predicted if part is model else model.classes_[predicted], split)
     entries[row]["fit_seconds"] = round(seconds, 1)
-    for name, member in getattr(model, "named_estimators_", {}).items():
-        # The labels of a member are the codes of the vote.
-        entries[f"make_{name}"] = figures(model.classes_[member.predict(split.X_test)], split)
     return entries
 
 

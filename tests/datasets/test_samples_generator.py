@@ -313,8 +313,8 @@ def test_steps_lift_nobody_off_the_ground(name):
 
 
 @pytest.mark.parametrize(("axis", "strongest"), [(0, 1), (1, 2), (2, 1)])
-def test_the_trunk_turns_with_the_stride_and_nods_with_the_step(many_subjects, axis, strongest):
-    subject = many_subjects[0]
+def test_the_trunk_turns_with_the_stride_and_nods_with_the_step(axis, strongest):
+    subject = _gait.draw_subject(np.random.RandomState(0))
     _, swung = _gait._gait(subject, "walking", 2**14, 50.0, np.random.RandomState(0))
     stride = subject.cadence["walking"] / 2
     levels = [

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from sklearn.base import clone
 from sklearn.ensemble import VotingClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
@@ -18,44 +17,12 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
-from sklearn_har import CNNLSTMClassifier, ConvLSTMClassifier, LSTMClassifier, SubsequenceReshaper
-from sklearn_har.datasets import make_har_windows
-from sklearn_har.exceptions import ExportError, ExportWarning
+from exported_networks import NETWORKS, WRITERS
+from sklearn_har import CNNLSTMClassifier, LSTMClassifier, SubsequenceReshaper
+from sklearn_har.exceptions import ExportError
 from sklearn_har.export import ExportedClassifier, ExportReport, to_litert, to_onnx
 from sklearn_har.preprocessing import ChannelwiseTransformer, CompandingTransformer
-from sklearn_har.recipes import make_cnn_lstm, make_conv_lstm, make_lstm
 
-WRITERS = {"onnx": to_onnx, "tflite": to_litert}
-NETWORKS = {
-    "lstm": LSTMClassifier(units=6, dense_units=5),
-    "lstm of two layers": LSTMClassifier(units=6, n_layers=2, dense_units=5),
-    "lstm both ways": LSTMClassifier(units=6, n_layers=2, bidirectional=True, dense_units=5),
-    "lstm over subsequences": LSTMClassifier(units=6, n_steps=4, dense_units=5),
-    "lstm over subsequences both ways": LSTMClassifier(
-        units=6, n_steps=8, n_layers=2, bidirectional=True, dense_units=5
-    ),
-    "lstm in double precision": LSTMClassifier(units=6, dense_units=5, dtype="float64"),
-    "cnn-lstm": CNNLSTMClassifier(filters=5, units=6, dense_units=5),
-    "cnn-lstm, one convolution": CNNLSTMClassifier(
-        n_steps=2, filters=5, kernel_size=5, n_conv_layers=1, pool_size=3, units=6, dense_units=5
-    ),
-    "cnn-lstm, one step": CNNLSTMClassifier(n_steps=1, filters=5, units=6, dense_units=5),
-    "conv-lstm": ConvLSTMClassifier(filters=4, dense_units=5),
-    "conv-lstm of two layers": ConvLSTMClassifier(filters=4, n_layers=2, dense_units=5),
-    "conv-lstm, even kernel": ConvLSTMClassifier(filters=4, kernel_size=2, dense_units=5),
-    "recipe of the lstm": make_lstm(units=6, n_steps=4),
-    "recipe of the cnn-lstm": make_cnn_lstm(filters=(4, 5, 6), units=20),
-    "recipe of the conv-lstm": make_conv_lstm(filters=4, conv_filters=5),
-    "standardised inside": LSTMClassifier(units=6, n_steps=4, dense_units=5, scaling="standard"),
-    "companded inside": LSTMClassifier(units=6, n_steps=4, dense_units=5, scaling="companding"),
-    "lstm, 7 steps of 5 with zeros": LSTMClassifier(
-        units=6, n_steps=7, dense_units=5, remainder="pad"
-    ),
-    "conv-lstm, 3 steps with zeros": ConvLSTMClassifier(
-        n_steps=3, filters=4, n_conv_layers=1, conv_filters=4, dense_units=5, remainder="pad"
-    ),
-    "conv-lstm, one step": ConvLSTMClassifier(n_steps=1, filters=4, dense_units=5),
-}
 SCALERS = [
     StandardScaler(),
     StandardScaler(with_mean=False),
@@ -289,113 +256,6 @@ class TestLiteRT:
         to_litert(clf, tmp_path / "har.tflite", X=X, batch_size=3)
         found = ExportedClassifier(tmp_path / "har.tflite").predict_proba(X)
         np.testing.assert_allclose(found, clf.predict_proba(X), atol=1e-5)
-
-
-@pytest.fixture(scope="module")
-def trained():
-    har = make_har_windows(n_subjects=4, n_windows_per_activity=8, random_state=0)
-    clf = CNNLSTMClassifier(filters=32, units=32, epochs=8, random_state=0)
-    pipeline = make_pipeline(ChannelwiseTransformer(StandardScaler()), clf)
-    return pipeline.fit(har.data, har.target), har
-
-
-class TestQuantization:
-    @pytest.mark.parametrize(
-        ("kind", "quantize", "smaller", "difference"),
-        [
-            ("tflite", "float16", 1.8, 0.02),
-            ("tflite", "dynamic", 3.0, 0.1),
-            ("tflite", "int8", 2.0, 0.5),
-            ("onnx", "dynamic", 3.0, 0.1),
-        ],
-    )
-    def test_it_makes_files_smaller_and_says_what_it_costs(
-        self, trained, kind, quantize, smaller, difference, tmp_path, monkeypatch
-    ):
-        # A few of these windows look like two activities.
-        monkeypatch.setattr("sklearn_har.export._report._AGREEMENT", 0.95)
-        pipeline, har = trained
-        write = WRITERS[kind]
-        whole = write(pipeline, tmp_path / "whole", X=har.data, y=har.target)
-        ranges = {"X_calibration": har.data} if quantize == "int8" else {}
-        report = write(
-            pipeline, tmp_path / "small", quantize=quantize, X=har.data, y=har.target, **ranges
-        )
-        assert whole.n_bytes / report.n_bytes > smaller
-        assert 0 < report.max_difference < difference
-        assert report.agreement >= 0.95
-        assert report.estimator_accuracy == pipeline.score(har.data, har.target)
-        exported = ExportedClassifier(tmp_path / "small")
-        assert report.accuracy == exported.score(har.data, har.target)
-        assert exported.quantize == quantize
-        assert f"{report.format}, {quantize}, {report.n_bytes / 1e3:.0f} kB" in str(report)
-        assert "of the estimator" in str(report)
-
-    @pytest.mark.parametrize("name", sorted(NETWORKS))
-    def test_onnx_runtime_reads_each_network_of_integers(
-        self, name, windows, untrained, tmp_path, caplog, monkeypatch
-    ):
-        monkeypatch.setattr("sklearn_har.export._report._AGREEMENT", 0.0)
-        X, y = windows
-        clf = untrained(clone(NETWORKS[name]), X, y)
-        report = to_onnx(clf, tmp_path / "har.onnx", quantize="dynamic", X=X)
-        # These weights are random: what rounding costs a trained network is asked above.
-        assert report.max_difference < 0.3
-        assert caplog.records == []
-        exported = ExportedClassifier(tmp_path / "har.onnx")
-        alone = np.concatenate([exported.predict_proba(X[i : i + 1]) for i in range(5)])
-        assert np.abs(alone - exported.predict_proba(X[:5])).max() < 0.1
-
-    def test_integers_do_not_depend_on_the_windows_before(self, trained, tmp_path, monkeypatch):
-        monkeypatch.setattr("sklearn_har.export._report._AGREEMENT", 0.95)
-        pipeline, har = trained
-        path = tmp_path / "har.tflite"
-        to_litert(pipeline, path, quantize="int8", X=har.data, X_calibration=har.data)
-        exported = ExportedClassifier(path)
-        together = exported.predict_proba(har.data[:5])
-        alone = exported.predict_proba(har.data[4:5])
-        np.testing.assert_array_equal(together[4:5], alone)
-
-    def test_a_model_that_says_something_else_is_warned_of(self, trained, tmp_path):
-        pipeline, har = trained
-        with pytest.warns(ExportWarning, match="names another activity than its estimator in"):
-            to_litert(
-                pipeline,
-                tmp_path / "har.tflite",
-                quantize="int8",
-                X=har.data,
-                # Ranges of windows in which hardly anything moves.
-                X_calibration=har.data[har.target == 5][:3] * 0.99,
-            )
-
-    def test_windows_that_tell_no_range(self, trained, tmp_path):
-        pipeline, har = trained
-        with pytest.raises(ExportError, match=r"finds no range .* the 5 windows of X_calibration"):
-            to_litert(
-                pipeline[-1],
-                tmp_path / "har.tflite",
-                quantize="int8",
-                X_calibration=np.zeros_like(har.data[:5]),
-            )
-        assert list(tmp_path.iterdir()) == []
-
-    def test_calibration_goes_with_integers(self, trained, tmp_path):
-        pipeline, har = trained
-        for options in ({"quantize": "int8"}, {"X_calibration": har.data}):
-            with pytest.raises(ValueError, match="X_calibration must be given for quantize='int8'"):
-                to_litert(pipeline, tmp_path / "har.tflite", **options)
-        for write, quantize in ((to_litert, "int4"), (to_onnx, "int8")):
-            with pytest.raises(ValueError, match=rf"quantize must be one of .* got '{quantize}'"):
-                write(pipeline, tmp_path / "har", quantize=quantize)
-        with pytest.raises(ValueError, match="batch_size must be 1 for quantize='int8', got 2"):
-            to_litert(
-                pipeline,
-                tmp_path / "har.tflite",
-                quantize="int8",
-                X_calibration=har.data,
-                batch_size=2,
-            )
-        assert list(tmp_path.iterdir()) == []
 
 
 class TestRefusals:

@@ -41,7 +41,7 @@ _DAMAGE = (
     struct.error,
     EOFError,
     IndexError,
-    NotImplementedError,
+    NotImplementedError,  # of zipfile: a method or a version of the format that it does not know
     OSError,
     OverflowError,
     RuntimeError,
