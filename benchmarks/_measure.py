@@ -109,7 +109,8 @@ def machine(packages: Sequence[str]) -> list[str]:
         except importlib.metadata.PackageNotFoundError:
             versions.append(f"{package} not installed")
     return [
-        f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}, {cores} cores, {model}",
+        f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}, "
+        f"{cores} core{'' if cores == 1 else 's'}, {model}",
         ", ".join(versions),
     ]
 

@@ -146,16 +146,22 @@ def table(name: str) -> list[str]:
     lines = [
         f"{name}, one window of 2.56 s of each activity, mean of the accuracy of the subjects",
         "",
-        f"{'the 21 training subjects, 3 folds, one seed':62} {'before':>7} {'after':>7}",
+        "The 21 training subjects, 3 folds, one seed; others: windows of other people in each",
+        "round, for each of the subject",
+        "",
+        f"{'rounds':>12} {'rate':>7} {'others':>7} {'before':>7} {'after':>7}",
     ]
     for setting in SETTINGS:
         before, after = kept["choice"][str(setting)]
-        lines.append(f"{setting!s:62} {100 * before:7.2f} {100 * after:7.2f}")
+        lines.append(
+            f"{setting.rounds:12} {setting.learning_rate:7} {setting.replayed:7} "
+            f"{100 * before:7.2f} {100 * after:7.2f}"
+        )
     runs = list(kept.get("test", {}).values())
     if runs:
-        lines += ["", f"{f'the 9 test subjects, {len(runs)} seeds, {chosen()}':92}", ""]
+        lines += ["", f"The 9 test subjects, {len(runs)} seeds, the best of these settings", ""]
         lines.append(f"{'subject':>12} {'before':>7} {'after':>7} {'gain':>7} (sd over the seeds)")
-        for subject in runs[0]:
+        for subject in sorted(runs[0], key=int):
             pairs = 100 * np.array([run[subject] for run in runs])
             lines.append(_line(subject, pairs))
         means = 100 * np.array([np.mean(list(run.values()), axis=0) for run in runs])
