@@ -83,6 +83,9 @@ def to_seconds(column: pd.Series[Any], name: str, unit: TimeUnit | None) -> Stam
         )
     try:
         dates = pd.to_datetime(column)
+    except pd.errors.OutOfBoundsDatetime as error:
+        # pandas 2 reads text into nanoseconds at once.
+        raise _beyond(name, str(error)) from error
     except (ValueError, TypeError) as error:
         raise ValueError(
             f"Column {name!r} holds neither numbers nor dates: {error}. Convert it by "
@@ -93,11 +96,15 @@ def to_seconds(column: pd.Series[Any], name: str, unit: TimeUnit | None) -> Stam
         ticks = utc.dt.as_unit("ns").to_numpy().astype(np.int64)
     except pd.errors.OutOfBoundsDatetime as error:
         # NumPy would let the nanoseconds run over, and the order of the samples with them.
-        raise ValueError(
-            f"Column {name!r} must hold dates from {pd.Timestamp.min:%Y} to "
-            f"{pd.Timestamp.max:%Y}, got {dates.min()} to {dates.max()}."
-        ) from error
+        raise _beyond(name, f"{dates.min()} to {dates.max()}") from error
     return Stamps(ticks, _PER_SECOND["ns"], dates, guessed=False)
+
+
+def _beyond(name: str, got: str) -> ValueError:
+    return ValueError(
+        f"Column {name!r} must hold dates from {pd.Timestamp.min:%Y} to {pd.Timestamp.max:%Y}, got "
+        f"{got}."
+    )
 
 
 def in_order(ticks: NDArray[Any], name: str, on_disorder: str) -> NDArray[np.int64]:

@@ -53,6 +53,14 @@ class WindowProbabilities:
         cell_start = np.concatenate([start[:1], middle])
         cell_end = np.concatenate([np.where(apart, start[:-1] + length, middle), [0.0]])
         cell_end[-1] = start[-1] + length
+        empty = np.flatnonzero(cell_end <= cell_start)
+        if len(empty):
+            raise ValueError(
+                "window_length and the steps of start_time must be long enough for the times to "
+                f"differ in double precision, got window_length={length} s and window {empty[0]}, "
+                f"which starts at {start[empty[0]]} s and has no time of its own. Count the time "
+                "from the start of the recording."
+            )
         return cls(values, start, length, cell_start, cell_end, np.concatenate([[False], apart]))
 
     @property
