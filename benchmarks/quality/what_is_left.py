@@ -27,12 +27,9 @@ N_LISTED = 12
 
 
 def runs_of(row: str) -> list[dict[str, Any]]:
-    """Return the trainings of a row whose wrong windows are known."""
-    return [
-        run
-        for label, run in KEPT.load().get(row, {}).get("official", {}).items()
-        if "wrong" in run and label.isdigit()
-    ]
+    """Return the trainings of a row, without those of networks as members of a vote."""
+    runs = KEPT.load().get(row, {}).get("official", {})
+    return [run for label, run in runs.items() if label.isdigit()]
 
 
 def table(row: str, runs: list[dict[str, Any]], test: Any) -> list[str]:
@@ -61,26 +58,30 @@ def table(row: str, runs: list[dict[str, Any]], test: Any) -> list[str]:
 
 
 def draw(rows: dict[str, list[dict[str, Any]]], test: Any, path: str) -> None:
-    """Draw the confusion matrix of the first row, and the subjects of all."""
+    """Draw the confusion matrix and the frequent errors of the first row, the subjects of all."""
     from matplotlib.figure import Figure
     from sklearn.metrics import ConfusionMatrixDisplay
 
-    figure = Figure(figsize=(11, 8.5), layout="constrained")
+    figure = Figure(figsize=(11, 6.2), layout="constrained")
     left, right = figure.subfigures(1, 2, width_ratios=(1.15, 1))
     row, runs = next(iter(rows.items()))
     matrix = np.mean([run["confusion"] for run in runs], axis=0)
     axis = left.subplots()
-    ConfusionMatrixDisplay(matrix, display_labels=test.target_names).plot(
-        ax=axis, values_format=".3g", cmap="Blues", xticks_rotation=45, colorbar=False
-    )
+    display = ConfusionMatrixDisplay(matrix, display_labels=test.target_names)
+    display.plot(ax=axis, cmap="Blues", colorbar=False)
+    for text, value in zip(display.text_.flat, matrix.flat, strict=True):
+        # Most cells are empty, and decimals of hundreds say nothing.
+        text.set_text(f"{value:.{0 if value >= 100 else 1}f}" if value else "")
+    axis.set_xticks(axis.get_xticks(), test.target_names, rotation=35, ha="right")
     axis.set_title(f"{row}: windows, mean of {len(runs)} trainings")
     upper, lower = right.subplots(2, 1)
     subjects = np.unique(test.subject)
-    markers = "osD^v"
-    for marker, (name, of_row) in zip(markers, rows.items(), strict=False):
+    # Side by side, where they would cover each other.
+    aside = 0.12 * (np.arange(len(rows)) - (len(rows) - 1) / 2)
+    for marker, dx, (name, of_row) in zip("osD^v", aside, rows.items(), strict=False):
         values = [[100 * run["by_subject"][str(s)] for s in subjects] for run in of_row]
         upper.errorbar(
-            np.arange(len(subjects)),
+            np.arange(len(subjects)) + dx,
             np.mean(values, axis=0),
             np.std(values, axis=0),
             fmt=marker,
@@ -91,12 +92,13 @@ def draw(rows: dict[str, list[dict[str, Any]]], test: Any, path: str) -> None:
     upper.set(xlabel="test subject", ylabel="accuracy (%)")
     upper.grid(axis="y", alpha=0.4)
     upper.legend()
-    times = Counter(i for run in runs for i in run["wrong"])
+    known = [run["wrong"] for run in runs if "wrong" in run]
+    times = Counter(i for wrong in known for i in wrong)
     in_how_many = Counter(times.values())
-    x = np.arange(1, len(runs) + 1)
+    x = np.arange(1, len(known) + 1)
     lower.bar(x, [in_how_many[int(k)] for k in x], color="0.5", edgecolor="black")
     lower.set_xticks(x)
-    lower.set(xlabel=f"wrong in so many of {len(runs)} trainings", ylabel="test windows")
+    lower.set(xlabel=f"wrong in so many of {len(known)} trainings", ylabel="test windows")
     figure.savefig(path, dpi=110)
 
 
@@ -111,9 +113,11 @@ def main() -> None:
     args = options.parse_args()
     test = fetch_uci_har(subset="test", archive=args.archive)
     rows = {row: runs_of(row) for row in (args.row, *args.beside)}
-    if not rows[args.row]:
+    # Trainings of the first days did not keep their wrong windows.
+    known = [run for run in rows[args.row] if "wrong" in run]
+    if not known:
         options.error(f"accuracy.json has no training of {args.row} with its wrong windows")
-    report("what_is_left", table(args.row, rows[args.row], test), save=args.save)
+    report("what_is_left", table(args.row, known, test), save=args.save)
     if args.plot:
         draw({row: runs for row, runs in rows.items() if runs}, test, args.plot)
 
