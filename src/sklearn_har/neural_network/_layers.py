@@ -67,6 +67,11 @@ class FastLSTM(layers.LSTM):
     (n_windows, units), or (n_windows, n_steps, units) with `return_sequences`.
     """
 
+    def __init__(self, units: int, **kwargs: Any) -> None:
+        super().__init__(units, **kwargs)
+        # Without it Keras 3.16 warns of each mask, and the layer above reads the padding.
+        self.supports_masking = True
+
     def call(
         self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False
     ) -> Any:

@@ -165,6 +165,8 @@ def _lstm_stack(
             layer = layers.Bidirectional(
                 layer, backward_layer=lstm(sequences, backwards=True), dtype=dtype
             )
+        # As in `FastLSTM`; layers of Keras as well.
+        layer.supports_masking = True
         x = layer(x)
     return x if pooling == "last" else _pooled(x, pooling, dtype)
 
