@@ -356,6 +356,7 @@ def test_report_word_for_word():
     ).report()
     lines = [line.split() for line in report.splitlines()]
     assert ["precision", "recall", "f1", "windows"] in lines
+    assert ["accuracy", "windows"] in lines
     # Without names the classes stand for themselves.
     rows = {line[0]: line[-1] for line in lines if line and line[0] in ("0", "1", "7", "8")}
     assert rows["0"] == rows["1"] == "3"
@@ -423,6 +424,12 @@ def test_shared_subjects_are_warned_of(split, forest):
     repeated_evaluation(forest, n_repeats=1, groups=clean, **split)  # warnings are errors here
     with pytest.warns(UserWarning, match=r"1 subject\(s\) are in the training and .* \(4\)"):
         repeated_evaluation(forest, n_repeats=1, groups=clean * 4, **split)
+
+
+def test_the_line_of_the_caller_is_named_with_shared_subjects(split, forest):
+    with pytest.warns(UserWarning, match="are in the training") as warned:
+        repeated_evaluation(forest, n_repeats=1, groups=np.full(len(split["y"]), 4), **split)
+    assert warned[0].filename == __file__
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ TESTS = {
     "evaluation": ["tests/evaluation", "tests/test_evaluation.py"],
 }
 # mutmut puts calls between the caller and the function, which see the line that is warned of.
-WITHOUT = {"datasets": ["-k", "not test_the_line_of_the_caller"]}
+WITHOUT = ["-k", "not test_the_line_of_the_caller"]
 # Of the words that mutmut has for an outcome. Tests that never end find the mistake as well.
 KILLED = {"killed", "timeout", "segfault"}
 KNOWN = {*KILLED, "survived", "no tests"}
@@ -77,7 +77,7 @@ class Copy:
         for name in ("README.md", "LICENSE"):
             shutil.copy(ROOT / name, folder / name)
         project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-        arguments = [*ARGUMENTS, *WITHOUT.get(package, [])]
+        arguments = [*ARGUMENTS, *WITHOUT]
         project += CONFIGURATION.format(package=package, tests=TESTS[package], arguments=arguments)
         (folder / "pyproject.toml").write_text(project, encoding="utf-8")
 

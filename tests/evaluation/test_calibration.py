@@ -133,7 +133,9 @@ def test_the_curve_is_what_a_threshold_does(n_windows, n_classes, seed):
         ([0, 1, 1], two([0.9, 0.8]), {}, "inconsistent numbers of samples"),
         ([0, 0], two([0.9, 0.8]), {}, r"y_true has 1 and y_proba 2\. Pass labels=classifier\.cl"),
         ([0, 5], two([0.9, 0.8]), {"labels": [0, 1]}, r"not in labels: \[5\]"),
+        ([0, 1], two([0.9, 0.8]), {"labels": [0, 1, 2]}, r"labels has 3 and y_proba 2\."),
         ([0, 1], two([0.9, 0.8]), {"sample_weight": [-1, 2]}, "sample_weight must be 0 or more"),
+        ([0, 1], two([0.9, 0.8]), {"sample_weight": [0, 0]}, "and more than 0 for some windows"),
         ([0, 1], two([np.nan, 0.8]), {}, "add up to 1"),
     ],
 )
