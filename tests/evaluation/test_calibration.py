@@ -135,7 +135,13 @@ def test_the_curve_is_what_a_threshold_does(n_windows, n_classes, seed):
         ([0, 5], two([0.9, 0.8]), {"labels": [0, 1]}, r"not in labels: \[5\]"),
         ([0, 1], two([0.9, 0.8]), {"labels": [0, 1, 2]}, r"labels has 3 and y_proba 2\."),
         ([0, 1], two([0.9, 0.8]), {"sample_weight": [-1, 2]}, "sample_weight must be 0 or more"),
-        ([0, 1], two([0.9, 0.8]), {"sample_weight": [0, 0]}, "and more than 0 for some windows"),
+        ([0, 1], two([0.9, 0.8]), {"sample_weight": []}, "Found array with 0 sample"),
+        (
+            [0, 1],
+            two([0.9, 0.8]),
+            {"sample_weight": [0, 0]},
+            "more than 0 for some windows, got values from 0",
+        ),
         ([0, 1], two([np.nan, 0.8]), {}, "add up to 1"),
     ],
 )

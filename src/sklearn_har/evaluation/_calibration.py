@@ -200,9 +200,15 @@ def _confidence(
             f"y_true has activities that are not in labels: {unknown.tolist()}; labels are "
             f"{known.tolist()}."
         )
-    weight = np.asarray(check_sample_weight(finite_weights(sample_weight), values))
-    if not (weight >= 0.0).all() or not (weight > 0.0).any():
-        raise ValueError("sample_weight must be 0 or more, and more than 0 for some windows.")
+    given_weight = finite_weights(sample_weight)
+    if given_weight is not None and np.size(given_weight):
+        least, most = np.min(given_weight), np.max(given_weight)
+        if least < 0.0 or most == 0.0:
+            raise ValueError(
+                "sample_weight must be 0 or more, and more than 0 for some windows, got values "
+                f"from {least} to {most}."
+            )
+    weight = np.asarray(check_sample_weight(given_weight, values))
     # Relative to the largest: sums of any weights stay finite.
     weight = weight / weight.max()
     counted = weight > 0.0
