@@ -214,10 +214,10 @@ def table(kept: dict[str, Any]) -> list[str]:
         if not runs:
             continue
 
-        def mean(name: str, runs: list[Any] = runs) -> float:
-            # The networks of a vote are not timed one by one.
+        def seconds(name: str, decimals: int, runs: list[Any] = runs) -> str:
+            # The networks of a vote are not timed one by one, trainings beside others not at all.
             values = [run[name] for run in runs if name in run]
-            return statistics.mean(values) if values else float("nan")
+            return f"{statistics.mean(values):.{decimals}f} s" if values else ""
 
         accuracies = [100 * run["accuracy"] for run in runs]
         subjects = {
@@ -229,8 +229,9 @@ def table(kept: dict[str, Any]) -> list[str]:
         shown = "" if weights is None else f"{weights:,}"
         lines.append(
             f"{row:26} {statistics.mean(accuracies):6.2f} ({statistics.pstdev(accuracies):.2f})"
-            f" {len(runs):3} {100 * mean('f1'):6.2f} {subjects[worst]:6.1f} (no. {worst:>2})"
-            f" {mean('fit_seconds'):5.0f} s {mean('predict_seconds'):6.2f} s"
+            f" {len(runs):3} {100 * statistics.mean(run['f1'] for run in runs):6.2f}"
+            f" {subjects[worst]:6.1f} (no. {worst:>2})"
+            f" {seconds('fit_seconds', 0):>7} {seconds('predict_seconds', 2):>8}"
             f" {shown:>9}"
         )
     left_out = {row: kept[row]["loso"] for row in ROWS if "loso" in kept.get(row, {})}
