@@ -11,6 +11,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import get_tags
 from sklearn.utils.estimator_checks import estimator_checks_generator, parametrize_with_checks
 
+from scikit_learn import older_than
 from sklearn_har import SubsequenceReshaper
 from sklearn_har.utils.discovery import all_estimators
 from sklearn_har.utils.estimator_checks import parametrize_with_window_checks, window_checks
@@ -76,8 +77,9 @@ EXPECTED_FAILURES = {
     "check_mixin_order": "scikeras lists its mixin behind its base",
     "check_estimator_tags_renamed": "scikeras defines the _more_tags of scikit-learn before 1.6",
 }
-# At the least, in whichever version of scikit-learn: a wrong tag would leave one check of sixty.
-N_CHECKS = {"classifier": 50, "transformer": 35}
+# At the least, whatever scikit-learn adds: a wrong tag would leave one check in place of sixty.
+# Version 1.7 has one fewer for a search.
+N_CHECKS = {"classifier": 54 if older_than("1.8") else 55, "transformer": 35}
 
 
 def _instances(params):

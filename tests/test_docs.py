@@ -10,8 +10,8 @@ import re
 from pathlib import Path
 
 import pytest
-import sklearn
-from sklearn.utils.fixes import parse_version
+
+from scikit_learn import older_than
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -55,7 +55,7 @@ def test_the_guide_has_pages_with_examples():
 )
 def test_examples_of_a_page(name):
     version, purpose = NEEDS.get(name, ("0", ""))
-    if parse_version(sklearn.__version__) < parse_version(version):
+    if older_than(version):
         pytest.skip(f"{purpose} came with scikit-learn {version}")
     failures, tried = doctest.testfile(
         str(ROOT / name), module_relative=False, optionflags=FLAGS, encoding="utf-8"

@@ -259,7 +259,14 @@ def main() -> None:
         "--busy", action="store_true", help="keep no times, because other work runs beside this"
     )
     parser.add_argument("--loso", action="store_true", help="leave one subject out at a time")
-    parser.add_argument("--subjects", type=int, nargs="+", help="to leave out (default: all 30)")
+    parser.add_argument(
+        "--subjects",
+        type=int,
+        nargs="+",
+        choices=range(1, 31),
+        metavar="S",
+        help="to leave out (default: all 30)",
+    )
     parser.add_argument("--table", action="store_true", help="print what is there and stop")
     parser.add_argument("--save", action="store_true", help="write the table to results/")
     args = parser.parse_args()

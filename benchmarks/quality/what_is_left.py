@@ -32,13 +32,18 @@ def runs_of(row: str) -> list[dict[str, Any]]:
     return [run for label, run in runs.items() if label.isdigit()]
 
 
-def table(row: str, runs: list[dict[str, Any]], test: Any) -> list[str]:
+def wrong_of(runs: list[dict[str, Any]]) -> list[dict[str, int]]:
+    """Return the wrong windows of each training; those of the first days did not keep them."""
+    return [run["wrong"] for run in runs if "wrong" in run]
+
+
+def table(row: str, trainings: list[dict[str, int]], test: Any) -> list[str]:
     """Return who is taken for doing what, most frequent first."""
-    names, n = test.target_names, len(runs)
+    names, n = test.target_names, len(trainings)
     counts: Counter[tuple[int, int, int]] = Counter()
     times: Counter[str] = Counter()
-    for run in runs:
-        for i, predicted in run["wrong"].items():
+    for wrong in trainings:
+        for i, predicted in wrong.items():
             counts[int(test.subject[int(i)]), int(test.target[int(i)]), predicted] += 1
             times[i] += 1
     total = sum(counts.values()) / n
@@ -92,13 +97,13 @@ def draw(rows: dict[str, list[dict[str, Any]]], test: Any, path: str) -> None:
     upper.set(xlabel="test subject", ylabel="accuracy (%)")
     upper.grid(axis="y", alpha=0.4)
     upper.legend()
-    known = [run["wrong"] for run in runs if "wrong" in run]
-    times = Counter(i for wrong in known for i in wrong)
+    trainings = wrong_of(runs)
+    times = Counter(i for wrong in trainings for i in wrong)
     in_how_many = Counter(times.values())
-    x = np.arange(1, len(known) + 1)
+    x = np.arange(1, len(trainings) + 1)
     lower.bar(x, [in_how_many[int(k)] for k in x], color="0.5", edgecolor="black")
     lower.set_xticks(x)
-    lower.set(xlabel=f"wrong in so many of {len(known)} trainings", ylabel="test windows")
+    lower.set(xlabel=f"wrong in so many of {len(trainings)} trainings", ylabel="test windows")
     figure.savefig(path, dpi=110)
 
 
@@ -113,11 +118,10 @@ def main() -> None:
     args = options.parse_args()
     test = fetch_uci_har(subset="test", archive=args.archive)
     rows = {row: runs_of(row) for row in (args.row, *args.beside)}
-    # Trainings of the first days did not keep their wrong windows.
-    known = [run for run in rows[args.row] if "wrong" in run]
-    if not known:
+    trainings = wrong_of(rows[args.row])
+    if not trainings:
         options.error(f"accuracy.json has no training of {args.row} with its wrong windows")
-    report("what_is_left", table(args.row, known, test), save=args.save)
+    report("what_is_left", table(args.row, trainings, test), save=args.save)
     if args.plot:
         draw({row: runs for row, runs in rows.items() if runs}, test, args.plot)
 

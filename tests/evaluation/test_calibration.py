@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import sklearn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.base import clone
@@ -12,14 +11,14 @@ from sklearn.metrics import log_loss
 from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils.fixes import parse_version
 
+from scikit_learn import older_than
 from sklearn_har import LSTMClassifier
 from sklearn_har.evaluation import expected_calibration_error, risk_coverage_curve
 from sklearn_har.preprocessing import ChannelwiseTransformer
 
 needs_temperature = pytest.mark.skipif(
-    parse_version(sklearn.__version__) < parse_version("1.8"),
+    older_than("1.8"),
     reason="method='temperature' came with scikit-learn 1.8",
 )
 

@@ -180,5 +180,5 @@ def test_the_rate_where_the_median_of_the_steps_is_none_of_them():
 def test_dates_beyond_what_nanoseconds_can_count():
     """They ran over, and the samples seemed to go back in time."""
     file = io.StringIO("t,ax\n1500-01-01T00:00:00,1\n2126-01-01T00:00:00,2\n")
-    with pytest.raises(ValueError, match=r"must hold dates from 1677 to 2262, got .*1500-01-01"):
+    with pytest.raises(ValueError, match="must hold dates from 1677 to 2262, got 1500-01-01"):
         read_recording(file, time="t")

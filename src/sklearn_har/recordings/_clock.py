@@ -85,7 +85,8 @@ def to_seconds(column: pd.Series[Any], name: str, unit: TimeUnit | None) -> Stam
         dates = pd.to_datetime(column)
     except pd.errors.OutOfBoundsDatetime as error:
         # pandas 2 reads text into nanoseconds at once.
-        raise _beyond(name, str(error)) from error
+        got = str(error).removeprefix("Out of bounds nanosecond timestamp: ")
+        raise _beyond(name, got) from error
     except (ValueError, TypeError) as error:
         raise ValueError(
             f"Column {name!r} holds neither numbers nor dates: {error}. Convert it by "
