@@ -12,7 +12,7 @@ import platform
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +68,12 @@ def in_turn(
 def ratios(times: dict[str, list[float]], ours: str, rival: str) -> list[float]:
     """Return how many times faster `ours` was than `rival`, round by round."""
     return [b / a for a, b in zip(times[ours], times[rival], strict=True)]
+
+
+def mean_and_deviation(accuracies: Iterable[float]) -> str:
+    """Return shares in per cent as "mean (deviation)", 14 characters wide."""
+    shares = [100 * share for share in accuracies]
+    return f"{statistics.mean(shares):6.2f} ({statistics.pstdev(shares):.2f})".rjust(14)
 
 
 def table(
@@ -134,7 +140,10 @@ class Kept:
                 inner = inner.setdefault(name, {})
             inner[names[-1]] = entry
             text = json.dumps(results, indent=1, sort_keys=True) + "\n"
-            self.path.write_text(text, encoding="utf-8")
+            # Who reads meanwhile must not meet half a file.
+            written = self.path.with_suffix(".tmp")
+            written.write_text(text, encoding="utf-8")
+            written.replace(self.path)
 
 
 def report(

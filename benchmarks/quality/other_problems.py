@@ -40,7 +40,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from _measure import Kept, report
+from _measure import Kept, mean_and_deviation, report
 from accuracy import ROWS, recipe, with_members
 
 # {problem: {row: {seed: figures}}}
@@ -157,8 +157,7 @@ def table(kept: dict[str, Any]) -> list[str]:
             if not runs:
                 continue
             accuracy, f1 = (
-                f"{100 * statistics.mean(values):6.2f} ({100 * statistics.pstdev(values):.2f})"
-                for values in ([run[name] for run in runs] for name in ("accuracy", "f1"))
+                mean_and_deviation([run[name] for run in runs]) for name in ("accuracy", "f1")
             )
             # The networks of a vote are not timed one by one.
             times = [run["fit_seconds"] for run in runs if "fit_seconds" in run]
