@@ -230,7 +230,7 @@ def table(kept: dict[str, Any]) -> list[str]:
         shown = "" if weights is None else f"{weights:,}"
         lines.append(
             f"{row:26} {mean_and_deviation(run['accuracy'] for run in runs)}"
-            f" {len(runs):3} {100 * statistics.mean(run['f1'] for run in runs):6.2f}"
+            f" {len(runs):2} {100 * statistics.mean(run['f1'] for run in runs):6.2f}"
             f" {subjects[worst]:6.1f} (no. {worst:>2})"
             f" {seconds('fit_seconds', 0):>7} {seconds('predict_seconds', 2):>8}"
             f" {shown:>9}"
