@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import pandas as pd
 import pytest
 
 from sklearn_har import CNNLSTMClassifier, ConvLSTMClassifier, LSTMClassifier
@@ -118,6 +119,8 @@ def test_misspelt_routed_parameters(tiny_lstm, windows):
         ({"validation_fraction": 1.0}, "'validation_fraction' parameter"),
         ({"random_state": "zero"}, "'random_state' parameter"),
         ({"callbacks": 3}, "'callbacks' parameter"),
+        # The message prints it, of which pandas warns.
+        ({"epochs": pd.DataFrame(np.ones((2, 2), np.float16))}, "'epochs' parameter"),
     ],
 )
 def test_values_out_of_range(windows, params, message):
