@@ -6,7 +6,7 @@ for everybody who compiles a model without a thought.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 MODELS = ("lstm", "cnn-lstm", "conv-lstm")
 
@@ -64,6 +64,45 @@ def keras_input(name: str, X: Any) -> Any:
         "cnn-lstm": X.reshape(n, 4, n_timesteps // 4, n_channels),
         "conv-lstm": X.reshape(n, 4, 1, n_timesteps // 4, n_channels),
     }[name]
+
+
+class PlainKeras:
+    """A network in plain Keras, trained for the published number of epochs, as a classifier.
+
+    Parameters
+    ----------
+    name : str
+        One of `MODELS`.
+    seed : int or None
+        Of the random numbers of the whole process.
+    """
+
+    EPOCHS: ClassVar = {"lstm": 15, "cnn-lstm": 25, "conv-lstm": 25}
+
+    def __init__(self, name: str, seed: int | None = None) -> None:
+        self.name = name
+        self.seed = seed
+
+    def fit(self, X: Any, y: Any) -> PlainKeras:
+        """Train on windows and labels from 0."""
+        import keras
+
+        if self.seed is not None:
+            keras.utils.set_random_seed(self.seed)
+        labels = keras.utils.to_categorical(y)
+        self.model_ = keras_model(self.name, X.shape[1:], labels.shape[1])
+        self.model_.fit(
+            keras_input(self.name, X),
+            labels,
+            epochs=self.EPOCHS[self.name],
+            batch_size=64,
+            verbose=0,
+        )
+        return self
+
+    def predict(self, X: Any) -> Any:
+        """Return the label of each window."""
+        return self.model_.predict(keras_input(self.name, X), verbose=0).argmax(axis=1)
 
 
 def torch_model(name: str, shape: tuple[int, int], n_classes: int) -> Any:

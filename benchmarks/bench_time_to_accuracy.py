@@ -20,7 +20,7 @@ import time
 from typing import Any
 
 from _measure import parser, report, uci_har
-from _rivals import keras_input, keras_model
+from _rivals import PlainKeras
 
 PUBLISHED = 0.907
 EPOCHS = 7  # the best in cross-validation
@@ -61,23 +61,6 @@ def choose(archive: str | None) -> None:
         print(f"after epoch {epoch:2}: {scores.mean():.4f} ({scores.std():.4f}) {scores.round(3)}")
 
 
-def published(X: Any, y: Any) -> Any:
-    """Train the published network in plain Keras; return a function that predicts classes."""
-    import keras
-
-    model = keras_model("conv-lstm", X.shape[1:], 6)
-    model.fit(
-        keras_input("conv-lstm", X),
-        keras.utils.to_categorical(y),
-        epochs=25,
-        batch_size=64,
-        verbose=0,
-    )
-    return lambda windows: model.predict(keras_input("conv-lstm", windows), verbose=0).argmax(
-        axis=1
-    )
-
-
 def main() -> None:
     """Train ours with several seeds, the published one in between."""
     options = parser(__doc__, runs=5)
@@ -100,7 +83,7 @@ def main() -> None:
     for run in range(args.runs):
         ours.append(timed(lambda seed=run: setting(EPOCHS, seed).fit(X, y).predict))
         if run < args.published_runs:
-            theirs.append(timed(lambda: published(X, y)))
+            theirs.append(timed(lambda: PlainKeras("conv-lstm").fit(X, y).predict))
     lines = []
     for name, results in ((f"ours, {EPOCHS} epochs", ours), ("published, plain Keras", theirs)):
         if not results:

@@ -49,6 +49,17 @@ def published(name: str, **params: Any) -> Callable[[int], Any]:
     return make
 
 
+def in_plain_keras(name: str) -> Callable[[int], Any]:
+    """Return a maker of a published network as others write it."""
+
+    def make(seed: int) -> Any:
+        from _rivals import PlainKeras
+
+        return PlainKeras(name, seed)
+
+    return make
+
+
 def scaled(scaler: str) -> Callable[[int], Any]:
     """Return a maker of the published CNN-LSTM behind a scaler of scikit-learn."""
 
@@ -124,6 +135,9 @@ ROWS: dict[str, Callable[[int], Any]] = {
     "LSTM, published": published("LSTMClassifier"),
     "CNN-LSTM, published": published("CNNLSTMClassifier"),
     "ConvLSTM, published": published("ConvLSTMClassifier"),
+    "LSTM, plain Keras": in_plain_keras("lstm"),
+    "CNN-LSTM, plain Keras": in_plain_keras("cnn-lstm"),
+    "ConvLSTM, plain Keras": in_plain_keras("conv-lstm"),
     "CNN-LSTM, standardised": scaled("StandardScaler"),
     "CNN-LSTM, min-max": scaled("MinMaxScaler"),
     "CNN-LSTM, power transform": scaled("PowerTransformer"),
