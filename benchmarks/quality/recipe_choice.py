@@ -50,6 +50,7 @@ def candidates() -> dict[str, Any]:
         GravityRotation,
         SensorNoise,
     )
+    from sklearn_har.recipes._recipes import TRAINING
 
     bodies = {
         "cnn-lstm": recipes.make_cnn_lstm(random_state=0),
@@ -87,6 +88,12 @@ def candidates() -> dict[str, Any]:
         for body, estimator in bodies.items()
         for change, params in changes.items()
     }
+    for body, estimator in bodies.items():
+        made[f"{body} as published"] = type(estimator)(random_state=0)
+        # What the training alone gains, without another body.
+        made[f"{body} published body"] = type(estimator)(random_state=0, **TRAINING).set_params(
+            pooling="last", dense_units=100
+        )
     layout = ("total_acc", "body_acc", "body_gyro", "other", "other")
     for body, estimator in bodies.items():
         more_channels = clone(estimator).set_params(augmentation=rotation(15, layout))
