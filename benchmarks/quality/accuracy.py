@@ -2,8 +2,9 @@
 
 One line a classifier: mean and standard deviation of the accuracy over trainings with different
 seeds, at the last epoch, macro-averaged F1, the worst of the 9 test subjects, time to train and to
-predict the 2947 test windows, number of weights. The test subjects choose nothing: the settings
-come from `recipe_choice.py`, from publications, or are defaults. Run it as
+predict the 2947 test windows, number of weights. No epoch and no training is chosen by the test
+subjects: the settings come from publications, are defaults, or were compared by
+`recipe_choice.py`; those that it has no candidate for come from first trials. Run it as
 
     python benchmarks/quality/accuracy.py --archive "UCI HAR Dataset.zip"
 
