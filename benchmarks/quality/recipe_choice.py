@@ -76,6 +76,8 @@ def candidates() -> dict[str, Any]:
         },
         "rate=1e-3": {"optimizer__learning_rate": 1e-3},
         "rate=4e-3": {"optimizer__learning_rate": 4e-3},
+        "seed=1": {"random_state": 1},
+        "rate=4e-3,seed=1": {"optimizer__learning_rate": 4e-3, "random_state": 1},
         "smoothing=0": {"loss__label_smoothing": 0.0},
         "averaged-weights": {"optimizer__use_ema": True, "optimizer__ema_momentum": 0.995},
         "epochs=10": {"epochs": 10},
