@@ -67,7 +67,7 @@ def keras_input(name: str, X: Any) -> Any:
 
 
 class PlainKeras:
-    """A network in plain Keras, trained for the published number of epochs, as a classifier.
+    """A network in plain Keras, trained as in the tutorials, as a classifier.
 
     Parameters
     ----------
@@ -75,13 +75,16 @@ class PlainKeras:
         One of `MODELS`.
     seed : int or None
         Of the random numbers of the whole process.
+    epochs : int or None
+        None for the published number.
     """
 
     EPOCHS: ClassVar = {"lstm": 15, "cnn-lstm": 25, "conv-lstm": 25}
 
-    def __init__(self, name: str, seed: int | None = None) -> None:
+    def __init__(self, name: str, seed: int | None = None, *, epochs: int | None = None) -> None:
         self.name = name
         self.seed = seed
+        self.epochs = self.EPOCHS[name] if epochs is None else epochs
 
     def fit(self, X: Any, y: Any) -> PlainKeras:
         """Train on windows and labels from 0."""
@@ -94,7 +97,7 @@ class PlainKeras:
         self.model_.fit(
             keras_input(self.name, X),
             labels,
-            epochs=self.EPOCHS[self.name],
+            epochs=self.epochs,
             batch_size=64,
             verbose=0,
         )

@@ -42,14 +42,10 @@ def one_fit(seed: int) -> tuple[int, float]:
 
 def plain_keras() -> None:
     """The same with plain Keras, as in a loop over repeats."""
-    import keras
-    from _rivals import keras_input, keras_model
+    from _rivals import PlainKeras
 
     X, y = data()
-    one_hot, cut = keras.utils.to_categorical(y), keras_input("cnn-lstm", X)
-    model = keras_model("cnn-lstm", X.shape[1:], 6)
-    model.fit(cut, one_hot, batch_size=64, verbose=0)
-    model.predict(cut, verbose=0)
+    PlainKeras("cnn-lstm", epochs=1).fit(X, y).predict(X)
 
 
 def in_one_process(which: str) -> list[float]:

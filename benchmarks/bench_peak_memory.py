@@ -20,23 +20,18 @@ import subprocess
 import sys
 
 from _measure import parser, report, uci_har
-from _rivals import MODELS, classifiers, keras_input, keras_model
+from _rivals import MODELS, PlainKeras, classifiers
 
 
 def train(way: str, name: str, archive: str | None) -> float:
     """Train in this process and return its peak in MB."""
-    import keras
-
     # Imported in each process, also where nothing is trained.
     classes = classifiers()
     X, y = uci_har(archive)
     if way == "sklearn-har":
         classes[name](epochs=2, random_state=0).fit(X, y)
     elif way == "plain Keras":
-        model = keras_model(name, X.shape[1:], 6)
-        model.fit(
-            keras_input(name, X), keras.utils.to_categorical(y), epochs=2, batch_size=64, verbose=0
-        )
+        PlainKeras(name, epochs=2).fit(X, y)
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
 
 

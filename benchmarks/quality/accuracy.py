@@ -25,6 +25,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from _measure import Kept, mean_and_deviation, report
+from _rivals import PlainKeras
 
 TEST_SUBJECTS = ("2", "4", "9", "10", "12", "13", "18", "20", "24")
 
@@ -46,17 +48,6 @@ def published(name: str, **params: Any) -> Callable[[int], Any]:
         import sklearn_har
 
         return getattr(sklearn_har, name)(random_state=seed, **params)
-
-    return make
-
-
-def in_plain_keras(name: str) -> Callable[[int], Any]:
-    """Return a maker of a published network as others write it."""
-
-    def make(seed: int) -> Any:
-        from _rivals import PlainKeras
-
-        return PlainKeras(name, seed)
 
     return make
 
@@ -136,9 +127,9 @@ ROWS: dict[str, Callable[[int], Any]] = {
     "LSTM, published": published("LSTMClassifier"),
     "CNN-LSTM, published": published("CNNLSTMClassifier"),
     "ConvLSTM, published": published("ConvLSTMClassifier"),
-    "LSTM, plain Keras": in_plain_keras("lstm"),
-    "CNN-LSTM, plain Keras": in_plain_keras("cnn-lstm"),
-    "ConvLSTM, plain Keras": in_plain_keras("conv-lstm"),
+    "LSTM, plain Keras": partial(PlainKeras, "lstm"),
+    "CNN-LSTM, plain Keras": partial(PlainKeras, "cnn-lstm"),
+    "ConvLSTM, plain Keras": partial(PlainKeras, "conv-lstm"),
     "CNN-LSTM, standardised": scaled("StandardScaler"),
     "CNN-LSTM, min-max": scaled("MinMaxScaler"),
     "CNN-LSTM, power transform": scaled("PowerTransformer"),
