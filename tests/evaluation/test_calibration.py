@@ -17,6 +17,7 @@ from sklearn_har import LSTMClassifier
 from sklearn_har.evaluation import expected_calibration_error, risk_coverage_curve
 from sklearn_har.preprocessing import ChannelwiseTransformer
 
+# Only these tests need what scikit-learn 1.7 lacks; the package does without it.
 needs_temperature = pytest.mark.skipif(
     older_than("1.8"),
     reason="method='temperature' came with scikit-learn 1.8",
