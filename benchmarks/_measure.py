@@ -71,9 +71,17 @@ def ratios(times: dict[str, list[float]], ours: str, rival: str) -> list[float]:
 
 
 def mean_and_deviation(accuracies: Iterable[float]) -> str:
-    """Return shares in per cent as "mean (deviation)", 14 characters wide."""
+    """Return shares in per cent as "mean (deviation)", 14 characters wide; one has no deviation."""
     shares = [100 * share for share in accuracies]
-    return f"{statistics.mean(shares):6.2f} ({statistics.pstdev(shares):.2f})".rjust(14)
+    deviation = f"({statistics.pstdev(shares):.2f})" if len(shares) > 1 else " " * 6
+    return f"{statistics.mean(shares):6.2f} {deviation}".rjust(14)
+
+
+def worst_subject(by_subject: Sequence[dict[str, float]]) -> str:
+    """Return the lowest mean accuracy of a subject over trainings as "per cent (no. subject)"."""
+    means = {s: statistics.mean(run[s] for run in by_subject) for s in by_subject[0]}
+    worst = min(means, key=means.__getitem__)
+    return f"{100 * means[worst]:6.1f} (no. {worst:>2})"
 
 
 def table(

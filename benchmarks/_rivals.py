@@ -77,21 +77,36 @@ class PlainKeras:
         Of the random numbers of the whole process.
     epochs : int or None
         None for the published number.
+    one_order : bool
+        Whether the windows come in the same order in each epoch, as they do in Keras with
+        TensorFlow after `keras.utils.set_random_seed`.
     """
 
     EPOCHS: ClassVar = {"lstm": 15, "cnn-lstm": 25, "conv-lstm": 25}
 
-    def __init__(self, name: str, seed: int | None = None, *, epochs: int | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        seed: int | None = None,
+        *,
+        epochs: int | None = None,
+        one_order: bool = False,
+    ) -> None:
         self.name = name
         self.seed = seed
+        self.one_order = one_order
         self.epochs = self.EPOCHS[name] if epochs is None else epochs
 
     def fit(self, X: Any, y: Any) -> PlainKeras:
         """Train on windows and labels from 0."""
         import keras
+        import tensorflow as tf
 
         if self.seed is not None:
             keras.utils.set_random_seed(self.seed)
+            if not self.one_order:
+                # Initial weights and dropout keep their seed, and the order in each epoch is new.
+                tf.random.set_seed(None)
         labels = keras.utils.to_categorical(y)
         self.model_ = keras_model(self.name, X.shape[1:], labels.shape[1])
         self.model_.fit(

@@ -4,7 +4,8 @@ One line a classifier: mean and standard deviation of the accuracy over training
 seeds, at the last epoch, macro-averaged F1, the worst of the 9 test subjects, time to train and to
 predict the 2947 test windows, number of weights. No epoch and no training is chosen by the test
 subjects: the settings come from publications, are defaults, or were compared by
-`recipe_choice.py`; those that it has no candidate for come from first trials. Run it as
+`recipe_choice.py`. In "plain" rows the networks are written in Keras as tutorials do; "one order"
+is what `keras.utils.set_random_seed` brings about. Run it as
 
     python benchmarks/quality/accuracy.py --archive "UCI HAR Dataset.zip"
 
@@ -32,7 +33,7 @@ from typing import Any
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from _measure import Kept, mean_and_deviation, report
+from _measure import Kept, mean_and_deviation, report, worst_subject
 from _rivals import PlainKeras
 
 TEST_SUBJECTS = ("2", "4", "9", "10", "12", "13", "18", "20", "24")
@@ -130,6 +131,9 @@ ROWS: dict[str, Callable[[int], Any]] = {
     "LSTM, plain Keras": partial(PlainKeras, "lstm"),
     "CNN-LSTM, plain Keras": partial(PlainKeras, "cnn-lstm"),
     "ConvLSTM, plain Keras": partial(PlainKeras, "conv-lstm"),
+    "LSTM, plain, one order": partial(PlainKeras, "lstm", one_order=True),
+    "CNN-LSTM, plain, one order": partial(PlainKeras, "cnn-lstm", one_order=True),
+    "ConvLSTM, plain, one order": partial(PlainKeras, "conv-lstm", one_order=True),
     "CNN-LSTM, standardised": scaled("StandardScaler"),
     "CNN-LSTM, min-max": scaled("MinMaxScaler"),
     "CNN-LSTM, power transform": scaled("PowerTransformer"),
@@ -227,17 +231,12 @@ def table(kept: dict[str, Any]) -> list[str]:
             values = [run[name] for run in runs if name in run]
             return f"{statistics.mean(values):.{decimals}f} s" if values else ""
 
-        subjects = {
-            s: 100 * statistics.mean(run["by_subject"][s] for run in runs)
-            for s in runs[0]["by_subject"]
-        }
-        worst = min(subjects, key=subjects.__getitem__)
         weights = runs[0]["n_weights"]
         shown = "" if weights is None else f"{weights:,}"
         lines.append(
             f"{row:26} {mean_and_deviation(run['accuracy'] for run in runs)}"
             f" {len(runs):2} {100 * statistics.mean(run['f1'] for run in runs):6.2f}"
-            f" {subjects[worst]:6.1f} (no. {worst:>2})"
+            f" {worst_subject([run['by_subject'] for run in runs])}"
             f" {seconds('fit_seconds', 0):>7} {seconds('predict_seconds', 2):>8}"
             f" {shown:>9}"
         )
@@ -251,14 +250,13 @@ def table(kept: dict[str, Any]) -> list[str]:
             "test subjects  n",
         ]
     for row, scores in left_out.items():
-        worst = min(scores, key=scores.__getitem__)
         # The settings were chosen among the other 21.
         of_test = [scores[s] for s in TEST_SUBJECTS if s in scores]
         shown = f"{mean_and_deviation(of_test)} {len(of_test):2}" if of_test else ""
         lines.append(
             f"{row:26} {mean_and_deviation(scores.values())} {len(scores):2} "
             f"{100 * statistics.median(scores.values()):7.2f} "
-            f"{100 * scores[worst]:6.1f} (no. {worst:>2}) {shown}".rstrip()
+            f"{worst_subject([scores])} {shown}".rstrip()
         )
     return lines
 

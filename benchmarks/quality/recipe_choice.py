@@ -2,15 +2,15 @@
 
 Each candidate is trained on two thirds of the 21 training subjects of UCI HAR and tested on the
 rest, three times, so that every training subject is tested once by a network that did not see it.
-The 9 test subjects take no part. The seconds are those of all three trainings, several at a time
-on a busy machine. The results are kept in `recipe_choice.json`, one entry a
-candidate with the accuracy of each subject; candidates that are in it are not trained again. Run it
-as
+The 9 test subjects take no part. The seconds are those of all three trainings, often several at a
+time on a busy machine. What is in `recipe_choice.json`, the accuracy of each subject by candidate
+and seed, is not trained again. Run it as
 
     python benchmarks/quality/recipe_choice.py --archive "UCI HAR Dataset.zip"
 
-or with names of candidates, to train these alone; `--table` prints what is there. MiniRocket is a
-rival, not a candidate: it shows how difficult these folds are, and needs `pip install aeon`.
+or with names of candidates, to train these alone; `--seeds` trains each more than once, because the
+seed alone changes up to a point; `--table` prints what is there. MiniRocket is a rival, not a
+candidate: it shows how difficult these folds are, and needs `pip install aeon`.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ from typing import Any
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from _measure import Kept, report
+from _measure import Kept, mean_and_deviation, report, worst_subject
 from accuracy import of_aeon
 
 KEPT = Kept(__file__)
 
 
-def candidates() -> dict[str, Any]:
+def candidates(seed: int) -> dict[str, Any]:
     """Return the estimators to compare, by name."""
     from sklearn.base import clone
     from sklearn.pipeline import make_pipeline
@@ -53,9 +53,9 @@ def candidates() -> dict[str, Any]:
     from sklearn_har.recipes._recipes import TRAINING
 
     bodies = {
-        "cnn-lstm": recipes.make_cnn_lstm(random_state=0),
-        "lstm": recipes.make_lstm(random_state=0),
-        "conv-lstm": recipes.make_conv_lstm(random_state=0),
+        "cnn-lstm": recipes.make_cnn_lstm(random_state=seed),
+        "lstm": recipes.make_lstm(random_state=seed),
+        "conv-lstm": recipes.make_conv_lstm(random_state=seed),
     }
     rotation = GravityRotation
     changes: dict[str, dict[str, Any]] = {
@@ -76,24 +76,63 @@ def candidates() -> dict[str, Any]:
         },
         "rate=1e-3": {"optimizer__learning_rate": 1e-3},
         "rate=4e-3": {"optimizer__learning_rate": 4e-3},
-        "seed=1": {"random_state": 1},
-        "rate=4e-3,seed=1": {"optimizer__learning_rate": 4e-3, "random_state": 1},
         "smoothing=0": {"loss__label_smoothing": 0.0},
         "averaged-weights": {"optimizer__use_ema": True, "optimizer__ema_momentum": 0.995},
         "epochs=10": {"epochs": 10},
         "epochs=30": {"epochs": 30},
         "batch=128": {"batch_size": 128},
         "batch=32": {"batch_size": 32},
+        "schedule=constant": {"schedule": "constant"},
+        "dropout=0.25": {"dropout": 0.25},
+        "pooling=last": {"pooling": "last"},
+    }
+    convolutions: dict[str, dict[str, Any]] = {
+        "conv-dropout=0": {"conv_dropout": 0.0},
+        "conv-dropout=0.4": {"conv_dropout": 0.4},
+        "no-normalization": {"batch_normalization": False},
+    }
+    of_body: dict[str, dict[str, dict[str, Any]]] = {
+        "lstm": {
+            "units=32": {"units": 32},
+            "units=128": {"units": 128},
+            "layers=1": {"n_layers": 1},
+            "steps=8": {"n_steps": 8},
+            "steps=32": {"n_steps": 32},
+            "one-direction": {"bidirectional": False},
+        },
+        "cnn-lstm": {
+            **convolutions,
+            "units=32": {"units": 32},
+            "units=128": {"units": 128},
+            "one-direction": {"bidirectional": False},
+            "filters=32,32,64": {"filters": (32, 32, 64)},
+            "filters=128,128,256": {"filters": (128, 128, 256)},
+            "kernels=3,3,3": {"kernel_size": (3, 3, 3)},
+            "kernels=9,7,5": {"kernel_size": (9, 7, 5)},
+            "convolutions=2": {"n_conv_layers": 2, "filters": (64, 128), "kernel_size": (5, 3)},
+        },
+        "conv-lstm": {
+            **convolutions,
+            "filters=32": {"filters": 32},
+            "filters=128": {"filters": 128},
+            "conv-filters=32": {"conv_filters": 32},
+            "conv-filters=128": {"conv_filters": 128},
+            "conv-kernel=3": {"conv_kernel_size": 3},
+            "conv-kernel=9": {"conv_kernel_size": 9},
+            "convolutions=1": {"n_conv_layers": 1},
+            "steps=2": {"n_steps": 2},
+            "steps=8": {"n_steps": 8},
+        },
     }
     made = {
         " ".join(filter(None, (body, change))): clone(estimator).set_params(**params)
         for body, estimator in bodies.items()
-        for change, params in changes.items()
+        for change, params in {**changes, **of_body[body]}.items()
     }
     for body, estimator in bodies.items():
-        made[f"{body} as published"] = type(estimator)(random_state=0)
+        made[f"{body} as published"] = type(estimator)(random_state=seed)
         # What the training alone gains, without another body.
-        made[f"{body} published body"] = type(estimator)(random_state=0, **TRAINING).set_params(
+        made[f"{body} published body"] = type(estimator)(random_state=seed, **TRAINING).set_params(
             pooling="last", dense_units=100
         )
     layout = ("total_acc", "body_acc", "body_gyro", "other", "other")
@@ -103,7 +142,7 @@ def candidates() -> dict[str, Any]:
             FunctionTransformer(with_vertical_parts), more_channels
         )
     if importlib.util.find_spec("aeon"):
-        made["MiniRocket"] = of_aeon("MiniRocketClassifier")(0)
+        made["MiniRocket"] = of_aeon("MiniRocketClassifier")(seed)
     return made
 
 
@@ -124,19 +163,40 @@ def with_vertical_parts(windows: Any) -> Any:
     return np.concatenate(parts, axis=-1).astype(windows.dtype)
 
 
+def cross_validated(estimator: Any, har: Any) -> dict[str, Any]:
+    """Return the accuracy on subjects that were not trained on, and the time of all trainings."""
+    from sklearn.model_selection import GroupKFold, cross_val_predict
+
+    start = time.perf_counter()
+    predicted = cross_val_predict(
+        estimator, har.data, har.target, groups=har.subject, cv=GroupKFold(3)
+    )
+    right = predicted == har.target
+    by_subject = {
+        str(s): round(float(right[har.subject == s].mean()), 4) for s in np.unique(har.subject)
+    }
+    return {
+        "accuracy": round(float(right.mean()), 4),
+        "by_subject": by_subject,
+        "mean_of_subjects": round(statistics.mean(by_subject.values()), 4),
+        "seconds": round(time.perf_counter() - start, 1),
+    }
+
+
 def table(results: dict[str, Any]) -> list[str]:
     """Return one line a candidate, best first within each body."""
-    lines = [f"{'':34} accuracy  worst subject  seconds"]
-    for name, entry in sorted(
-        results.items(), key=lambda item: (item[0].split()[0], -item[1]["accuracy"])
-    ):
-        subjects = entry["by_subject"]
-        worst = min(subjects, key=subjects.__getitem__)
-        lines.append(
-            f"{name:34} {entry['accuracy'] * 100:8.2f}  "
-            f"{subjects[worst] * 100:5.1f} (no. {worst:>2})  {entry['seconds']:7.0f}"
+    lines = [f"{'':34} {'accuracy':>14}  n  worst subject  seconds"]
+    rows = []
+    for name, by_seed in results.items():
+        runs = list(by_seed.values())
+        accuracies = [run["accuracy"] for run in runs]
+        line = (
+            f"{name:34} {mean_and_deviation(accuracies)} {len(runs):2} "
+            f"{worst_subject([run['by_subject'] for run in runs])} "
+            f"{statistics.median(run['seconds'] for run in runs):8.0f}"
         )
-    return lines
+        rows.append((name.split()[0], -statistics.mean(accuracies), line))
+    return lines + [line for _, _, line in sorted(rows)]
 
 
 def main() -> None:
@@ -146,35 +206,25 @@ def main() -> None:
     )
     parser.add_argument("names", nargs="*", help="candidates (default: all)")
     parser.add_argument("--archive", help="local copy of UCI HAR; by default it is downloaded")
+    parser.add_argument("--seeds", type=int, default=1, help="trainings of each (default: 1)")
     parser.add_argument("--table", action="store_true", help="print what is there and stop")
     parser.add_argument("--save", action="store_true", help="write the table to results/")
     args = parser.parse_args()
+    unknown = set(args.names) - set(candidates(0))
+    if unknown:
+        parser.error(f"unknown candidates {sorted(unknown)}; there are {', '.join(candidates(0))}")
     if not args.table:
-        from sklearn.model_selection import GroupKFold, cross_val_predict
-
         from sklearn_har.datasets import fetch_uci_har
 
         har = fetch_uci_har(archive=args.archive)
-        for name, estimator in candidates().items():
-            if name in KEPT.load() or (args.names and name not in args.names):
-                continue
-            start = time.perf_counter()
-            predicted = cross_val_predict(
-                estimator, har.data, har.target, groups=har.subject, cv=GroupKFold(3)
-            )
-            right = predicted == har.target
-            by_subject = {
-                str(s): round(float(right[har.subject == s].mean()), 4)
-                for s in np.unique(har.subject)
-            }
-            entry = {
-                "accuracy": round(float(right.mean()), 4),
-                "by_subject": by_subject,
-                "mean_of_subjects": round(statistics.mean(by_subject.values()), 4),
-                "seconds": round(time.perf_counter() - start, 1),
-            }
-            KEPT.keep(entry, name)
-            print(name, entry["accuracy"], entry["seconds"], flush=True)
+        for seed in range(args.seeds):
+            estimators = candidates(seed)
+            for name in args.names or estimators:
+                if str(seed) in KEPT.load().get(name, {}):
+                    continue
+                entry = cross_validated(estimators[name], har)
+                KEPT.keep(entry, name, str(seed))
+                print(name, seed, entry["accuracy"], entry["seconds"], flush=True)
     report("recipe_choice", table(KEPT.load()), save=args.save)
 
 

@@ -192,8 +192,9 @@ def train(
 
     This is `keras.Model.fit` for arrays, in memory or in a file, with two differences. The order of
     the windows in the k-th epoch is drawn from (`seed`, k), where Keras uses the global generators
-    of its backend: so it repeats in another process, after loading, and whatever ran before. And
-    there is no data pipeline, whose set-up and double tracing take longer than the training of a
+    of its backend: so it repeats in another process, after loading, and whatever ran before. (With
+    TensorFlow and `keras.utils.set_random_seed`, Keras repeats one order in each epoch.) And there
+    is no data pipeline, whose set-up and double tracing take longer than the training of a
     small network.
     """
     model = network.model
