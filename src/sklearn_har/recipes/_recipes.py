@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["make_best", "make_cnn_lstm", "make_conv_lstm", "make_lstm"]
 
-# What all of them share. Each setting, here and in the functions, was compared with others by
+# What all of them share. The settings, here and in the functions, were compared with others by
 # cross-validation over the training subjects of UCI HAR.
 TRAINING: dict[str, Any] = {
     "scaling": "both",
