@@ -74,7 +74,7 @@ class PlainKeras:
     name : str
         One of `MODELS`.
     seed : int or None
-        Of the random numbers of the whole process.
+        Of initial weights and dropout, and with `one_order` of the order.
     epochs : int or None
         None for the published number.
     one_order : bool
@@ -105,7 +105,7 @@ class PlainKeras:
         if self.seed is not None:
             keras.utils.set_random_seed(self.seed)
             if not self.one_order:
-                # Initial weights and dropout keep their seed, and the order in each epoch is new.
+                # The order is TensorFlow's, weights and dropout have seeds of Keras' own.
                 tf.random.set_seed(None)
         labels = keras.utils.to_categorical(y)
         self.model_ = keras_model(self.name, X.shape[1:], labels.shape[1])

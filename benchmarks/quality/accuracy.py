@@ -187,15 +187,18 @@ def figures(model: Any, test: Any) -> dict[str, Any]:
     return {
         "accuracy": float(right.mean()),
         "f1": float(f1_score(test.target, predicted, average="macro")),
-        "by_subject": {
-            str(s): float(right[test.subject == s].mean()) for s in np.unique(test.subject)
-        },
+        "by_subject": accuracy_by_subject(right, test.subject),
         "confusion": confusion_matrix(test.target, predicted).tolist(),
         # The label that each window got which is not recognised, for `what_is_left.py`.
         "wrong": {str(i): int(predicted[i]) for i in np.flatnonzero(~right)},
         "predict_seconds": done - start,
         "n_weights": n_weights(model),
     }
+
+
+def accuracy_by_subject(right: Any, subject: Any) -> dict[str, float]:
+    """Return the share of the windows of each subject that are right."""
+    return {str(s): float(right[subject == s].mean()) for s in np.unique(subject)}
 
 
 def loso(row: str, train: Any, test: Any, subjects: list[int] | None) -> None:
@@ -250,7 +253,7 @@ def table(kept: dict[str, Any]) -> list[str]:
             "test subjects  n",
         ]
     for row, scores in left_out.items():
-        # The settings were chosen among the other 21.
+        # The settings were compared among the other 21.
         of_test = [scores[s] for s in TEST_SUBJECTS if s in scores]
         shown = f"{mean_and_deviation(of_test)} {len(of_test):2}" if of_test else ""
         lines.append(

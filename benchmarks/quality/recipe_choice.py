@@ -31,7 +31,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from _measure import Kept, mean_and_deviation, report, worst_subject
-from accuracy import of_aeon
+from accuracy import accuracy_by_subject, of_aeon
 
 KEPT = Kept(__file__)
 
@@ -86,6 +86,11 @@ def candidates(seed: int) -> dict[str, Any]:
         "dropout=0.25": {"dropout": 0.25},
         "pooling=last": {"pooling": "last"},
     }
+    recurrent: dict[str, dict[str, Any]] = {
+        "units=32": {"units": 32},
+        "units=128": {"units": 128},
+        "one-direction": {"bidirectional": False},
+    }
     convolutions: dict[str, dict[str, Any]] = {
         "conv-dropout=0": {"conv_dropout": 0.0},
         "conv-dropout=0.4": {"conv_dropout": 0.4},
@@ -93,18 +98,14 @@ def candidates(seed: int) -> dict[str, Any]:
     }
     of_body: dict[str, dict[str, dict[str, Any]]] = {
         "lstm": {
-            "units=32": {"units": 32},
-            "units=128": {"units": 128},
+            **recurrent,
             "layers=1": {"n_layers": 1},
             "steps=8": {"n_steps": 8},
             "steps=32": {"n_steps": 32},
-            "one-direction": {"bidirectional": False},
         },
         "cnn-lstm": {
             **convolutions,
-            "units=32": {"units": 32},
-            "units=128": {"units": 128},
-            "one-direction": {"bidirectional": False},
+            **recurrent,
             "filters=32,32,64": {"filters": (32, 32, 64)},
             "filters=128,128,256": {"filters": (128, 128, 256)},
             "kernels=3,3,3": {"kernel_size": (3, 3, 3)},
@@ -172,13 +173,10 @@ def cross_validated(estimator: Any, har: Any) -> dict[str, Any]:
         estimator, har.data, har.target, groups=har.subject, cv=GroupKFold(3)
     )
     right = predicted == har.target
-    by_subject = {
-        str(s): round(float(right[har.subject == s].mean()), 4) for s in np.unique(har.subject)
-    }
+    by_subject = accuracy_by_subject(right, har.subject)
     return {
         "accuracy": round(float(right.mean()), 4),
-        "by_subject": by_subject,
-        "mean_of_subjects": round(statistics.mean(by_subject.values()), 4),
+        "by_subject": {s: round(accuracy, 4) for s, accuracy in by_subject.items()},
         "seconds": round(time.perf_counter() - start, 1),
     }
 
@@ -210,16 +208,17 @@ def main() -> None:
     parser.add_argument("--table", action="store_true", help="print what is there and stop")
     parser.add_argument("--save", action="store_true", help="write the table to results/")
     args = parser.parse_args()
-    unknown = set(args.names) - set(candidates(0))
-    if unknown:
-        parser.error(f"unknown candidates {sorted(unknown)}; there are {', '.join(candidates(0))}")
     if not args.table:
         from sklearn_har.datasets import fetch_uci_har
 
+        known = list(candidates(0))
+        unknown = set(args.names) - set(known)
+        if unknown:
+            parser.error(f"unknown candidates {sorted(unknown)}; there are {', '.join(known)}")
         har = fetch_uci_har(archive=args.archive)
         for seed in range(args.seeds):
             estimators = candidates(seed)
-            for name in args.names or estimators:
+            for name in args.names or known:
                 if str(seed) in KEPT.load().get(name, {}):
                     continue
                 entry = cross_validated(estimators[name], har)

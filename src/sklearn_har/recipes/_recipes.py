@@ -1,4 +1,4 @@
-"""The recipes. `benchmarks/quality/recipe_choice.json` has what was compared to choose them."""
+"""The recipes. `benchmarks/quality/recipe_choice.json` has what they were compared with."""
 
 from __future__ import annotations
 
