@@ -15,7 +15,8 @@ import numpy as np
 from _measure import in_turn, parser, report, table
 
 from sklearn_har.datasets import fetch_hapt
-from sklearn_har.segmentation import prepare_recording, segment_recording, segment_recordings
+from sklearn_har.preparation import prepare_recording
+from sklearn_har.segmentation import segment_recording, segment_recordings
 
 WINDOW, STEP = 128, 64
 

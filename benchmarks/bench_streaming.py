@@ -25,7 +25,7 @@ from sklearn.preprocessing import StandardScaler
 
 from sklearn_har.datasets import make_har_recordings, make_har_windows
 from sklearn_har.preprocessing import ChannelwiseTransformer
-from sklearn_har.streaming import StreamingRecognizer, recognize_recording
+from sklearn_har.recognition import StreamingRecognizer, recognize_recording
 
 RATE = 50.0
 

@@ -136,7 +136,7 @@ def day_of_streaming(hours: int) -> dict[str, list[Sample]]:
     """Return what the process uses after every quarter of an hour of the stream."""
     from sklearn_har import CNNLSTMClassifier
     from sklearn_har.datasets import make_har_windows
-    from sklearn_har.streaming import StreamingRecognizer
+    from sklearn_har.recognition import StreamingRecognizer
 
     X, y = make_har_windows(n_subjects=1, random_state=0, return_X_y=True)
     small: dict[str, Any] = {"filters": 4, "units": 6, "dense_units": 8}

@@ -77,7 +77,7 @@ sphinx_gallery_conf = {
                 "evaluation",
                 "inspection",
                 "timeline",
-                "streaming",
+                "recognition",
                 "export",
             )
         ),

@@ -54,8 +54,8 @@ EXCEPTIONS = [
 # Neither estimator nor display, and made by users, so that an example is asked for.
 PUBLIC += [
     import_module("sklearn_har.recordings").Recording,
-    import_module("sklearn_har.streaming").Decision,
-    import_module("sklearn_har.streaming").StreamingRecognizer,
+    import_module("sklearn_har.recognition").Decision,
+    import_module("sklearn_har.recognition").StreamingRecognizer,
     import_module("sklearn_har.export").ExportedClassifier,
 ]
 RESULTS = [

@@ -33,7 +33,7 @@ def test_there_are_examples_of_every_step():
         "preprocessing",
         "recordings",
         "segmentation",
-        "streaming",
+        "recognition",
         "timeline",
     }
     assert {path.parent.name for path in EXAMPLES} <= set(dir(sklearn_har))

@@ -109,13 +109,15 @@ def test_the_names_of_the_contract_are_public():
         "sklearn_har.segmentation": {
             "segment_recording",
             "segment_recordings",
+        },
+        "sklearn_har.preparation": {
             "separate_gravity",
             "resample_recording",
             "merge_recordings",
             "remove_noise",
             "prepare_recording",
         },
-        "sklearn_har.streaming": {"StreamingRecognizer", "recognize_recording", "Decision"},
+        "sklearn_har.recognition": {"StreamingRecognizer", "recognize_recording", "Decision"},
         "sklearn_har.timeline": {
             "make_timeline",
             "smooth_probabilities",
@@ -210,7 +212,7 @@ def test_what_discovery_finds_is_public(discover):
                 "sklearn_har.preprocessing",
                 "sklearn_har.recordings",
                 "sklearn_har.segmentation",
-                "sklearn_har.streaming",
+                "sklearn_har.recognition",
                 "sklearn_har.timeline",
             ],
             {"tensorflow", "keras", "scikeras", "matplotlib", "optuna"},

@@ -36,8 +36,9 @@ from sklearn.preprocessing import StandardScaler
 
 from sklearn_har import CNNLSTMClassifier
 from sklearn_har.datasets import fetch_hapt
+from sklearn_har.preparation import prepare_recording
 from sklearn_har.preprocessing import ChannelwiseTransformer
-from sklearn_har.segmentation import prepare_recording, segment_recording, segment_recordings
+from sklearn_har.segmentation import segment_recording, segment_recordings
 from sklearn_har.timeline import (
     estimate_transitions,
     labels_to_timeline,

@@ -72,7 +72,8 @@ def basic_motions(seed: int, args: argparse.Namespace) -> Split:
 def hapt(seed: int, args: argparse.Namespace) -> Split:
     """Return the windows with a label, split by subject as in the data set."""
     from sklearn_har.datasets import fetch_hapt
-    from sklearn_har.segmentation import prepare_recording, segment_recordings
+    from sklearn_har.preparation import prepare_recording
+    from sklearn_har.segmentation import segment_recordings
 
     parts = []
     for subset in ("train", "test"):

@@ -50,7 +50,7 @@ print(f"{len(samples)} samples at {data.sampling_rate:g} Hz: {len(samples) / 50:
 # Sample by sample
 # ----------------
 
-from sklearn_har.streaming import StreamingRecognizer
+from sklearn_har.recognition import StreamingRecognizer
 
 recognizer = StreamingRecognizer(clf)
 names = dict(zip(clf.classes_.tolist(), clf.activity_names, strict=True))

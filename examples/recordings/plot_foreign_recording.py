@@ -65,11 +65,12 @@ for warning in caught:
 # %%
 # Preparing
 # ---------
-# :func:`~sklearn_har.segmentation.prepare_recording` does what the authors of UCI HAR did:
+# :func:`~sklearn_har.preparation.prepare_recording` does what the authors of UCI HAR did:
 # resampling to 50 Hz, removal of noise, and gravity told from movement. Every step begins anew
 # after the gap.
 
-from sklearn_har.segmentation import prepare_recording, segment_recording
+from sklearn_har.preparation import prepare_recording
+from sklearn_har.segmentation import segment_recording
 
 prepared = prepare_recording(recording)
 windows = segment_recording(prepared, window=2.56)

@@ -27,11 +27,12 @@ print(f"channels: {', '.join(har.channel_names)}")
 # %%
 # From recordings to windows
 # --------------------------
-# :func:`~sklearn_har.segmentation.prepare_recording` brings recordings to one rate, takes the noise
+# :func:`~sklearn_har.preparation.prepare_recording` brings recordings to one rate, takes the noise
 # out and tells gravity from movement. What follows depends on equal preparation: a network
 # understands only signals that were made as those it was trained on.
 
-from sklearn_har.segmentation import prepare_recording, segment_recordings
+from sklearn_har.preparation import prepare_recording
+from sklearn_har.segmentation import segment_recordings
 
 names = np.array([*har.target_names, ""])  # the last one is for samples without a label, -1
 prepared = [
@@ -117,10 +118,10 @@ print(f"{steps.count:.0f} steps in {walk['end'] - walk['start']:.0f} s of walkin
 # %%
 # The same, live
 # --------------
-# :class:`~sklearn_har.streaming.StreamingRecognizer` takes samples as they come and decides on each
-# window once it is complete. Smoothing looks ahead, so these are decisions of windows alone.
+# :class:`~sklearn_har.recognition.StreamingRecognizer` takes samples as they come and decides on
+# each window once it is complete. Smoothing looks ahead, so these are decisions of windows alone.
 
-from sklearn_har.streaming import StreamingRecognizer
+from sklearn_har.recognition import StreamingRecognizer
 
 recognizer = StreamingRecognizer(model)
 for i in range(0, 500, 25):  # ten seconds, half a second at a time

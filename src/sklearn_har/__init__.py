@@ -5,6 +5,7 @@ Windows of inertial signals in, activities out. The subpackages, in the order in
 ============================= ===================================================================
 `sklearn_har.datasets`        real and simulated recordings and windows
 `sklearn_har.recordings`      files to recordings, checked
+`sklearn_har.preparation`     one sampling rate, filters and gravity
 `sklearn_har.segmentation`    recordings to windows
 `sklearn_har.preprocessing`   scaling per channel, cutting windows into subsequences
 `sklearn_har.augmentation`    random changes of training windows, applied inside the networks
@@ -13,7 +14,7 @@ Windows of inertial signals in, activities out. The subpackages, in the order in
 `sklearn_har.model_selection` a search of settings that is led by Optuna
 `sklearn_har.evaluation`      training several times, summarised honestly
 `sklearn_har.timeline`        from windows to intervals: who did what from when to when
-`sklearn_har.streaming`       activities in samples as they come
+`sklearn_har.recognition`     activities in recordings and in samples as they come
 `sklearn_har.export`          files for phones and servers, and predicting with such a file
 `sklearn_har.inspection`      what each channel is worth; predicted and true activities over time
 ============================= ===================================================================
@@ -56,11 +57,12 @@ _SUBPACKAGES = {
     "inspection",
     "model_selection",
     "neural_network",
+    "preparation",
     "preprocessing",
     "recipes",
+    "recognition",
     "recordings",
     "segmentation",
-    "streaming",
     "timeline",
 }
 

@@ -15,8 +15,8 @@ import pandas as pd
 import pytest
 
 from sklearn_har.cli import _follow, _predict, main
+from sklearn_har.recognition import recognize_recording
 from sklearn_har.recordings import Recording
-from sklearn_har.streaming import recognize_recording
 
 RATE = 50.0
 COLUMNS = ["ax", "ay", "az", "gx", "gy", "gz"]

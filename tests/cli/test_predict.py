@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from sklearn_har.cli import _predict, main
-from sklearn_har.segmentation import prepare_recording, segment_recording
+from sklearn_har.preparation import prepare_recording
+from sklearn_har.segmentation import segment_recording
 from sklearn_har.timeline import make_timeline
 
 RATE = 50.0

@@ -13,7 +13,8 @@ from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.preprocessing import StandardScaler
 
 from sklearn_har.datasets import _gait, fetch_uci_har, make_har_recordings, make_har_windows
-from sklearn_har.segmentation import segment_recordings, separate_gravity
+from sklearn_har.preparation import separate_gravity
+from sklearn_har.segmentation import segment_recordings
 
 WALKING, UPSTAIRS, DOWNSTAIRS, SITTING, STANDING, LAYING = range(6)
 

@@ -13,7 +13,7 @@ from sklearn_har._version import __version__
 from sklearn_har.datasets import make_har_recordings
 from sklearn_har.export import ExportedClassifier, to_litert, to_onnx
 from sklearn_har.export._metadata import seal
-from sklearn_har.streaming import StreamingRecognizer, recognize_recording
+from sklearn_har.recognition import StreamingRecognizer, recognize_recording
 
 CHANNELS = [f"{kind}_{axis}" for kind in ("total_acc", "body_acc", "body_gyro") for axis in "xyz"]
 

@@ -20,7 +20,7 @@ from sklearn_har.preprocessing import (
     CompandingTransformer,
     SubsequenceReshaper,
 )
-from sklearn_har.streaming import StreamingRecognizer
+from sklearn_har.recognition import StreamingRecognizer
 
 TRANSFORMERS = [
     SubsequenceReshaper(n_steps=2),

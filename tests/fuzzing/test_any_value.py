@@ -25,18 +25,16 @@ from sklearn_har.evaluation import (
     repeated_evaluation,
     risk_coverage_curve,
 )
-from sklearn_har.recordings import Recording
-from sklearn_har.segmentation import (
+from sklearn_har.preparation import (
     merge_recordings,
-    pad_windows,
     prepare_recording,
     remove_noise,
     resample_recording,
-    segment_recording,
-    segment_recordings,
     separate_gravity,
 )
-from sklearn_har.streaming import StreamingRecognizer, recognize_recording
+from sklearn_har.recognition import StreamingRecognizer, recognize_recording
+from sklearn_har.recordings import Recording
+from sklearn_har.segmentation import pad_windows, segment_recording, segment_recordings
 from sklearn_har.timeline import (
     count_repetitions,
     decode_activities,

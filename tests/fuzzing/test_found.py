@@ -13,15 +13,11 @@ from sklearn_har.evaluation import (
     repeated_evaluation,
     risk_coverage_curve,
 )
+from sklearn_har.preparation import prepare_recording, separate_gravity
 from sklearn_har.preprocessing import CompandingTransformer
+from sklearn_har.recognition import StreamingRecognizer
 from sklearn_har.recordings import Recording, read_recording
-from sklearn_har.segmentation import (
-    prepare_recording,
-    segment_recording,
-    segment_recordings,
-    separate_gravity,
-)
-from sklearn_har.streaming import StreamingRecognizer
+from sklearn_har.segmentation import segment_recording, segment_recordings
 from sklearn_har.timeline import make_timeline, smooth_probabilities, timeline_scores
 
 SAMPLES = np.zeros((200, 6))

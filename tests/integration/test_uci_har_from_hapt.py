@@ -5,7 +5,7 @@ import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
 from sklearn_har.datasets import fetch_uci_har
-from sklearn_har.segmentation import prepare_recording, remove_noise
+from sklearn_har.preparation import prepare_recording, remove_noise
 
 
 @pytest.fixture(scope="module")

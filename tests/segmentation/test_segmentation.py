@@ -11,12 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.signal import butter, lfilter, lfilter_zi
 
-from sklearn_har.segmentation import (
-    pad_windows,
-    segment_recording,
-    segment_recordings,
-    separate_gravity,
-)
+from sklearn_har.preparation import separate_gravity
+from sklearn_har.segmentation import pad_windows, segment_recording, segment_recordings
 
 RULES = ("majority", "all-equal", "last")
 

@@ -39,7 +39,7 @@ class GravityRotation(Augmentation):
     See Also
     --------
     DeviceRotation : Turns all channels together.
-    sklearn_har.segmentation.separate_gravity : How `body_acc` is made of `total_acc`.
+    sklearn_har.preparation.separate_gravity : How `body_acc` is made of `total_acc`.
 
     References
     ----------

@@ -97,7 +97,7 @@ def _pieces(path: Path) -> Iterator[bytes | None]:
 def _recognizer(
     args: argparse.Namespace, model: Any, length: int, n_channels: int | None, reader: Any
 ) -> Any:
-    from sklearn_har.streaming import StreamingRecognizer
+    from sklearn_har.recognition import StreamingRecognizer
 
     options, filtered = filters(args, len(reader.channel_names), n_channels)
     if not filtered:

@@ -137,7 +137,7 @@ def filters(
 
 def prepare(args: argparse.Namespace, recording: Any, n_channels: int | None) -> Any:
     """Return the signals that the model knows."""
-    from sklearn_har.segmentation import prepare_recording, resample_recording
+    from sklearn_har.preparation import prepare_recording, resample_recording
 
     options, filtered = filters(args, recording.samples.shape[1], n_channels)
     if not filtered:

@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 from sklearn.utils import Bunch, check_random_state
 
 from sklearn_har._names import ACTIVITY_NAMES, CHANNEL_NAMES, RECORDED_CHANNEL_NAMES
-from sklearn_har._windowing import Cutter
 from sklearn_har.datasets._base import load_descr
 from sklearn_har.datasets._bunch import windows_bunch
 from sklearn_har.datasets._gait import Bout, draw_subject, measure, plan_bouts
-from sklearn_har.segmentation import segment_recordings, separate_gravity
+from sklearn_har.preparation import separate_gravity
+from sklearn_har.segmentation import segment_recordings
+from sklearn_har.utils._cutter import Cutter
 from sklearn_har.utils._numbers import check_integer, check_real
 
 __all__ = ["make_har_recordings", "make_har_windows"]

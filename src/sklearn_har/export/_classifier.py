@@ -71,7 +71,7 @@ class ExportedClassifier:
     --------
     to_onnx : Write such a file.
     to_litert : Write such a file for LiteRT.
-    sklearn_har.streaming.StreamingRecognizer : Takes an exported classifier as its estimator.
+    sklearn_har.recognition.StreamingRecognizer : Takes an exported classifier as its estimator.
 
     Notes
     -----

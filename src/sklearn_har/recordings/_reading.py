@@ -106,8 +106,8 @@ def read_recording(
 
     See Also
     --------
-    sklearn_har.segmentation.resample_recording : Bring a recording to another rate.
-    sklearn_har.segmentation.merge_recordings : Join sensors with different clocks.
+    sklearn_har.preparation.resample_recording : Bring a recording to another rate.
+    sklearn_har.preparation.merge_recordings : Join sensors with different clocks.
 
     Examples
     --------

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sklearn_har._windowing import check_breaks, check_increasing, check_recording
 from sklearn_har.utils._numbers import check_rate, check_real
+from sklearn_har.utils._samples import check_breaks, check_increasing, check_recording
 
 __all__ = [
     "Recording",
@@ -79,7 +79,7 @@ class Recording:
     See Also
     --------
     read_recording : Read a recording from a file or a table.
-    sklearn_har.segmentation.resample_recording : Bring it to another rate.
+    sklearn_har.preparation.resample_recording : Bring it to another rate.
 
     Examples
     --------

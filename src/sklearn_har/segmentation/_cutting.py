@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import Bunch
 
-from sklearn_har._windowing import Cutter, LabelRule, OnUnlabelled, check_recording
 from sklearn_har.recordings._recording import Recording
+from sklearn_har.utils._cutter import Cutter, LabelRule
+from sklearn_har.utils._labels import OnUnlabelled
 from sklearn_har.utils._numbers import check_integer, check_real
+from sklearn_har.utils._samples import check_recording
 
 __all__ = ["pad_windows", "segment_recording", "segment_recordings"]
 

@@ -9,15 +9,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from sklearn_har._windowing import (
+from sklearn_har.timeline._frames import check_timeline, row_at, timeline_frame
+from sklearn_har.utils._labels import (
     OnUnlabelled,
     append_unlabelled,
-    check_increasing,
     check_on_unlabelled,
     encode_labels,
 )
-from sklearn_har.timeline._frames import check_timeline, row_at, timeline_frame
 from sklearn_har.utils._numbers import check_real
+from sklearn_har.utils._samples import check_increasing
 
 __all__ = ["labels_to_timeline", "timeline_to_labels"]
 

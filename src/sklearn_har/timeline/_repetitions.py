@@ -7,8 +7,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.signal import butter, correlate, find_peaks, sosfiltfilt
 from sklearn.utils import Bunch
 
-from sklearn_har._windowing import check_recording
 from sklearn_har.utils._numbers import check_rate, check_real
+from sklearn_har.utils._samples import check_recording
 
 __all__ = ["count_repetitions"]
 

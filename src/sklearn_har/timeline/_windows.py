@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sklearn_har._windowing import check_increasing
 from sklearn_har.utils._numbers import check_real
 from sklearn_har.utils._probabilities import check_probabilities
+from sklearn_har.utils._samples import check_increasing
 
 __all__ = ["WindowProbabilities", "check_classes"]
 

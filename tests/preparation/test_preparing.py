@@ -7,17 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sklearn_har._preparation import Preparation
 from sklearn_har.datasets import make_har_recordings
-from sklearn_har.recordings import Recording
-from sklearn_har.segmentation import (
+from sklearn_har.preparation import (
     prepare_recording,
     remove_noise,
     resample_recording,
-    segment_recording,
-    segment_recordings,
     separate_gravity,
 )
+from sklearn_har.preparation._signals import SignalStage
+from sklearn_har.recordings import Recording
+from sklearn_har.segmentation import segment_recording, segment_recordings
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +124,7 @@ def test_pieces_of_any_length_give_the_same_to_the_last_bit(cuts, input_rate):
     time = np.arange(150) / input_rate
 
     def preparation():
-        return Preparation(
+        return SignalStage(
             [f"c{i}" for i in range(6)], input_rate=input_rate, sampling_rate=50.0,
             acceleration=(0, 1, 2), angular_velocity=(3, 4, 5),
             noise_cutoff=20.0, gravity_cutoff=0.3, drift_cutoff=0.1,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from altered import altered
-from sklearn_har.streaming._state import pack, unpack
+from sklearn_har.recognition._state import pack, unpack
 
 ARRAYS = {
     "latest": np.array([1.5, np.nan]),

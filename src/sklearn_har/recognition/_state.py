@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sklearn_har._stages import State
+from sklearn_har.preparation._stages import State
 
 __all__ = ["pack", "unpack"]
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sklearn_har._stages import GridResampler, nearest
+from sklearn_har.preparation._stages import GridResampler, nearest
 from sklearn_har.recordings._recording import Recording, as_recording, parts_between_gaps
 from sklearn_har.utils._numbers import check_rate
 
@@ -51,8 +51,8 @@ def resample_recording(
         In s: over a longer step nothing is interpolated, and a break is kept. None for five
         sampling intervals of the recording.
     causal : bool, default=False
-        Filter forward only, as :class:`~sklearn_har.streaming.StreamingRecognizer` has to. What is
-        slower than 0.2 times the new rate comes out about one new sample late. By default the
+        Filter forward only, as :class:`~sklearn_har.recognition.StreamingRecognizer` has to. What
+        is slower than 0.2 times the new rate comes out about one new sample late. By default the
         filter runs forward and backward and delays nothing.
 
     Returns
@@ -83,7 +83,7 @@ def resample_recording(
     Examples
     --------
     >>> import numpy as np
-    >>> from sklearn_har.segmentation import resample_recording
+    >>> from sklearn_har.preparation import resample_recording
     >>> t = np.arange(400) / 100.0
     >>> walking = np.sin(2 * np.pi * 2.0 * t)
     >>> hum = np.sin(2 * np.pi * 48.0 * t)  # would come back at 2 Hz
@@ -185,7 +185,7 @@ def merge_recordings(
     --------
     >>> import numpy as np
     >>> from sklearn_har.recordings import Recording
-    >>> from sklearn_har.segmentation import merge_recordings
+    >>> from sklearn_har.preparation import merge_recordings
     >>> acc = Recording(
     ...     np.zeros((300, 3)), np.arange(300) / 100, channel_names=["acc_x", "acc_y", "acc_z"]
     ... )

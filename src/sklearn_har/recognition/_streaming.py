@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sklearn_har._names import RECORDED_CHANNEL_NAMES
-from sklearn_har._preparation import Preparation
-from sklearn_har._stages import State, part_of
-from sklearn_har._windowing import Cutter
+from sklearn_har.preparation._signals import SignalStage
+from sklearn_har.preparation._stages import State, part_of
+from sklearn_har.preparation._windows import WindowBuffer
+from sklearn_har.recognition._decision import Decision, check_recogniser, decide
+from sklearn_har.recognition._state import pack, unpack
 from sklearn_har.recordings._recording import check_names, gap_limit
-from sklearn_har.streaming._decision import Decision, check_recogniser, decide
-from sklearn_har.streaming._state import pack, unpack
-from sklearn_har.streaming._windows import WindowBuffer
 from sklearn_har.utils._arrays import refuse_masked
+from sklearn_har.utils._cutter import Cutter
 from sklearn_har.utils._numbers import check_rate
 
 __all__ = ["StreamingRecognizer"]
@@ -57,7 +57,7 @@ class StreamingRecognizer:
     angular_velocity : sequence of int or str, default=(3, 4, 5)
         The channels that are angular velocities in rad/s; () if there are none.
     noise_cutoff : float, default=20.0
-        In Hz, as in :func:`~sklearn_har.segmentation.prepare_recording`. None leaves the noise in.
+        In Hz, as in :func:`~sklearn_har.preparation.prepare_recording`. None leaves the noise in.
     gravity_cutoff : float, default=0.3
         In Hz. None gives no channels of body acceleration.
     drift_cutoff : float, default=0.1
@@ -96,7 +96,7 @@ class StreamingRecognizer:
     See Also
     --------
     recognize_recording : The same for a whole recording.
-    sklearn_har.segmentation.prepare_recording : Recordings to train on, prepared in the same way.
+    sklearn_har.preparation.prepare_recording : Recordings to train on, prepared in the same way.
 
     Notes
     -----
@@ -113,7 +113,7 @@ class StreamingRecognizer:
     --------
     >>> from sklearn.dummy import DummyClassifier
     >>> from sklearn_har.datasets import make_har_recordings, make_har_windows
-    >>> from sklearn_har.streaming import StreamingRecognizer
+    >>> from sklearn_har.recognition import StreamingRecognizer
     >>> X, y = make_har_windows(n_subjects=1, random_state=0, return_X_y=True)
     >>> recognizer = StreamingRecognizer(DummyClassifier(strategy="prior").fit(X, y))
     >>> phone = make_har_recordings(n_subjects=1, seconds_per_activity=5.0, random_state=0)
@@ -172,7 +172,7 @@ class StreamingRecognizer:
 
     def reset(self) -> None:
         """Forget all samples, as if none had come, and begin a new stream."""
-        self._preparation = Preparation(
+        self._preparation = SignalStage(
             self.channel_names,
             input_rate=self._original_rate,
             sampling_rate=self._rate,

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sklearn_har._stages import GridResampler
+from sklearn_har.preparation import merge_recordings, resample_recording
+from sklearn_har.preparation._stages import GridResampler
 from sklearn_har.recordings import Recording
-from sklearn_har.segmentation import merge_recordings, resample_recording
 
 RNG = np.random.default_rng(0)
 

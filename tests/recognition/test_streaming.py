@@ -13,10 +13,11 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sklearn_har.datasets import make_har_recordings, make_har_windows
+from sklearn_har.preparation import prepare_recording
 from sklearn_har.preprocessing import ChannelwiseTransformer
+from sklearn_har.recognition import Decision, StreamingRecognizer, recognize_recording
 from sklearn_har.recordings import Recording
-from sklearn_har.segmentation import prepare_recording, segment_recording
-from sklearn_har.streaming import Decision, StreamingRecognizer, recognize_recording
+from sklearn_har.segmentation import segment_recording
 
 
 class Witness:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sklearn_har._preparation import Preparation
+from sklearn_har.preparation._resampling import on_grid
+from sklearn_har.preparation._signals import SignalStage
 from sklearn_har.recordings._recording import Recording, as_recording, parts_between_gaps
-from sklearn_har.segmentation._resampling import on_grid
 
 __all__ = ["prepare_recording"]
 
@@ -33,7 +33,7 @@ def prepare_recording(
 
     In this order: resampling to `sampling_rate`, removal of noise, separation of gravity from the
     accelerations, removal of drift from the angular velocities. Every step is causal and begins
-    anew after a break. :class:`~sklearn_har.streaming.StreamingRecognizer` does the same with
+    anew after a break. :class:`~sklearn_har.recognition.StreamingRecognizer` does the same with
     samples as they come.
 
     Parameters
@@ -74,7 +74,7 @@ def prepare_recording(
     See Also
     --------
     segment_recording : Cut what is returned into windows.
-    sklearn_har.streaming.StreamingRecognizer : The same for samples as they come.
+    sklearn_har.recognition.StreamingRecognizer : The same for samples as they come.
 
     Notes
     -----
@@ -92,7 +92,8 @@ def prepare_recording(
     Examples
     --------
     >>> from sklearn_har.datasets import make_har_recordings
-    >>> from sklearn_har.segmentation import prepare_recording, segment_recording
+    >>> from sklearn_har.preparation import prepare_recording
+    >>> from sklearn_har.segmentation import segment_recording
     >>> phone = make_har_recordings(n_subjects=1, seconds_per_activity=5.0, random_state=0)
     >>> prepared = prepare_recording(
     ...     phone.recordings[0], original_rate=50.0, labels=phone.labels[0]
@@ -103,7 +104,7 @@ def prepare_recording(
     (128, 9)
     """
     source = as_recording(recording, time, original_rate, labels, breaks)
-    preparation = Preparation(
+    preparation = SignalStage(
         source.channel_names,
         input_rate=source.sampling_rate,
         sampling_rate=sampling_rate,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sklearn_har._stages import MedianOfThree, low_pass
+from sklearn_har.preparation._stages import MedianOfThree, low_pass
 from sklearn_har.utils._numbers import check_rate
 
 __all__ = ["remove_noise", "separate_gravity"]
@@ -71,7 +71,7 @@ def remove_noise(
     Examples
     --------
     >>> import numpy as np
-    >>> from sklearn_har.segmentation import remove_noise
+    >>> from sklearn_har.preparation import remove_noise
     >>> still = np.ones(200)
     >>> still[100] = 16.0  # a single outlier
     >>> bool(np.abs(remove_noise(still) - 1.0).max() < 1e-9)
@@ -151,7 +151,7 @@ def separate_gravity(
     Examples
     --------
     >>> import numpy as np
-    >>> from sklearn_har.segmentation import separate_gravity
+    >>> from sklearn_har.preparation import separate_gravity
     >>> t = np.arange(500) / 50.0
     >>> vertical = 1.0 + 0.3 * np.sin(2 * np.pi * 1.8 * t)  # upright, walking
     >>> gravity, body = separate_gravity(vertical, sampling_rate=50.0)

@@ -8,10 +8,11 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from sklearn_har._windowing import Cutter
+from sklearn_har.preparation import prepare_recording
+from sklearn_har.recognition._decision import Decision, check_recogniser, decide
 from sklearn_har.recordings import Recording
-from sklearn_har.segmentation import prepare_recording, segment_recording
-from sklearn_har.streaming._decision import Decision, check_recogniser, decide
+from sklearn_har.segmentation import segment_recording
+from sklearn_har.utils._cutter import Cutter
 
 __all__ = ["recognize_recording"]
 
@@ -35,7 +36,7 @@ def recognize_recording(
 ) -> list[Decision]:
     """Recognise the activities in a recording as it was measured.
 
-    The recording is prepared as by :func:`~sklearn_har.segmentation.prepare_recording`, cut as by
+    The recording is prepared as by :func:`~sklearn_har.preparation.prepare_recording`, cut as by
     :func:`~sklearn_har.segmentation.segment_recording`, and the classifier is asked about each
     window. :class:`StreamingRecognizer` comes to the same decisions while the samples arrive.
 
@@ -55,11 +56,11 @@ def recognize_recording(
         The rate of the windows that the classifier was trained on, in Hz.
     time, original_rate, breaks : default=None
         What describes the samples of an array, as in
-        :func:`~sklearn_har.segmentation.resample_recording`.
+        :func:`~sklearn_har.preparation.resample_recording`.
     acceleration, angular_velocity : sequence of int or str, default=(0, 1, 2) and (3, 4, 5)
         The channels of each kind, by position or name; () if there are none.
     noise_cutoff, gravity_cutoff, drift_cutoff : float, default=20.0, 0.3 and 0.1
-        The filters of :func:`~sklearn_har.segmentation.prepare_recording`, in Hz; None leaves one
+        The filters of :func:`~sklearn_har.preparation.prepare_recording`, in Hz; None leaves one
         out.
     max_gap : float, default=None
         In s: a longer step is a break, which no window crosses. None for five sampling intervals.
@@ -91,7 +92,7 @@ def recognize_recording(
     --------
     >>> from sklearn.dummy import DummyClassifier
     >>> from sklearn_har.datasets import make_har_recordings, make_har_windows
-    >>> from sklearn_har.streaming import recognize_recording
+    >>> from sklearn_har.recognition import recognize_recording
     >>> X, y = make_har_windows(n_subjects=1, random_state=0, return_X_y=True)
     >>> clf = DummyClassifier(strategy="prior").fit(X, y)
     >>> phone = make_har_recordings(n_subjects=1, seconds_per_activity=5.0, random_state=0)

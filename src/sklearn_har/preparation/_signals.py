@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sklearn_har._stages import (
+from sklearn_har.preparation._stages import (
     GridResampler,
     LowPass,
     MedianOfThree,
@@ -20,13 +20,13 @@ from sklearn_har._stages import (
 from sklearn_har.utils._numbers import check_rate
 from sklearn_har.utils._validation import did_you_mean
 
-__all__ = ["Preparation"]
+__all__ = ["SignalStage"]
 
 # What UCI HAR was made with: see segmentation.remove_noise.
 _NOISE_ORDER, _GRAVITY_ORDER, _DRIFT_ORDER = 10, 3, 2
 
 
-class Preparation:
+class SignalStage:
     """Resampling, noise filter, gravity and drift as one stage.
 
     Parameters

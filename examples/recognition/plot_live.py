@@ -4,8 +4,8 @@ Samples as they come
 ====================
 
 They come a few at a time, some are lost on the way, and the answer is wanted at once.
-:class:`~sklearn_har.streaming.StreamingRecognizer` keeps the state of the filters from one piece to
-the next and decides when a window has become complete.
+:class:`~sklearn_har.recognition.StreamingRecognizer` keeps the state of the filters from one piece
+to the next and decides when a window has become complete.
 """
 
 # %%
@@ -37,7 +37,7 @@ clf = CNNLSTMClassifier(
 
 import numpy as np
 
-from sklearn_har.streaming import StreamingRecognizer
+from sklearn_har.recognition import StreamingRecognizer
 
 phone = make_har_recordings(n_subjects=1, seconds_per_activity=12.0, random_state=42)
 samples, labels = phone.recordings[0], phone.labels[0]

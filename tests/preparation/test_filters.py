@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.signal import butter, medfilt, sosfilt, sosfilt_zi
 
-from sklearn_har.segmentation import remove_noise
+from sklearn_har.preparation import remove_noise
 
 
 def noisy(n=300, n_channels=3):

@@ -42,7 +42,7 @@ class Decision:
     Examples
     --------
     >>> import numpy as np
-    >>> from sklearn_har.streaming import Decision
+    >>> from sklearn_har.recognition import Decision
     >>> decision = Decision(1.28, 3.84, "walking", np.array([0.1, 0.9]))
     >>> decision.probability
     0.9

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from sklearn_har._stages import State
+from sklearn_har.preparation._stages import State
 
 __all__ = ["WindowBuffer"]
 

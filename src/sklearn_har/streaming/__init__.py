@@ -1,7 +1,0 @@
-"""From samples as they come, or a whole recording, to the activity at each time."""
-
-from sklearn_har.streaming._batch import recognize_recording
-from sklearn_har.streaming._decision import Decision
-from sklearn_har.streaming._recognizer import StreamingRecognizer
-
-__all__ = ["Decision", "StreamingRecognizer", "recognize_recording"]

@@ -1,0 +1,59 @@
+"""Labels of samples and windows: their codes, and what counts as unlabelled."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Hashable
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from sklearn_har.utils._arrays import refuse_masked
+
+__all__ = ["OnUnlabelled", "append_unlabelled", "check_on_unlabelled", "encode_labels"]
+
+OnUnlabelled = Literal["drop", "keep"]
+_ON_UNLABELLED = ("drop", "keep")
+
+
+def check_on_unlabelled(on_unlabelled: str) -> None:
+    if on_unlabelled not in _ON_UNLABELLED:
+        raise ValueError(f"on_unlabelled must be one of {_ON_UNLABELLED}, got {on_unlabelled!r}.")
+
+
+def encode_labels(
+    labels: ArrayLike, n_labels: int, name: str, unlabelled: Hashable, of: str = "samples"
+) -> tuple[NDArray[np.int64], NDArray[Any]]:
+    """Codes of the labels, -1 for unlabelled ones, and the sorted labels."""
+    refuse_masked(labels, name)
+    values = np.asarray(labels)
+    if values.ndim != 1 or len(values) != n_labels:
+        raise ValueError(
+            f"{name} must have one label for each of the {n_labels} {of}, got shape {values.shape}."
+        )
+    codes, classes = pd.factorize(values, sort=True)
+    classes = np.asarray(classes)
+    if classes.dtype.kind == "f" and (classes == np.trunc(classes)).all():
+        # pandas turns integers into floats where one of them is missing.
+        classes = classes.astype(np.int64)
+    elif classes.dtype.kind in "iu":
+        classes = classes.astype(np.int64)
+    elif values.dtype.kind in "US":
+        classes = classes.astype(values.dtype)
+    absent = [i for i, label in enumerate(classes.tolist()) if label == unlabelled]
+    if absent:
+        codes = np.where(codes == absent[0], -1, codes)
+    return codes, classes
+
+
+def append_unlabelled(classes: NDArray[Any], unlabelled: Any, parameter: str) -> NDArray[Any]:
+    """Put `unlabelled` last, where code -1 points to, or say what `parameter` needs."""
+    numeric = isinstance(unlabelled, numbers.Number)
+    if len(classes) and numeric == (classes.dtype.kind in "OUS"):
+        raise ValueError(
+            f"{parameter} needs a value for `unlabelled` of the kind of the labels "
+            f"({classes.dtype}), got {unlabelled!r}."
+        )
+    return np.append(classes, unlabelled)

@@ -1,0 +1,63 @@
+"""Checks of the samples of one recording: their values, times and breaks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sklearn_har.utils._arrays import refuse_masked
+
+__all__ = ["check_breaks", "check_increasing", "check_recording"]
+
+
+def check_recording(recording: ArrayLike, name: str = "recording") -> NDArray[Any]:
+    refuse_masked(recording, name)
+    samples = np.asarray(recording)
+    if samples.dtype.kind not in "biuf":
+        raise ValueError(f"{name} must hold real numbers, got dtype {samples.dtype}.")
+    if samples.ndim == 1:
+        samples = samples[:, np.newaxis]
+    if samples.ndim != 2 or samples.shape[1] == 0:
+        raise ValueError(
+            f"{name} must have shape (n_samples, n_channels) or (n_samples,), got {samples.shape}."
+        )
+    return samples
+
+
+def check_breaks(breaks: ArrayLike, n_samples: int, name: str) -> NDArray[np.int64]:
+    positions = np.asarray(breaks)
+    if positions.size == 0:
+        return np.empty(0, dtype=np.int64)
+    if (
+        positions.ndim != 1
+        or positions.dtype.kind not in "iu"
+        or positions.min() < 0
+        or positions.max() > n_samples
+    ):
+        raise ValueError(
+            f"{name} must be a list of sample numbers from 0 to {n_samples}, got {breaks!r}."
+        )
+    return np.sort(positions).astype(np.int64)
+
+
+def check_increasing(
+    time: NDArray[Any], name: str, of: str, remedy: str = ""
+) -> NDArray[np.float64]:
+    """Return the times of samples or windows (`of`) as floats, or say where they do not increase.
+
+    All digits are told: of seconds since 1970 the last ones matter.
+    """
+    seconds = time.astype(np.float64)
+    if not np.isfinite(seconds).all():
+        raise ValueError(f"{name} must be finite, got {seconds[~np.isfinite(seconds)][0]}.")
+    late = np.flatnonzero(np.diff(seconds) <= 0.0) + 1
+    if len(late):
+        i = late[0]
+        more = f", the first of {len(late)} such places" if len(late) > 1 else ""
+        raise ValueError(
+            f"{name} must increase strictly from {of} to {of} (in s), got "
+            f"{seconds[i]} after {seconds[i - 1]} at {of} {i}{more}.{remedy}"
+        )
+    return seconds
