@@ -3,6 +3,7 @@
 import io
 import sys
 import warnings
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sklearn_har.exceptions import RecordingWarning
+from sklearn_har.preparation import merge_recordings, resample_recording
 from sklearn_har.recordings import Recording, read_recording
 
 N = 200
@@ -48,6 +50,31 @@ class TestRecording:
         with pytest.raises(AttributeError):
             Recording(np.zeros(3), sampling_rate=1.0).start = None
 
+    @pytest.mark.parametrize(
+        ("label", "kind"), [("walking", "U"), (3, "i"), (True, "b"), (np.int8(3), "i")]
+    )
+    def test_one_label_holds_for_all_samples(self, label, kind):
+        labels = Recording(np.zeros(3), sampling_rate=1.0, labels=label).labels
+        assert labels.tolist() == [label] * 3
+        assert labels.dtype.kind == kind
+
+    def test_subject_and_facts(self):
+        facts = {"trial": 3}
+        recording = Recording(np.zeros(3), sampling_rate=1.0, subject=np.int64(7), facts=facts)
+        facts["trial"] = 4
+        assert (recording.subject, recording.facts) == (7, {"trial": 3})
+        assert repr(recording).endswith("2 s, subject 7)")
+        assert Recording(np.zeros(3), sampling_rate=1.0).facts == {}
+
+    def test_replacing_a_part_keeps_the_rest(self):
+        recording = Recording(
+            np.zeros(3), sampling_rate=1.0, labels="sit", subject="s1", facts={"trial": 3}
+        )
+        unlabelled = replace(recording, labels=None)
+        assert unlabelled.labels is None
+        assert (unlabelled.subject, unlabelled.facts) == ("s1", {"trial": 3})
+        assert unlabelled.facts is not recording.facts
+
     @pytest.mark.parametrize("step", [3, 17, 19])
     def test_the_rate_survives_losses_gaps_and_whole_milliseconds(self, step):
         time = np.round(np.arange(1000) / 52.0, 3)
@@ -71,6 +98,9 @@ class TestRecording:
             ({"breaks": [4]}, ValueError, "breaks must be a list of sample numbers from 0 to 3"),
             ({"labels": [1]}, ValueError, "one label for each of the 3"),
             ({"start": "today"}, TypeError, "start must be a datetime"),
+            ({"subject": ["a"]}, TypeError, "subject must be hashable"),
+            ({"facts": ["a"]}, TypeError, "facts must be a mapping"),
+            ({"facts": {1: "a"}}, TypeError, "facts must be a mapping"),
         ],
     )
     def test_what_cannot_be_right_is_refused(self, arguments, error, message):
@@ -354,3 +384,36 @@ class TestFiles:
 def test_nothing_is_said_about_what_is_right():
     with warnings.catch_warnings(action="error"):
         read_recording(table(), units="g")
+
+
+class TestTravelling:
+    """Subject and facts go wherever the samples go."""
+
+    def sensor(self, name, subject="s1", **facts):
+        return Recording(
+            np.arange(100.0), sampling_rate=50.0, channel_names=[name], subject=subject, facts=facts
+        )
+
+    def test_through_resampling(self):
+        slow = resample_recording(self.sensor("a", trial=3), 25.0)
+        assert (slow.subject, slow.facts) == ("s1", {"trial": 3})
+
+    def test_through_merging(self):
+        sensors = [
+            self.sensor("a", trial=3, file="acc.csv"),
+            self.sensor("b", None, device="phone", file="gyro.csv"),
+        ]
+        merged = merge_recordings(sensors)
+        assert merged.subject == "s1"
+        assert merged.facts == {"trial": 3, "file": ["acc.csv", "gyro.csv"], "device": "phone"}
+
+    @pytest.mark.parametrize(
+        ("other", "message"),
+        [
+            ({"subject": "s2"}, r"one subject, got sensors of the subjects \['s1', 's2'\]"),
+            ({"trial": 4}, "agree in their facts, got trial=3 and trial=4"),
+        ],
+    )
+    def test_sensors_of_different_recordings_are_not_merged(self, other, message):
+        with pytest.raises(ValueError, match=message):
+            merge_recordings([self.sensor("a", trial=3), self.sensor("b", **other)])

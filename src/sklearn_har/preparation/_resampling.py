@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -60,6 +61,7 @@ def resample_recording(
     resampled : Recording
         With `time` from that of the first sample on in steps of `1 / sampling_rate`, apart from
         gaps. A part between gaps that is shorter than a step may hold no sample and is left out.
+        Its subject and facts are those of `recording`.
 
     Raises
     ------
@@ -128,13 +130,13 @@ def on_grid(
                 for part, at in zip(parts, times, strict=True)
             ]
         )
-    return Recording(
-        np.concatenate(pieces),
-        np.concatenate(times),
+    return replace(
+        source,
+        samples=np.concatenate(pieces),
+        time=np.concatenate(times),
         sampling_rate=grid.rate,
         channel_names=channel_names,
         breaks=np.unique(np.cumsum([0, *map(len, pieces)]))[1:-1],
-        start=source.start,
         labels=labels,
     )
 
@@ -169,13 +171,14 @@ def merge_recordings(
     -------
     merged : Recording
         The channels of all, in order, with the time and the `start` of the first recording, and the
-        labels of the first one that has any.
+        labels of the first one that has any. It keeps the subject and the facts of all sensors; if
+        they come from different files, the fact "file" lists them.
 
     Raises
     ------
     ValueError
-        If there is no time that all of them cover, channels have the same name, or only some have a
-        `start`.
+        If there is no time that all of them cover, channels have the same name, only some have a
+        `start`, or their subjects or facts differ.
 
     See Also
     --------
@@ -210,6 +213,7 @@ def merge_recordings(
             f"recordings must have channels of different names, got {twice} more than once: "
             "read_recording(..., channels={'x': 'acc_x'}) renames them."
         )
+    subject, facts = _common_subject(sensors), _united_facts(sensors)
     rate = check_rate(sampling_rate)
     shifts = _shifts([sensor.start for sensor in sensors])
     times = [sensor.time + shift for sensor, shift in zip(sensors, shifts, strict=True)]
@@ -256,7 +260,42 @@ def merge_recordings(
         breaks=np.flatnonzero(broken) + 1,
         start=sensors[0].start,
         labels=labels,
+        subject=subject,
+        facts=facts,
     )
+
+
+def _common_subject(sensors: Sequence[Recording]) -> Hashable | None:
+    known = list(dict.fromkeys(s.subject for s in sensors if s.subject is not None))
+    if len(known) > 1:
+        raise ValueError(
+            f"recordings must come from one subject, got sensors of the subjects {known}."
+        )
+    return known[0] if known else None
+
+
+def _united_facts(sensors: Sequence[Recording]) -> dict[str, Any]:
+    """Return the facts of all sensors; their files become a list."""
+    united: dict[str, Any] = {}
+    files: list[Any] = []
+    for sensor in sensors:
+        for name, value in sensor.facts.items():
+            if name == "file":
+                named = value if isinstance(value, list) else [value]
+                files += [file for file in named if file not in files]
+            elif not _equal(united.setdefault(name, value), value):
+                raise ValueError(
+                    f"recordings must agree in their facts, got {name}={united[name]!r} and "
+                    f"{name}={value!r}. Merge the sensors of one recording only, or leave the fact "
+                    "out of one of them."
+                )
+    if files:
+        united["file"] = files[0] if len(files) == 1 else files
+    return united
+
+
+def _equal(one: Any, other: Any) -> bool:
+    return one is other or bool(np.all(one == other))
 
 
 def _shifts(starts: Sequence[datetime | None]) -> list[float]:

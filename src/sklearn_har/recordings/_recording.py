@@ -1,8 +1,8 @@
-"""What a recording is."""
+"""The class of recordings, and the steps between its samples that are gaps."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -32,8 +32,9 @@ _DEFAULT_GAP = 5.0
 class Recording:
     """Timestamped samples of one subject, in order of time.
 
-    Made by :func:`read_recording` from a file or a table, and by hand from arrays. Functions take
-    and return it whole, so that samples, times, interruptions and labels stay together.
+    :func:`read_recording` makes one from a file or a table, :func:`read_recordings` a list of them
+    from a folder. Make one yourself from arrays. Functions take and return whole recordings, so
+    that samples, times, interruptions, labels, subject and facts stay together.
 
     Parameters
     ----------
@@ -51,8 +52,12 @@ class Recording:
         Samples before which the recording was interrupted.
     start : datetime, default=None
         The date and time at which `time` is 0, where it is known.
-    labels : array-like of shape (n_samples,), default=None
-        The label of each sample.
+    labels : array-like of shape (n_samples,), str, int, bool or float, default=None
+        The label of each sample, or one label for the whole recording.
+    subject : hashable, default=None
+        The person who wore the sensors.
+    facts : mapping of str to object, default=None
+        What else is known of the recording, such as its activity, trial, device or file.
 
     Attributes
     ----------
@@ -70,24 +75,33 @@ class Recording:
         The date and time at which `time` is 0.
     labels : ndarray of shape (n_samples,) or None
         The label of each sample.
+    subject : hashable or None
+        The person who wore the sensors.
+    facts : dict of str to object
+        What else is known of the recording; empty if nothing is.
 
     Raises
     ------
     ValueError
         If shapes do not agree, times do not increase, or values are not finite.
+    TypeError
+        If a parameter has the wrong type.
 
     See Also
     --------
     read_recording : Read a recording from a file or a table.
+    read_recordings : Read many recordings from a folder or a table.
     sklearn_har.preparation.resample_recording : Bring it to another rate.
 
     Examples
     --------
     >>> import numpy as np
     >>> from sklearn_har.recordings import Recording
-    >>> recording = Recording(np.zeros((100, 3)), sampling_rate=50.0, breaks=[40])
+    >>> recording = Recording(
+    ...     np.zeros((100, 3)), sampling_rate=50.0, breaks=[40], labels="walking", subject="s01"
+    ... )
     >>> recording
-    Recording(100 samples, 3 channels, 50 Hz, 1.98 s, 1 break)
+    Recording(100 samples, 3 channels, 50 Hz, 1.98 s, 1 break, subject 's01')
     >>> [part.stop - part.start for part in recording.parts]
     [40, 60]
     """
@@ -99,6 +113,8 @@ class Recording:
     breaks: NDArray[np.int64]
     start: datetime | None
     labels: NDArray[Any] | None
+    subject: Hashable | None
+    facts: dict[str, Any]
 
     def __init__(
         self,
@@ -110,6 +126,8 @@ class Recording:
         breaks: ArrayLike = (),
         start: datetime | None = None,
         labels: ArrayLike | None = None,
+        subject: Hashable | None = None,
+        facts: Mapping[str, Any] | None = None,
     ) -> None:
         values = check_recording(samples, "samples")
         if values.dtype != np.float32:
@@ -131,25 +149,20 @@ class Recording:
             seconds = _check_time(time, len(values))
         names = check_names(channel_names, values.shape[1])
         interruptions = np.unique(check_breaks(breaks, len(values), "breaks"))
-        tags = None if labels is None else np.asarray(labels)
-        if tags is not None and tags.shape != (len(values),):
-            raise ValueError(
-                f"labels must have one label for each of the {len(values)} samples, got shape "
-                f"{tags.shape}."
-            )
         if start is not None and not isinstance(start, datetime):
             raise TypeError(f"start must be a datetime or None, got {start!r}.")
-        fields = {
-            "samples": values,
-            "time": seconds,
-            "sampling_rate": typical_rate(seconds) if rate is None else rate,
-            "channel_names": names,
-            "breaks": interruptions,
-            "start": start,
-            "labels": tags,
-        }
-        for name, value in fields.items():
-            object.__setattr__(self, name, value)
+        # A frozen dataclass refuses assignments, and only the dictionary holds its values.
+        self.__dict__.update(
+            samples=values,
+            time=seconds,
+            sampling_rate=typical_rate(seconds) if rate is None else rate,
+            channel_names=names,
+            breaks=interruptions,
+            start=start,
+            labels=None if labels is None else _check_labels(labels, len(values)),
+            subject=_check_subject(subject),
+            facts=_check_facts(facts),
+        )
 
     def __len__(self) -> int:
         return len(self.samples)
@@ -157,9 +170,10 @@ class Recording:
     def __repr__(self) -> str:
         n_breaks = len(self.breaks)
         counted = f", {n_breaks} break{'s' * (n_breaks > 1)}" if n_breaks else ""
+        person = "" if self.subject is None else f", subject {self.subject!r}"
         return (
             f"Recording({len(self)} samples, {self.samples.shape[1]} channels, "
-            f"{self.sampling_rate:g} Hz, {self.duration:g} s{counted})"
+            f"{self.sampling_rate:g} Hz, {self.duration:g} s{counted}{person})"
         )
 
     @property
@@ -176,6 +190,32 @@ class Recording:
 def _parts(breaks: NDArray[np.int64], n_samples: int) -> list[slice]:
     edges = np.unique(np.concatenate([[0], breaks, [n_samples]])).tolist()
     return [slice(*edge) for edge in pairwise(edges)]
+
+
+def _check_labels(labels: ArrayLike, n_samples: int) -> NDArray[Any]:
+    tags = np.asarray(labels)
+    if tags.ndim == 0 and tags.dtype.kind in "biufUS":
+        return np.full(n_samples, tags)
+    if tags.shape != (n_samples,):
+        raise ValueError(
+            f"labels must have one label for each of the {n_samples} samples, or be one label for "
+            f"all of them, got shape {tags.shape}. Recording.with_labels takes intervals."
+        )
+    return tags
+
+
+def _check_subject(subject: Hashable | None) -> Hashable | None:
+    if not isinstance(subject, Hashable):
+        raise TypeError(f"subject must be hashable, such as a str or an int, got {subject!r}.")
+    # NumPy's scalars print as np.int64(3).
+    return subject.item() if isinstance(subject, np.generic) else subject
+
+
+def _check_facts(facts: Mapping[str, Any] | None) -> dict[str, Any]:
+    known = {} if facts is None else facts
+    if not isinstance(known, Mapping) or not all(isinstance(name, str) for name in known):
+        raise TypeError(f"facts must be a mapping of str to values, got {facts!r:.80}.")
+    return dict(known)
 
 
 def _check_time(time: ArrayLike, n_samples: int) -> NDArray[np.float64]:

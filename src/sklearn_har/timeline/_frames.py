@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sklearn_har.utils._intervals import OVERLAP_TOLERANCE, Intervals, row_at
+
 __all__ = ["Intervals", "check_timeline", "row_at", "timeline_frame"]
 
 Floats = NDArray[np.float64]
-
-# Ends that were written to a file with few digits may reach into the next interval by this, in s.
-_OVERLAP_TOLERANCE = 1e-6
-
-
-class Intervals(NamedTuple):
-    """The checked columns of a timeline, in the order of time."""
-
-    activity: NDArray[Any]
-    start: Floats
-    end: Floats
 
 
 def timeline_frame(
@@ -60,7 +51,7 @@ def check_timeline(timeline: Any, name: str) -> Intervals:
             f"{name} must have intervals that end after they start, got one from {start[row]:g} s "
             f"to {end[row]:g} s."
         )
-    over = start[1:] < end[:-1] - _OVERLAP_TOLERANCE
+    over = start[1:] < end[:-1] - OVERLAP_TOLERANCE
     if over.any():
         row = int(np.argmax(over))
         raise ValueError(
@@ -68,14 +59,6 @@ def check_timeline(timeline: Any, name: str) -> Intervals:
             f"{end[row]:g} s and one from {start[row + 1]:g} s."
         )
     return Intervals(activity, start, np.minimum(end, np.append(start[1:], np.inf)))
-
-
-def row_at(timeline: Intervals, time: Floats) -> NDArray[np.int64]:
-    """Row of the interval that holds each time, -1 where none does."""
-    if not len(timeline.start):
-        return np.full(len(time), -1)
-    row = np.searchsorted(timeline.start, time, side="right") - 1
-    return np.where((row >= 0) & (time < timeline.end[row]), row, -1)
 
 
 def _seconds(timeline: pd.DataFrame, column: str, name: str) -> Floats:

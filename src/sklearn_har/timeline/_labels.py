@@ -9,13 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from sklearn_har.timeline._frames import check_timeline, row_at, timeline_frame
-from sklearn_har.utils._labels import (
-    OnUnlabelled,
-    append_unlabelled,
-    check_on_unlabelled,
-    encode_labels,
-)
+from sklearn_har.timeline._frames import check_timeline, timeline_frame
+from sklearn_har.utils._intervals import labels_at, merge_labels
+from sklearn_har.utils._labels import OnUnlabelled
 from sklearn_har.utils._numbers import check_real
 from sklearn_har.utils._samples import check_increasing
 
@@ -85,27 +81,19 @@ def labels_to_timeline(
             "time must hold at least two samples, whose distance says how long a sample lasts, got "
             f"{len(seconds)}."
         )
-    check_on_unlabelled(on_unlabelled)
-    codes, classes = encode_labels(labels, len(seconds), "labels", unlabelled)
-    distances = np.diff(seconds)
-    period = float(np.median(distances))
+    period = float(np.median(np.diff(seconds)))
     limit = _GAP_IN_PERIODS * period
     if max_gap is not None:
         limit = check_real(max_gap, "max_gap", minimum=0.0, exclude_minimum=True, unit="s")
-    apart = distances > limit
-    change = np.flatnonzero(apart | (codes[1:] != codes[:-1])) + 1
-    first = np.concatenate([[0], change])
-    last = np.concatenate([change, [len(codes)]]) - 1
-    following = np.append(seconds[1:], np.inf)
-    end = np.where(np.append(apart, True)[last], seconds[last] + period, following[last])
-    # Where samples are dense before a gap that is hardly longer than a period.
-    end = np.minimum(end, following[last])
-    code, start = codes[first], seconds[first]
-    if on_unlabelled == "keep":
-        names = append_unlabelled(classes, unlabelled, "on_unlabelled='keep'")
-        return timeline_frame(names[code], start, end)
-    known = code >= 0
-    return timeline_frame(classes[code[known]], start[known], end[known])
+    intervals = merge_labels(
+        labels,
+        seconds,
+        period=period,
+        max_gap=limit,
+        unlabelled=unlabelled,
+        on_unlabelled=on_unlabelled,
+    )
+    return timeline_frame(*intervals)
 
 
 def timeline_to_labels(
@@ -149,15 +137,7 @@ def timeline_to_labels(
     array([ 5,  5,  5, -1, -1,  0,  0,  0])
     """
     intervals = check_timeline(timeline, "timeline")
-    seconds = _check_time(time)
-    if len(intervals.activity) == 0:
-        return np.full(len(seconds), unlabelled)
-    row = row_at(intervals, seconds)
-    n_outside = int((row < 0).sum())
-    if n_outside == 0:
-        return intervals.activity[row]
-    left_out = f"timeline leaves {n_outside} samples out and"
-    return append_unlabelled(intervals.activity, unlabelled, left_out)[row]
+    return labels_at(intervals, _check_time(time), unlabelled, "timeline")
 
 
 def _check_time(time: ArrayLike) -> Floats:
