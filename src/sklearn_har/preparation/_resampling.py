@@ -135,7 +135,7 @@ def on_grid(
         samples=np.concatenate(pieces),
         time=np.concatenate(times),
         sampling_rate=grid.rate,
-        channel_names=channel_names,
+        channel_names=tuple(channel_names),
         breaks=np.unique(np.cumsum([0, *map(len, pieces)]))[1:-1],
         labels=labels,
     )

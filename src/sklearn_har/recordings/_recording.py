@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from sklearn_har.recordings._labelling import Overlap, labels_of_intervals
+from sklearn_har.utils._intervals import merge_labels
 from sklearn_har.utils._numbers import check_rate, check_real
 from sklearn_har.utils._samples import check_breaks, check_increasing, check_recording
 
@@ -185,6 +188,149 @@ class Recording:
     def parts(self) -> list[slice]:
         """Return the uninterrupted parts, as slices of the samples."""
         return _parts(self.breaks, len(self))
+
+    def with_labels(
+        self,
+        labels: ArrayLike | pd.DataFrame,
+        *,
+        activity: str = "activity",
+        start: str = "start",
+        end: str | None = "end",
+        overlap: Overlap = "later",
+        unlabelled: Hashable = None,
+    ) -> Recording:
+        """Return the same recording with other labels.
+
+        Parameters
+        ----------
+        labels : array-like of shape (n_samples,), str, int, bool, float or DataFrame
+            The label of each sample, one label for all of them, or a table with one row for each
+            labelled interval.
+        activity, start : str, default="activity", "start"
+            Names of the columns of the table with the activity and the start of each interval.
+        end : str, default="end"
+            Name of the column with the ends. None for a table without ends: an interval then lasts
+            until the next one starts, and the last one until the end of the recording. A missing
+            end means the same. An interval holds its start but not its end.
+        overlap : {"later", "earlier", "shorter", "unlabelled", "raise"}, default="later"
+            Which of two intervals labels the samples that both hold: the one that starts "later",
+            "earlier", or is "shorter". "unlabelled" leaves these samples unlabelled. "raise" makes
+            every problem of the table an error.
+        unlabelled : hashable, default=None
+            The label of samples that no interval holds. None for -1 where the activities are
+            integers, and otherwise for None in an array of objects.
+
+        Returns
+        -------
+        labelled : Recording
+            A new recording with everything but the labels from this one.
+
+        Raises
+        ------
+        ValueError
+            If a column does not exist or holds neither seconds nor dates. If dates are given and
+            `start` of the recording is unknown, or only one of both has a time zone. If the number
+            of labels is wrong. With ``overlap="raise"``, if the table has any problem.
+        TypeError
+            If `labels` is None.
+
+        Warns
+        -----
+        RecordingWarning
+            If intervals overlap or have no end. If rows are left out because they lack an activity
+            or a start, end before they start, have zero length, or hold no sample. One warning
+            counts all of these and shows the first row of each kind.
+
+        See Also
+        --------
+        Recording.timeline : The labels as a table of intervals.
+
+        Notes
+        -----
+        Starts and ends are seconds on the clock of `time`, or dates. Dates may be timestamps or
+        text such as "2024-05-31 14:05:00".
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import pandas as pd
+        >>> from sklearn_har.recordings import Recording
+        >>> notes = pd.DataFrame({"what": ["sit", "walk"], "from": [0.0, 1.0], "to": [1.0, 1.5]})
+        >>> recording = Recording(np.zeros((4, 3)), sampling_rate=2.0)
+        >>> recording.with_labels(notes, activity="what", start="from", end="to").labels
+        array(['sit', 'sit', 'walk', None], dtype=object)
+        """
+        if labels is None:
+            raise TypeError(
+                "labels must be an array, one label or a DataFrame, got None. "
+                "dataclasses.replace(recording, labels=None) removes labels."
+            )
+        if not isinstance(labels, pd.DataFrame):
+            tags = _check_labels(labels, len(self))
+        else:
+            tags = labels_of_intervals(
+                labels,
+                self.time,
+                self.start,
+                activity=activity,
+                start=start,
+                end=end,
+                overlap=overlap,
+                unlabelled=unlabelled,
+            )
+        return replace(self, labels=tags)
+
+    def timeline(self, *, unlabelled: Hashable = -1) -> pd.DataFrame:
+        """Return the labels as a table of intervals.
+
+        Each sample lasts until the next one. The last sample before an interruption lasts for one
+        sampling interval. An interruption is one of `breaks`, or a step of more than five sampling
+        intervals.
+
+        Parameters
+        ----------
+        unlabelled : hashable, default=-1
+            The label that means that no activity is known. None and NaN always mean that.
+
+        Returns
+        -------
+        timeline : DataFrame
+            Columns ``activity``, ``start`` and ``end`` (in s), one row for each interval, in order
+            of time. Unlabelled samples have no interval.
+
+        Raises
+        ------
+        ValueError
+            If the recording has no labels.
+
+        See Also
+        --------
+        Recording.with_labels : Label a recording by such a table.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from sklearn_har.recordings import Recording
+        >>> labels = ["sit", "sit", "walk", "walk"]
+        >>> Recording(np.zeros((4, 3)), sampling_rate=50.0, labels=labels).timeline()
+          activity  start   end
+        0      sit   0.00  0.04
+        1     walk   0.04  0.08
+        """
+        if self.labels is None:
+            raise ValueError(
+                "The recording has no labels: add them by recording.with_labels(...), or by "
+                "read_recording(..., labels=...)."
+            )
+        intervals = merge_labels(
+            self.labels,
+            self.time,
+            period=1.0 / self.sampling_rate,
+            max_gap=gap_limit(self.sampling_rate, None),
+            breaks=self.breaks,
+            unlabelled=unlabelled,
+        )
+        return pd.DataFrame(intervals._asdict())
 
 
 def _parts(breaks: NDArray[np.int64], n_samples: int) -> list[slice]:
