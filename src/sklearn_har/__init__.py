@@ -33,8 +33,10 @@ from sklearn_har._version import __version__
 if TYPE_CHECKING:
     from sklearn_har.neural_network import CNNLSTMClassifier, ConvLSTMClassifier, LSTMClassifier
     from sklearn_har.preprocessing import SubsequenceReshaper
+    from sklearn_har.recognition import ActivityRecognizer
 
 __all__ = [
+    "ActivityRecognizer",
     "CNNLSTMClassifier",
     "ConvLSTMClassifier",
     "LSTMClassifier",
@@ -43,6 +45,7 @@ __all__ = [
 ]
 
 _HOME_OF = {
+    "ActivityRecognizer": "sklearn_har.recognition",
     "CNNLSTMClassifier": "sklearn_har.neural_network",
     "ConvLSTMClassifier": "sklearn_har.neural_network",
     "LSTMClassifier": "sklearn_har.neural_network",

@@ -1,4 +1,4 @@
-"""What every data set of windows shares: the Bunch and the frame that it returns."""
+"""Shared by the data sets: the Bunch of windows, its frame, and the names of labels."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import Bunch, check_random_state
 
-__all__ = ["feature_names", "windows_bunch"]
+__all__ = ["feature_names", "names_of_codes", "windows_bunch"]
 
 
 def feature_names(channel_names: Sequence[str], n_timesteps: int) -> list[str]:
@@ -21,6 +21,11 @@ def feature_names(channel_names: Sequence[str], n_timesteps: int) -> list[str]:
     """
     width = max(3, len(str(n_timesteps - 1)))
     return [f"{channel}_{t:0{width}d}" for t in range(n_timesteps) for channel in channel_names]
+
+
+def names_of_codes(labels: NDArray[np.int64], target_names: Sequence[str]) -> NDArray[Any]:
+    """Return the names of labels from 0 on, None for -1."""
+    return np.array([*target_names, None], dtype=object)[labels]
 
 
 def windows_bunch(

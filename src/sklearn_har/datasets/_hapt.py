@@ -20,9 +20,11 @@ from sklearn.utils import Bunch
 from sklearn_har._names import ACTIVITY_NAMES, RECORDED_CHANNEL_NAMES
 from sklearn_har.datasets._archives import ArchiveReader, Contents
 from sklearn_har.datasets._base import DataSet, check_fetch_parameters, load_arrays, load_descr
+from sklearn_har.datasets._bunch import names_of_codes
 from sklearn_har.datasets._hapt_files import COLLECTION, MEMBERS, REMOTES, Collection
 from sklearn_har.datasets._text_tables import check_labels, parse_integers, parse_table
 from sklearn_har.exceptions import ArchiveError
+from sklearn_har.recordings import Recording
 
 SAMPLING_RATE = 50.0
 #: The position in this tuple is the label.
@@ -192,12 +194,13 @@ def fetch_hapt(
     dataset : :class:`~sklearn.utils.Bunch`
         Dictionary-like object, with the following attributes.
 
-        recordings : list of ndarray of shape (n_samples, 6), dtype float32
-            Total acceleration x y z in g, angular velocity x y z in rad/s, as measured. The
-            lengths differ. The arrays are parts of one; copy those that are kept alone.
+        recordings : list of Recording
+            Total acceleration x y z in g and angular velocity x y z in rad/s, as measured, in
+            float32. Their labels are the names of the activities, None where none is labelled;
+            their facts hold the number of the experiment.
         labels : list of ndarray of shape (n_samples,), dtype int64
-            The activity of each sample, from 0 to 11 in the order of `target_names`; -1 where no
-            activity is labelled.
+            The same as numbers: the activity of each sample, from 0 to 11 in the order of
+            `target_names`; -1 where no activity is labelled.
         subject : ndarray of shape (n_recordings,), dtype int64
             The person, from 1 to 30.
         experiment : ndarray of shape (n_recordings,), dtype int64
@@ -245,14 +248,12 @@ def fetch_hapt(
     --------
     >>> from sklearn_har.datasets import fetch_hapt
     >>> hapt = fetch_hapt()  # doctest: +SKIP
-    >>> len(hapt.recordings), hapt.recordings[0].shape  # doctest: +SKIP
-    (61, (20598, 6))
-    >>> from sklearn_har.segmentation import segment_recordings
-    >>> windows = segment_recordings(
-    ...     hapt.recordings, hapt.labels, hapt.subject, window=2.56, sampling_rate=50.0
-    ... )  # doctest: +SKIP
+    >>> hapt.recordings[0]  # doctest: +SKIP
+    Recording(20598 samples, 6 channels, 50 Hz, 411.94 s, subject 1)
+    >>> from sklearn_har.preparation import Preparation
+    >>> windows = Preparation().windows(hapt.recordings)  # doctest: +SKIP
     >>> windows.data.shape[1:]  # doctest: +SKIP
-    (128, 6)
+    (128, 9)
     """
     check_fetch_parameters(
         subset=subset,
@@ -274,19 +275,29 @@ def fetch_hapt(
     split = np.where(arrays["in_test"] == 1, "test", "train")
     chosen = np.flatnonzero((split == subset) | (subset == "all"))
     parts = [slice(*arrays["offsets"][i : i + 2]) for i in chosen]
-    recordings = [arrays["samples"][part] for part in parts]
+    samples = [arrays["samples"][part] for part in parts]
     labels = [arrays["labels"][part] for part in parts]
     subject, experiment = arrays["subject"][chosen], arrays["experiment"][chosen]
     frame = None
     if as_frame:
-        lengths = [len(recording) for recording in recordings]
-        frame = pd.DataFrame(np.concatenate(recordings), columns=list(RECORDED_CHANNEL_NAMES))
+        lengths = [len(part) for part in samples]
+        frame = pd.DataFrame(np.concatenate(samples), columns=list(RECORDED_CHANNEL_NAMES))
         frame["time"] = np.concatenate([np.arange(n) / SAMPLING_RATE for n in lengths])
         frame["experiment"] = np.repeat(experiment, lengths)
         frame["subject"] = np.repeat(subject, lengths)
         frame["target"] = np.concatenate(labels)
     return Bunch(
-        recordings=recordings,
+        recordings=[
+            Recording(
+                samples[i],
+                sampling_rate=SAMPLING_RATE,
+                channel_names=RECORDED_CHANNEL_NAMES,
+                labels=names_of_codes(labels[i], TARGET_NAMES),
+                subject=int(subject[i]),
+                facts={"experiment": int(experiment[i])},
+            )
+            for i in range(len(chosen))
+        ],
         labels=labels,
         subject=subject,
         experiment=experiment,

@@ -10,9 +10,10 @@ from sklearn.utils import Bunch, check_random_state
 
 from sklearn_har._names import ACTIVITY_NAMES, CHANNEL_NAMES, RECORDED_CHANNEL_NAMES
 from sklearn_har.datasets._base import load_descr
-from sklearn_har.datasets._bunch import windows_bunch
+from sklearn_har.datasets._bunch import names_of_codes, windows_bunch
 from sklearn_har.datasets._gait import Bout, draw_subject, measure, plan_bouts
 from sklearn_har.preparation import separate_gravity
+from sklearn_har.recordings import Recording
 from sklearn_har.segmentation import segment_recordings
 from sklearn_har.utils._cutter import Cutter
 from sklearn_har.utils._numbers import check_integer, check_real
@@ -65,10 +66,11 @@ def make_har_recordings(
     dataset : Bunch
         With the fields
 
-        recordings : list of ndarray of float32 of shape (n_samples, 6)
-            Total acceleration x y z in g, angular velocity x y z in rad/s.
+        recordings : list of Recording
+            Total acceleration x y z in g and angular velocity x y z in rad/s, as float32. Their
+            labels are the names of the activities, None in transitions.
         labels : list of ndarray of int64 of shape (n_samples,)
-            The activity of each sample, -1 in transitions.
+            The same as numbers: the activity of each sample, -1 in transitions.
         subject : ndarray of int64 of shape (n_recordings,)
             The subjects, counted from 1.
         target_names, channel_names : list of str
@@ -128,8 +130,8 @@ def make_har_recordings(
     --------
     >>> from sklearn_har.datasets import make_har_recordings
     >>> dataset = make_har_recordings(n_subjects=2, seconds_per_activity=5.0, random_state=0)
-    >>> len(dataset.recordings), dataset.recordings[0].shape[1]
-    (2, 6)
+    >>> dataset.recordings[0]
+    Recording(2502 samples, 6 channels, 50 Hz, 50.02 s, subject 1)
     >>> dataset.channel_names[:3]
     ['total_acc_x', 'total_acc_y', 'total_acc_z']
     """
@@ -143,7 +145,18 @@ def make_har_recordings(
             label[bout.start : bout.stop] = bout.activity
         labels.append(label)
     return Bunch(
-        recordings=[recording for _, recording in simulated],
+        recordings=[
+            Recording(
+                samples,
+                sampling_rate=rate,
+                channel_names=RECORDED_CHANNEL_NAMES,
+                labels=names_of_codes(label, ACTIVITY_NAMES),
+                subject=number,
+            )
+            for number, ((_, samples), label) in enumerate(
+                zip(simulated, labels, strict=True), start=1
+            )
+        ],
         labels=labels,
         subject=np.arange(1, len(simulated) + 1, dtype=np.int64),
         target_names=list(ACTIVITY_NAMES),

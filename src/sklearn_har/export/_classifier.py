@@ -44,6 +44,11 @@ class ExportedClassifier:
         The channels of a window, in their order, if they were known at the export.
     sampling_rate : float or None
         Of the windows, in Hz, if it was given at the export.
+    recognizer : dict or None
+        What :meth:`~sklearn_har.recognition.ActivityRecognizer.describe` said of the recognizer
+        that was exported; None for a classifier.
+    preparation : Preparation or None
+        How recordings become windows, for an exported recognizer.
     n_timesteps_in_ : int
         Number of time steps of a window.
     n_channels_in_ : int
@@ -71,7 +76,7 @@ class ExportedClassifier:
     --------
     to_onnx : Write such a file.
     to_litert : Write such a file for LiteRT.
-    sklearn_har.recognition.StreamingRecognizer : Takes an exported classifier as its estimator.
+    sklearn_har.recognition.ActivityRecognizer.from_classifier : Raw recordings in, timelines out.
 
     Notes
     -----
@@ -117,6 +122,7 @@ class ExportedClassifier:
         names = metadata.channel_names
         self.channel_names = None if names is None else tuple(names)
         self.sampling_rate = metadata.sampling_rate
+        self.recognizer = metadata.recognizer
         self.n_timesteps_in_ = metadata.n_timesteps
         self.n_channels_in_ = metadata.n_channels
         # scikit-learn's name for the size of axis 1.
@@ -125,6 +131,16 @@ class ExportedClassifier:
         self.version = metadata.sklearn_har
         self.batch_size = self._runtime.batch_size
         self.format = self._runtime.format
+
+    @property
+    def preparation(self) -> Any:
+        """Return how recordings become windows; None if the file does not say."""
+        if self.recognizer is None:
+            return None
+        # Late: where windows are predicted, scikit-learn may be missing.
+        from sklearn_har.preparation import Preparation
+
+        return Preparation(**self.recognizer["preparation"])
 
     def predict_proba(self, X: npt.ArrayLike) -> npt.NDArray[np.float32]:
         """Return the probability of each activity.

@@ -42,10 +42,12 @@ def to_onnx(
 
     Parameters
     ----------
-    estimator : classifier
+    estimator : classifier or ActivityRecognizer
         A fitted network of :mod:`sklearn_har.neural_network`, a pipeline that ends with one, a
         search over either, or a :class:`~sklearn.ensemble.VotingClassifier` of them with
-        `voting="soft"`, such as :func:`~sklearn_har.recipes.make_best` makes.
+        `voting="soft"`, such as :func:`~sklearn_har.recipes.make_best` makes. Of an
+        :class:`~sklearn_har.recognition.ActivityRecognizer` the classifier is written, and its
+        preparation, channels and smoothing stand in the metadata.
     path : str or path-like
         The file, usually with the ending ``.onnx``.
     quantize : {"dynamic"}, default=None
@@ -61,9 +63,10 @@ def to_onnx(
         The channels of a window, in their order. None for those that the estimator was fitted
         with, if it was fitted to a frame.
     sampling_rate : float, default=None
-        Of the windows, in Hz.
+        Of the windows, in Hz. None for that of a recognizer.
     X : array-like of shape (n_windows, n_timesteps, n_channels), default=None
-        Windows to compare on, as the estimator takes them. None for 64 random ones.
+        Windows to compare on, as the estimator takes them; for a recognizer also labelled
+        recordings. None for 64 random windows.
     y : array-like of shape (n_windows,), default=None
         Their activities; the accuracy is then compared as well.
     atol : float, default=1e-5
@@ -169,10 +172,12 @@ def to_litert(
 
     Parameters
     ----------
-    estimator : classifier
+    estimator : classifier or ActivityRecognizer
         A fitted network of :mod:`sklearn_har.neural_network`, a pipeline that ends with one, a
         search over either, or a :class:`~sklearn.ensemble.VotingClassifier` of them with
-        `voting="soft"`, such as :func:`~sklearn_har.recipes.make_best` makes.
+        `voting="soft"`, such as :func:`~sklearn_har.recipes.make_best` makes. Of an
+        :class:`~sklearn_har.recognition.ActivityRecognizer` the classifier is written, and its
+        preparation, channels and smoothing stand in the metadata.
     path : str or path-like
         The file, usually with the ending ``.tflite``.
     quantize : {"dynamic", "float16", "int8"}, default=None
@@ -191,9 +196,10 @@ def to_litert(
         The channels of a window, in their order. None for those that the estimator was fitted
         with, if it was fitted to a frame.
     sampling_rate : float, default=None
-        Of the windows, in Hz.
+        Of the windows, in Hz. None for that of a recognizer.
     X : array-like of shape (n_windows, n_timesteps, n_channels), default=None
-        Windows to compare on, as the estimator takes them. None for 64 random ones.
+        Windows to compare on, as the estimator takes them; for a recognizer also labelled
+        recordings. None for 64 random windows.
     y : array-like of shape (n_windows,), default=None
         Their activities; the accuracy is then compared as well.
     atol : float, default=1e-5
@@ -314,6 +320,14 @@ def _export(
     if y is not None and X is None:
         raise ValueError("y goes with X: the activities of windows; got y without X.")
     tolerance = check_real(atol, "atol", minimum=0.0)
+    recognizer = None
+    if hasattr(estimator, "describe"):
+        # An ActivityRecognizer: the classifier in it, and what must be done to a recording.
+        recognizer = estimator.describe()
+        names = names[0], names[1] or recognizer["window_channel_names"]
+        sampling_rate = sampling_rate or estimator.preparation_.sampling_rate
+        X, y = _windows_of_recordings(estimator, X, y)
+        estimator = estimator.estimator_
     plan = read_estimator(estimator)
     metadata = make_metadata(
         plan,
@@ -321,6 +335,7 @@ def _export(
         channel_names=names[1],
         sampling_rate=sampling_rate,
         quantize=quantize,
+        recognizer=recognizer,
     )
     windows = plan.likely_windows() if X is None else _windows(plan, X, "X")
     content = seal(write(plan, metadata.to_json()))
@@ -339,6 +354,14 @@ def _export(
     finally:
         part.unlink(missing_ok=True)
     return report
+
+
+def _windows_of_recordings(recognizer: Any, X: Any, y: Any) -> tuple[Any, Any]:
+    """Return windows of recordings and their labels; windows stay as they are."""
+    if X is None or hasattr(X, "dtype"):
+        return X, y
+    windows = recognizer.preparation_.windows(X)
+    return windows.data, windows.target if y is None else y
 
 
 def _windows(plan: Any, X: Any, argument: str) -> npt.NDArray[np.float32]:

@@ -1,4 +1,4 @@
-"""What an exported file tells about itself: plain JSON, the same in all formats."""
+"""The metadata of an exported file: plain JSON, the same in all formats."""
 
 from __future__ import annotations
 
@@ -44,6 +44,9 @@ class Metadata:
         How the weights were quantised.
     estimator : str
         The steps that were exported.
+    recognizer : dict or None
+        For an ActivityRecognizer: its preparation, smoothing and channels, as
+        :meth:`~sklearn_har.recognition.ActivityRecognizer.describe` returns them.
     sklearn_har : str
         The version that wrote the file.
     format : int
@@ -61,6 +64,7 @@ class Metadata:
     n_channels: int
     quantize: str | None
     estimator: str
+    recognizer: dict[str, Any] | None = None
     sklearn_har: str = __version__
     format: int = _FORMAT
     sha256: str = _UNSEALED
@@ -135,6 +139,7 @@ def make_metadata(
     channel_names: Sequence[str] | None,
     sampling_rate: float | None,
     quantize: str | None,
+    recognizer: dict[str, Any] | None,
 ) -> Metadata:
     """Check and collect what goes into the file about an estimator that was taken apart."""
     classes = np.asarray(plan.estimator.classes_)
@@ -156,6 +161,7 @@ def make_metadata(
         n_channels=n_channels,
         quantize=quantize,
         estimator=", ".join(type(step).__name__ for _, step in steps),
+        recognizer=recognizer,
     )
 
 

@@ -189,10 +189,10 @@ class ActivityWindowsDisplay:
     @classmethod
     def from_windows(
         cls,
-        X: ArrayLike,
-        y: ArrayLike,
+        X: ArrayLike | Mapping[str, Any],
+        y: ArrayLike | None = None,
         *,
-        sampling_rate: float,
+        sampling_rate: float | None = None,
         n_windows: int = 1,
         channel_names: Sequence[str] | None = None,
         units: Sequence[str] | None = None,
@@ -208,12 +208,13 @@ class ActivityWindowsDisplay:
 
         Parameters
         ----------
-        X : array-like of shape (n_all_windows, n_timesteps, n_channels)
-            Windows to choose from.
-        y : array-like of shape (n_all_windows,)
-            Their activities.
-        sampling_rate : float
-            In Hz.
+        X : array-like of shape (n_all_windows, n_timesteps, n_channels) or Windows
+            Windows to choose from. Windows that segmentation returned bring labels, sampling rate
+            and names of channels along.
+        y : array-like of shape (n_all_windows,), default=None
+            Their activities; needed with an array.
+        sampling_rate : float, default=None
+            In Hz; needed with an array.
         n_windows : int, default=1
             How many windows to show of each activity, one after the other in time.
         channel_names : sequence of str of length n_channels, default=None
@@ -238,6 +239,13 @@ class ActivityWindowsDisplay:
         ValueError
             If shapes do not agree, or an activity has fewer windows than are to be shown.
         """
+        if isinstance(X, Mapping):
+            y = X["target"] if y is None else y
+            sampling_rate = X["sampling_rate"] if sampling_rate is None else sampling_rate
+            channel_names = X["channel_names"] if channel_names is None else channel_names
+            X = X["data"]
+        if sampling_rate is None:
+            raise TypeError("sampling_rate must be given in Hz with an array of windows, got None.")
         windows, labels = np.asarray(X), np.asarray(y)
         if windows.ndim != 3 or not windows.size:
             raise ValueError(

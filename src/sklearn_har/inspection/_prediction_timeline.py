@@ -162,11 +162,11 @@ class PredictionTimelineDisplay:
     def from_estimator(
         cls,
         estimator: Any,
-        X: ArrayLike,
+        X: ArrayLike | Mapping[str, Any],
         y: ArrayLike | None = None,
         *,
-        start_time: ArrayLike,
-        window_length: float,
+        start_time: ArrayLike | None = None,
+        window_length: float | None = None,
         target_names: Sequence[str] | None = None,
         timeline_params: Mapping[str, Any] | None = None,
         activities: ArrayLike | None = None,
@@ -179,15 +179,16 @@ class PredictionTimelineDisplay:
         ----------
         estimator : estimator
             A fitted classifier of windows with ``predict_proba``, or a pipeline that ends in one.
-        X : array-like of shape (n_windows, n_timesteps, n_channels)
-            The windows of one recording, in the order of time.
+        X : array-like of shape (n_windows, n_timesteps, n_channels) or Windows
+            The windows of one recording, in the order of time. Windows that segmentation returned
+            bring their times and labels along.
         y : array-like of shape (n_windows,), default=None
             Their true activities. What is not among the classes of the estimator, such as -1 for
             unlabelled windows, is left blank.
-        start_time : array-like of shape (n_windows,)
-            Start of each window, in s.
-        window_length : float
-            Length of a window, in s.
+        start_time : array-like of shape (n_windows,), default=None
+            Start of each window of an array, in s.
+        window_length : float, default=None
+            Length of a window of an array, in s.
         target_names : sequence of str, default=None
             Names to show in the place of ``estimator.classes_``, in their order.
         timeline_params : dict, default=None
@@ -215,16 +216,20 @@ class PredictionTimelineDisplay:
                 "estimator must have predict_proba, got "
                 f"{type(estimator).__name__}. Use from_predictions for labels."
             )
+        times: Any = start_time
+        if isinstance(X, Mapping):
+            y = X["target"] if y is None else y
+            X, times = X["data"], X
         probabilities = estimator.predict_proba(X)
         classes = np.asarray(estimator.classes_)
         names = check_classes(classes if target_names is None else target_names, len(classes))
         predicted = make_timeline(
-            probabilities, start_time, window_length, names, **(timeline_params or {})
+            probabilities, times, window_length, names, **(timeline_params or {})
         )
         true = None
         if y is not None:
             labels = np.asarray(y)
-            windows = WindowProbabilities.check(probabilities, start_time, window_length)
+            windows = WindowProbabilities.check(probabilities, times, window_length)
             if labels.shape != (len(windows.values),):
                 raise ValueError(
                     f"y must have one activity for each of the {len(windows.values)} windows, got "

@@ -1,9 +1,9 @@
-"""From measured samples to the signals that classifiers read, part by part."""
+"""The signals that classifiers read, computed from measured samples part by part."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +20,9 @@ from sklearn_har.preparation._stages import (
 from sklearn_har.utils._numbers import check_rate
 from sklearn_har.utils._validation import did_you_mean
 
-__all__ = ["SignalStage"]
+__all__ = ["SignalStage", "columns_of"]
 
-# What UCI HAR was made with: see segmentation.remove_noise.
+# What UCI HAR was made with: see remove_noise.
 _NOISE_ORDER, _GRAVITY_ORDER, _DRIFT_ORDER = 10, 3, 2
 
 
@@ -35,8 +35,8 @@ class SignalStage:
         The channels of the samples.
     input_rate, sampling_rate : float
         The rates of the samples and of the signals, in Hz.
-    acceleration, angular_velocity : sequence of int or str
-        The channels of each kind, by position or name.
+    acceleration, angular_velocity, other : sequence of int or str
+        The channels of each kind, by position or name; `other` may be "rest".
     noise_cutoff, gravity_cutoff, drift_cutoff : float or None
         In Hz; None leaves the step out.
     """
@@ -49,22 +49,30 @@ class SignalStage:
         sampling_rate: float,
         acceleration: Sequence[int | str],
         angular_velocity: Sequence[int | str],
+        other: Sequence[int | str] | Literal["rest"],
         noise_cutoff: float | None,
         gravity_cutoff: float | None,
         drift_cutoff: float | None,
     ) -> None:
         rate = check_rate(sampling_rate)
-        acc = _columns(acceleration, "acceleration", channel_names)
-        gyro = _columns(angular_velocity, "angular_velocity", channel_names)
-        if not acc + gyro:
-            raise ValueError("acceleration or angular_velocity must name a channel, got none.")
-        if len({*acc, *gyro}) < len(acc + gyro):
+        acc = columns_of(acceleration, "acceleration", channel_names)
+        gyro = columns_of(angular_velocity, "angular_velocity", channel_names)
+        if isinstance(other, str) and other == "rest":
+            rest = [i for i in range(len(channel_names)) if i not in {*acc, *gyro}]
+        else:
+            rest = columns_of(other, "other", channel_names)
+        self._columns = acc + gyro + rest
+        if not self._columns:
             raise ValueError(
-                f"acceleration and angular_velocity must name each channel once, got "
-                f"{acceleration!r} and {angular_velocity!r}."
+                "acceleration, angular_velocity or other must name a channel, got none."
             )
-        self._columns = acc + gyro
-        self._n_acc = len(acc)
+        if len(set(self._columns)) < len(self._columns):
+            raise ValueError(
+                "acceleration, angular_velocity and other must name each channel once, got "
+                f"{acceleration!r}, {angular_velocity!r} and {other!r}."
+            )
+        self._acceleration = slice(0, len(acc))
+        self._turning = slice(len(acc), len(acc) + len(gyro))
         names = [channel_names[i] for i in acc]
         bodies = [name.replace("total", "body", 1) for name in names]
         if set(bodies) & set(names):
@@ -82,8 +90,8 @@ class SignalStage:
             names += bodies
         if drift_cutoff is not None and gyro:
             self._drift = low_pass(drift_cutoff, rate, _DRIFT_ORDER, "drift_cutoff")
-        #: The channels of the signals: accelerations, those of the body, angular velocities.
-        self.channel_names = (*names, *(channel_names[i] for i in gyro))
+        #: Of the signals: accelerations, those of the body, angular velocities, other channels.
+        self.channel_names = (*names, *(channel_names[i] for i in gyro + rest))
         self._next: int | None = None
 
     @property
@@ -117,7 +125,7 @@ class SignalStage:
             values = known if rest is None else np.concatenate([known, rest])
         if self._noise is not None:
             values = self._noise.push(values)
-        total, turning = values[:, : self._n_acc], values[:, self._n_acc :]
+        total, turning = values[:, self._acceleration], values[:, self._turning]
         signals = [total]
         if self._gravity is not None:
             signals.append(total - self._gravity.push(total))
@@ -127,7 +135,7 @@ class SignalStage:
         # output; within a part there is no hole.
         first = self._next
         self._next += len(values)
-        return first, np.concatenate([*signals, turning], axis=1)
+        return first, np.concatenate([*signals, turning, values[:, self._turning.stop :]], axis=1)
 
     def get_state(self) -> State:
         state = {} if self._next is None else {"next": np.array(self._next)}
@@ -151,7 +159,7 @@ class SignalStage:
         return {name: stage for name, stage in stages.items() if stage is not None}
 
 
-def _columns(
+def columns_of(
     channels: Sequence[int | str], argument: str, channel_names: Sequence[str]
 ) -> list[int]:
     """Return the positions of channels that are given by position or name."""
@@ -170,8 +178,21 @@ def _columns(
         elif isinstance(channel, bool) or not 0 <= int(channel) < len(channel_names):
             raise ValueError(
                 f"{argument} must name channels by their names or by positions below "
-                f"{len(channel_names)}, got {channel!r}. Pass {argument}=() if there are none."
+                f"{len(channel_names)}, got {channel!r}; the channels are {list(channel_names)}. "
+                f"{_remedy(argument, len(channel_names))}"
             )
         else:
             found.append(int(channel))
     return found
+
+
+def _remedy(argument: str, n_channels: int) -> str:
+    if argument == "angular_velocity" and n_channels == 3:
+        return (
+            "For accelerations alone pass preparation='accelerometer', or angular_velocity=() to "
+            "Preparation."
+        )
+    return (
+        f"Pass {argument}=() if there are none, or preparation='resample' to take all channels as "
+        "they are."
+    )

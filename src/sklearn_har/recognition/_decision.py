@@ -1,18 +1,28 @@
-"""What is said about a window, and who says it."""
+"""Decisions about windows, and the classifier that makes them."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.exceptions import NotFittedError
 
-__all__ = ["Decision", "check_recogniser", "decide"]
+__all__ = [
+    "LAYOUTS",
+    "Asked",
+    "Decision",
+    "Layout",
+    "check_recognizer",
+    "decisions_of",
+    "laid_out",
+]
 
+Layout = Literal["windows", "channels-first", "flat"]
+LAYOUTS = ("windows", "channels-first", "flat")
 # Windows that are handed to a classifier at once: hours of them would fill the memory.
 _BLOCK = 4096
 
@@ -21,7 +31,7 @@ _BLOCK = 4096
 class Decision:
     """The activity in one window.
 
-    Made by :class:`StreamingRecognizer` and :func:`recognize_recording`.
+    Made by :class:`StreamingRecognizer` and :meth:`ActivityRecognizer.decisions`.
 
     Parameters
     ----------
@@ -59,10 +69,10 @@ class Decision:
         return float(self.probabilities.max())
 
 
-def check_recogniser(
+def check_recognizer(
     estimator: Any,
     n_timesteps: int,
-    n_channels: int,
+    n_channels: int | None,
     *,
     sampling_rate: float,
     channel_names: Sequence[str] = (),
@@ -85,10 +95,10 @@ def check_recogniser(
         ("the channels", "n_channels_in_", n_channels, "channels"),
     ):
         expected = getattr(reader, attribute, found)
-        if expected != found:
+        if found is not None and expected != found:
             raise ValueError(
                 f"estimator was fitted on windows of {expected} {what}, got {found}: change "
-                f"{argument} to what it was trained with."
+                f"{argument} of the preparation to what it was trained with."
             )
     # What exported classifiers know about their windows.
     rate = getattr(estimator, "sampling_rate", None)
@@ -105,26 +115,64 @@ def check_recogniser(
         )
 
 
-def decide(
-    estimator: Any,
-    windows: NDArray[Any],
+class Asked:
+    """A fitted classifier, asked about windows in the layout that it reads.
+
+    Parameters
+    ----------
+    classifier : classifier
+        With `classes_` and `predict_proba`.
+    layout : {"windows", "channels-first", "flat"}
+        How windows are handed to it.
+    """
+
+    def __init__(self, classifier: Any, layout: Layout = "windows") -> None:
+        self.classifier = classifier
+        self.layout = layout
+
+    @property
+    def classes(self) -> NDArray[Any]:
+        """Return the activities, in the order of the probabilities."""
+        return np.asarray(self.classifier.classes_)
+
+    def predict_proba(self, windows: NDArray[Any]) -> NDArray[Any]:
+        """Return probabilities for windows of shape (n_windows, n_timesteps, n_channels)."""
+        n_classes = len(self.classes)
+        blocks = []
+        for i in range(0, len(windows), _BLOCK):
+            block = windows[i : i + _BLOCK]
+            found = np.asarray(self.classifier.predict_proba(laid_out(block, self.layout)))
+            if found.shape != (len(block), n_classes):
+                raise ValueError(
+                    f"estimator must give {n_classes} probabilities for each of {len(block)} "
+                    f"windows, got shape {found.shape}."
+                )
+            blocks.append(found)
+        return np.concatenate(blocks) if blocks else np.empty((0, n_classes))
+
+    def decide(
+        self, start_time: NDArray[np.float64], windows: NDArray[Any], seconds: float
+    ) -> list[Decision]:
+        """Return a decision about each window; `seconds` is the length of a window."""
+        return decisions_of(start_time, self.predict_proba(windows), self.classes, seconds)
+
+
+def decisions_of(
     start_time: NDArray[np.float64],
+    probabilities: NDArray[Any],
+    classes: NDArray[Any],
     seconds: float,
 ) -> list[Decision]:
-    """Ask a classifier about windows of shape (n_windows, n_timesteps, n_channels)."""
-    decisions: list[Decision] = []
-    classes = np.asarray(estimator.classes_)
-    for i in range(0, len(windows), _BLOCK):
-        probabilities = np.asarray(estimator.predict_proba(windows[i : i + _BLOCK]))
-        times = start_time[i : i + _BLOCK].tolist()
-        if probabilities.shape != (len(times), len(classes)):
-            raise ValueError(
-                f"estimator must give {len(classes)} probabilities for each of {len(times)} "
-                f"windows, got shape {probabilities.shape}."
-            )
-        best = classes[probabilities.argmax(axis=1)].tolist()
-        decisions += [
-            Decision(start, start + seconds, activity, row)
-            for start, activity, row in zip(times, best, probabilities, strict=True)
-        ]
-    return decisions
+    """Return the decisions that probabilities of windows stand for."""
+    best = classes[probabilities.argmax(axis=1)].tolist()
+    return [
+        Decision(start, start + seconds, activity, row)
+        for start, activity, row in zip(start_time.tolist(), best, probabilities, strict=True)
+    ]
+
+
+def laid_out(windows: NDArray[Any], layout: Layout) -> NDArray[Any]:
+    """Return windows of shape (n_windows, n_timesteps, n_channels) as a classifier reads them."""
+    if layout == "channels-first":
+        return np.swapaxes(windows, 1, 2)
+    return windows.reshape(len(windows), -1) if layout == "flat" else windows

@@ -1,4 +1,4 @@
-"""The state of a recogniser as bytes: arrays and parameters, nothing that could be executed."""
+"""The state of a recognizer as bytes: arrays and parameters, and no code."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sklearn_har.preparation._stages import State
-
 __all__ = ["pack", "unpack"]
 
-_FORMAT = 2
+_FORMAT = 3
 
 
 def pack(arrays: Mapping[str, NDArray[Any]], parameters: Mapping[str, Any]) -> bytes:
@@ -42,8 +40,8 @@ def _as_number(value: Any) -> Any:
     return value.item()
 
 
-def unpack(state: bytes, parameters: Mapping[str, Any]) -> State:
-    """Read what `pack` wrote, for a recogniser of these parameters."""
+def unpack(state: bytes, parameters: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
+    """Read what `pack` wrote, for a recognizer of these parameters."""
     try:
         with np.load(io.BytesIO(state), allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
@@ -64,7 +62,7 @@ def unpack(state: bytes, parameters: Mapping[str, Any]) -> State:
     for name, value in mine.items():
         if written.get(name) != value:
             raise ValueError(
-                f"state must be of a recogniser with the same parameters, got one with "
+                f"state must be of a recognizer with the same parameters, got one with "
                 f"{name}={written.get(name)!r} where this one has {value!r}."
             )
     return arrays

@@ -1,24 +1,23 @@
-"""The activities in samples as they come."""
+"""Live recognition: activities in samples as they come."""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sklearn_har._names import RECORDED_CHANNEL_NAMES
-from sklearn_har.preparation._signals import SignalStage
-from sklearn_har.preparation._stages import State, part_of
-from sklearn_har.preparation._windows import WindowBuffer
-from sklearn_har.recognition._decision import Decision, check_recogniser, decide
+from sklearn_har.preparation import Preparation, check_preparation
+from sklearn_har.recognition._decision import Asked, Decision, check_recognizer
 from sklearn_har.recognition._state import pack, unpack
-from sklearn_har.recordings._recording import check_names, gap_limit
+from sklearn_har.recordings._recording import check_names
 from sklearn_har.utils._arrays import refuse_masked
-from sklearn_har.utils._cutter import Cutter
 from sklearn_har.utils._numbers import check_rate
+
+if TYPE_CHECKING:
+    from sklearn_har.recognition._recognizer import ActivityRecognizer
 
 __all__ = ["StreamingRecognizer"]
 
@@ -30,42 +29,24 @@ class StreamingRecognizer:
     """Recognise activities in samples as they come.
 
     Samples are pushed in pieces of any length, and each window that becomes complete gives a
-    decision. Resampling, filters and windows are those of :func:`recognize_recording`, kept between
-    the pieces as state: the decisions are the same however the samples are cut into pieces, and the
-    same as for the whole recording.
+    decision. Resampling, filters and windows are those of the preparation, kept between the pieces
+    as state. The decisions are those of :meth:`ActivityRecognizer.decisions` for the whole
+    recording, however the samples are cut into pieces.
 
     Parameters
     ----------
-    estimator : classifier
-        A fitted classifier or pipeline with `predict_proba` for windows of shape
-        (n_windows, n_timesteps, n_channels), or an
-        :class:`~sklearn_har.export.ExportedClassifier`.
-    window : int or float, default=128
-        Length of a window in samples at `sampling_rate` (int) or in seconds (float).
-    overlap : float, default=0.5
-        Part of a window that the next one shares, in [0, 1). With 0.5, there is a decision each
-        half window.
-    sampling_rate : float, default=50.0
-        The rate of the windows that the classifier was trained on, in Hz.
+    estimator : ActivityRecognizer or classifier
+        A fitted recognizer, which brings its preparation and its channels; or a fitted classifier
+        or pipeline with `predict_proba` for windows of shape (n_windows, n_timesteps, n_channels);
+        or an :class:`~sklearn_har.export.ExportedClassifier`.
+    preparation : Preparation or str, default=None
+        For a classifier: how its windows were made, or the name of a preset. None for what an
+        exported file says, and else for the preparation of UCI HAR. A recognizer has its own.
     original_rate : float, default=None
-        The nominal rate of the samples, in Hz. None for `sampling_rate`.
+        The nominal rate of the samples, in Hz. None for the `sampling_rate` of the preparation.
     channel_names : sequence of str, default=None
-        The channels of the samples. None for the six of a phone: `total_acc_x`, `_y`, `_z` and
-        `body_gyro_x`, `_y`, `_z`.
-    acceleration : sequence of int or str, default=(0, 1, 2)
-        The channels that are accelerations in g, gravity included, by position or name.
-    angular_velocity : sequence of int or str, default=(3, 4, 5)
-        The channels that are angular velocities in rad/s; () if there are none.
-    noise_cutoff : float, default=20.0
-        In Hz, as in :func:`~sklearn_har.preparation.prepare_recording`. None leaves the noise in.
-    gravity_cutoff : float, default=0.3
-        In Hz. None gives no channels of body acceleration.
-    drift_cutoff : float, default=0.1
-        In Hz. None leaves the drift in the angular velocities.
-    max_gap : float, default=None
-        In s. After a longer step between samples the filters begin anew, and windows that would
-        cross it are dropped; shorter ones are interpolated. None for five intervals of
-        `original_rate`.
+        The channels of the samples. None for those that a recognizer was fitted with, or for the
+        six of a phone: `total_acc_x`, `_y`, `_z` and `body_gyro_x`, `_y`, `_z`.
     on_late : {"drop", "raise"}, default="drop"
         What to do with samples that are not later than all before them: leave them out and count
         them in `n_late`, or raise an error.
@@ -76,6 +57,8 @@ class StreamingRecognizer:
         The channels of the samples.
     window_channel_names : tuple of str
         The channels of the windows that the classifier reads.
+    preparation : Preparation
+        What is done to the samples.
     n_late : int
         Samples that were left out because they came too late.
     n_missing : int
@@ -95,8 +78,8 @@ class StreamingRecognizer:
 
     See Also
     --------
-    recognize_recording : The same for a whole recording.
-    sklearn_har.preparation.prepare_recording : Recordings to train on, prepared in the same way.
+    ActivityRecognizer : The same for whole recordings, with smoothing.
+    sklearn_har.preparation.Preparation : What is done to the samples.
 
     Notes
     -----
@@ -118,7 +101,7 @@ class StreamingRecognizer:
     >>> recognizer = StreamingRecognizer(DummyClassifier(strategy="prior").fit(X, y))
     >>> phone = make_har_recordings(n_subjects=1, seconds_per_activity=5.0, random_state=0)
     >>> for i in range(0, 250, 25):  # half a second at a time
-    ...     for decision in recognizer.push(phone.recordings[0][i : i + 25]):
+    ...     for decision in recognizer.push(phone.recordings[0].samples[i : i + 25]):
     ...         print(f"{decision.start:.2f} to {decision.end:.2f} s")
     0.00 to 2.56 s
     1.28 to 3.84 s
@@ -127,71 +110,79 @@ class StreamingRecognizer:
     def __init__(
         self,
         estimator: Any,
+        preparation: Preparation | str | None = None,
         *,
-        window: int | float = 128,
-        overlap: float = 0.5,
-        sampling_rate: float = 50.0,
         original_rate: float | None = None,
         channel_names: Sequence[str] | None = None,
-        acceleration: Sequence[int | str] = (0, 1, 2),
-        angular_velocity: Sequence[int | str] = (3, 4, 5),
-        noise_cutoff: float | None = 20.0,
-        gravity_cutoff: float | None = 0.3,
-        drift_cutoff: float | None = 0.1,
-        max_gap: float | None = None,
         on_late: Literal["drop", "raise"] = "drop",
     ) -> None:
         if on_late not in ("drop", "raise"):
             raise ValueError(f"on_late must be one of ('drop', 'raise'), got {on_late!r}.")
-        self._cutter = Cutter(window, overlap, sampling_rate, "last", -1, "drop")
-        self._rate = float(sampling_rate)
-        self._original_rate = check_rate(
-            sampling_rate if original_rate is None else original_rate, "original_rate"
-        )
-        self._longest_step = gap_limit(self._original_rate, max_gap)
-        names = RECORDED_CHANNEL_NAMES if channel_names is None else channel_names
-        self.channel_names = check_names(names, len(names))
         self.estimator = estimator
         self._on_late = on_late
-        self._steps = {
-            "acceleration": acceleration,
-            "angular_velocity": angular_velocity,
-            "noise_cutoff": noise_cutoff,
-            "gravity_cutoff": gravity_cutoff,
-            "drift_cutoff": drift_cutoff,
-        }
+        self._order: list[int] | None = None
+        # Late: the recognizer begins streams of its own.
+        from sklearn_har.recognition._recognizer import ActivityRecognizer
+
+        if isinstance(estimator, ActivityRecognizer):
+            self._take_over(estimator, preparation, channel_names)
+        else:
+            if preparation is None:
+                preparation = getattr(estimator, "preparation", None)
+            self.preparation = check_preparation(preparation)
+            names = RECORDED_CHANNEL_NAMES if channel_names is None else channel_names
+            self.channel_names = self._channels = check_names(names, len(names))
+            self._asked = Asked(estimator)
+        self._original_rate = check_rate(
+            self.preparation.sampling_rate if original_rate is None else original_rate,
+            "original_rate",
+        )
         self.reset()
-        self.window_channel_names = self._preparation.channel_names
-        check_recogniser(
-            estimator,
-            self._cutter.length,
+        self.window_channel_names = self._stream.channel_names
+        check_recognizer(
+            self._asked.classifier,
+            self._stream.n_timesteps,
             len(self.window_channel_names),
-            sampling_rate=self._rate,
+            sampling_rate=self.preparation.sampling_rate,
             channel_names=self.window_channel_names,
         )
 
+    def _take_over(
+        self,
+        recognizer: ActivityRecognizer,
+        preparation: Any,
+        channel_names: Sequence[str] | None,
+    ) -> None:
+        if preparation is not None:
+            raise ValueError(
+                "preparation must be None for an ActivityRecognizer, which has its own, got "
+                f"{preparation!r}."
+            )
+        self._asked = recognizer.asked_
+        self.preparation = recognizer.preparation_
+        self._channels = recognizer.channel_names_in_
+        names = self._channels if channel_names is None else channel_names
+        self.channel_names = check_names(names, len(names))
+        self._order = recognizer.order_of_channels(self.channel_names)
+
     def reset(self) -> None:
         """Forget all samples, as if none had come, and begin a new stream."""
-        self._preparation = SignalStage(
-            self.channel_names,
-            input_rate=self._original_rate,
-            sampling_rate=self._rate,
-            **self._steps,  # type: ignore[arg-type]
-        )
-        self._windows = WindowBuffer(
-            self._cutter.length, self._cutter.step, len(self._preparation.channel_names)
-        )
-        self.n_late = self.n_missing = self.n_breaks = 0
+        self._stream = self.preparation.stream(self._channels, self._original_rate)
+        self.n_late = self.n_missing = 0
         # Samples that came, for the times of those that come without; None until it is known
         # whether they have times.
         self._count = 0
         self._timed: bool | None = None
         self._latest = -np.inf
-        self._part_end = -np.inf
         self._waiting: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
         self._n_waiting = 0
         # Windows that the classifier failed on: it is asked again.
-        self._undecided: list[tuple[NDArray[np.int64], NDArray[np.float32]]] = []
+        self._undecided: list[tuple[NDArray[np.float64], NDArray[np.float32]]] = []
+
+    @property
+    def n_breaks(self) -> int:
+        """Return the number of interruptions so far."""
+        return self._stream.n_breaks
 
     def push(self, samples: ArrayLike, time: ArrayLike | None = None) -> list[Decision]:
         """Take the next samples and return what they complete.
@@ -272,7 +263,7 @@ class StreamingRecognizer:
             At most a few: of windows that the last samples completed.
         """
         decisions = self._process()
-        return decisions + self._decisions([self._end_part()])
+        return decisions + self._decisions(*self._stream.finish())
 
     def _check_samples(self, samples: ArrayLike) -> NDArray[np.float64]:
         refuse_masked(samples, "samples")
@@ -288,57 +279,30 @@ class StreamingRecognizer:
                 f"samples must have shape (n_samples, {n_channels}), one column for each of "
                 f"{list(self.channel_names)}, got {values.shape}."
             )
-        return values
+        return values if self._order is None else values[:, self._order]
 
     def _is_due(self) -> bool:
-        """Whether the samples that wait may complete a window; most pieces only wait."""
-        due, origin = self._windows.due, self._preparation.grid.origin
-        if due is None or origin is None:
-            return self._n_waiting > 0
-        known_at = origin + (due + self._preparation.look_ahead) / self._rate
-        # Less what rounding may take off the time of the sample that is on the grid.
-        return self._latest > known_at - 0.01 / self._rate or self._n_waiting > _LONGEST_WAIT
+        """Return whether the samples that wait may complete a window; most pieces only wait."""
+        if self._n_waiting == 0:
+            return False
+        return self._n_waiting > _LONGEST_WAIT or self._stream.is_due(self._latest)
 
     def _process(self) -> list[Decision]:
         if not self._waiting:
-            return self._decisions([])
+            return self._decisions()
         time = np.concatenate([time for time, _ in self._waiting])
         samples = np.concatenate([values for _, values in self._waiting])
         self._waiting, self._n_waiting = [], 0
-        steps = np.diff(time, prepend=self._part_end if np.isfinite(self._part_end) else time[0])
-        edges = [0, *np.flatnonzero(steps > self._longest_step).tolist(), len(time)]
-        found = []
-        for i, (begin, end) in enumerate(itertools.pairwise(edges)):
-            if i > 0:
-                found.append(self._end_part())
-            if end > begin:
-                signals = self._preparation.push(time[begin:end], samples[begin:end])
-                found.append(self._windows.push(*signals))
-        self._part_end = float(time[-1])
-        return self._decisions(found)
+        return self._decisions(*self._stream.push(time, samples))
 
-    def _end_part(self) -> tuple[NDArray[np.int64], NDArray[np.float32]] | None:
-        rest = self._preparation.finish()
-        if rest is None:
-            return None
-        windows = self._windows.push(*rest)
-        self._windows.finish()
-        self._part_end = -np.inf
-        self.n_breaks += 1
-        return windows
-
-    def _decisions(
-        self, found: Sequence[tuple[NDArray[np.int64], NDArray[np.float32]] | None]
-    ) -> list[Decision]:
-        self._undecided += [piece for piece in found if piece is not None and len(piece[0])]
+    def _decisions(self, *started: Any) -> list[Decision]:
+        if started and len(started[0]):
+            self._undecided.append(started)
         if not self._undecided:
             return []
         starts = np.concatenate([start for start, _ in self._undecided])
         windows = np.concatenate([windows for _, windows in self._undecided])
-        origin = self._preparation.grid.origin
-        assert origin is not None
-        seconds = self._cutter.length / self._rate
-        decisions = decide(self.estimator, windows, origin + starts / self._rate, seconds)
+        decisions = self._asked.decide(starts, windows, self._stream.window_length)
         self._undecided = []
         return decisions
 
@@ -351,9 +315,9 @@ class StreamingRecognizer:
             The state of the filters, the samples still needed and the counts, as arrays without any
             code: a NumPy archive. The classifier is not in it.
         """
-        arrays: State = {
-            "latest": np.array([self._latest, self._part_end]),
-            "counts": np.array([self._count, self.n_late, self.n_missing, self.n_breaks]),
+        arrays: dict[str, NDArray[Any]] = {
+            "latest": np.array(self._latest),
+            "counts": np.array([self._count, self.n_late, self.n_missing]),
             "timed": np.array(-1 if self._timed is None else int(self._timed)),
         }
         if self._waiting:
@@ -362,12 +326,11 @@ class StreamingRecognizer:
         if self._undecided:
             arrays["undecided_starts"] = np.concatenate([start for start, _ in self._undecided])
             arrays["undecided"] = np.concatenate([windows for _, windows in self._undecided])
-        for name, stage in (("preparation", self._preparation), ("windows", self._windows)):
-            arrays |= {f"{name}_{key}": value for key, value in stage.get_state().items()}
+        arrays |= {f"stream_{key}": value for key, value in self._stream.get_state().items()}
         return pack(arrays, self._parameters())
 
     def set_state(self, state: bytes) -> None:
-        """Go on where another recogniser was when its state was taken.
+        """Go on where another recognizer was when its state was taken.
 
         Parameters
         ----------
@@ -377,12 +340,12 @@ class StreamingRecognizer:
         Raises
         ------
         ValueError
-            If it is no such state, or one of a recogniser with other parameters.
+            If it is no such state, or one of a recognizer with other parameters.
         """
         arrays = unpack(state, self._parameters())
         self.reset()
-        self._latest, self._part_end = arrays["latest"].tolist()
-        self._count, self.n_late, self.n_missing, self.n_breaks = arrays["counts"].tolist()
+        self._latest = float(arrays["latest"])
+        self._count, self.n_late, self.n_missing = arrays["counts"].tolist()
         timed = int(arrays["timed"])
         self._timed = None if timed < 0 else bool(timed)
         if "waiting_time" in arrays:
@@ -390,19 +353,17 @@ class StreamingRecognizer:
             self._n_waiting = len(arrays["waiting_time"])
         if "undecided" in arrays:
             self._undecided = [(arrays["undecided_starts"], arrays["undecided"])]
-        self._preparation.set_state(part_of(arrays, "preparation_"))
-        self._windows.set_state(part_of(arrays, "windows_"))
+        prefix = "stream_"
+        self._stream.set_state(
+            {n.removeprefix(prefix): a for n, a in arrays.items() if n.startswith(prefix)}
+        )
 
     def _parameters(self) -> dict[str, Any]:
-        """What must be the same for a state to be taken over."""
+        """Return what must be the same for a state to be taken over."""
         return {
-            "window": self._cutter.length,
-            "step": self._cutter.step,
-            "sampling_rate": self._rate,
+            **self.preparation.to_dict(),
             "original_rate": self._original_rate,
             "channel_names": list(self.channel_names),
-            "max_gap": self._longest_step,
-            **{n: list(v) if isinstance(v, Sequence) else v for n, v in self._steps.items()},
         }
 
 

@@ -7,5 +7,6 @@ always have the axes ``(n_windows, n_timesteps, n_channels)``.
 """
 
 from sklearn_har.segmentation._cutting import pad_windows, segment_recording, segment_recordings
+from sklearn_har.segmentation._windows import Windows
 
-__all__ = ["pad_windows", "segment_recording", "segment_recordings"]
+__all__ = ["Windows", "pad_windows", "segment_recording", "segment_recordings"]

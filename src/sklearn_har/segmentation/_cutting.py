@@ -1,4 +1,4 @@
-"""From signals to windows of one length."""
+"""Cut recordings into windows of one length, and pad windows to one length."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.utils import Bunch
 
-from sklearn_har.recordings._recording import Recording
+from sklearn_har.exceptions import RecordingWarning
+from sklearn_har.recordings import Recording
+from sklearn_har.recordings._checks import name_of_recording
+from sklearn_har.segmentation._windows import Windows
 from sklearn_har.utils._cutter import Cutter, LabelRule
 from sklearn_har.utils._labels import OnUnlabelled
 from sklearn_har.utils._numbers import check_integer, check_real
@@ -31,7 +33,7 @@ def segment_recording(
     on_unlabelled: OnUnlabelled = "drop",
     breaks: ArrayLike | None = None,
     subject: Hashable | None = None,
-) -> Bunch:
+) -> Windows:
     """Cut one recording into windows of equal length.
 
     Window ``k`` begins at sample ``k * step`` with ``step = round((1 - overlap) * window)``; the
@@ -72,23 +74,9 @@ def segment_recording(
 
     Returns
     -------
-    windows : Bunch
-        With the fields
-
-        data : ndarray of shape (n_windows, n_timesteps, n_channels)
-            If no window is dropped, a read-only view of `recording` that takes no memory; copy it
-            to write to it.
-        target : ndarray of shape (n_windows,) or None
-            None without `labels`.
-        subject : ndarray of shape (n_windows,) or None
-            `subject` for each window, None if it was not given.
-        start : ndarray of int64 of shape (n_windows,)
-            The first sample of each window.
-        start_time : ndarray of float64 of shape (n_windows,) or None
-            The same in seconds from the first sample, or for a Recording its `time` there; None
-            without `sampling_rate`.
-
-        All of them can be empty if every window was dropped.
+    windows : Windows
+        Its arrays are empty if every window was dropped. If none was, `data` is a read-only view of
+        the samples that takes no memory; copy it to write to it. There is no field `recording`.
 
     Raises
     ------
@@ -117,12 +105,13 @@ def segment_recording(
     array([0.  , 0.04, 0.08, 0.12])
     """
     values: Any = recording
-    time = None
+    time = names = None
     if isinstance(recording, Recording):
         sampling_rate = _rate_of([recording], sampling_rate)
         labels = recording.labels if labels is None else labels
         breaks = recording.breaks if breaks is None else breaks
-        values, time = recording.samples, recording.time
+        subject = recording.subject if subject is None else subject
+        values, time, names = recording.samples, recording.time, recording.channel_names
     cutter = Cutter(window, overlap, sampling_rate, label_rule, unlabelled, on_unlabelled)
     samples = check_recording(values)
     if len(samples) < cutter.length:
@@ -132,12 +121,15 @@ def segment_recording(
         )
     start, target = cutter.plan(len(samples), labels, breaks)
     data = cutter.cut(samples, start)
-    return Bunch(
+    return Windows(
         data=data,
         target=target,
         subject=None if subject is None else np.full(len(start), subject),
         start=start,
         start_time=cutter.seconds(start) if time is None else time[start],
+        window_length=cutter.duration,
+        sampling_rate=cutter.rate,
+        channel_names=names,
     )
 
 
@@ -166,7 +158,7 @@ def segment_recordings(
     unlabelled: Hashable = -1,
     on_unlabelled: OnUnlabelled = "drop",
     breaks: Sequence[ArrayLike | None] | None = None,
-) -> Bunch:
+) -> Windows:
     """Cut many recordings into windows of equal length, one after another.
 
     No window holds samples of two recordings. A recording that is shorter than one window gives
@@ -199,13 +191,8 @@ def segment_recordings(
 
     Returns
     -------
-    windows : Bunch
-        With the fields of :func:`segment_recording` over all recordings in their order, where
-        `data` is one new array, and in addition
-
-        recording : ndarray of int64 of shape (n_windows,)
-            Position in `recordings` of the recording that each window was cut from; `start` and
-            `start_time` count from its first sample, or are its own `time` for a Recording.
+    windows : Windows
+        Of all recordings, in their order.
 
     Raises
     ------
@@ -215,7 +202,7 @@ def segment_recordings(
 
     Warns
     -----
-    UserWarning
+    RecordingWarning
         If a recording is shorter than one window.
 
     See Also
@@ -241,6 +228,8 @@ def segment_recordings(
         if labels is None and any(recording.labels is not None for recording in described):
             labels = [_labels_of(recording, i) for i, recording in enumerate(described)]
         breaks = [recording.breaks for recording in described] if breaks is None else breaks
+        if subjects is None and any(recording.subject is not None for recording in described):
+            subjects = _subjects_of(described)
         times = [recording.time for recording in described]
         whole = [recording.samples for recording in described]
     cutter = Cutter(window, overlap, sampling_rate, label_rule, unlabelled, on_unlabelled)
@@ -279,10 +268,11 @@ def segment_recordings(
             f"{cutter.length}: pass longer recordings or a smaller window."
         )
     for i in too_short:
+        named = name_of_recording(described[i], i) if described else f"recordings[{i}]"
         warnings.warn(
-            f"recordings[{i}] has {len(arrays[i])} samples and one window needs {cutter.length}: "
-            "it gives no window.",
-            UserWarning,
+            f"{named} has {len(arrays[i])} samples and one window needs {cutter.length}: it gives "
+            "no window.",
+            RecordingWarning,
             stacklevel=2,
         )
     for i, array in enumerate(arrays):
@@ -304,7 +294,7 @@ def segment_recordings(
         data[row : row + len(start)] = cutter.cut(array, start)
         row += len(start)
     start = np.concatenate(starts)
-    return Bunch(
+    return Windows(
         data=data,
         target=None if labels is None else np.concatenate(targets),
         subject=None if subjects is None else np.repeat(np.asarray(subjects), counts),
@@ -315,6 +305,9 @@ def segment_recordings(
             if times is None
             else np.concatenate([time[s] for time, s in zip(times, starts, strict=True)])
         ),
+        window_length=cutter.duration,
+        sampling_rate=cutter.rate,
+        channel_names=described[0].channel_names if described else None,
     )
 
 
@@ -339,10 +332,20 @@ def _described(recordings: Any) -> list[Recording]:
 def _labels_of(recording: Recording, number: int) -> NDArray[Any]:
     if recording.labels is None:
         raise ValueError(
-            f"recordings must all have labels or none of them, got none in recordings[{number}]. "
-            "Pass labels= for all."
+            f"recordings must all have labels or none of them, got none in "
+            f"{name_of_recording(recording, number)}. Pass labels= for all."
         )
     return recording.labels
+
+
+def _subjects_of(recordings: Sequence[Recording]) -> NDArray[Any]:
+    unknown = [i for i, recording in enumerate(recordings) if recording.subject is None]
+    if unknown:
+        raise ValueError(
+            f"recordings must all have a subject or none of them, got none in "
+            f"{name_of_recording(recordings[unknown[0]], unknown[0])}. Pass subjects= for all."
+        )
+    return np.array([recording.subject for recording in recordings])
 
 
 def pad_windows(

@@ -5,7 +5,7 @@ predicted ones ``probability``. Its rows are sorted and do not overlap; time tha
 time of which nothing is known.
 """
 
-from sklearn_har.timeline._intervals import make_timeline
+from sklearn_har.timeline._intervals import make_timeline, make_timelines
 from sklearn_har.timeline._labels import labels_to_timeline, timeline_to_labels
 from sklearn_har.timeline._repetitions import count_repetitions
 from sklearn_har.timeline._result import TimelineScores
@@ -23,6 +23,7 @@ __all__ = [
     "estimate_transitions",
     "labels_to_timeline",
     "make_timeline",
+    "make_timelines",
     "smooth_probabilities",
     "timeline_scores",
     "timeline_to_labels",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from typing import Any, Literal
 
 import numpy as np
@@ -16,7 +16,7 @@ from sklearn_har.timeline._windows import WindowProbabilities, check_classes
 from sklearn_har.utils._labels import OnUnlabelled, append_unlabelled, check_on_unlabelled
 from sklearn_har.utils._numbers import check_real
 
-__all__ = ["Smoothing", "make_timeline", "timeline_of_windows"]
+__all__ = ["Smoothing", "make_timeline", "make_timelines", "timeline_of_windows"]
 
 Smoothing = Literal["viterbi", "posterior"]
 Floats = NDArray[np.float64]
@@ -29,8 +29,8 @@ _ROUNDING = 1e-6
 
 def make_timeline(
     probabilities: ArrayLike,
-    start_time: ArrayLike,
-    window_length: float,
+    start_time: ArrayLike | Mapping[str, Any],
+    window_length: float | None = None,
     classes: ArrayLike | None = None,
     *,
     smoothing: Smoothing | None = "viterbi",
@@ -53,11 +53,11 @@ def make_timeline(
     ----------
     probabilities : array-like of shape (n_windows, n_classes)
         What ``predict_proba`` returns for the windows of one recording, in the order of time.
-    start_time : array-like of shape (n_windows,)
-        Start of each window in s, increasing; ``start_time`` of
-        :func:`~sklearn_har.segmentation.segment_recording`.
-    window_length : float
-        Length of a window, in s.
+    start_time : array-like of shape (n_windows,) or Windows
+        Start of each window in s, increasing; or the windows that segmentation returned, which
+        know their times and their length.
+    window_length : float, default=None
+        Length of a window, in s. None with windows.
     classes : array-like of shape (n_classes,), default=None
         The labels of the columns, such as ``classes_`` of the classifier or the names of the
         activities; by default 0, 1, 2, ...
@@ -152,6 +152,73 @@ def make_timeline(
         known = code != _UNLABELLED
         code, start, end, probability = code[known], start[known], end[known], probability[known]
     return timeline_frame(labels[code], start, end, probability)
+
+
+def make_timelines(
+    probabilities: ArrayLike,
+    windows: Mapping[str, Any],
+    classes: ArrayLike | None = None,
+    **params: Any,
+) -> list[pd.DataFrame]:
+    """Make a timeline of each recording that windows were cut from.
+
+    Parameters
+    ----------
+    probabilities : array-like of shape (n_windows, n_classes)
+        What ``predict_proba`` returns for the windows.
+    windows : Windows
+        As :func:`~sklearn_har.segmentation.segment_recordings` returned them.
+    classes : array-like of shape (n_classes,), default=None
+        The labels of the columns, as in :func:`make_timeline`.
+    **params
+        Further parameters of :func:`make_timeline`.
+
+    Returns
+    -------
+    list of DataFrame
+        One for each recording that has a window, in the order of their numbers.
+
+    Raises
+    ------
+    ValueError
+        If lengths disagree, or the windows do not know their recordings.
+
+    See Also
+    --------
+    make_timeline : One recording.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_har.segmentation import segment_recordings
+    >>> from sklearn_har.timeline import make_timelines
+    >>> windows = segment_recordings([np.zeros((300, 3))] * 2, window=2.0, sampling_rate=50.0)
+    >>> probabilities = np.tile([0.9, 0.1], (len(windows.data), 1))
+    >>> [len(timeline) for timeline in make_timelines(probabilities, windows, ["sit", "walk"])]
+    [1, 1]
+    """
+    values = np.asarray(probabilities)
+    if "recording" not in windows:
+        raise ValueError(
+            "windows must have the field recording, as those of segment_recordings: make_timeline "
+            f"takes the windows of one recording; got {sorted(windows)}."
+        )
+    recording = np.asarray(windows["recording"])
+    if values.shape[:1] != recording.shape:
+        raise ValueError(
+            f"probabilities must have one row for each of the {len(recording)} windows, got shape "
+            f"{values.shape}."
+        )
+    times = np.asarray(windows["start_time"])
+    return [
+        make_timeline(
+            values[rows],
+            {"start_time": times[rows], "window_length": windows["window_length"]},
+            classes=classes,
+            **params,
+        )
+        for rows in (recording == number for number in np.unique(recording))
+    ]
 
 
 def timeline_of_windows(

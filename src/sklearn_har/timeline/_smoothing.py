@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import numpy as np
@@ -18,8 +18,8 @@ __all__ = ["decode_activities", "estimate_transitions", "smooth_probabilities"]
 
 def smooth_probabilities(
     probabilities: ArrayLike,
-    start_time: ArrayLike,
-    window_length: float,
+    start_time: ArrayLike | Mapping[str, Any],
+    window_length: float | None = None,
     *,
     expected_duration: ArrayLike | None = None,
     transition: ArrayLike | None = None,
@@ -38,11 +38,11 @@ def smooth_probabilities(
     ----------
     probabilities : array-like of shape (n_windows, n_classes)
         What ``predict_proba`` returns for the windows of one recording, in the order of time.
-    start_time : array-like of shape (n_windows,)
-        Start of each window in s, increasing; ``start_time`` of
-        :func:`~sklearn_har.segmentation.segment_recording`. Windows may be missing.
-    window_length : float
-        Length of a window, in s.
+    start_time : array-like of shape (n_windows,) or Windows
+        Start of each window in s, increasing, where windows may be missing; or the windows that
+        segmentation returned, which know their times and their length.
+    window_length : float, default=None
+        Length of a window, in s. None with windows.
     expected_duration : float or array-like of shape (n_classes,), default=None
         How long an activity lasts on average, in s, for all classes or for each. After it any other
         one is as likely. 10 s if `transition` is None too.
@@ -110,8 +110,8 @@ def smooth_probabilities(
 
 def decode_activities(
     probabilities: ArrayLike,
-    start_time: ArrayLike,
-    window_length: float,
+    start_time: ArrayLike | Mapping[str, Any],
+    window_length: float | None = None,
     classes: ArrayLike | None = None,
     *,
     expected_duration: ArrayLike | None = None,
@@ -129,10 +129,11 @@ def decode_activities(
     ----------
     probabilities : array-like of shape (n_windows, n_classes)
         What ``predict_proba`` returns for the windows of one recording, in the order of time.
-    start_time : array-like of shape (n_windows,)
-        Start of each window in s, increasing.
-    window_length : float
-        Length of a window, in s.
+    start_time : array-like of shape (n_windows,) or Windows
+        Start of each window in s, increasing; or the windows that segmentation returned, which
+        know their times and their length.
+    window_length : float, default=None
+        Length of a window, in s. None with windows.
     classes : array-like of shape (n_classes,), default=None
         The labels of the columns, such as ``classes_`` of the classifier or the names of the
         activities; by default 0, 1, 2, ...

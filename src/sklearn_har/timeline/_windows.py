@@ -1,7 +1,8 @@
-"""The checked input of a timeline: probabilities of windows, and which time each speaks for."""
+"""The checked input of a timeline: probabilities of windows and the time of each."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,10 +39,11 @@ class WindowProbabilities:
 
     @classmethod
     def check(
-        cls, probabilities: ArrayLike, start_time: ArrayLike, window_length: float
+        cls, probabilities: ArrayLike, start_time: Any, window_length: float | None
     ) -> WindowProbabilities:
         """Check what a user gave, and share the time among the windows."""
         values = check_probabilities(probabilities, "probabilities")
+        start_time, window_length = _times(start_time, window_length)
         start = _check_start_time(start_time, len(values))
         length = check_real(
             window_length, "window_length", minimum=0.0, exclude_minimum=True, unit="s"
@@ -71,6 +73,33 @@ class WindowProbabilities:
     def durations(self) -> Floats:
         """Of the cells, in s."""
         return self.cell_end - self.cell_start
+
+
+def _times(start_time: Any, window_length: Any) -> tuple[Any, float]:
+    """Return start times and length of a window, of the windows that segmentation returned."""
+    if not isinstance(start_time, Mapping):
+        if window_length is None:
+            raise TypeError(
+                "window_length must be given in s with an array of start times. Windows in the "
+                "place of start_time bring it along."
+            )
+        return start_time, window_length
+    if window_length is not None:
+        raise ValueError(
+            f"window_length must be None with windows, which know theirs, got {window_length!r}."
+        )
+    if start_time.get("start_time") is None or start_time.get("window_length") is None:
+        raise ValueError(
+            "start_time must be an array in s, or windows with start_time and window_length, got "
+            f"{sorted(start_time)}: pass sampling_rate to segment_recording."
+        )
+    n_recordings = len(np.unique(start_time.get("recording", [])))
+    if n_recordings > 1:
+        raise ValueError(
+            f"start_time must be windows of one recording, got those of {n_recordings}: "
+            "make_timelines makes a timeline for each."
+        )
+    return start_time["start_time"], start_time["window_length"]
 
 
 def check_classes(classes: ArrayLike | None, n_classes: int) -> NDArray[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numbers
+import warnings
 from collections.abc import Hashable
 from typing import Any, Literal
 
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
+from sklearn_har.exceptions import RecordingWarning
 from sklearn_har.utils._labels import (
     OnUnlabelled,
     append_unlabelled,
@@ -25,6 +27,8 @@ LabelRule = Literal["majority", "all-equal", "last"]
 _LABEL_RULES = ("majority", "all-equal", "last")
 # A year at 50 Hz. Sums of sample numbers stay far within 64 bits.
 _LONGEST = 2**31 - 1
+# An int of up to this many samples, shorter than this in s, is likely meant in seconds.
+_LOOKS_LIKE_SECONDS, _SHORTEST = 10, 0.25
 
 
 class Cutter:
@@ -52,7 +56,16 @@ class Cutter:
 
     def _length(self, window: Any) -> int:
         if isinstance(window, numbers.Integral):
-            return check_integer(window, "window", minimum=1, maximum=_LONGEST)
+            length = check_integer(window, "window", minimum=1, maximum=_LONGEST)
+            if self.rate and length <= _LOOKS_LIKE_SECONDS and length / self.rate < _SHORTEST:
+                warnings.warn(
+                    f"window={length} is an int and so a number of samples: "
+                    f"{length / self.rate:g} s at {self.rate:g} Hz. If you mean {length} s, pass "
+                    f"window={length:.1f}.",
+                    RecordingWarning,
+                    stacklevel=4,
+                )
+            return length
         seconds = check_real(window, "window", minimum=0.0, exclude_minimum=True)
         if self.rate is None:
             raise ValueError(
@@ -71,6 +84,11 @@ class Cutter:
                 f"window must hold at least one sample, got {window!r} s at {self.rate:g} Hz."
             )
         return length
+
+    @property
+    def duration(self) -> float | None:
+        """Return the length of a window in s, where the rate is known."""
+        return None if self.rate is None else self.length / self.rate
 
     def plan(
         self,

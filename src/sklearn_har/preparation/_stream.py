@@ -1,0 +1,155 @@
+"""Windows of samples as they come: stages and cut, kept as state between pieces."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sklearn_har.preparation._signals import SignalStage
+from sklearn_har.preparation._stages import State, part_of
+from sklearn_har.preparation._windows import WindowBuffer
+from sklearn_har.utils._cutter import Cutter
+
+__all__ = ["WindowStream"]
+
+StartedWindows = tuple[NDArray[np.float64], NDArray[np.float32]]
+
+
+class WindowStream:
+    """Turn samples, pushed in pieces of any length, into prepared windows.
+
+    Made by :meth:`Preparation.stream`. The windows do not depend on how the samples were cut into
+    pieces, to the last bit. :class:`~sklearn_har.recognition.StreamingRecognizer` checks the
+    samples before and asks a classifier about the windows.
+
+    Parameters
+    ----------
+    signals : SignalStage
+        Resampling and filters.
+    cutter : Cutter
+        Length and step of the windows.
+    longest_step : float
+        In s: a longer step between samples is a break.
+
+    Attributes
+    ----------
+    channel_names : tuple of str
+        The channels of the windows.
+    n_timesteps : int
+        Time steps of a window.
+    window_length : float
+        In s.
+    n_breaks : int
+        Interruptions so far.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_har.preparation import Preparation
+    >>> names = ["acc_x", "acc_y", "acc_z", "gyro_x", "gyro_y", "gyro_z"]
+    >>> stream = Preparation().stream(names, original_rate=50.0)
+    >>> start, windows = stream.push(np.arange(250) / 50.0, np.zeros((250, 6)))
+    >>> start, windows.shape
+    (array([0.  , 1.28]), (2, 128, 9))
+    """
+
+    def __init__(self, signals: SignalStage, cutter: Cutter, longest_step: float) -> None:
+        self._signals = signals
+        self._rate = signals.grid.rate
+        self._longest_step = longest_step
+        self.channel_names = signals.channel_names
+        self.n_timesteps = cutter.length
+        self.step = cutter.step
+        self.window_length = cutter.length / self._rate
+        self._windows = WindowBuffer(cutter.length, cutter.step, len(self.channel_names))
+        self._end = -np.inf
+        self.n_breaks = 0
+
+    def push(self, time: NDArray[np.float64], samples: NDArray[Any]) -> StartedWindows:
+        """Take the next samples and return what they complete.
+
+        Parameters
+        ----------
+        time : ndarray of float64 of shape (n_samples,)
+            In s, strictly increasing, also from piece to piece.
+        samples : ndarray of shape (n_samples, n_channels)
+            Finite values. A step of more than the longest gap ends a part.
+
+        Returns
+        -------
+        start_time : ndarray of float64 of shape (n_windows,)
+            When each new window begins, in s.
+        windows : ndarray of float32 of shape (n_windows, n_timesteps, n_channels)
+            The new windows; often none.
+        """
+        steps = np.diff(time, prepend=self._end if np.isfinite(self._end) else time[:1])
+        edges = [0, *np.flatnonzero(steps > self._longest_step).tolist(), len(time)]
+        found = []
+        for i, (begin, end) in enumerate(itertools.pairwise(edges)):
+            if i > 0:
+                found.append(self._finish())
+            if end > begin:
+                signals = self._signals.push(time[begin:end], samples[begin:end])
+                found.append(self._windows.push(*signals))
+        if len(time):
+            self._end = float(time[-1])
+        return self._joined(found)
+
+    def finish(self) -> StartedWindows:
+        """End the part: return what waited for further samples.
+
+        Returns
+        -------
+        start_time, windows : ndarray
+            As from :meth:`push`.
+        """
+        return self._joined([self._finish()])
+
+    def is_due(self, latest: float) -> bool:
+        """Return whether samples up to the time `latest` may complete a window."""
+        due, origin = self._windows.due, self._signals.grid.origin
+        if due is None or origin is None:
+            return True
+        known_at = origin + (due + self._signals.look_ahead) / self._rate
+        # Less what rounding may take off the time of the sample that is on the grid.
+        return latest > known_at - 0.01 / self._rate
+
+    def _finish(self) -> tuple[NDArray[np.int64], NDArray[np.float32]] | None:
+        rest = self._signals.finish()
+        if rest is None:
+            return None
+        windows = self._windows.push(*rest)
+        self._windows.finish()
+        self._end = -np.inf
+        self.n_breaks += 1
+        return windows
+
+    def _joined(
+        self, found: list[tuple[NDArray[np.int64], NDArray[np.float32]] | None]
+    ) -> StartedWindows:
+        pieces = [piece for piece in found if piece is not None and len(piece[0])]
+        if not pieces:
+            shape = 0, self.n_timesteps, len(self.channel_names)
+            return np.empty(0), np.empty(shape, dtype=np.float32)
+        origin = self._signals.grid.origin
+        assert origin is not None
+        starts = np.concatenate([start for start, _ in pieces])
+        return origin + starts / self._rate, np.concatenate([windows for _, windows in pieces])
+
+    def get_state(self) -> State:
+        """Return what is needed to go on later, as named arrays."""
+        state: State = {"part": np.array([self._end, self.n_breaks])}
+        for name, stage in (("signals", self._signals), ("windows", self._windows)):
+            state |= {f"{name}_{key}": value for key, value in stage.get_state().items()}
+        return state
+
+    def set_state(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Go on where another stream of the same preparation was."""
+        self._end = float(state["part"][0])
+        self.n_breaks = int(state["part"][1])
+        self._signals.set_state(part_of(state, "signals_"))
+        self._windows.set_state(part_of(state, "windows_"))

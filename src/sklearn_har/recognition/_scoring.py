@@ -1,0 +1,77 @@
+"""Scorers whose samples are recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sklearn_har.utils._validation import did_you_mean
+
+__all__ = ["recording_scorer"]
+
+_SCORES = ("accuracy", "macro_f1", "mean_iou", "event_precision", "event_recall", "event_f1")
+
+
+def recording_scorer(*names: str) -> Callable[..., Any]:
+    """Make a scorer of recordings for cross-validation and searches.
+
+    Parameters
+    ----------
+    *names : {"accuracy", "macro_f1", "mean_iou", "event_precision", "event_recall", "event_f1"}
+        Attributes of :class:`~sklearn_har.timeline.TimelineScores`. The first three are over
+        labelled time, the others over intervals that overlap by half.
+
+    Returns
+    -------
+    callable
+        ``scorer(recognizer, recordings, y=None)``: a number for one name, and for several a
+        dictionary, which :func:`~sklearn.model_selection.cross_validate` takes as `scoring`.
+
+    Raises
+    ------
+    ValueError
+        If a name is none of these.
+
+    See Also
+    --------
+    ActivityRecognizer.scores : All scores at once.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn.model_selection import cross_validate
+    >>> from sklearn_har import ActivityRecognizer
+    >>> from sklearn_har.datasets import make_har_recordings
+    >>> from sklearn_har.recognition import recording_scorer
+    >>> recordings = make_har_recordings(n_subjects=3, random_state=0).recordings
+    >>> recognizer = ActivityRecognizer(LogisticRegression(), window_layout="flat")
+    >>> scores = cross_validate(
+    ...     recognizer, recordings, cv=3, scoring=recording_scorer("macro_f1", "event_f1")
+    ... )
+    >>> len(scores["test_event_f1"])
+    3
+    """
+    if not names:
+        raise ValueError(f"names must hold at least one of {_SCORES}, got none.")
+    for name in names:
+        if name not in _SCORES:
+            raise ValueError(
+                f"names must be among {_SCORES}, got {name!r}{did_you_mean(str(name), _SCORES)}."
+            )
+    return _RecordingScorer(names)
+
+
+class _RecordingScorer:
+    """Score a recognizer; a class, so that workers can be sent one."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self._names = names
+        self.__name__ = "_".join(names)
+
+    def __repr__(self) -> str:
+        return f"recording_scorer({', '.join(map(repr, self._names))})"
+
+    def __call__(self, recognizer: Any, recordings: Any, y: Any = None) -> Any:
+        scores = recognizer.scores(recordings, y)
+        found = {name: float(getattr(scores, name)) for name in self._names}
+        return found if len(found) > 1 else found[self._names[0]]

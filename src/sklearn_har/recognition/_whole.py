@@ -1,0 +1,124 @@
+"""Probabilities of the windows of whole recordings, read block by block."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sklearn_har.preparation import Preparation
+from sklearn_har.recognition._decision import Asked
+from sklearn_har.recordings import Recording
+from sklearn_har.recordings._recording import gap_limit, parts_between_gaps
+
+__all__ = ["Recognized", "recognize"]
+
+Floats = NDArray[np.float64]
+
+# Samples that are prepared at once: twenty minutes at 50 Hz. Memory does not depend on the length
+# of the recording, and there are windows enough for the classifier to be fast.
+_BLOCK = 1 << 16
+
+
+@dataclass(frozen=True)
+class Recognized:
+    """What a classifier says about the windows of one recording.
+
+    Attributes
+    ----------
+    start_time : ndarray of shape (n_windows,)
+        In s.
+    probabilities : ndarray of shape (n_windows, n_classes)
+        Of the windows, each on its own.
+    parts : list of (float, float)
+        Start and end of each uninterrupted part, in s.
+    """
+
+    start_time: Floats
+    probabilities: NDArray[Any]
+    parts: list[tuple[float, float]]
+
+    @property
+    def duration(self) -> float:
+        """Return the length of all parts together, in s."""
+        return sum(end - start for start, end in self.parts)
+
+    def covered(self, timeline: pd.DataFrame, window_length: float) -> pd.DataFrame:
+        """Let the last window before an interruption stand for the rest of the part.
+
+        The rest is shorter than the step between windows.
+        """
+        if not len(self.start_time):
+            return timeline
+        ends = timeline["end"].to_numpy().copy()
+        starts = np.array([start for start, _ in self.parts])
+        # The last window of each part, by the part that each window begins in.
+        part = np.searchsorted(starts, self.start_time, side="right") - 1
+        last = np.flatnonzero(np.append(part[1:] != part[:-1], True))
+        for i in last:
+            end = self.start_time[i] + window_length
+            # Not where that window is unlabelled: no interval ends with it then.
+            ends[np.isclose(ends, end, rtol=0.0, atol=1e-6)] = max(end, self.parts[part[i]][1])
+        return timeline.assign(end=ends)
+
+
+def recognize(
+    pieces: Iterable[Recording],
+    preparation: Preparation,
+    asked: Asked,
+    order_of_channels: Callable[[Sequence[str]], list[int] | None],
+) -> Recognized:
+    """Prepare a recording, or consecutive pieces of one, and ask the classifier about its windows.
+
+    The stages are those of a stream, so that a decision does not depend on whether the recording is
+    there as a whole.
+    """
+    starts, probabilities = [], []
+    parts: list[tuple[float, float]] = []
+    stream = order = None
+    begin = last = -np.inf
+    longest = period = np.inf
+
+    def keep(started: Any) -> None:
+        if len(started[0]):
+            starts.append(started[0])
+            probabilities.append(asked.predict_proba(started[1]))
+
+    for piece in pieces:
+        if stream is None:
+            names: Sequence[str] = piece.channel_names
+            order = order_of_channels(names)
+            names = names if order is None else [names[i] for i in order]
+            stream = preparation.stream(names, piece.sampling_rate)
+            longest = gap_limit(piece.sampling_rate, preparation.max_gap)
+            period = 1.0 / piece.sampling_rate
+        for number, part in enumerate(parts_between_gaps(piece, preparation.max_gap)):
+            if number > 0 or piece.time[part.start] - last > longest:
+                if np.isfinite(last):
+                    keep(stream.finish())
+                    parts.append((begin, last + period))
+                begin = float(piece.time[part.start])
+            for block in _blocks(part):
+                samples = piece.samples[block]
+                samples = samples if order is None else samples[:, order]
+                keep(stream.push(piece.time[block], samples))
+            last = float(piece.time[part.stop - 1])
+    if stream is None:
+        raise ValueError("a recording in pieces must hold at least one piece, got none.")
+    keep(stream.finish())
+    parts.append((begin, last + period))
+    n_classes = len(asked.classes)
+    return Recognized(
+        np.concatenate(starts) if starts else np.empty(0),
+        np.concatenate(probabilities) if starts else np.empty((0, n_classes)),
+        parts,
+    )
+
+
+def _blocks(part: slice) -> Iterator[slice]:
+    for start in range(part.start, part.stop, _BLOCK):
+        yield slice(start, min(start + _BLOCK, part.stop))
