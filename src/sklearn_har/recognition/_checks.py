@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from sklearn_har.recordings import Recording
 
 __all__ = [
     "check_against_training",
+    "in_order",
     "order_of_channels",
     "training_facts",
     "warn_of_lost_activities",
@@ -60,6 +62,18 @@ def order_of_channels(
     return [names.index(name) for name in wanted]
 
 
+def in_order(pieces: Iterable[Recording], channels: Sequence[str]) -> Iterator[Recording]:
+    """Yield recordings with the channels of the training, in their order."""
+    for piece in pieces:
+        if not isinstance(piece, Recording):
+            raise TypeError(f"recordings in pieces must hold Recording, got {piece!r:.80}.")
+        order = order_of_channels(channels, piece.channel_names)
+        if order is None:
+            yield piece
+        else:
+            yield replace(piece, samples=piece.samples[:, order], channel_names=tuple(channels))
+
+
 def training_facts(recordings: list[Recording], preparation: Preparation) -> dict[str, float]:
     """Return what recordings are compared with at prediction."""
     facts = {"sampling_rate": min(recording.sampling_rate for recording in recordings)}
@@ -92,8 +106,6 @@ def check_against_training(
 ) -> Iterator[Recording]:
     """Pass on the pieces of a recording, and say where the first is unlike the training."""
     for number, piece in enumerate(pieces):
-        if not isinstance(piece, Recording):
-            raise TypeError(f"{name} must hold Recording, got {type(piece).__name__}.")
         if number == 0:
             for sentence in _differences(piece, facts, preparation):
                 warnings.warn(f"{name}: {sentence}", RecordingWarning, stacklevel=6)

@@ -21,6 +21,7 @@ from sklearn_har.exceptions import RecordingWarning
 from sklearn_har.preparation import Preparation, check_preparation
 from sklearn_har.recognition._checks import (
     check_against_training,
+    in_order,
     order_of_channels,
     training_facts,
     warn_of_lost_activities,
@@ -37,7 +38,7 @@ from sklearn_har.recognition._decision import (
 from sklearn_har.recognition._streaming import StreamingRecognizer
 from sklearn_har.recognition._whole import Recognized, recognize
 from sklearn_har.recordings import Recording
-from sklearn_har.recordings._checks import check_recordings, name_of_recording
+from sklearn_har.recordings._checks import check_recordings, name_of_recording, with_labels
 from sklearn_har.segmentation import Windows
 from sklearn_har.timeline import (
     TimelineScores,
@@ -503,12 +504,13 @@ class ActivityRecognizer(BaseEstimator):
             As :meth:`timelines`.
         """
         listed = check_recordings(recordings)
+        timelines = self.timelines(listed)
         missing = self._missing()
         return [
             timeline_to_labels(timeline, recording.time, unlabelled=missing)
             if len(timeline)
             else np.full(len(recording), missing)
-            for recording, timeline in zip(listed, self.timelines(listed), strict=True)
+            for recording, timeline in zip(listed, timelines, strict=True)
         ]
 
     def predict_proba(self, recordings: Sequence[Recording]) -> list[NDArray[np.float64]]:
@@ -607,14 +609,16 @@ class ActivityRecognizer(BaseEstimator):
         for number, recording in enumerate(listed):
             name = name_of_recording(recording, number)
             pieces = [recording] if isinstance(recording, Recording) else recording
-            checked = check_against_training(pieces, name, self.training_facts_, self.preparation_)
+            checked = check_against_training(
+                in_order(pieces, self.channel_names_in_),
+                name,
+                self.training_facts_,
+                self.preparation_,
+            )
             try:
-                recognized = recognize(
-                    checked, self.preparation_, self.asked_, self.order_of_channels
-                )
+                found.append(recognize(checked, self.preparation_, self.asked_))
             except ValueError as error:
                 raise ValueError(f"{name}: {error}") from error
-            found.append(recognized)
         self._warn_of_uncovered(listed, found)
         return found
 
@@ -648,7 +652,7 @@ class ActivityRecognizer(BaseEstimator):
             min_duration=self.min_duration,
             min_probability=self.min_probability,
         )
-        return recognized.covered(timeline, seconds)
+        return recognized.cover(timeline, seconds)
 
     def _sample_probabilities(self, recognized: Recognized, time: Any) -> NDArray[np.float64]:
         found = np.full((len(time), len(self.classes_)), np.nan)
@@ -719,6 +723,7 @@ class ActivityRecognizer(BaseEstimator):
         RecordingWarning
             If activities were not trained: their time counts as wrong.
         """
+        self._check_is_fitted()
         labelled = with_labels(check_recordings(recordings), y)
         true = [recording.timeline(unlabelled=self.unlabelled) for recording in labelled]
         self._warn_of_unknown(true)
@@ -747,27 +752,6 @@ class ActivityRecognizer(BaseEstimator):
                 f"This {type(self).__name__} is not fitted: call fit with recordings before, or "
                 "make one by from_classifier."
             )
-
-
-def with_labels(recordings: list[Recording], y: Sequence[Any] | None) -> list[Recording]:
-    """Return recordings that all have labels: their own, or those of `y`."""
-    if y is not None:
-        if len(y) != len(recordings):
-            raise ValueError(
-                f"y must have one entry for each of the {len(recordings)} recordings, got {len(y)}."
-            )
-        return [
-            recording.with_labels(labels) for recording, labels in zip(recordings, y, strict=True)
-        ]
-    without = [i for i, recording in enumerate(recordings) if recording.labels is None]
-    if without:
-        named = ", ".join(name_of_recording(recordings[i], i) for i in without[:3])
-        more = ", ..." if len(without) > 3 else ""
-        raise ValueError(
-            f"recordings must have labels, got none in {len(without)} of {len(recordings)}: "
-            f"{named}{more}. Add them by recording.with_labels(...), or pass y."
-        )
-    return recordings
 
 
 def _aligned(recordings: list[Recording], channels: tuple[str, ...]) -> list[Recording]:
