@@ -503,6 +503,7 @@ class ActivityRecognizer(BaseEstimator):
         RecordingWarning
             As :meth:`timelines`.
         """
+        self._check_is_fitted()
         listed = check_recordings(recordings)
         timelines = self.timelines(listed)
         missing = self._missing()
@@ -532,6 +533,7 @@ class ActivityRecognizer(BaseEstimator):
         With ``smoothing="viterbi"`` the sequence of :meth:`predict` is the most probable one as a
         whole; at single samples another activity may be more probable.
         """
+        self._check_is_fitted()
         listed = check_recordings(recordings)
         return [
             self._sample_probabilities(recognized, recording.time)
