@@ -119,12 +119,14 @@ def read_recordings(
     --------
     >>> import tempfile
     >>> from pathlib import Path
+    >>> import pandas as pd
     >>> from sklearn_har.recordings import read_recordings
+    >>> frame = pd.DataFrame({"time": [0.0, 0.02, 0.04], "x": [1, 2, 1], "y": [0, 1, 3]})
     >>> folder = tempfile.TemporaryDirectory()
     >>> for name in ("anna/sitting.csv", "anna/walking.csv", "ben/walking.csv"):
     ...     path = Path(folder.name, name)
     ...     path.parent.mkdir(exist_ok=True)
-    ...     _ = path.write_text("time,x,y\n0.00,0.1,1.0\n0.02,0.2,1.1\n0.04,0.1,0.9\n")
+    ...     frame.to_csv(path, index=False)
     >>> recordings = read_recordings(folder.name, "{subject}/{activity}.csv", units="g")
     >>> recordings[-1]
     Recording(3 samples, 2 channels, 50 Hz, 0.04 s, subject 'ben')

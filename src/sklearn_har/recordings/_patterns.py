@@ -33,7 +33,7 @@ class PathPattern:
                 expression += "(?:.+/)?"
             elif token == "*":
                 expression += "[^/]*"
-            elif token.startswith("{"):
+            elif _TOKEN.fullmatch(token):
                 expression += self._field(token[1:-1], pattern)
             elif {"{", "}"} & set(token):
                 raise ValueError(f"pattern must close each '{{' by a '}}', got {pattern!r}.")
@@ -112,12 +112,12 @@ def _count(pattern: str, files: Sequence[str]) -> int:
 def _nearest(pattern: str, files: Sequence[str]) -> Iterator[str]:
     """Give patterns that match files, those with the fewest changes first."""
     *folders, name = pattern.split("/")
+    fields = [f"{{{field}}}" for field in PathPattern(pattern).fields]
     depths = [depth for depth, _ in Counter(file.count("/") for file in files).most_common()]
     suffixes = Counter(Path(file).suffix for file in files).most_common()
     for names in (
         [name],
         [str(Path(name).with_suffix(suffix)) for suffix, _ in suffixes if Path(name).stem],
-        ["*" + suffix for suffix, _ in suffixes],
     ):
         for exact in (True, False):
             kept = folders if exact else ["*" if "{" not in part else part for part in folders]
@@ -129,3 +129,10 @@ def _nearest(pattern: str, files: Sequence[str]) -> Iterator[str]:
                         joined = "/".join([*candidate[-depth:], last] if depth else [last])
                         if _count(joined, files):
                             yield joined
+    # The same fields, one for each folder and the rest in the name of the file.
+    for depth in depths:
+        levels = [*fields[:depth], *["*"] * (depth - len(fields))]
+        for suffix, _ in suffixes:
+            joined = "/".join([*levels, ("_".join(fields[depth:]) or "*") + suffix])
+            if _count(joined, files):
+                yield joined
