@@ -34,7 +34,7 @@ def facts_of_files(
                 f"facts must have one row for each of the {len(files)} files, got {len(facts)}. "
                 "A column 'file' tells which row belongs to which file."
             )
-        return [_known(facts, row) for row in range(len(facts))]
+        return _known(facts)
     else:
         table, keys = facts, facts.index.tolist()
     rows: dict[tuple[str, ...], int] = {}
@@ -42,7 +42,8 @@ def facts_of_files(
         parts = Path(str(key)).expanduser().parts
         if rows.setdefault(parts, row) != row:
             raise ValueError(f"facts must have one row for each file, got {key!r} twice.")
-    return [_known(table, _row_of(file, rows, keys)) for file in files]
+    known = _known(table)
+    return [known[_row_of(file, rows, keys)] for file in files]
 
 
 def _row_of(file: Path, rows: dict[tuple[str, ...], int], keys: Sequence[Any]) -> int:
@@ -57,10 +58,13 @@ def _row_of(file: Path, rows: dict[tuple[str, ...], int], keys: Sequence[Any]) -
     )
 
 
-def _known(table: pd.DataFrame, row: int) -> dict[str, Any]:
-    values = {str(column): table[column].tolist()[row] for column in table.columns}
-    return {
-        name: value
-        for name, value in values.items()
-        if not pd.api.types.is_scalar(value) or not pd.isna(value)
-    }
+def _known(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the values of each row that are not missing."""
+    return [
+        {
+            str(name): value
+            for name, value in row.items()
+            if not pd.api.types.is_scalar(value) or not pd.isna(value)
+        }
+        for row in table.to_dict("records")
+    ]

@@ -249,6 +249,10 @@ def _jobs(source: Any, pattern: str | None, facts: Any, subject: str | None) -> 
     if any(not isinstance(job.source, Path) for job in jobs):
         raise ValueError("facts must be a mapping or None for a table, got a DataFrame.")
     if subject in facts.columns and subject != "subject":
+        if "subject" in facts.columns:
+            raise ValueError(
+                f"facts must have one column of subjects, got 'subject' and subject={subject!r}."
+            )
         facts = facts.rename(columns={subject: "subject"})
     rows = facts_of_files(facts, [job.source for job in jobs], in_order=pattern is None)
     return [_with_facts(job, row) for job, row in zip(jobs, rows, strict=True)]

@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from sklearn_har.recordings._labelling import Overlap, labels_of_intervals
+from sklearn_har.utils._arrays import refuse_masked
 from sklearn_har.utils._intervals import merge_labels
 from sklearn_har.utils._numbers import check_rate, check_real
 from sklearn_har.utils._samples import check_breaks, check_increasing, check_recording
@@ -340,6 +341,7 @@ def _parts(breaks: NDArray[np.int64], n_samples: int) -> list[slice]:
 
 
 def check_labels(labels: ArrayLike, n_samples: int) -> NDArray[Any]:
+    refuse_masked(labels, "labels")
     tags = np.asarray(labels)
     if tags.ndim == 0 and tags.dtype.kind in "biufUS":
         return np.full(n_samples, tags)
