@@ -218,7 +218,7 @@ class TestPrediction:
                 channel_names=recordings[4].channel_names,
             )
         ]
-        with pytest.warns(RecordingWarning, match=r"it has 25 Hz and the training recordings"):
+        with pytest.warns(RecordingWarning, match=r"it has 25 Hz, and the training recordings"):
             (labels,) = fitted.predict([half])
         assert len(labels) == len(half)
 
@@ -312,8 +312,13 @@ class TestPrediction:
 
     def test_units_are_compared_with_the_training(self, fitted, recordings):
         metres = replace(recordings[4], samples=recordings[4].samples * 9.81)
-        with pytest.warns(RecordingWarning, match=r"typical length of 9\.\d*, those of the train"):
-            fitted.predict([metres])
+        with pytest.warns(RecordingWarning) as caught:
+            fitted.predict([recordings[5], metres, metres])
+        (warning,) = caught
+        assert str(warning.message).startswith(
+            "2 of 3 recordings, the first of them recordings[1]: its accelerations have a typical "
+            "length of 9."
+        )
 
 
 class TestStream:
@@ -565,7 +570,9 @@ class TestBadInput:
 
     def test_other_channels_are_named(self, recordings):
         other = with_names(recordings[1], NAMES)
-        with pytest.raises(ValueError, match=r"recordings\[1\]: the channels must be \['total"):
+        with pytest.raises(
+            ValueError, match=r"recordings\[1\]: the channels must be those of the first"
+        ):
             trees().fit([recordings[0], other])
 
     def test_a_missing_sensor_names_the_preset(self, recordings):

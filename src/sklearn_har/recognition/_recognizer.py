@@ -20,7 +20,8 @@ from sklearn.utils.metaestimators import available_if
 from sklearn_har.exceptions import RecordingWarning
 from sklearn_har.preparation import Preparation, check_preparation
 from sklearn_har.recognition._checks import (
-    check_against_training,
+    Differences,
+    compared_with_training,
     in_order,
     order_of_channels,
     training_facts,
@@ -106,7 +107,7 @@ class ActivityRecognizer(BaseEstimator):
         How many windows it was trained on.
     training_facts_ : dict
         What recordings are compared with at prediction: the lowest sampling rate of the training
-        recordings in Hz, and the median length of their accelerations in g.
+        recordings in Hz, and the lowest and highest median length of their accelerations in g.
 
     See Also
     --------
@@ -148,7 +149,7 @@ class ActivityRecognizer(BaseEstimator):
     channel_names_in_: tuple[str, ...]
     window_channel_names_: tuple[str, ...]
     n_windows_: int
-    training_facts_: dict[str, float]
+    training_facts_: dict[str, Any]
 
     def __init__(
         self,
@@ -337,7 +338,7 @@ class ActivityRecognizer(BaseEstimator):
 
     def _training_windows(
         self, recordings: Any, y: Any, groups: Any
-    ) -> tuple[Windows, dict[str, float]]:
+    ) -> tuple[Windows, dict[str, Any]]:
         self._check_params()
         preparation = clone(check_preparation(self.preparation))
         labelled = with_labels(check_recordings(recordings), y)
@@ -395,7 +396,7 @@ class ActivityRecognizer(BaseEstimator):
             )
         )
 
-    def _set_fitted(self, estimator: Any, windows: Windows, facts: dict[str, float]) -> None:
+    def _set_fitted(self, estimator: Any, windows: Windows, facts: dict[str, Any]) -> None:
         self.n_windows_ = len(windows.data)
         self.window_channel_names_ = windows.channel_names
         self.training_facts_ = facts
@@ -607,20 +608,20 @@ class ActivityRecognizer(BaseEstimator):
     def _recognize(self, recordings: Any) -> list[Recognized]:
         self._check_is_fitted()
         listed = check_recordings(recordings, pieces=True)
-        found = []
+        found, differences = [], Differences()
         for number, recording in enumerate(listed):
             name = name_of_recording(recording, number)
             pieces = [recording] if isinstance(recording, Recording) else recording
-            checked = check_against_training(
-                in_order(pieces, self.channel_names_in_),
-                name,
-                self.training_facts_,
-                self.preparation_,
+            if self.channel_names_in_:
+                pieces = in_order(pieces, self.channel_names_in_, name, differences)
+            pieces = compared_with_training(
+                pieces, self.training_facts_, self.preparation_, name, differences
             )
             try:
-                found.append(recognize(checked, self.preparation_, self.asked_))
+                found.append(recognize(pieces, self.preparation_, self.asked_))
             except ValueError as error:
                 raise ValueError(f"{name}: {error}") from error
+        differences.report(len(listed), stacklevel=3)
         self._warn_of_uncovered(listed, found)
         return found
 
@@ -760,22 +761,24 @@ def _aligned(recordings: list[Recording], channels: tuple[str, ...]) -> list[Rec
     """Return recordings with their channels in one order."""
     aligned, moved = [], []
     for number, recording in enumerate(recordings):
-        try:
-            order = order_of_channels(channels, recording.channel_names, whole=True)
-        except ValueError as error:
-            raise ValueError(f"{name_of_recording(recording, number)}: {error}") from error
+        if set(recording.channel_names) != set(channels):
+            raise ValueError(
+                f"{name_of_recording(recording, number)}: the channels must be those of the first "
+                f"recording, {list(channels)}, got {list(recording.channel_names)}. Name them by "
+                "read_recording(..., channels={'column': 'name'})."
+            )
+        order = order_of_channels(channels, recording.channel_names)
         if order is None:
             aligned.append(recording)
             continue
-        moved.append(number)
+        moved.append(name_of_recording(recording, number))
         aligned.append(
             replace(recording, samples=recording.samples[:, order], channel_names=channels)
         )
     if moved:
         warnings.warn(
             f"{len(moved)} of {len(recordings)} recordings have their channels in another order "
-            f"than {list(channels)}, the first of them "
-            f"{name_of_recording(recordings[moved[0]], moved[0])}: they were put in order by name.",
+            f"than {list(channels)}, the first of them {moved[0]}: they were put in order by name.",
             RecordingWarning,
             stacklevel=4,
         )

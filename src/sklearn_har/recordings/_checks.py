@@ -44,6 +44,8 @@ def _may_hold_pieces(entry: Any) -> bool:
 def name_of_recording(recording: Any, number: int) -> str:
     """Name a recording in a message: its position, and its file where it is known."""
     file = recording.facts.get("file") if isinstance(recording, Recording) else None
+    if isinstance(file, list):
+        file = ", ".join(map(str, file))
     return f"recordings[{number}]" + (f" ({file})" if file else "")
 
 
