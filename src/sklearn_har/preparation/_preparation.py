@@ -273,11 +273,12 @@ class Preparation(BaseEstimator):
         Warns
         -----
         RecordingWarning
-            If a recording is shorter than a window.
+            If recordings are shorter than a window.
         """
+        self._cutter()
         return segment_recordings(
             self.transform(recordings),
-            window=self._cutter().length,
+            window=float(self.window),
             overlap=self.overlap,
             label_rule=label_rule,
             unlabelled=unlabelled,
