@@ -15,8 +15,8 @@ from sklearn.preprocessing import StandardScaler
 
 from sklearn_har import CNNLSTMClassifier, ConvLSTMClassifier, LSTMClassifier
 from sklearn_har.neural_network import _runtime
-from sklearn_har.preprocessing import ChannelwiseTransformer
 from sklearn_har.preparation import Preparation
+from sklearn_har.preprocessing import ChannelwiseTransformer
 from sklearn_har.recognition import StreamingRecognizer
 
 SMALL = {"dense_units": 8, "epochs": 1, "batch_size": 32, "n_steps": 2, "random_state": 0}
