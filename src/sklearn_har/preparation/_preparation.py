@@ -257,8 +257,12 @@ class Preparation(BaseEstimator):
         ----------
         recordings : sequence of Recording
             As for :meth:`transform`.
-        label_rule, unlabelled, on_unlabelled
+        label_rule : {"majority", "all-equal", "last"}, default="majority"
             As in :func:`~sklearn_har.segmentation.segment_recording`.
+        unlabelled : int or str, default=-1
+            The value in labels that means that no activity is known.
+        on_unlabelled : {"drop", "keep"}, default="drop"
+            Leave unlabelled windows out, or keep them with `unlabelled` as their target.
 
         Returns
         -------
