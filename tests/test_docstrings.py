@@ -56,6 +56,8 @@ PUBLIC += [
     import_module("sklearn_har.recordings").Recording,
     import_module("sklearn_har.recognition").Decision,
     import_module("sklearn_har.recognition").StreamingRecognizer,
+    import_module("sklearn_har.preparation").WindowStream,
+    import_module("sklearn_har.segmentation").Windows,
     import_module("sklearn_har.export").ExportedClassifier,
 ]
 RESULTS = [

@@ -21,7 +21,9 @@ RESULTS = {
     "RepeatedEvaluation": "what repeated_evaluation returns",
     "TimelineScores": "what timeline_scores returns",
     "Recording": "samples, times and interruptions in one",
-    "Decision": "what StreamingRecognizer and recognize_recording return",
+    "Decision": "what StreamingRecognizer and ActivityRecognizer return about a window",
+    "Windows": "what segment_recording and segment_recordings return",
+    "WindowStream": "what Preparation.stream returns",
     **dict.fromkeys(
         (
             "AmplitudeScaling",
@@ -80,6 +82,7 @@ DOCUMENTED = list(documented_names())
 def test_the_names_of_the_contract_are_public():
     expected = {
         "sklearn_har": {
+            "ActivityRecognizer",
             "LSTMClassifier",
             "CNNLSTMClassifier",
             "ConvLSTMClassifier",
@@ -109,6 +112,7 @@ def test_the_names_of_the_contract_are_public():
         "sklearn_har.segmentation": {
             "segment_recording",
             "segment_recordings",
+            "Windows",
         },
         "sklearn_har.preparation": {
             "separate_gravity",
@@ -116,10 +120,19 @@ def test_the_names_of_the_contract_are_public():
             "merge_recordings",
             "remove_noise",
             "prepare_recording",
+            "Preparation",
+            "WindowStream",
+            "check_preparation",
         },
-        "sklearn_har.recognition": {"StreamingRecognizer", "recognize_recording", "Decision"},
+        "sklearn_har.recognition": {
+            "ActivityRecognizer",
+            "StreamingRecognizer",
+            "Decision",
+            "recording_scorer",
+        },
         "sklearn_har.timeline": {
             "make_timeline",
+            "make_timelines",
             "smooth_probabilities",
             "labels_to_timeline",
             "timeline_to_labels",
@@ -209,6 +222,7 @@ def test_what_discovery_finds_is_public(discover):
                 "sklearn_har.datasets",
                 "sklearn_har.inspection",
                 "sklearn_har.model_selection",
+                "sklearn_har.preparation",
                 "sklearn_har.preprocessing",
                 "sklearn_har.recordings",
                 "sklearn_har.segmentation",

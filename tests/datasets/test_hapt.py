@@ -74,8 +74,10 @@ def test_recordings_are_those_of_the_files(fetch, samples):
     hapt = fetch()
     assert len(hapt.recordings) == len(hapt.labels) == 3
     for recording, expected in zip(hapt.recordings, samples.values(), strict=True):
-        assert recording.dtype == np.float32
-        np.testing.assert_array_equal(recording, expected)
+        assert recording.samples.dtype == np.float32
+        np.testing.assert_array_equal(recording.samples, expected)
+        assert recording.sampling_rate == 50.0
+        assert list(recording.channel_names) == hapt.channel_names
     assert hapt.subject.tolist() == [1, 1, 2]
     assert hapt.experiment.tolist() == [1, 2, 3]
     assert hapt.split.tolist() == ["train", "train", "test"]
@@ -93,6 +95,15 @@ def test_labels_count_samples_from_one_and_include_the_last(fetch):
     assert first.dtype == np.int64
 
 
+def test_recordings_know_their_labels_subject_and_experiment(fetch):
+    hapt = fetch()
+    names = np.array([*hapt.target_names, None], dtype=object)
+    for recording, labels in zip(hapt.recordings, hapt.labels, strict=True):
+        np.testing.assert_array_equal(recording.labels, names[labels])
+    assert [recording.subject for recording in hapt.recordings] == hapt.subject.tolist()
+    assert [r.facts["experiment"] for r in hapt.recordings] == hapt.experiment.tolist()
+
+
 @pytest.mark.parametrize(("subset", "experiments"), [("train", [1, 2]), ("test", [3])])
 def test_a_subset_holds_the_recordings_of_its_subjects(fetch, samples, subset, experiments):
     hapt = fetch(subset=subset)
@@ -100,7 +111,7 @@ def test_a_subset_holds_the_recordings_of_its_subjects(fetch, samples, subset, e
     assert set(hapt.split) == {subset}
     expected = [values for (experiment, _), values in samples.items() if experiment in experiments]
     for recording, values in zip(hapt.recordings, expected, strict=True):
-        np.testing.assert_array_equal(recording, values)
+        np.testing.assert_array_equal(recording.samples, values)
 
 
 def test_as_frame_has_one_row_a_sample(fetch, samples):
@@ -124,9 +135,9 @@ def test_as_frame_has_one_row_a_sample(fetch, samples):
 def test_the_second_call_reads_the_cache(fetch, tmp_path):
     hapt = fetch()
     again = fetch_hapt(data_home=tmp_path / "home", download_if_missing=False)
-    for one, other in zip(
-        hapt.recordings + hapt.labels, again.recordings + again.labels, strict=True
-    ):
+    for one, other in zip(hapt.recordings, again.recordings, strict=True):
+        np.testing.assert_array_equal(one.samples, other.samples)
+    for one, other in zip(hapt.labels, again.labels, strict=True):
         np.testing.assert_array_equal(one, other)
     assert again.split.tolist() == hapt.split.tolist()
 

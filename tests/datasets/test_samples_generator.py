@@ -32,7 +32,7 @@ def recordings():
 def _bouts(dataset, activity):
     """The stretches of one activity, one of each recording."""
     for recording, labels in zip(dataset.recordings, dataset.labels, strict=True):
-        yield recording[labels == activity]
+        yield recording.samples[labels == activity]
 
 
 # ------------------------------------------------------------------------------------------ form
@@ -102,7 +102,8 @@ def test_random_state_determines_everything():
     assert not np.allclose(first.data, other.data)
     one, two = (make_har_recordings(2, 3.0, random_state=seed) for seed in (5, 5))
     for a, b in zip(one.recordings, two.recordings, strict=True):
-        np.testing.assert_array_equal(a, b)
+        np.testing.assert_array_equal(a.samples, b.samples)
+        np.testing.assert_array_equal(a.labels, b.labels)
 
 
 def test_the_simulator_leaves_the_global_generator_alone():
@@ -179,10 +180,15 @@ def test_invalid_arguments_of_their_own_are_named():
 
 def test_recordings_have_a_label_for_each_sample(recordings):
     assert recordings.subject.tolist() == [1, 2, 3, 4, 5, 6]
+    assert [recording.subject for recording in recordings.recordings] == [1, 2, 3, 4, 5, 6]
     assert len(recordings.channel_names) == 6
     for recording, labels in zip(recordings.recordings, recordings.labels, strict=True):
-        assert recording.shape == (len(labels), 6)
-        assert recording.dtype == np.float32
+        assert recording.samples.shape == (len(labels), 6)
+        assert recording.samples.dtype == np.float32
+        assert recording.sampling_rate == 50.0
+        assert list(recording.channel_names) == recordings.channel_names
+        names = np.array([*recordings.target_names, None], dtype=object)
+        np.testing.assert_array_equal(recording.labels, names[labels])
         assert labels.dtype == np.int64
         values, counts = np.unique(labels, return_counts=True)
         assert values.tolist() == [-1, 0, 1, 2, 3, 4, 5]
@@ -198,12 +204,15 @@ def test_recordings_can_be_cut(recordings):
     )
     assert set(cut.target) == set(range(6))
     assert set(cut.subject) == set(recordings.subject)
+    by_names = segment_recordings(recordings.recordings, label_rule="all-equal")
+    np.testing.assert_array_equal(by_names.subject, cut.subject)
+    np.testing.assert_array_equal(by_names.target, np.array(recordings.target_names)[cut.target])
 
 
 def test_body_acceleration_is_total_less_gravity():
     one = make_har_recordings(1, (128 + 64) / 50.0, random_state=0)
     dataset = make_har_windows(1, 2, random_state=0)
-    recording, labels = one.recordings[0], one.labels[0]
+    recording, labels = one.recordings[0].samples, one.labels[0]
     _, body = separate_gravity(recording[:, :3], 50.0)
     for activity in range(6):
         first = dataset.data[dataset.target == activity][0]
@@ -340,21 +349,22 @@ def test_angular_velocity_tells_the_same_story_as_gravity():
         # From one resting activity to the next, turning by what the gyroscope says.
         rest = np.flatnonzero(np.isin(labels, [SITTING, STANDING, LAYING]))
         span = np.arange(rest[0], rest[-1] + 1)
-        first, last = recording[span[0], :3], recording[span[-1], :3]
+        samples = recording.samples
+        first, last = samples[span[0], :3], samples[span[-1], :3]
         turned = Rotation.identity()
-        for rate in recording[span[:-1], 3:]:
+        for rate in samples[span[:-1], 3:]:
             turned = turned * Rotation.from_rotvec(rate.astype(float) / 50.0)
         error = np.linalg.norm(turned.inv().apply(first) - last)
         assert error < 0.05
         # Not for want of a change: the postures between differ by far more.
-        assert np.ptp(recording[span, 0]) > 0.5
+        assert np.ptp(samples[span, 0]) > 0.5
 
 
 def test_noise_scales_the_sensors_only():
     clean, noisy = (
         make_har_recordings(2, 5.0, noise=noise, random_state=0) for noise in (0.0, 3.0)
     )
-    difference = np.concatenate(noisy.recordings[:1]) - np.concatenate(clean.recordings[:1])
+    difference = noisy.recordings[0].samples - clean.recordings[0].samples
     spread = difference.std(axis=0)
     np.testing.assert_allclose(spread[:3], 3 * 0.003, rtol=0.1)
     np.testing.assert_allclose(spread[3:], 3 * 0.006, rtol=0.1)

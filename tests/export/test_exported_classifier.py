@@ -13,7 +13,8 @@ from sklearn_har._version import __version__
 from sklearn_har.datasets import make_har_recordings
 from sklearn_har.export import ExportedClassifier, to_litert, to_onnx
 from sklearn_har.export._metadata import seal
-from sklearn_har.recognition import StreamingRecognizer, recognize_recording
+from sklearn_har.preparation import Preparation
+from sklearn_har.recognition import ActivityRecognizer, StreamingRecognizer
 
 CHANNELS = [f"{kind}_{axis}" for kind in ("total_acc", "body_acc", "body_gyro") for axis in "xyz"]
 
@@ -90,10 +91,10 @@ def test_windows_are_checked(path):
 
 def test_a_stream_is_recognised_as_by_the_estimator(path, estimator, phone):
     exported = ExportedClassifier(path)
-    expected = recognize_recording(estimator, phone, original_rate=50.0)
-    at_once = recognize_recording(exported, phone, original_rate=50.0)
+    (expected,) = ActivityRecognizer.from_classifier(estimator).decisions([phone])
+    (at_once,) = ActivityRecognizer.from_classifier(exported).decisions([phone])
     recognizer = StreamingRecognizer(exported)
-    found = [decision for sample in phone for decision in recognizer.push(sample)]
+    found = [decision for sample in phone.samples for decision in recognizer.push(sample)]
     found += recognizer.finish()
     assert len(expected) > 5
     for decisions in (found, at_once):
@@ -106,18 +107,18 @@ def test_a_stream_is_recognised_as_by_the_estimator(path, estimator, phone):
 def test_a_stream_of_other_windows_is_refused(path, phone, estimator, tmp_path):
     exported = ExportedClassifier(path)
     with pytest.raises(ValueError, match="fitted on windows of 128 time steps, got 64"):
-        StreamingRecognizer(exported, window=64)
-    for use in (
-        lambda **rate: StreamingRecognizer(exported, **rate),
-        lambda **rate: recognize_recording(exported, phone, original_rate=50.0, **rate),
-    ):
+        StreamingRecognizer(exported, Preparation(window=1.28))
+    for use in (StreamingRecognizer, ActivityRecognizer.from_classifier):
         with pytest.raises(
             ValueError, match="exported for windows of 50 Hz, got sampling_rate=100"
         ):
-            use(sampling_rate=100.0)
+            use(exported, Preparation(sampling_rate=100.0, window=1.28))
     to_onnx(estimator, tmp_path / "har.onnx", channel_names=CHANNELS[::-1])
+    reversed_channels = ExportedClassifier(tmp_path / "har.onnx")
     with pytest.raises(ValueError, match="exported for channels in the order"):
-        StreamingRecognizer(ExportedClassifier(tmp_path / "har.onnx"))
+        StreamingRecognizer(reversed_channels)
+    with pytest.raises(ValueError, match="exported for channels in the order"):
+        ActivityRecognizer.from_classifier(reversed_channels).decisions([phone])
     # Other names are other names for all that is known.
     to_onnx(estimator, tmp_path / "har.onnx", channel_names=list("abcdefghi"))
     StreamingRecognizer(ExportedClassifier(tmp_path / "har.onnx"))

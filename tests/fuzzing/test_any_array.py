@@ -15,6 +15,7 @@ from sklearn.dummy import DummyClassifier
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from sklearn_har import CNNLSTMClassifier, ConvLSTMClassifier, LSTMClassifier
+from sklearn_har.preparation import Preparation
 from sklearn_har.preprocessing import (
     ChannelwiseTransformer,
     CompandingTransformer,
@@ -141,15 +142,12 @@ def test_windows_to_predict(explore, draws, untrained):
 
 def test_samples_and_times_of_a_stream(explore, draws):
     clf = DummyClassifier(strategy="prior").fit(np.zeros((6, 4, 3)), np.arange(6) % 2)
-    options = {
-        "window": 4,
-        "channel_names": ["x", "y", "z"],
-        "angular_velocity": (),
-        "gravity_cutoff": None,
-    }
+    preparation = Preparation(window=0.08, angular_velocity=(), gravity_cutoff=None)
 
     def check(pieces, on_late):
-        recognizer = StreamingRecognizer(clf, on_late=on_late, **options)
+        recognizer = StreamingRecognizer(
+            clf, preparation, channel_names=["x", "y", "z"], on_late=on_late
+        )
         for samples, time in pieces:
             before = recognizer.get_state()
             try:
@@ -174,13 +172,14 @@ def test_samples_and_times_of_a_stream(explore, draws):
 def test_states_of_a_stream(explore, draws):
     """A state that was altered is refused, or read as numbers."""
     clf = DummyClassifier(strategy="prior").fit(np.zeros((6, 16, 9)), np.arange(6) % 2)
-    filled = StreamingRecognizer(clf, window=16)
+    preparation = Preparation(window=0.32)
+    filled = StreamingRecognizer(clf, preparation)
     filled.push(np.random.default_rng(0).normal(size=(40, 6)))
     state = filled.get_state()
 
     def check(position, piece, cut):
         altered = state[:position] + piece + state[position + (0 if cut else len(piece)) :]
-        recognizer = StreamingRecognizer(clf, window=16)
+        recognizer = StreamingRecognizer(clf, preparation)
         before = recognizer.get_state()
         try:
             recognizer.set_state(altered)

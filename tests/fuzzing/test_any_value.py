@@ -26,13 +26,19 @@ from sklearn_har.evaluation import (
     risk_coverage_curve,
 )
 from sklearn_har.preparation import (
+    Preparation,
+    check_preparation,
     merge_recordings,
     prepare_recording,
     remove_noise,
     resample_recording,
     separate_gravity,
 )
-from sklearn_har.recognition import StreamingRecognizer, recognize_recording
+from sklearn_har.recognition import (
+    ActivityRecognizer,
+    StreamingRecognizer,
+    recording_scorer,
+)
 from sklearn_har.recordings import Recording
 from sklearn_har.segmentation import pad_windows, segment_recording, segment_recordings
 from sklearn_har.timeline import (
@@ -41,6 +47,7 @@ from sklearn_har.timeline import (
     estimate_transitions,
     labels_to_timeline,
     make_timeline,
+    make_timelines,
     smooth_probabilities,
     timeline_scores,
     timeline_to_labels,
@@ -57,6 +64,8 @@ START = np.arange(12) * 1.28
 TIMELINE = labels_to_timeline(LABELS, TIME)
 CLF = DummyClassifier(strategy="prior").fit(np.zeros((6, 128, 9)), np.arange(6))
 WINDOWS = RNG.normal(size=(24, 8, 2))
+CUT = segment_recordings([np.zeros((7 * 64 + 64, 3))] * 2, window=128, sampling_rate=50.0)
+CUT_PROBABILITIES = RNG.dirichlet([1, 1, 1], size=len(CUT.data))
 DECODED = {"probabilities": PROBABILITIES, "start_time": START, "window_length": 2.56}
 
 AUGMENTATIONS = (AmplitudeScaling, CadenceScaling, DeviceRotation, GravityRotation, SensorNoise)
@@ -72,6 +81,29 @@ def checked(augmentation):
     return make
 
 
+@functools.wraps(Preparation)
+def prepare(**params):
+    Preparation(**params).windows([RECORDING])
+
+
+@functools.wraps(ActivityRecognizer)
+def recognize(**params):
+    recognizer = ActivityRecognizer.from_classifier(CLF, **params)
+    recognizer.predict([RECORDING])
+    recognizer.scores([RECORDING])
+
+
+@functools.wraps(recording_scorer)
+def one_score(name):
+    recording_scorer(name)
+
+
+# `names` is variadic, and is drawn one at a time.
+one_score.__signature__ = inspect.Signature(
+    [inspect.Parameter("name", inspect.Parameter.POSITIONAL_OR_KEYWORD)]
+)
+
+
 # What is given to each function; the other arguments have their defaults.
 CALLS = {
     Recording: {"samples": SAMPLES, "time": TIME, "labels": LABELS, "breaks": [20]},
@@ -83,9 +115,13 @@ CALLS = {
     resample_recording: {"recording": SAMPLES, "original_rate": 40.0, "labels": LABELS},
     merge_recordings: {"recordings": [RECORDING, OTHER]},
     prepare_recording: {"recording": SAMPLES, "original_rate": 50.0, "labels": LABELS},
-    recognize_recording: {"estimator": CLF, "recording": SAMPLES, "original_rate": 50.0},
+    check_preparation: {},
+    prepare: {},
+    recognize: {},
+    one_score: {},
     StreamingRecognizer: {"estimator": CLF},
     make_timeline: DECODED,
+    make_timelines: {"probabilities": CUT_PROBABILITIES, "windows": CUT},
     smooth_probabilities: DECODED,
     decode_activities: DECODED,
     estimate_transitions: {"labels": LABELS},

@@ -159,7 +159,7 @@ def test_samples_of_a_stream_that_are_no_real_numbers(samples):
 
         def predict_proba(self, X): ...
 
-    recognizer = StreamingRecognizer(Constant(), channel_names=["x", "y", "z"], angular_velocity=())
+    recognizer = StreamingRecognizer(Constant(), "accelerometer", channel_names=["x", "y", "z"])
     with pytest.raises(ValueError, match="samples must hold real numbers, got dtype"):
         recognizer.push(samples)
     with pytest.raises(ValueError, match="time must hold real numbers"):

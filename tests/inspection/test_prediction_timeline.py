@@ -12,6 +12,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from sklearn_har.inspection import PredictionTimelineDisplay
+from sklearn_har.segmentation import segment_recording
 from sklearn_har.timeline import make_timeline
 
 
@@ -148,6 +149,24 @@ def test_from_estimator_is_make_timeline_of_its_probabilities(windows):
     alone = PredictionTimelineDisplay.from_estimator(model, X, start_time=start, window_length=2.0)
     assert alone.true is None
     assert alone.activities_ == [0, 1]
+
+
+def test_windows_that_know_their_times_and_labels(windows):
+    X, y = windows
+    model = _model(LogisticRegression()).fit(X, y)
+    recording = np.concatenate([X[0], *X[1:]])
+    labels = np.repeat(y, 20)
+    cut = segment_recording(recording, labels, window=20, overlap=0.0, sampling_rate=10.0)
+    by_windows = PredictionTimelineDisplay.from_estimator(model, cut)
+    by_arrays = PredictionTimelineDisplay.from_estimator(
+        model, X, y, start_time=np.arange(24) * 2.0, window_length=2.0
+    )
+    pd.testing.assert_frame_equal(by_windows.predicted, by_arrays.predicted)
+    pd.testing.assert_frame_equal(by_windows.true, by_arrays.true)
+    other = PredictionTimelineDisplay.from_estimator(model, cut, np.zeros(24, int))
+    assert other.true["activity"].tolist() == [0]
+    unlabelled = segment_recording(recording, window=20, overlap=0.0, sampling_rate=10.0)
+    assert PredictionTimelineDisplay.from_estimator(model, unlabelled).true is None
 
 
 def test_what_is_wrong_is_said(windows):

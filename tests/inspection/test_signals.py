@@ -206,6 +206,29 @@ def test_several_windows_follow_each_other(windows):
     assert [line.get_xdata()[0] for line in display.ax_.lines[1:]] == [2.0, 4.0]
 
 
+def test_windows_that_know_their_rate_channels_and_labels(windows):
+    X, y = windows
+    recording = Recording(
+        X.reshape(-1, 4), sampling_rate=10.0, channel_names=NAMES, labels=np.repeat(y, 20)
+    )
+    cut = segment_recording(recording, window=20, overlap=0.0)
+    display = ActivityWindowsDisplay.from_windows(cut)
+    expected = ActivityWindowsDisplay.from_windows(X, y, sampling_rate=10.0, channel_names=NAMES)
+    np.testing.assert_array_equal(display.windows_, expected.windows_)
+    assert display.sampling_rate == 10.0
+    titles = [ax.get_legend().get_title().get_text() for ax in display.axes_[0]]
+    assert titles == [ax.get_legend().get_title().get_text() for ax in expected.axes_[0]]
+    # Arguments come first.
+    other = ActivityWindowsDisplay.from_windows(cut, np.zeros(len(y)), sampling_rate=5.0)
+    assert other.sampling_rate == 5.0
+    assert other.axes_.shape[0] == 1
+
+
+def test_an_array_of_windows_needs_a_rate(windows):
+    with pytest.raises(TypeError, match="sampling_rate must be given in Hz with an array"):
+        ActivityWindowsDisplay.from_windows(*windows)
+
+
 def test_one_activity_and_channels_that_do_not_move():
     display = ActivityWindowsDisplay.from_windows(
         np.ones((2, 8, 1)), ["sit", "sit"], sampling_rate=4.0, line_kwargs={"color": "red"}

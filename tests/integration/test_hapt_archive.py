@@ -13,7 +13,7 @@ def runs(labels):
 def test_counts_are_the_published_ones(hapt):
     assert len(hapt.recordings) == 61
     assert sum(map(len, hapt.recordings)) == 1_122_772
-    assert hapt.recordings[0].shape == (20598, 6)
+    assert hapt.recordings[0].samples.shape == (20598, 6)
     found = [runs(labels) for labels in hapt.labels]
     lengths = np.concatenate([length for _, length, _ in found])
     activity = np.concatenate([label for _, _, label in found])
@@ -28,7 +28,7 @@ def test_counts_are_the_published_ones(hapt):
 
 def test_first_numbers_are_those_of_the_files(hapt):
     np.testing.assert_array_equal(
-        hapt.recordings[0][0],
+        hapt.recordings[0].samples[0],
         np.float32(
             [
                 0.9180555898766518,

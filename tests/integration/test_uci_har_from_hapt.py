@@ -5,7 +5,7 @@ import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
 from sklearn_har.datasets import fetch_uci_har
-from sklearn_har.preparation import prepare_recording, remove_noise
+from sklearn_har.preparation import Preparation, remove_noise
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +17,7 @@ def uci_har(uci_har_archive, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def prepared(hapt):
-    return [prepare_recording(x, original_rate=50.0) for x in hapt.recordings]
+    return Preparation().transform(hapt.recordings)
 
 
 def search(window, prepared, candidates):
@@ -83,7 +83,7 @@ def test_windows_follow_each_other_within_the_labelled_segments(hapt, uci_har, f
 def test_the_filter_that_the_authors_describe_is_not_the_one_they_used(hapt, uci_har, found):
     # Subject 2: the windows at rest of the first recording.
     mine = np.flatnonzero(uci_har.subject == 2)[:16]
-    recording = hapt.recordings[found[mine[0], 0]][:, :3]
+    recording = hapt.recordings[found[mine[0], 0]].samples[:, :3]
     used, described = (remove_noise(recording, order=order) for order in (10, 3))
     start = found[mine[8], 1]
     window = uci_har.data[mine[8], :, :3]

@@ -15,6 +15,7 @@ from sklearn.preprocessing import StandardScaler
 
 from sklearn_har import CNNLSTMClassifier, ConvLSTMClassifier, LSTMClassifier
 from sklearn_har.neural_network import _runtime
+from sklearn_har.preparation import Preparation
 from sklearn_har.preprocessing import ChannelwiseTransformer
 from sklearn_har.recognition import StreamingRecognizer
 
@@ -142,12 +143,9 @@ def test_each_thread_has_its_stream_and_all_one_estimator(fitted, windows):
     streams = [rng.normal(size=(400, 3)) for _ in range(4)]
 
     def recognise(samples):
+        preparation = Preparation(window=0.64, angular_velocity=(), gravity_cutoff=None)
         recognizer = StreamingRecognizer(
-            fitted("cnn-lstm"),
-            window=32,
-            channel_names=["x", "y", "z"],
-            angular_velocity=(),
-            gravity_cutoff=None,
+            fitted("cnn-lstm"), preparation, channel_names=["x", "y", "z"]
         )
         return [d for i in range(0, 400, 7) for d in recognizer.push(samples[i : i + 7])]
 

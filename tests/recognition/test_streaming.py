@@ -2,6 +2,7 @@
 
 import itertools
 import tracemalloc
+import warnings
 
 import numpy as np
 import pytest
@@ -13,9 +14,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sklearn_har.datasets import make_har_recordings, make_har_windows
-from sklearn_har.preparation import prepare_recording
+from sklearn_har.exceptions import RecordingWarning
+from sklearn_har.preparation import Preparation, prepare_recording
 from sklearn_har.preprocessing import ChannelwiseTransformer
-from sklearn_har.recognition import Decision, StreamingRecognizer, recognize_recording
+from sklearn_har.recognition import ActivityRecognizer, Decision, StreamingRecognizer
 from sklearn_har.recordings import Recording
 from sklearn_har.segmentation import segment_recording
 
@@ -44,7 +46,18 @@ class Witness:
 @pytest.fixture(scope="module")
 def phone():
     data = make_har_recordings(n_subjects=1, seconds_per_activity=8.0, random_state=0)
-    return data.recordings[0].astype(np.float64)
+    return data.recordings[0].samples.astype(np.float64)
+
+
+def decisions_of_the_whole(estimator, recording, preparation=None):
+    """Decide about a whole recording, or about samples at 50 Hz."""
+    if not isinstance(recording, Recording):
+        recording = Recording(recording, sampling_rate=50.0)
+    recognizer = ActivityRecognizer.from_classifier(estimator, preparation)
+    with warnings.catch_warnings():
+        # Some parts are shorter than a window on purpose.
+        warnings.filterwarnings("ignore", ".* have no prediction", RecordingWarning)
+        return recognizer.decisions([recording])[0]
 
 
 def push_all(recognizer, samples, time, edges, finish=True):
@@ -77,22 +90,24 @@ def _streams(draw):
             steps[position] += draw(st.sampled_from([2.0, 4.5, 30.0, 1000.0]))
         time = draw(st.sampled_from([0.0, 1.7e9])) + np.cumsum(steps) / original_rate
     cuts = draw(st.lists(st.integers(0, n), max_size=12))
-    window = draw(st.sampled_from([16, 64, 128]))
+    window = draw(st.sampled_from([16, 64, 128])) / 50.0
     overlap = draw(st.sampled_from([0.0, 0.5, 0.8]))
     filters = draw(st.sampled_from([{}, {"noise_cutoff": None}, {"gravity_cutoff": None}]))
-    options = {"window": window, "overlap": overlap, "original_rate": original_rate, **filters}
-    return n, time, np.unique([0, *cuts, n]), options
+    preparation = Preparation(window=window, overlap=overlap, **filters)
+    return n, time, np.unique([0, *cuts, n]), preparation, original_rate
 
 
 class TestEquality:
     @settings(deadline=None, max_examples=120)
     @given(_streams())
     def test_pieces_of_any_length_give_the_decisions_of_the_whole(self, case):
-        n, time, edges, options = case
+        n, time, edges, preparation, rate = case
         samples = np.random.RandomState(1).normal(size=(n, 6))
         streamed, whole = Witness(), Witness()
-        found = push_all(StreamingRecognizer(streamed, **options), samples, time, edges)
-        expected = recognize_recording(whole, samples, time=time, **options)
+        recognizer = StreamingRecognizer(streamed, preparation, original_rate=rate)
+        found = push_all(recognizer, samples, time, edges)
+        recording = Recording(samples, time, sampling_rate=rate)
+        expected = decisions_of_the_whole(whole, recording, preparation)
         assert_same(found, expected)
         if expected:
             # What the classifier reads is the same to the last bit.
@@ -114,7 +129,8 @@ class TestEquality:
         recognizer = StreamingRecognizer(streamed)
         found = recognizer.push(phone[:333]) + recognizer.finish()
         found += recognizer.push(phone[333:]) + recognizer.finish()
-        expected = recognize_recording(whole, phone, original_rate=50.0, breaks=[333])
+        broken = Recording(phone, sampling_rate=50.0, breaks=[333])
+        expected = decisions_of_the_whole(whole, broken)
         assert_same(found, expected)
         np.testing.assert_array_equal(streamed.windows, whole.windows)
 
@@ -127,7 +143,7 @@ class TestEquality:
         model = make_pipeline(ChannelwiseTransformer(StandardScaler()), network).fit(X, y)
         recognizer = StreamingRecognizer(model)
         found = push_all(recognizer, phone, None, [*range(0, len(phone), 50), len(phone)])
-        expected = recognize_recording(model, Recording(phone, sampling_rate=50.0))
+        expected = decisions_of_the_whole(model, phone)
         assert len(found) == (len(phone) - 128) // 64 + 1
         assert [d.activity for d in found] == [d.activity for d in expected]
         np.testing.assert_allclose(
@@ -141,7 +157,7 @@ class TestDecisions:
         came = [i for i, sample in enumerate(phone[:260]) if recognizer.push(sample)]
         # The median looks one sample ahead.
         assert came == [128, 192, 256]
-        plain = StreamingRecognizer(Witness(), noise_cutoff=None)
+        plain = StreamingRecognizer(Witness(), Preparation(noise_cutoff=None))
         assert [i for i, sample in enumerate(phone[:260]) if plain.push(sample)] == [127, 191, 255]
 
     def test_they_say_what_and_how_sure(self, phone):
@@ -178,14 +194,13 @@ class TestDecisions:
 
     def test_labels_of_a_recording_do_not_matter(self, phone):
         labelled = Recording(phone, sampling_rate=50.0, labels=np.full(len(phone), -1))
-        expected = recognize_recording(Witness(), phone, original_rate=50.0)
-        assert_same(recognize_recording(Witness(), labelled), expected)
+        expected = decisions_of_the_whole(Witness(), phone)
+        assert_same(decisions_of_the_whole(Witness(), labelled), expected)
 
     def test_single_accelerations(self, phone):
         witness = Witness()
-        recognizer = StreamingRecognizer(
-            witness, channel_names=["z"], acceleration=["z"], angular_velocity=()
-        )
+        preparation = Preparation(acceleration=["z"], angular_velocity=())
+        recognizer = StreamingRecognizer(witness, preparation, channel_names=["z"])
         assert recognizer.window_channel_names == ("z", "body_z")
         assert len(recognizer.push(phone[:100, 2][:, np.newaxis])) == 0
         assert len(recognizer.push(phone[100:200, 2])) == 2
@@ -230,7 +245,7 @@ class TestInterruptions:
 
     def test_max_gap_decides(self, phone):
         time = np.delete(np.arange(300) / 50.0, [100, 101])
-        recognizer = StreamingRecognizer(Witness(), max_gap=0.05)
+        recognizer = StreamingRecognizer(Witness(), Preparation(max_gap=0.05))
         recognizer.push(np.delete(phone[:300], [100, 101], axis=0), time)
         assert recognizer.n_breaks == 1
 
@@ -337,16 +352,35 @@ class TestState:
     @pytest.mark.parametrize(
         ("options", "message"),
         [
-            ({"window": 64}, "window=128 where this one has 64"),
+            ({"window": 1.28}, "window=2.56 where this one has 1.28"),
             ({"noise_cutoff": None}, "noise_cutoff=20.0 where this one has None"),
-            ({"original_rate": 100.0}, "original_rate=50.0 where"),
-            ({"max_gap": 1.0}, "max_gap=0.1 where"),
+            ({"max_gap": 1.0}, "max_gap=None where"),
+            ({"acceleration": [2, 1, 0]}, r"acceleration=\[0, 1, 2\] where"),
         ],
     )
-    def test_the_parameters_must_be_the_same(self, options, message):
+    def test_the_preparation_must_be_the_same(self, options, message):
+        state = StreamingRecognizer(Witness()).get_state()
+        with pytest.raises(ValueError, match=message):
+            StreamingRecognizer(Witness(), Preparation(**options)).set_state(state)
+
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            ({"original_rate": 100.0}, "original_rate=50.0 where"),
+            ({"channel_names": list("abcdef")}, "channel_names=.* where"),
+        ],
+    )
+    def test_rate_and_channels_must_be_the_same(self, options, message):
         state = StreamingRecognizer(Witness()).get_state()
         with pytest.raises(ValueError, match=message):
             StreamingRecognizer(Witness(), **options).set_state(state)
+
+    def test_equal_preparations_exchange_their_states(self, phone):
+        first = StreamingRecognizer(Witness(), Preparation(acceleration=[0, 1, 2]))
+        second = StreamingRecognizer(Witness(), "uci-har")
+        first.push(phone[:100])
+        second.set_state(first.get_state())
+        assert_same(second.push(phone[100:200]), StreamingRecognizer(Witness()).push(phone[:200]))
 
 
 def test_memory_does_not_grow_over_hours():
@@ -360,7 +394,8 @@ def test_memory_does_not_grow_over_hours():
         return len(recognizer.get_state())
 
     early = minutes(2, pieces=1)
-    assert minutes(240, pieces=20) == minutes(240, pieces=20)
+    # The checksum in the state is a decimal number, which may have a digit less.
+    assert minutes(240, pieces=20) == pytest.approx(minutes(240, pieces=20), abs=2)
     tracemalloc.start()
     minutes(1, pieces=1)
     base = tracemalloc.get_traced_memory()[0]
@@ -386,10 +421,12 @@ def test_memory_does_not_grow_over_hours():
         ({"channel_names": "xyz"}, TypeError, "channel_names must be a sequence of str"),
         ({"channel_names": ["x", "x"]}, ValueError, "each of the 2 channels once"),
         ({"original_rate": 0}, ValueError, "original_rate must be"),
-        ({"overlap": 1.0}, ValueError, "overlap must be"),
-        ({"max_gap": -1}, ValueError, "max_gap must be"),
-        ({"acceleration": (0, 6)}, ValueError, "below 6, got 6"),
-        ({"noise_cutoff": 30.0}, ValueError, "noise_cutoff must be"),
+        ({"preparation": Preparation(overlap=1.0)}, ValueError, "overlap must be"),
+        ({"preparation": Preparation(max_gap=-1)}, ValueError, "max_gap must be"),
+        ({"preparation": Preparation(acceleration=(0, 6))}, ValueError, "below 6, got 6"),
+        ({"preparation": Preparation(noise_cutoff=30.0)}, ValueError, "noise_cutoff must be"),
+        ({"preparation": "uci_har"}, ValueError, "did you mean 'uci-har'"),
+        ({"preparation": 2.56}, TypeError, "preparation must be a Preparation"),
     ],
 )
 def test_wrong_parameters_are_refused(options, error, message):
@@ -419,9 +456,14 @@ def test_windows_of_another_shape_than_those_trained_on_are_refused():
     scaler = ChannelwiseTransformer(StandardScaler())
     model = make_pipeline(scaler, _Flat()).fit(X, y)
     with pytest.raises(ValueError, match="windows of 128 time steps, got 64: change window"):
-        StreamingRecognizer(model, window=64)
+        StreamingRecognizer(model, Preparation(window=1.28))
+    with pytest.raises(ValueError, match="windows of 128 time steps, got 64: change window"):
+        ActivityRecognizer.from_classifier(model, Preparation(window=1.28))
+    plain = Preparation(gravity_cutoff=None)
     with pytest.raises(ValueError, match="windows of 9 channels, got 6: change the channels"):
-        recognize_recording(model, np.zeros((200, 6)), original_rate=50.0, gravity_cutoff=None)
+        StreamingRecognizer(model, plain)
+    with pytest.raises(ValueError, match="windows of 9 channels, got 6: change the channels"):
+        decisions_of_the_whole(model, np.zeros((200, 6)), plain)
 
 
 class _Flat:
@@ -443,4 +485,6 @@ def test_probabilities_of_a_wrong_shape_are_refused(phone):
 
 @pytest.mark.parametrize("n", [1, 127])
 def test_a_recording_shorter_than_a_window_has_no_decision(phone, n):
-    assert recognize_recording(Witness(), phone[:n], original_rate=50.0) == []
+    recognizer = ActivityRecognizer.from_classifier(Witness())
+    with pytest.warns(RecordingWarning, match="have no prediction"):
+        assert recognizer.decisions([Recording(phone[:n], sampling_rate=50.0)]) == [[]]

@@ -1,7 +1,9 @@
-"""Windows from recordings, and gravity from total acceleration."""
+"""Windows from recordings."""
 
 from __future__ import annotations
 
+import copy
+import pickle
 from collections import Counter
 
 import numpy as np
@@ -9,10 +11,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.signal import butter, lfilter, lfilter_zi
 
-from sklearn_har.preparation import separate_gravity
-from sklearn_har.segmentation import pad_windows, segment_recording, segment_recordings
+from sklearn_har.datasets import make_har_recordings
+from sklearn_har.exceptions import RecordingWarning
+from sklearn_har.preparation import prepare_recording
+from sklearn_har.recordings import Recording
+from sklearn_har.segmentation import Windows, pad_windows, segment_recording, segment_recordings
 
 RULES = ("majority", "all-equal", "last")
 
@@ -157,6 +161,98 @@ def test_a_float_window_is_in_seconds():
 
 
 @pytest.mark.parametrize(
+    "cut", [segment_recording, lambda x, **params: segment_recordings([x], **params)]
+)
+def test_an_int_window_that_looks_like_seconds_warns(cut):
+    recording = np.zeros((500, 3))
+    with pytest.warns(RecordingWarning) as caught:
+        windows = cut(recording, window=2, sampling_rate=50.0)
+    assert [str(warning.message) for warning in caught] == [
+        "window=2 is an int and so a number of samples: 0.04 s at 50 Hz. If you mean 2 s, pass "
+        "window=2.0."
+    ]
+    assert windows.data.shape[1] == 2
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"window": 2},  # No rate is known.
+        {"window": 11, "sampling_rate": 50.0},  # A number that is too large for seconds.
+        {"window": 5, "sampling_rate": 20.0},  # A quarter of a second.
+        {"window": 0.04, "sampling_rate": 50.0},  # Seconds.
+    ],
+)
+def test_other_short_windows_do_not_warn(params):
+    segment_recording(np.zeros((500, 3)), **params)
+
+
+class TestWindows:
+    def test_fields_of_an_array(self):
+        windows = segment_recording(np.zeros((500, 3)), window=2.0, sampling_rate=50.0)
+        assert isinstance(windows, Windows)
+        assert (windows.window_length, windows.sampling_rate) == (2.0, 50.0)
+        assert windows.channel_names is None
+        assert windows["data"] is windows.data
+
+    def test_without_a_rate_there_are_no_seconds(self):
+        windows = segment_recording(np.zeros((500, 3)), window=100)
+        assert windows.window_length is windows.sampling_rate is windows.start_time is None
+
+    def test_the_length_is_that_of_whole_samples(self):
+        windows = segment_recording(np.zeros((500, 3)), window=2.555, sampling_rate=50.0)
+        assert windows.window_length == windows.data.shape[1] / 50.0 == 2.56
+
+    def test_fields_of_recordings(self):
+        recording = Recording(
+            np.zeros((500, 2)),
+            sampling_rate=50.0,
+            channel_names=["x", "y"],
+            labels="sit",
+            subject="s1",
+        )
+        for windows in (
+            segment_recording(recording, window=100),
+            segment_recordings([recording, recording], window=100),
+        ):
+            assert (windows.window_length, windows.sampling_rate) == (2.0, 50.0)
+            assert windows.channel_names == ("x", "y")
+            assert set(windows.subject) == {"s1"}
+            assert set(windows.target) == {"sit"}
+
+    @pytest.mark.parametrize(
+        ("params", "expected"),
+        [
+            ({}, "Windows(9 windows of 100 time steps x 6 channels)"),
+            (
+                {"sampling_rate": 50.0},
+                "Windows(9 windows of 100 time steps x 6 channels, 50 Hz, 2 s)",
+            ),
+            (
+                {"sampling_rate": 50.0, "subject": 7},
+                "Windows(9 windows of 100 time steps x 6 channels, 50 Hz, 2 s, 1 subject)",
+            ),
+        ],
+    )
+    def test_repr(self, params, expected):
+        assert repr(segment_recording(np.zeros((500, 6)), window=100, **params)) == expected
+
+    def test_repr_counts_subjects(self):
+        windows = segment_recordings([np.zeros((9, 1))] * 3, subjects=[1, 2, 1], window=4)
+        assert repr(windows).endswith("1 channels, 2 subjects)")
+
+    def test_they_survive_copies_and_pickling(self):
+        windows = segment_recording(np.zeros((500, 6)), window=2.0, sampling_rate=50.0)
+        for other in (
+            copy.copy(windows),
+            copy.deepcopy(windows),
+            pickle.loads(pickle.dumps(windows)),
+        ):
+            assert repr(other) == repr(windows)
+            np.testing.assert_array_equal(other.start_time, windows.start_time)
+
+
+@pytest.mark.parametrize(
     ("rule", "expected"),
     [
         # Three windows: two labels in equal parts, a label and nothing, nothing and a label.
@@ -230,12 +326,33 @@ def test_segment_recording_says_what_is_wrong(change, error, message):
 def test_a_short_recording_among_others_is_named_and_left_out():
     recordings = [np.zeros((10, 2)), np.zeros((3, 2)), np.ones((8, 2))]
     labels = [np.zeros(10, int), np.zeros(3, int), np.ones(8, int)]
-    with pytest.warns(UserWarning, match=r"recordings\[1\] has 3 samples .* needs 4"):
+    with pytest.warns(RecordingWarning, match=r"1 of 3 .* window of 4 samples .*\[1\] with 3"):
         windows = segment_recordings(recordings, labels, window=4, overlap=0.0)
     assert windows.recording.tolist() == [0, 0, 2, 2]
     assert windows.target.tolist() == [0, 0, 1, 1]
     with pytest.raises(ValueError, match=r"longest of the recordings has 10 .* needs 11"):
         segment_recordings(recordings, labels, window=11)
+
+
+def test_one_warning_counts_all_short_recordings_and_names_three():
+    lengths = [3, 10, 2, 1, 3, 8]
+    with pytest.warns(RecordingWarning) as caught:
+        windows = segment_recordings([np.zeros((n, 2)) for n in lengths], window=4)
+    assert [str(warning.message) for warning in caught] == [
+        "4 of 6 recordings are shorter than a window of 4 samples and give no windows: "
+        "recordings[0] with 3, recordings[2] with 2, recordings[3] with 1, .... A smaller window "
+        "keeps them."
+    ]
+    assert caught[0].filename == __file__
+    assert set(windows.recording) == {1, 5}
+
+
+def test_short_recordings_are_named_by_their_files():
+    recordings = [
+        Recording(np.zeros((n, 2)), sampling_rate=50.0, facts={"file": f"{n}.csv"}) for n in (9, 3)
+    ]
+    with pytest.warns(RecordingWarning, match=r"recordings\[1\] \(3.csv\) with 3\."):
+        segment_recordings(recordings, window=0.1)
 
 
 @pytest.mark.parametrize(
@@ -254,63 +371,6 @@ def test_segment_recordings_says_what_is_wrong(change, message):
     arguments = {"recordings": [np.zeros((10, 2)), np.zeros((10, 2))], "window": 4, **change}
     with pytest.raises(ValueError, match=message):
         segment_recordings(**arguments)
-
-
-# ------------------------------------------------------------------------------ separate_gravity
-
-
-def test_gravity_and_body_add_up_and_keep_the_dtype():
-    total = np.random.RandomState(0).normal([1.0, 0.0, 0.0], 0.3, (2000, 3))
-    for dtype in (np.float32, np.float64):
-        gravity, body = separate_gravity(total.astype(dtype))
-        assert gravity.dtype == body.dtype == dtype
-        np.testing.assert_allclose(gravity + body, total, atol=1e-6)
-
-
-def test_a_device_at_rest_has_no_body_acceleration():
-    # Also at the start: a filter that starts from zero would rise to 1 g over seconds.
-    total = np.tile([0.6, 0.0, -0.8], (300, 1))
-    gravity, body = separate_gravity(total)
-    np.testing.assert_allclose(gravity, total, atol=1e-9)
-    np.testing.assert_allclose(body, 0.0, atol=1e-9)
-
-
-def test_it_is_the_causal_third_order_butterworth_filter():
-    total = np.random.RandomState(0).rand(400) + 1.0
-    b, a = butter(3, 0.3 / 25.0)
-    expected, _ = lfilter(b, a, total, zi=lfilter_zi(b, a) * total[0])
-    gravity, _ = separate_gravity(total, 50.0)
-    np.testing.assert_allclose(gravity, expected, atol=1e-6)
-    # Causal: what comes later changes nothing that was.
-    early, _ = separate_gravity(total[:250], 50.0)
-    np.testing.assert_allclose(early, gravity[:250], atol=1e-12)
-
-
-@pytest.mark.parametrize("sampling_rate", [20.0, 50.0, 100.0])
-def test_half_of_the_power_passes_at_the_cutoff(sampling_rate):
-    t = np.arange(int(200 * sampling_rate)) / sampling_rate
-    for frequency, passed in ((0.02, 1.0), (0.5, 0.5), (5.0, 0.0)):
-        gravity, _ = separate_gravity(np.sin(2 * np.pi * frequency * t), sampling_rate, cutoff=0.5)
-        settled = gravity[len(gravity) // 2 :]
-        assert 2 * np.mean(settled**2) == pytest.approx(passed, abs=0.02)
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"acceleration": np.zeros((0, 3))}, "at least one sample"),
-        ({"acceleration": np.zeros((2, 128, 3))}, "before cutting windows"),
-        ({"acceleration": [1.0, np.nan]}, "^acceleration must be finite"),
-        ({"acceleration": ["a"]}, "real numbers"),
-        ({"cutoff": 25.0}, r"cutoff must be .*below 25.*half the sampling rate"),
-        ({"cutoff": 0.0}, "cutoff must be"),
-        ({"order": 0}, "order must be an integer of at least 1"),
-        ({"sampling_rate": -50.0}, "sampling_rate must be"),
-    ],
-)
-def test_separate_gravity_says_what_is_wrong(change, message):
-    with pytest.raises(ValueError, match=message):
-        separate_gravity(**{"acceleration": np.ones((100, 3)), **change})
 
 
 class TestPadWindows:
@@ -340,3 +400,54 @@ class TestPadWindows:
     def test_bad_input(self, windows, params, message):
         with pytest.raises(ValueError, match=message):
             pad_windows(windows, **params)
+
+
+@pytest.fixture(scope="module")
+def phone():
+    data = make_har_recordings(n_subjects=1, seconds_per_activity=5.0, random_state=0)
+    return data.recordings[0].with_labels(data.labels[0])
+
+
+class TestCutting:
+    """Recordings bring their labels, breaks and times with them."""
+
+    def test_a_recording_describes_itself(self, phone):
+        prepared = prepare_recording(
+            Recording(phone.samples, 7.0 + phone.time, breaks=[500], labels=phone.labels)
+        )
+        windows = segment_recording(prepared, window=2.56)
+        by_array = segment_recording(
+            prepared.samples, phone.labels, window=128, breaks=[500], sampling_rate=50.0
+        )
+        for field in ("data", "target", "start"):
+            np.testing.assert_array_equal(windows[field], by_array[field])
+        np.testing.assert_allclose(windows.start_time, 7.0 + by_array.start_time)
+        several = segment_recordings([prepared, prepared], subjects=[1, 2], window=2.56)
+        n = len(windows.start)
+        np.testing.assert_array_equal(several.data[n:], windows.data)
+        np.testing.assert_array_equal(several.target[:n], windows.target)
+        np.testing.assert_array_equal(several.start_time[n:], windows.start_time)
+        assert np.bincount(several.recording).tolist() == [n, n]
+
+    def test_arguments_come_first(self, phone):
+        windows = segment_recording(phone, np.zeros(len(phone), int), breaks=[])
+        assert set(windows.target) == {0}
+
+    def test_recordings_must_go_together(self, phone):
+        other = Recording(phone.samples, sampling_rate=25.0, channel_names=phone.channel_names)
+        with pytest.raises(ValueError, match=r"\[25.0, 50.0\] Hz: resample_recording"):
+            segment_recordings([phone, other])
+        with pytest.raises(ValueError, match=r"\[25.0, 50.0\] Hz"):
+            segment_recording(phone, sampling_rate=25.0)
+        with pytest.raises(ValueError, match=r"\[25.0, 50.0\] Hz"):
+            segment_recordings([phone, phone], sampling_rate=25.0)
+        unlabelled = Recording(phone.samples, sampling_rate=50, channel_names=phone.channel_names)
+        with pytest.raises(ValueError, match=r"got none in recordings\[1\]"):
+            segment_recordings([phone, unlabelled])
+        renamed = Recording(phone.samples, sampling_rate=50.0)
+        with pytest.raises(ValueError, match="the same channels"):
+            segment_recordings([phone, renamed])
+        with pytest.raises(TypeError, match="both Recording and arrays"):
+            segment_recordings([phone, phone.samples])
+        with pytest.raises(ValueError, match="use segment_recording"):
+            segment_recordings(phone)

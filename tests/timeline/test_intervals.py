@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sklearn_har.datasets import make_har_recordings
-from sklearn_har.segmentation import segment_recording
+from sklearn_har.segmentation import segment_recording, segment_recordings
 from sklearn_har.timeline import (
     decode_activities,
     labels_to_timeline,
     make_timeline,
+    make_timelines,
     smooth_probabilities,
     timeline_to_labels,
 )
@@ -189,7 +190,7 @@ def test_windows_of_a_recording_become_its_timeline():
     data = make_har_recordings(n_subjects=1, seconds_per_activity=15.0, random_state=0)
     labels = np.array(["between", *data.target_names])[data.labels[0] + 1]
     windows = segment_recording(
-        data.recordings[0], labels, window=2.0, overlap=0.5, sampling_rate=50.0
+        data.recordings[0].samples, labels, window=2.0, overlap=0.5, sampling_rate=50.0
     )
     classes, codes = np.unique(windows.target, return_inverse=True)
     timeline = make_timeline(_certain(codes, 7), windows.start_time, 2.0, classes)
@@ -216,6 +217,62 @@ def test_what_is_wrong_is_said(change, message):
     arguments = {"probabilities": [[0.5, 0.5]], "start_time": [0.0], "window_length": 1.0}
     with pytest.raises(ValueError, match=message):
         make_timeline(**{**arguments, **change})
+
+
+# ---------------------------------------------------------------- windows that know their times
+
+
+@pytest.fixture
+def cut():
+    return segment_recordings([np.zeros((n, 2)) for n in (300, 100, 220)], window=2.0,
+                              sampling_rate=50.0)  # fmt: skip
+
+
+@pytest.mark.parametrize("function", [make_timeline, smooth_probabilities, decode_activities])
+def test_windows_bring_their_times_and_length(function):
+    windows = segment_recording(np.zeros((600, 2)), window=2.0, sampling_rate=50.0)
+    probabilities = _certain(np.arange(len(windows.data)) // 4 % 3)
+    expected = function(probabilities, windows.start_time, 2.0)
+    found = function(probabilities, windows)
+    np.testing.assert_array_equal(np.asarray(found), np.asarray(expected))
+
+
+def test_a_timeline_for_each_recording(cut):
+    probabilities = _certain(np.arange(len(cut.data)) % 3)
+    timelines = make_timelines(probabilities, cut, NAMES, smoothing=None)
+    assert len(timelines) == 3
+    for number, timeline in enumerate(timelines):
+        mine = cut.recording == number
+        alone = make_timeline(probabilities[mine], cut.start_time[mine], 2.0, NAMES, smoothing=None)
+        pd.testing.assert_frame_equal(timeline, alone)
+
+
+def test_a_recording_without_windows_has_no_timeline(cut):
+    kept = cut.recording != 1
+    windows = {**cut, "recording": cut.recording[kept], "start_time": cut.start_time[kept]}
+    assert len(make_timelines(_certain([0] * kept.sum()), windows)) == 2
+
+
+def test_what_is_wrong_with_windows_is_said(cut):
+    probabilities = _certain([0] * len(cut.data))
+    with pytest.raises(ValueError, match="of one recording, got those of 3: make_timelines"):
+        make_timeline(probabilities, cut)
+    with pytest.raises(ValueError, match=r"must be None with windows, .* got 2\.0"):
+        make_timeline(probabilities, cut, 2.0)
+    with pytest.raises(TypeError, match="window_length must be given in s with an array"):
+        make_timeline(probabilities, cut.start_time)
+    samples = segment_recording(np.zeros((300, 2)), window=100)
+    with pytest.raises(ValueError, match="pass sampling_rate to segment_recording"):
+        make_timeline(_certain([0] * 5), samples)
+    with pytest.raises(ValueError, match=r"with the field recording, got .*'start_time'"):
+        make_timelines(_certain([0] * 5), samples)
+    with pytest.raises(ValueError, match="with the field recording, got ndarray"):
+        make_timelines(probabilities, cut.start_time)
+    with pytest.raises(ValueError, match="one row for each of the 9 windows, got shape"):
+        make_timelines(probabilities[1:], cut)
+    without_rate = segment_recordings([np.zeros((300, 2))], window=100)
+    with pytest.raises(ValueError, match="must have start times, got none: pass sampling_rate"):
+        make_timelines(_certain([0] * 5), without_rate)
 
 
 # ------------------------------------------------------------------------------- labels of samples

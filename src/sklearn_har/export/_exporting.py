@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -68,7 +69,8 @@ def to_onnx(
         Windows to compare on, as the estimator takes them; for a recognizer also labelled
         recordings. None for 64 random windows.
     y : array-like of shape (n_windows,), default=None
-        Their activities; the accuracy is then compared as well.
+        Their activities; the accuracy is then compared as well. For recordings as in
+        :meth:`ActivityRecognizer.fit <sklearn_har.recognition.ActivityRecognizer.fit>`.
     atol : float, default=1e-5
         How far a probability of the file may be from that of the estimator, unless it is
         quantised.
@@ -201,7 +203,8 @@ def to_litert(
         Windows to compare on, as the estimator takes them; for a recognizer also labelled
         recordings. None for 64 random windows.
     y : array-like of shape (n_windows,), default=None
-        Their activities; the accuracy is then compared as well.
+        Their activities; the accuracy is then compared as well. For recordings as in
+        :meth:`ActivityRecognizer.fit <sklearn_har.recognition.ActivityRecognizer.fit>`.
     atol : float, default=1e-5
         How far a probability of the file may be from that of the estimator, unless it is
         quantised.
@@ -360,8 +363,21 @@ def _windows_of_recordings(recognizer: Any, X: Any, y: Any) -> tuple[Any, Any]:
     """Return windows of recordings and their labels; windows stay as they are."""
     if X is None or hasattr(X, "dtype"):
         return X, y
-    windows = recognizer.preparation_.windows(X)
-    return windows.data, windows.target if y is None else y
+    recordings = []
+    for i, recording in enumerate(X):
+        recording = recording if y is None else recording.with_labels(y[i])
+        order = recognizer.order_of_channels(recording.channel_names)
+        if order is not None:
+            recording = replace(
+                recording,
+                samples=recording.samples[:, order],
+                channel_names=recognizer.channel_names_in_,
+            )
+        recordings.append(recording)
+    windows = recognizer.preparation_.windows(
+        recordings, label_rule=recognizer.label_rule, unlabelled=recognizer.unlabelled
+    )
+    return windows.data, windows.target
 
 
 def _windows(plan: Any, X: Any, argument: str) -> npt.NDArray[np.float32]:

@@ -282,8 +282,12 @@ class Preparation(TransformerMixin, BaseEstimator):
         ----------
         recordings : sequence of Recording
             As for :meth:`transform`.
-        label_rule, unlabelled, on_unlabelled
+        label_rule : {"majority", "all-equal", "last"}, default="majority"
             As in :func:`~sklearn_har.segmentation.segment_recording`.
+        unlabelled : int or str, default=-1
+            The value in labels that means that no activity is known.
+        on_unlabelled : {"drop", "keep"}, default="drop"
+            Leave unlabelled windows out, or keep them with `unlabelled` as their target.
 
         Returns
         -------
@@ -298,11 +302,12 @@ class Preparation(TransformerMixin, BaseEstimator):
         Warns
         -----
         RecordingWarning
-            If a recording is shorter than a window.
+            If recordings are shorter than a window.
         """
+        self._cutter()
         return segment_recordings(
             self.transform(recordings),
-            window=self._cutter().length,
+            window=float(self.window),
             overlap=self.overlap,
             label_rule=label_rule,
             unlabelled=unlabelled,

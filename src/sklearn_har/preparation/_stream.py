@@ -110,7 +110,18 @@ class WindowStream:
         return self._joined([self._finish()])
 
     def is_due(self, latest: float) -> bool:
-        """Return whether samples up to the time `latest` may complete a window."""
+        """Return whether samples up to a time may complete a window.
+
+        Parameters
+        ----------
+        latest : float
+            The time of the latest sample, in s.
+
+        Returns
+        -------
+        bool
+            False if :meth:`push` would return no window.
+        """
         due, origin = self._windows.due, self._signals.grid.origin
         if due is None or origin is None:
             return True
@@ -141,14 +152,26 @@ class WindowStream:
         return origin + starts / self._rate, np.concatenate([windows for _, windows in pieces])
 
     def get_state(self) -> State:
-        """Return what is needed to go on later, as named arrays."""
+        """Return the state of filters and windows as named arrays.
+
+        Returns
+        -------
+        dict of str to ndarray
+            For :meth:`set_state` of a stream of an equal preparation.
+        """
         state: State = {"part": np.array([self._end, self.n_breaks])}
         for name, stage in (("signals", self._signals), ("windows", self._windows)):
             state |= {f"{name}_{key}": value for key, value in stage.get_state().items()}
         return state
 
     def set_state(self, state: Mapping[str, NDArray[Any]]) -> None:
-        """Go on where another stream of the same preparation was."""
+        """Continue from the state of another stream.
+
+        Parameters
+        ----------
+        state : mapping of str to ndarray
+            As :meth:`get_state` returned it, of an equal preparation, rate and channels.
+        """
         self._end = float(state["part"][0])
         self.n_breaks = int(state["part"][1])
         self._signals.set_state(part_of(state, "signals_"))

@@ -572,8 +572,12 @@ class ActivityRecognizer(BaseEstimator):
 
         Parameters
         ----------
-        original_rate, channel_names, on_late
-            As in :class:`StreamingRecognizer`.
+        original_rate : float, default=None
+            The nominal rate of the samples, in Hz. None for that of the preparation.
+        channel_names : sequence of str, default=None
+            The channels of the samples. None for those of the training recordings.
+        on_late : {"drop", "raise"}, default="drop"
+            What to do with samples that are not later than all before them.
 
         Returns
         -------

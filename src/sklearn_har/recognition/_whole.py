@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sklearn_har.preparation import Preparation
-from sklearn_har.recognition._decision import Asked
+from sklearn_har.recognition._decision import Asked, check_recognizer
 from sklearn_har.recordings import Recording
 from sklearn_har.recordings._recording import gap_limit, parts_between_gaps
 
@@ -88,6 +88,14 @@ def recognize(
     for piece in pieces:
         if stream is None:
             stream = preparation.stream(piece.channel_names, piece.sampling_rate)
+            if asked.layout == "windows":
+                check_recognizer(
+                    asked.classifier,
+                    stream.n_timesteps,
+                    len(stream.channel_names),
+                    sampling_rate=preparation.sampling_rate,
+                    channel_names=stream.channel_names,
+                )
             longest = gap_limit(piece.sampling_rate, preparation.max_gap)
             period = 1.0 / piece.sampling_rate
         for number, part in enumerate(parts_between_gaps(piece, preparation.max_gap)):

@@ -162,7 +162,7 @@ def segment_recordings(
     """Cut many recordings into windows of equal length, one after another.
 
     No window holds samples of two recordings. A recording that is shorter than one window gives
-    none and a warning that names it.
+    none; one warning counts such recordings.
 
     Parameters
     ----------
@@ -203,7 +203,8 @@ def segment_recordings(
     Warns
     -----
     RecordingWarning
-        If a recording is shorter than one window.
+        If recordings are shorter than one window: one warning with their number and the first
+        three.
 
     See Also
     --------
@@ -267,11 +268,16 @@ def segment_recordings(
             f"the longest of the recordings has {longest} samples and one window needs "
             f"{cutter.length}: pass longer recordings or a smaller window."
         )
-    for i in too_short:
-        named = name_of_recording(described[i], i) if described else f"recordings[{i}]"
+    if too_short:
+        named = ", ".join(
+            f"{name_of_recording(described[i] if described else None, i)} with {len(arrays[i])}"
+            for i in too_short[:3]
+        )
+        more = ", ..." if len(too_short) > 3 else ""
         warnings.warn(
-            f"{named} has {len(arrays[i])} samples and one window needs {cutter.length}: it gives "
-            "no window.",
+            f"{len(too_short)} of {len(arrays)} recordings are shorter than a window of "
+            f"{cutter.length} samples and give no windows: {named}{more}. A smaller window keeps "
+            "them.",
             RecordingWarning,
             stacklevel=2,
         )

@@ -198,10 +198,15 @@ def make_timelines(
     [1, 1]
     """
     values = np.asarray(probabilities)
-    if "recording" not in windows:
+    if not isinstance(windows, Mapping) or "recording" not in windows:
+        fields = sorted(windows) if isinstance(windows, Mapping) else type(windows).__name__
         raise ValueError(
-            "windows must have the field recording, as those of segment_recordings: make_timeline "
-            f"takes the windows of one recording; got {sorted(windows)}."
+            "windows must be those of segment_recordings, with the field recording, got "
+            f"{fields}. make_timeline takes the windows of one recording."
+        )
+    if windows.get("start_time") is None:
+        raise ValueError(
+            "windows must have start times, got none: pass sampling_rate to segment_recordings."
         )
     recording = np.asarray(windows["recording"])
     if values.shape[:1] != recording.shape:
@@ -213,7 +218,7 @@ def make_timelines(
     return [
         make_timeline(
             values[rows],
-            {"start_time": times[rows], "window_length": windows["window_length"]},
+            {"start_time": times[rows], "window_length": windows.get("window_length")},
             classes=classes,
             **params,
         )
