@@ -15,7 +15,7 @@ import numpy as np
 from _measure import in_turn, parser, report, table
 
 from sklearn_har.datasets import fetch_hapt
-from sklearn_har.preparation import prepare_recording
+from sklearn_har.preparation import Preparation
 from sklearn_har.segmentation import segment_recording, segment_recordings
 
 WINDOW, STEP = 128, 64
@@ -52,7 +52,8 @@ def main() -> None:
     args = options.parse_args()
 
     hapt = fetch_hapt(archive=args.archive, data_home=args.data_home)
-    recordings, labels = hapt.recordings, hapt.labels
+    # Arrays, so that the loop and segment_recordings get the same.
+    recordings, labels = [recording.samples for recording in hapt.recordings], hapt.labels
     n_samples = sum(map(len, recordings))
 
     def cut() -> Any:
@@ -64,13 +65,13 @@ def main() -> None:
         return [segment_recording(recording, window=WINDOW).data for recording in recordings]
 
     def prepare() -> Any:
-        return [prepare_recording(recording, original_rate=50.0) for recording in recordings]
+        return Preparation().transform(hapt.recordings)
 
     ways = {
         "segment_recordings": cut,
         "a Python loop": lambda: loop(recordings, labels),
         "segment_recording, unlabelled (views)": views,
-        "prepare_recording (all filters)": prepare,
+        "Preparation.transform (all filters)": prepare,
     }
     ours, (windows, target) = cut(), loop(recordings, labels)
     np.testing.assert_array_equal(ours.data, windows)

@@ -25,7 +25,8 @@ from sklearn.preprocessing import StandardScaler
 
 from sklearn_har.datasets import make_har_recordings, make_har_windows
 from sklearn_har.preprocessing import ChannelwiseTransformer
-from sklearn_har.recognition import StreamingRecognizer, recognize_recording
+from sklearn_har.recognition import ActivityRecognizer, StreamingRecognizer
+from sklearn_har.recordings import Recording
 
 RATE = 50.0
 
@@ -47,7 +48,7 @@ def main() -> None:
     X, y = make_har_windows(n_subjects=2, random_state=0, return_X_y=True)
     phone = make_har_recordings(n_subjects=1, seconds_per_activity=60.0, random_state=0)
     n_samples = round(args.minutes * 60 * RATE)
-    samples = np.resize(phone.recordings[0], (n_samples, 6))
+    samples = np.resize(phone.recordings[0].samples, (n_samples, 6))
 
     lines = [
         f"Streams of {args.minutes:g} min at {RATE:g} Hz, decisions every 1.28 s",
@@ -70,8 +71,9 @@ def main() -> None:
             lines.append(f"{name:24}{piece:16d}{seconds:14.2f} s{100 * share:15.2f} %")
 
     model = models["cnn-lstm"]
+    whole = ActivityRecognizer.from_classifier(model)
     start = time.process_time()
-    recognize_recording(model, samples, original_rate=RATE)
+    whole.decisions([Recording(samples, sampling_rate=RATE)])
     at_once = time.process_time() - start
 
     recognizer = StreamingRecognizer(model)
@@ -83,7 +85,7 @@ def main() -> None:
     growth = tracemalloc.get_traced_memory()[0] - before
     lines += [
         "",
-        f"cnn-lstm, the same by recognize_recording: {at_once:.2f} s",
+        f"cnn-lstm, the same by ActivityRecognizer.decisions: {at_once:.2f} s",
         f"cnn-lstm, state {len(recognizer.get_state()) / 1e3:.1f} kB, growth of memory while it "
         f"runs {growth / 1e3:.1f} kB",
     ]

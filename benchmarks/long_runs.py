@@ -116,7 +116,7 @@ def pieces(hours: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     from sklearn_har.datasets import make_har_recordings
 
     phone = make_har_recordings(n_subjects=1, seconds_per_activity=60.0, random_state=0)
-    samples = phone.recordings[0].astype(np.float64)
+    samples = phone.recordings[0].samples.astype(np.float64)
     last = len(samples) - PIECE
     pause = 0.0
     for i in range(round(hours * 3600 * RATE / PIECE)):

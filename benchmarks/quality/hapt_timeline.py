@@ -36,7 +36,7 @@ from sklearn.preprocessing import StandardScaler
 
 from sklearn_har import CNNLSTMClassifier
 from sklearn_har.datasets import fetch_hapt
-from sklearn_har.preparation import prepare_recording
+from sklearn_har.preparation import Preparation
 from sklearn_har.preprocessing import ChannelwiseTransformer
 from sklearn_har.segmentation import segment_recording, segment_recordings
 from sklearn_har.timeline import (
@@ -98,10 +98,12 @@ def load(args: argparse.Namespace) -> tuple[Data, Data]:
     """Return the recordings that train and those that nothing is chosen by."""
     hapt = fetch_hapt(archive=args.archive, data_home=args.data_home)
     names = np.array([*hapt.target_names, NULL])
-    recordings = [
-        prepare_recording(samples, original_rate=hapt.sampling_rate, labels=names[labels])
-        for samples, labels in zip(hapt.recordings, hapt.labels, strict=True)
+    # Unlabelled samples get a name too, so that they can be a class.
+    labelled = [
+        recording.with_labels(names[labels])
+        for recording, labels in zip(hapt.recordings, hapt.labels, strict=True)
     ]
+    recordings = Preparation().transform(labelled)
     data = Data(recordings, hapt.subject, list(hapt.target_names))
     everybody = np.unique(hapt.subject)
     split = GroupShuffleSplit(n_splits=1, train_size=20, test_size=10, random_state=0)

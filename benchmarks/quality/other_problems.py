@@ -72,18 +72,13 @@ def basic_motions(seed: int, args: argparse.Namespace) -> Split:
 def hapt(seed: int, args: argparse.Namespace) -> Split:
     """Return the windows with a label, split by subject as in the data set."""
     from sklearn_har.datasets import fetch_hapt
-    from sklearn_har.preparation import prepare_recording
-    from sklearn_har.segmentation import segment_recordings
+    from sklearn_har.preparation import Preparation
 
     parts = []
     for subset in ("train", "test"):
         bunch = fetch_hapt(subset=subset, archive=args.hapt_archive)
-        recordings = [
-            prepare_recording(samples, original_rate=bunch.sampling_rate, labels=labels)
-            for samples, labels in zip(bunch.recordings, bunch.labels, strict=True)
-        ]
-        windows = segment_recordings(recordings, window=128, overlap=0.5)
-        parts += [windows.data, np.array(bunch.target_names)[windows.target]]
+        windows = Preparation().windows(bunch.recordings)
+        parts += [windows.data, windows.target]
     return Split(*parts)
 
 

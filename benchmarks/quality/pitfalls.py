@@ -125,7 +125,7 @@ def overlap(seed: int, hapt: Any, share: float) -> dict[str, float]:
     for person in np.unique(hapt.subject):
         parts: list[list[Any]] = [[], []]
         for i in np.flatnonzero(hapt.subject == person):
-            recording, labels = np.asarray(hapt.recordings[i]), hapt.labels[i]
+            recording, labels = hapt.recordings[i].samples, hapt.labels[i]
             for begin, end in stretches_of_postures(labels, shortest=440):
                 cut = begin + int(0.7 * (end - begin))
                 for part, (a, b) in enumerate(((begin, cut), (cut, end))):

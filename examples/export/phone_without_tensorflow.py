@@ -3,8 +3,8 @@
 A phone without TensorFlow
 ==========================
 
-A recording goes through an exported model sample by sample, as on a phone: each time a window has
-become complete, the activity is printed. Neither TensorFlow nor Keras is needed to run this::
+An exported model predicts a recording sample by sample, as on a phone: each time a window is
+complete, the activity is printed. Neither TensorFlow nor Keras is needed to run this::
 
     pip install --no-deps sklearn-har
     pip install numpy scipy pandas scikit-learn onnxruntime   # or ai-edge-litert
@@ -43,8 +43,9 @@ if args.archive:
     data = fetch_hapt(archive=args.archive)
 else:
     data = make_har_recordings(n_subjects=1, seconds_per_activity=10.0, random_state=0)
-samples = data.recordings[0]
-print(f"{len(samples)} samples at {data.sampling_rate:g} Hz: {len(samples) / 50:.0f} s")
+recording = data.recordings[0]
+samples = recording.samples
+print(recording)
 
 # %%
 # Sample by sample
@@ -61,7 +62,7 @@ for sample in samples:
     decisions += recognizer.push(sample)
     longest = max(longest, time.perf_counter() - start)
 decisions += recognizer.finish()
-share = (time.perf_counter() - began) / (len(samples) / data.sampling_rate)
+share = (time.perf_counter() - began) / (len(samples) / recording.sampling_rate)
 
 previous = None
 for decision in decisions:

@@ -3,15 +3,15 @@
 Samples as they come
 ====================
 
-They come a few at a time, some are lost on the way, and the answer is wanted at once.
+Samples come a few at a time, some are lost on the way, and the answer is wanted at once.
 :class:`~sklearn_har.recognition.StreamingRecognizer` keeps the state of the filters from one piece
-to the next and decides when a window has become complete.
+to the next and decides as soon as a window is complete.
 """
 
 # %%
 # A network
 # ---------
-# Trained on windows of simulated people. The line in the comment trains on UCI HAR instead.
+# It is trained on windows of simulated subjects. The line in the comment trains on UCI HAR instead.
 
 from sklearn_har import CNNLSTMClassifier
 from sklearn_har.datasets import make_har_recordings, make_har_windows
@@ -30,8 +30,8 @@ clf = CNNLSTMClassifier(
 ).fit(har.data, har.target)
 
 # %%
-# Somebody else's phone
-# ---------------------
+# A phone of another subject
+# --------------------------
 # It sends total acceleration and angular velocity, half a second at a time. Between 40 s and 44 s
 # nothing arrives.
 
@@ -40,8 +40,7 @@ import numpy as np
 from sklearn_har.recognition import StreamingRecognizer
 
 phone = make_har_recordings(n_subjects=1, seconds_per_activity=12.0, random_state=42)
-samples, labels = phone.recordings[0], phone.labels[0]
-time = np.arange(len(samples)) / phone.sampling_rate
+samples, time, labels = phone.recordings[0].samples, phone.recordings[0].time, phone.labels[0]
 
 recognizer = StreamingRecognizer(clf)
 decisions = []
@@ -58,10 +57,10 @@ for decision in decisions[:4]:
     print(f"{decision.start:5.2f} to {decision.end:5.2f} s: {name} ({decision.probability:.2f})")
 
 # %%
-# What it said, and when
-# ----------------------
-# A decision stands at the end of its window, when it could be known. Rows are activities, dark is
-# certain; the line is the truth.
+# Decisions over time
+# -------------------
+# A decision is drawn at the end of its window, when it is made. Rows are activities, and dark means
+# probable; the line is the ground truth.
 
 import matplotlib.pyplot as plt
 
@@ -85,5 +84,5 @@ ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), frameon=False)
 plt.show()
 
 # %%
-# After the interruption the filters begin anew, and no window holds samples from both sides of it.
-# The state can be saved and resumed: :doc:`/user_guide/streaming`.
+# After the interruption the filters start afresh, and no window holds samples from both sides of
+# it. The state can be saved and resumed: :doc:`/user_guide/streaming`.

@@ -3,17 +3,17 @@
 A recording of another device
 =============================
 
-A network understands signals that were made as those it was trained on: 50 Hz, g and rad/s, gravity
-told from movement. The log of another phone has other units, another rate, irregular times and
-gaps. This example reads such a log and makes windows of it.
+A classifier needs signals that were prepared like its training data: 50 Hz, g and rad/s, gravity
+separated from movement. The log of another phone has other units, another rate, irregular times and
+gaps. This example reads such a log and cuts it into windows.
 """
 
 # %%
 # A log
 # -----
-# It is made from a simulated recording here: 100 Hz, m/s² and degrees per second, times in
-# milliseconds that jitter, and two seconds that are missing. The line in the comment takes one of
-# the recordings behind UCI HAR, at half that rate.
+# The log is made from a simulated recording: 100 Hz, m/s² and degrees per second, times in
+# milliseconds that jitter, and a gap of two seconds. The line in the comment uses a recording
+# behind UCI HAR, which has half that rate.
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,7 @@ har = make_har_recordings(
 )
 # from sklearn_har.datasets import fetch_hapt; har = fetch_hapt()
 
-samples = har.recordings[0][:4000]
+samples = har.recordings[0].samples[:4000]
 rng = np.random.default_rng(0)
 milliseconds = 1000.0 * np.arange(len(samples)) / har.sampling_rate
 milliseconds += rng.uniform(-3.0, 3.0, len(samples))
@@ -65,22 +65,22 @@ for warning in caught:
 # %%
 # Preparing
 # ---------
-# :func:`~sklearn_har.preparation.prepare_recording` does what the authors of UCI HAR did:
-# resampling to 50 Hz, removal of noise, and gravity told from movement. Every step begins anew
-# after the gap.
+# :class:`~sklearn_har.preparation.Preparation` does by default what the authors of UCI HAR did: it
+# resamples to 50 Hz, removes noise and separates gravity from movement. Every step starts afresh
+# after the gap, and no window crosses it.
 
-from sklearn_har.preparation import prepare_recording
-from sklearn_har.segmentation import segment_recording
+from sklearn_har.preparation import Preparation
 
-prepared = prepare_recording(recording)
-windows = segment_recording(prepared, window=2.56)
+preparation = Preparation()
+prepared = preparation.transform([recording])[0]
+windows = preparation.windows([recording])
 print(prepared)
 print(f"channels: {', '.join(prepared.channel_names)}")
-print(f"windows: {windows.data.shape}, none across the gap")
+print(windows)
 
 # %%
-# What became of it
-# -----------------
+# Before and after
+# ----------------
 
 import matplotlib.pyplot as plt
 
@@ -93,11 +93,11 @@ for part, label in zip(prepared.parts, ("total", None), strict=False):
     below.plot(time, prepared.samples[part, 0], color="tab:blue", linewidth=0.8, label=label)
     below.plot(time, body, "--", color="tab:orange", linewidth=0.8, label=label and "body")
 for start in windows.start_time:
-    below.axvspan(start, start + 2.56, color="0.5", alpha=0.08, linewidth=0)
+    below.axvspan(start, start + windows.window_length, color="0.5", alpha=0.08, linewidth=0)
 below.set(xlabel="Time (s)", ylabel="Prepared (g)")
 below.legend(loc="lower left", ncols=2)
 plt.show()
 
 # %%
 # Each grey band is a window, darker where two overlap. The windows have the nine channels of UCI
-# HAR, in its units and its order, so a classifier that was trained on UCI HAR can read them.
+# HAR, in its units and its order, so a classifier that was trained on UCI HAR can predict them.

@@ -3,17 +3,16 @@
 How long should windows be?
 ===========================
 
-A short window answers quickly and often belongs to one activity only; a long one holds more strides
-and is easier to tell. This example cuts the same recordings into windows of several lengths and
-compares what a classifier makes of people it has not seen.
+A short window gives an answer quickly and often belongs to one activity only. A long window holds
+more strides and is easier to classify. This example cuts the same recordings into windows of
+several lengths and compares the accuracy on held-out subjects.
 """
 
 # %%
 # Recordings
 # ----------
-# One recording a person, with a label for each sample; -1 stands for transitions, which have no
-# label here. The line in the comment switches to the recordings behind UCI HAR, whose windows of
-# 2.56 s ``fetch_uci_har()`` gives ready-made.
+# There is one recording for each subject, with a label for each sample. Transitions between
+# activities have no label. The line in the comment switches to the recordings behind UCI HAR.
 
 import numpy as np
 
@@ -22,41 +21,34 @@ from sklearn_har.datasets import make_har_recordings
 har = make_har_recordings(n_subjects=8, seconds_per_activity=20.0, random_state=0)
 # from sklearn_har.datasets import fetch_hapt; har = fetch_hapt()
 
-print(f"{len(har.recordings)} recordings, the first of {len(har.recordings[0])} samples")
+print(f"{len(har.recordings)} recordings, the first of them {har.recordings[0]}")
 
 # %%
 # Cutting
 # -------
-# The length is given in seconds. Windows overlap by half, and one that is mostly without a label is
-# left out. With ``label_rule="all-equal"`` a window in which the activity changes is left out too.
+# The length is a float and so a number of seconds. Windows overlap by half, and windows that are
+# mostly unlabelled are left out. With ``label_rule="all-equal"``, windows in which the activity
+# changes are left out too.
 
 from sklearn_har.segmentation import segment_recordings
 
 
 def cut(seconds, label_rule="majority"):
-    return segment_recordings(
-        har.recordings,
-        har.labels,
-        har.subject,
-        window=seconds,
-        overlap=0.5,
-        sampling_rate=har.sampling_rate,
-        label_rule=label_rule,
-    )
+    return segment_recordings(har.recordings, window=seconds, label_rule=label_rule)
 
 
 for seconds in (0.64, 2.56, 5.12):
     windows, pure = cut(seconds), cut(seconds, "all-equal")
     print(
         f"{seconds:.2f} s: {len(windows.data):5} windows, "
-        f"{1 - len(pure.data) / len(windows.data):5.1%} of them not of one activity alone"
+        f"{1 - len(pure.data) / len(windows.data):5.1%} of them with several labels"
     )
 
 # %%
-# What each length is worth
-# -------------------------
-# Statistics of each channel and trees train in a moment, which leaves time for many lengths. All
-# windows of a person are on one side of every split, so those that overlap are too.
+# Accuracy for each length
+# ------------------------
+# Trees on statistics of each channel train quickly, so that many lengths can be compared. All
+# windows of a subject are on the same side of every split.
 
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.model_selection import GroupKFold, cross_val_score
@@ -96,7 +88,7 @@ ax.legend()
 plt.show()
 
 # %%
-# Grey points are the folds. A stride takes about a second: windows shorter than that show only a
-# part of one. Accuracies of different lengths are of different windows, so differences that are
-# small against the spread of the folds mean nothing. The answer of a live recogniser comes when its
-# window is complete, which speaks for the shortest length that is good enough.
+# Grey points are the folds. A stride takes about a second: shorter windows show only a part of one.
+# Each length has other windows, so differences that are small compared with the spread of the folds
+# mean nothing. Live recognition has to wait until a window is complete: choose the shortest length
+# that is accurate enough.

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from sklearn_har.inspection import ActivityWindowsDisplay, RecordingDisplay
+from sklearn_har.preparation import Preparation
 from sklearn_har.recordings import Recording
 from sklearn_har.segmentation import segment_recording
 
@@ -222,6 +223,13 @@ def test_windows_that_know_their_rate_channels_and_labels(windows):
     other = ActivityWindowsDisplay.from_windows(cut, np.zeros(len(y)), sampling_rate=5.0)
     assert other.sampling_rate == 5.0
     assert other.axes_.shape[0] == 1
+
+
+def test_windows_of_a_prepared_recording_keep_their_length():
+    recording = Recording(np.zeros((1000, 3)), sampling_rate=100.0)
+    windows = Preparation.from_preset("accelerometer").windows([recording])
+    display = RecordingDisplay.from_recording(recording, windows=windows)
+    np.testing.assert_allclose(display.windows[:2], [[0.0, 2.56], [1.28, 3.84]])
 
 
 def test_an_array_of_windows_needs_a_rate(windows):

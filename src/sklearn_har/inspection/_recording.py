@@ -112,13 +112,7 @@ class RecordingDisplay:
     >>> from sklearn_har.datasets import make_har_recordings
     >>> from sklearn_har.inspection import RecordingDisplay
     >>> har = make_har_recordings(n_subjects=1, seconds_per_activity=3.0, random_state=0)
-    >>> display = RecordingDisplay.from_recording(
-    ...     har.recordings[0],
-    ...     har.labels[0],
-    ...     sampling_rate=har.sampling_rate,
-    ...     channel_names=har.channel_names,
-    ...     target_names=har.target_names,
-    ... )
+    >>> display = RecordingDisplay.from_recording(har.recordings[0])
     >>> [ax.get_ylabel() for ax in display.axes_]
     ['', 'total acc (g)', 'body gyro (rad/s)']
     """
@@ -294,7 +288,7 @@ class RecordingDisplay:
             Names to show in the place of labels that are integers from 0.
         unlabelled : int or str, default=-1
             The label that means that no activity is known; left blank.
-        windows : Bunch, default=None
+        windows : Windows, default=None
             What :func:`~sklearn_har.segmentation.segment_recording` returned for the recording, to
             show where its windows are.
         max_gap : float, default=None
@@ -401,7 +395,10 @@ def _edges(windows: Mapping[str, Any], sampling_rate: float) -> NDArray[np.float
             "windows must have start times, got none: pass sampling_rate to segment_recording."
         )
     start = np.asarray(windows["start_time"], dtype=float)
-    return np.column_stack([start, start + windows["data"].shape[1] / sampling_rate])
+    length = windows.get("window_length")
+    if length is None:
+        length = windows["data"].shape[1] / sampling_rate
+    return np.column_stack([start, start + length])
 
 
 def _named(labels: NDArray[Any], target_names: Sequence[str]) -> NDArray[Any]:
