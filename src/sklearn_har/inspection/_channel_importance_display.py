@@ -181,7 +181,9 @@ class ChannelImportanceDisplay:
 
         Parameters
         ----------
-        estimator, X, y, channel_names, scoring, n_repeats, random_state
+        estimator : estimator
+            A fitted classifier of windows, or a pipeline that ends in one.
+        X, y, channel_names, scoring, n_repeats, random_state : optional but X
             As in :func:`channel_importance`.
         ax : matplotlib Axes, default=None
             Axes to plot on.
