@@ -131,7 +131,7 @@ def make_har_recordings(
     >>> from sklearn_har.datasets import make_har_recordings
     >>> dataset = make_har_recordings(n_subjects=2, seconds_per_activity=5.0, random_state=0)
     >>> dataset.recordings[0]
-    Recording(2502 samples, 6 channels, 50 Hz, 50.02 s, subject 1)
+    Recording(2327 samples, 6 channels, 50 Hz, 46.52 s, subject 1)
     >>> dataset.channel_names[:3]
     ['total_acc_x', 'total_acc_y', 'total_acc_z']
     """

@@ -38,18 +38,19 @@ def recording_scorer(*names: str) -> Callable[..., Any]:
 
     Examples
     --------
-    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn.ensemble import ExtraTreesClassifier
     >>> from sklearn.model_selection import cross_validate
     >>> from sklearn_har import ActivityRecognizer
     >>> from sklearn_har.datasets import make_har_recordings
     >>> from sklearn_har.recognition import recording_scorer
-    >>> recordings = make_har_recordings(n_subjects=3, random_state=0).recordings
-    >>> recognizer = ActivityRecognizer(LogisticRegression(), window_layout="flat")
+    >>> recordings = make_har_recordings(3, 10.0, random_state=0).recordings
+    >>> trees = ExtraTreesClassifier(20, random_state=0)
+    >>> recognizer = ActivityRecognizer(trees, window_layout="flat")
     >>> scores = cross_validate(
     ...     recognizer, recordings, cv=3, scoring=recording_scorer("macro_f1", "event_f1")
     ... )
-    >>> len(scores["test_event_f1"])
-    3
+    >>> sorted(scores)
+    ['fit_time', 'score_time', 'test_event_f1', 'test_macro_f1']
     """
     if not names:
         raise ValueError(f"names must hold at least one of {_SCORES}, got none.")

@@ -96,13 +96,13 @@ def segment_recording(
     >>> from sklearn_har.segmentation import segment_recording
     >>> recording = np.arange(20.0).reshape(10, 2)  # ten samples of two channels
     >>> labels = [0, 0, 0, 0, 0, 1, 1, 1, 1, 1]
-    >>> windows = segment_recording(recording, labels, window=4, overlap=0.5, sampling_rate=50.0)
+    >>> windows = segment_recording(recording, labels, window=4, overlap=0.5, sampling_rate=2.0)
     >>> windows.data.shape
     (4, 4, 2)
     >>> windows.target
     array([0, 0, 1, 1])
-    >>> windows.start_time
-    array([0.  , 0.04, 0.08, 0.12])
+    >>> windows.start_time  # in s
+    array([0., 1., 2., 3.])
     """
     values: Any = recording
     time = names = None
