@@ -68,8 +68,15 @@ class TestParameters:
         assert Preparation(**json.loads(text)) == preparation
 
     def test_there_is_nothing_to_fit(self):
-        assert Preparation().__sklearn_is_fitted__()
-        assert not hasattr(Preparation(), "fit")
+        preparation = Preparation()
+        recordings = [Recording(np.zeros((200, 6)), sampling_rate=50.0)]
+        before = dict(vars(preparation))
+        (prepared,) = preparation.transform(recordings)
+        (again,) = preparation.fit_transform(recordings)
+        assert vars(preparation) == before
+        np.testing.assert_array_equal(prepared.samples, again.samples)
+        with pytest.raises(TypeError, match="sequence of Recording"):
+            preparation.fit(np.zeros((200, 6)))
 
 
 class TestPresets:

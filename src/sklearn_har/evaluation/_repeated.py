@@ -20,7 +20,14 @@ from sklearn.utils.multiclass import check_classification_targets, unique_labels
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.random import sample_without_replacement
 
+from sklearn_har.evaluation._recordings import (
+    are_recordings,
+    as_column,
+    join_labels,
+    repeat_by_length,
+)
 from sklearn_har.evaluation._result import RepeatedEvaluation, score_line
+from sklearn_har.recordings._checks import check_recordings, with_labels
 from sklearn_har.utils._numbers import check_integer
 from sklearn_har.utils._progress import ProgressLine, time_left
 
@@ -31,7 +38,7 @@ _MAX_SEED = np.iinfo(np.int32).max
 def repeated_evaluation(
     estimator: Any,
     X: Any,
-    y: Any,
+    y: Any = None,
     *,
     X_test: Any = None,
     y_test: Any = None,
@@ -54,13 +61,15 @@ def repeated_evaluation(
 
     Parameters
     ----------
-    estimator : classifier
+    estimator : classifier or ActivityRecognizer
         Any scikit-learn classifier or a pipeline that ends in one. It is cloned for each training;
-        itself it is neither fitted nor changed.
+        itself it is neither fitted nor changed. A recognizer takes recordings in the place of
+        windows: the scores are then shares of labelled time, and the tables count samples.
     X : array-like of shape (n_windows, n_timesteps, n_channels) or (n_windows, n_features)
-        Training windows, or with ``cv`` all windows, in whatever shape the estimator takes.
-    y : array-like of shape (n_windows,)
-        Activity of each window: integers, strings or booleans.
+        Training windows, or with ``cv`` all windows, in whatever shape the estimator takes; or a
+        sequence of recordings.
+    y : array-like of shape (n_windows,), default=None
+        Activity of each window: integers, strings or booleans. Recordings have their own labels.
     X_test : array-like of shape (n_test_windows, n_timesteps, n_channels), default=None
         Windows to score on, in the same form as ``X``. Excludes ``cv``.
     y_test : array-like of shape (n_test_windows,), default=None
@@ -80,8 +89,10 @@ def repeated_evaluation(
     n_repeats : int, default=10
         How many times to train; with ``cv``, how many times to run all its splits.
     scoring : str, callable or None, default="accuracy"
-        Name of a scikit-learn scorer, a callable ``scorer(estimator, X, y)``, or None for the
-        estimator's own ``score``. The tables do not depend on it.
+        Name of a scikit-learn scorer, for recordings a name that
+        :func:`~sklearn_har.recognition.recording_scorer` knows, a callable
+        ``scorer(estimator, X, y)``, or None for the estimator's own ``score``. The tables do not
+        depend on it.
     random_state : int, RandomState instance or None, default=None
         Where the seeds of the repeats come from: one integer per repeat, distinct, given to every
         parameter of the estimator that is named ``random_state``, nested ones included, whatever
@@ -154,12 +165,18 @@ def repeated_evaluation(
             "scoring must be the name of one scorer, a callable or None, "
             f"got {type(scoring).__name__}; call repeated_evaluation once for each score."
         )
-    scorer = check_scoring(estimator, scoring=scoring)
+    recordings = are_recordings(X)
+    if recordings and isinstance(scoring, str):
+        from sklearn_har.recognition import recording_scorer
+
+        scorer: Callable[..., Any] = recording_scorer(scoring)
+    else:
+        scorer = check_scoring(estimator, scoring=scoring)
     label = scoring if isinstance(scoring, str) else getattr(scoring, "__name__", "score")
 
     X, y, groups = _checked(X, y, groups, "y", "groups")
     if cv is None:
-        if X_test is None or y_test is None:
+        if X_test is None or (y_test is None and not recordings):
             raise ValueError(
                 "There is nothing to score on: pass X_test and y_test (both), or cv, such as "
                 "cv=GroupKFold() with groups."
@@ -176,11 +193,14 @@ def repeated_evaluation(
         if groups is not None and isinstance(cv, Integral):
             cv = GroupKFold(n_splits=int(cv))
         # This function is for classifiers only, also for those that do not say that they are.
-        splits = _positions(check_cv(cv, y, classifier=True).split(X, y, groups), len(y))
+        targets = None if recordings else y
+        splitter = check_cv(cv, targets, classifier=True)
+        splits = _positions(splitter.split(X, targets, groups), len(y))
         X_test, y_test, groups_test = X, y, groups
 
     # Labels that do not go together are found before the training, not after it.
-    unique_labels(y, y_test)
+    if not recordings:
+        unique_labels(y, y_test)
     # The generator decides, so that a RandomState instance gives others at the next call.
     seeds = np.asarray(
         sample_without_replacement(
@@ -218,6 +238,15 @@ def repeated_evaluation(
 
     rows = np.concatenate([np.arange(len(y_test))[test] for _, test in splits])
     y_true = y_test[rows]
+    groups_test = None if groups_test is None else groups_test[rows]
+    if recordings:
+        # From here on a sample of a recording is what a window is otherwise.
+        if groups_test is not None:
+            groups_test = repeat_by_length(groups_test, y_true)
+        y_true, known = join_labels(y_true)
+        y_true, y_pred = y_true[known], [predicted[known] for predicted in y_pred]
+        groups_test = None if groups_test is None else groups_test[known]
+        y = y_test = y_true
     classes = unique_labels(y, y_test, *y_pred)
     return RepeatedEvaluation(
         scoring=label,
@@ -226,7 +255,7 @@ def repeated_evaluation(
         seeds=seeds,
         classes=classes,
         per_class=_per_class(y_true, y_pred, classes),
-        per_subject=None if groups_test is None else per_subject(y_true, y_pred, groups_test[rows]),
+        per_subject=None if groups_test is None else per_subject(y_true, y_pred, groups_test),
         confusion_matrix=np.sum(
             [confusion_matrix(y_true, pred, labels=classes) for pred in y_pred], axis=0
         ),
@@ -237,10 +266,13 @@ def repeated_evaluation(
 
 
 def _checked(X: Any, y: Any, groups: Any, y_name: str, groups_name: str) -> tuple[Any, Any, Any]:
-    if not hasattr(X, "shape"):
-        X = np.asarray(X)
-    y = _column(y, y_name)
-    check_classification_targets(y)
+    if are_recordings(X):
+        X = as_column(with_labels(check_recordings(X), y))
+        y = as_column(recording.labels for recording in X)
+    else:
+        X = X if hasattr(X, "shape") else np.asarray(X)
+        y = _column(y, y_name)
+        check_classification_targets(y)
     if groups is not None:
         groups = _column(groups, groups_name)
     check_consistent_length(X, y, groups)
@@ -308,7 +340,8 @@ def _train_and_test(
     start = time.perf_counter()
     model.fit(X_train, y[train])
     fitted = time.perf_counter()
-    y_pred = np.asarray(model.predict(X_eval))
+    y_pred = model.predict(X_eval)
+    y_pred = join_labels(y_pred)[0] if are_recordings(X_eval) else np.asarray(y_pred)
     predicted = time.perf_counter()
     score = scorer(model, X_eval, y_test[test])
     if not isinstance(score, int | float | np.number):

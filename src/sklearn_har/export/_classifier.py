@@ -140,7 +140,9 @@ class ExportedClassifier:
         # Late: where windows are predicted, scikit-learn may be missing.
         from sklearn_har.preparation import Preparation
 
-        return Preparation(**self.recognizer["preparation"])
+        # JSON has no tuples.
+        params = self.recognizer["preparation"].items()
+        return Preparation(**{n: tuple(v) if isinstance(v, list) else v for n, v in params})
 
     def predict_proba(self, X: npt.ArrayLike) -> npt.NDArray[np.float32]:
         """Return the probability of each activity.

@@ -53,9 +53,9 @@ def to_onnx(
         The file, usually with the ending ``.onnx``.
     quantize : {"dynamic"}, default=None
         How to make the file smaller. "dynamic" stores the weights of dense and LSTM layers as
-        integers of 8 bits and rounds what they are multiplied with while the model runs; an LSTM
-        over many steps becomes faster as well. Such a file is for ONNX Runtime, whose operators it
-        has.
+        bytes, rounded to 7 bits, and rounds what they are multiplied with to 8 bits while the
+        model runs; an LSTM over many steps becomes faster as well. Such a file is for ONNX
+        Runtime, whose operators it has. The notes say what it gives on which processor.
     batch_size : int, default=None
         How many windows the file takes at once. None leaves it open.
     activity_names : sequence of str, default=None
@@ -108,6 +108,10 @@ def to_onnx(
     `RobustScaler` and `PowerTransformer` in a
     :class:`~sklearn_har.preprocessing.ChannelwiseTransformer`. A `FunctionTransformer` is Python,
     which a file does not hold.
+
+    A quantised file computes the same products of integers on every processor. On x86-64 without
+    VNNI, ONNX Runtime adds two products of bytes in 16 bits. Weights of 8 bits overflow there;
+    weights of 7 bits fit. What remains between processors is the rounding of real numbers.
 
     Examples
     --------

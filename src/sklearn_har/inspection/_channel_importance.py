@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,8 +17,8 @@ __all__ = ["channel_importance"]
 
 def channel_importance(
     estimator: Any,
-    X: npt.ArrayLike,
-    y: npt.ArrayLike,
+    X: npt.ArrayLike | Mapping[str, Any],
+    y: npt.ArrayLike | None = None,
     *,
     channel_names: Sequence[str] | None = None,
     scoring: Any = None,
@@ -35,10 +35,11 @@ def channel_importance(
     ----------
     estimator : estimator
         A fitted classifier of windows, or a pipeline that ends in one.
-    X : array-like of shape (n_windows, n_timesteps, n_channels)
-        Windows that the estimator was not trained on.
-    y : array-like of shape (n_windows,)
-        Their activities.
+    X : array-like of shape (n_windows, n_timesteps, n_channels) or Windows
+        Windows that the estimator was not trained on. Windows that segmentation returned bring
+        labels and names of channels along.
+    y : array-like of shape (n_windows,), default=None
+        Their activities; needed with an array.
     channel_names : sequence of str, default=None
         Names of the channels; `channel0`, `channel1`, ... by default.
     scoring : str, callable or None, default=None
@@ -83,6 +84,10 @@ def channel_importance(
     >>> channel_importance(model, X, y, random_state=0).importances_mean.argmax()
     np.int64(1)
     """
+    if isinstance(X, Mapping):
+        y = X["target"] if y is None else y
+        channel_names = X["channel_names"] if channel_names is None else channel_names
+        X = X["data"]
     windows = np.asarray(X)
     if windows.ndim != 3:
         raise ValueError(

@@ -167,8 +167,8 @@ class ChannelImportanceDisplay:
     def from_estimator(
         cls,
         estimator: Any,
-        X: ArrayLike,
-        y: ArrayLike,
+        X: ArrayLike | Mapping[str, Any],
+        y: ArrayLike | None = None,
         *,
         channel_names: Sequence[str] | None = None,
         scoring: Any = None,
@@ -183,18 +183,8 @@ class ChannelImportanceDisplay:
         ----------
         estimator : estimator
             A fitted classifier of windows, or a pipeline that ends in one.
-        X : array-like of shape (n_windows, n_timesteps, n_channels)
-            Windows that the estimator was not trained on.
-        y : array-like of shape (n_windows,)
-            Their activities.
-        channel_names : sequence of str, default=None
-            Names of the channels; `channel0`, `channel1`, ... by default.
-        scoring : str, callable or None, default=None
-            One scorer; by default the estimator's `score`, the accuracy of a classifier.
-        n_repeats : int, default=5
-            How often each channel is permuted.
-        random_state : int, RandomState instance or None, default=None
-            Decides the permutations.
+        X, y, channel_names, scoring, n_repeats, random_state : optional but X
+            As in :func:`channel_importance`.
         ax : matplotlib Axes, default=None
             Axes to plot on.
         **plot_params : dict

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Hashable, Iterable, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, TransformerMixin
 
 from sklearn_har.exceptions import RecordingWarning
 from sklearn_har.preparation._resampling import on_grid
@@ -48,7 +48,7 @@ _NAMED = {
 }
 
 
-class Preparation(BaseEstimator):
+class Preparation(TransformerMixin, BaseEstimator):
     """Hold what is done to a recording before it is classified.
 
     In this order: resampling to `sampling_rate`, removal of noise, separation of gravity from the
@@ -199,6 +199,12 @@ class Preparation(BaseEstimator):
     def __sklearn_is_fitted__(self) -> bool:
         return True
 
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.requires_fit = False
+        tags.transformer_tags.preserves_dtype = ["float32"]
+        return tags
+
     def to_dict(self) -> dict[str, Any]:
         """Return the parameters as plain numbers, texts and lists, fit for JSON.
 
@@ -218,6 +224,25 @@ class Preparation(BaseEstimator):
     def n_timesteps(self) -> int:
         """Return the number of time steps of a window."""
         return self._cutter().length
+
+    def fit(self, recordings: Sequence[Recording], y: Any = None) -> Self:
+        """Do nothing but check the recordings: there is nothing to fit.
+
+        Parameters
+        ----------
+        recordings : sequence of Recording
+            As for :meth:`transform`.
+        y : object, default=None
+            Ignored.
+
+        Returns
+        -------
+        Preparation
+            The preparation itself.
+        """
+        self._check()
+        check_recordings(recordings)
+        return self
 
     def transform(self, recordings: Sequence[Recording]) -> list[Recording]:
         """Make the signals that classifiers read, without cutting them.

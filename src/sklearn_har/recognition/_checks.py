@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,17 +13,20 @@ from numpy.typing import NDArray
 
 from sklearn_har.exceptions import RecordingWarning
 from sklearn_har.preparation import Preparation
+from sklearn_har.preparation._signals import columns_of
 from sklearn_har.recordings import Recording
 
 __all__ = [
-    "check_against_training",
+    "Differences",
+    "compared_with_training",
+    "in_order",
     "order_of_channels",
     "training_facts",
     "warn_of_lost_activities",
 ]
 
-# Accelerations of people have a median length near 1 g whatever they do. Beyond this factor the
-# unit differs.
+# With gravity, accelerations of people have a median length near 1 g whatever they do. Beyond this
+# factor from all training recordings, the unit differs.
 _OTHER_UNIT = 2.0
 # A rate that is lower by this factor than any of the training lacks frequencies the model knows.
 _LOWER_RATE = 0.9
@@ -30,97 +34,147 @@ _LOWER_RATE = 0.9
 _LOOKED_AT = 20_000
 
 
-def order_of_channels(
-    expected: Sequence[str], found: Sequence[str], *, whole: bool = False
-) -> list[int] | None:
-    """Return the positions of the `expected` channels among those `found`, None if in order.
+class Differences:
+    """Collect what is unlike the training recordings, and say each kind once."""
 
-    With ``whole=True`` further channels are an error. Where no name agrees and the number does, the
-    channels are taken in their order, with a warning.
-    """
+    def __init__(self) -> None:
+        self._found: dict[str, list[tuple[str, str]]] = {}
+
+    def add(self, kind: str, name: str, sentence: str) -> None:
+        """Note that the recording `name` differs."""
+        self._found.setdefault(kind, []).append((name, sentence))
+
+    def report(self, n_recordings: int, stacklevel: int) -> None:
+        """Warn of each kind, with a count and the first recording."""
+        for notes in self._found.values():
+            name, sentence = notes[0]
+            count = f"{len(notes)} of {n_recordings} recordings, the first of them "
+            warnings.warn(
+                f"{count if n_recordings > 1 else ''}{name}: {sentence}",
+                RecordingWarning,
+                stacklevel=stacklevel + 1,
+            )
+
+
+def order_of_channels(expected: Sequence[str], found: Sequence[str]) -> list[int] | None:
+    """Return the positions of the `expected` channels among those `found`, None if in order."""
     wanted, names = list(expected), list(found)
     if not wanted or wanted == names:
         return None
     missing = [name for name in wanted if name not in names]
-    if len(missing) == len(wanted) == len(names) and not whole:
-        warnings.warn(
-            f"The channels are named {names}, those of the training recordings {wanted}: they are "
-            "taken in their order. If the order differs, name the channels by "
-            "read_recording(..., channels={'column': 'name'}).",
-            RecordingWarning,
-            stacklevel=6,
-        )
-        return None
-    if missing or (whole and len(names) > len(wanted)):
+    if missing:
         raise ValueError(
-            f"the channels must be {wanted}, got {names}"
-            + (f"; {missing} are missing." if missing else ".")
-            + " Name them by read_recording(..., channels=...)."
+            f"the channels must be {wanted}, got {names}; {missing} are missing. Name them by "
+            "read_recording(..., channels={'column': 'name'})."
         )
     return [names.index(name) for name in wanted]
 
 
-def training_facts(recordings: list[Recording], preparation: Preparation) -> dict[str, float]:
+def in_order(
+    pieces: Iterable[Recording], channels: Sequence[str], name: str, differences: Differences
+) -> Iterator[Recording]:
+    """Yield recordings with the channels of the training, in their order.
+
+    Where no name agrees and the number does, the channels are taken in their order.
+    """
+    for number, piece in enumerate(pieces):
+        if not isinstance(piece, Recording):
+            raise TypeError(f"recordings in pieces must hold Recording, got {piece!r:.80}.")
+        names = piece.channel_names
+        if len(names) == len(channels) and not set(names) & set(channels):
+            if number == 0:
+                differences.add(
+                    "names",
+                    name,
+                    f"the channels are named {list(names)}, those of the training recordings "
+                    f"{list(channels)}: they are taken in their order. If the order differs, name "
+                    "the channels by read_recording(..., channels={'column': 'name'}).",
+                )
+            yield piece
+            continue
+        order = order_of_channels(channels, names)
+        if order is None:
+            yield piece
+        else:
+            yield replace(piece, samples=piece.samples[:, order], channel_names=tuple(channels))
+
+
+def training_facts(recordings: list[Recording], preparation: Preparation) -> dict[str, Any]:
     """Return what recordings are compared with at prediction."""
-    facts = {"sampling_rate": min(recording.sampling_rate for recording in recordings)}
+    facts: dict[str, Any] = {
+        "sampling_rate": min(recording.sampling_rate for recording in recordings)
+    }
     lengths = [
         length
         for recording in recordings
         if (length := _length(recording, preparation.acceleration)) is not None
     ]
     if lengths:
-        facts["acceleration"] = float(np.median(lengths))
+        facts["acceleration"] = [min(lengths), max(lengths)]
     return facts
 
 
 def _length(recording: Recording, acceleration: Sequence[int | str]) -> float | None:
-    """Return the median length of the accelerations of a recording."""
-    names = list(recording.channel_names)
-    columns = [names.index(c) if isinstance(c, str) else int(c) for c in acceleration if
-               not isinstance(c, str) or c in names]  # fmt: skip
-    if len(columns) != 3 or max(columns) >= len(names):
+    """Return the median length of the accelerations of a recording; None without three axes."""
+    columns = columns_of(acceleration, "acceleration", recording.channel_names)
+    if len(columns) != 3:
         return None
     step = max(1, len(recording) // _LOOKED_AT)
     return float(np.median(np.linalg.norm(recording.samples[::step, columns], axis=1)))
 
 
-def check_against_training(
+def compared_with_training(
     pieces: Iterable[Recording],
-    name: str,
-    facts: dict[str, float],
+    facts: Mapping[str, Any],
     preparation: Preparation,
+    name: str,
+    differences: Differences,
 ) -> Iterator[Recording]:
-    """Pass on the pieces of a recording, and say where the first is unlike the training."""
+    """Pass on the pieces of a recording, and note where the first is unlike the training."""
     for number, piece in enumerate(pieces):
-        if not isinstance(piece, Recording):
-            raise TypeError(f"{name} must hold Recording, got {type(piece).__name__}.")
-        if number == 0:
-            for sentence in _differences(piece, facts, preparation):
-                warnings.warn(f"{name}: {sentence}", RecordingWarning, stacklevel=6)
+        if number == 0 and facts:
+            _compare_rate(piece, facts, preparation, name, differences)
+            _compare_unit(piece, facts, preparation, name, differences)
         yield piece
 
 
-def _differences(
-    recording: Recording, facts: dict[str, float], preparation: Preparation
-) -> Iterator[str]:
-    rate = recording.sampling_rate
-    lowest = min(facts.get("sampling_rate", rate), preparation.sampling_rate)
-    if rate < _LOWER_RATE * lowest:
-        yield (
-            f"it has {rate:g} Hz and the training recordings had at least "
-            f"{facts['sampling_rate']:g} Hz: movement above {rate / 2:g} Hz is not in it, and the "
-            "activities may be wrong."
+def _compare_rate(
+    recording: Recording,
+    facts: Mapping[str, Any],
+    preparation: Preparation,
+    name: str,
+    differences: Differences,
+) -> None:
+    rate, lowest = recording.sampling_rate, facts["sampling_rate"]
+    if rate < _LOWER_RATE * min(lowest, preparation.sampling_rate):
+        differences.add(
+            "rate",
+            name,
+            f"it has {rate:g} Hz, and the training recordings had at least {lowest:g} Hz: "
+            f"movement above {rate / 2:g} Hz is not in it, and the activities may be wrong.",
         )
-    usual = facts.get("acceleration")
-    length = None if usual is None else _length(recording, preparation.acceleration)
-    if usual is not None and length is not None:
-        factor = length / usual if usual else np.inf
-        if not 1.0 / _OTHER_UNIT <= factor <= _OTHER_UNIT:
-            yield (
-                f"its accelerations have a typical length of {length:.3g}, those of the training "
-                f"recordings {usual:.3g}: the unit differs, or gravity is missing. "
-                "read_recording(..., units=...) converts to g."
-            )
+
+
+def _compare_unit(
+    recording: Recording,
+    facts: Mapping[str, Any],
+    preparation: Preparation,
+    name: str,
+    differences: Differences,
+) -> None:
+    length = _length(recording, preparation.acceleration)
+    if length is None or "acceleration" not in facts:
+        return
+    lowest, highest = facts["acceleration"]
+    if not lowest / _OTHER_UNIT <= length <= highest * _OTHER_UNIT:
+        usual = f"{lowest:.3g}" + (f" to {highest:.3g}" if highest > 1.05 * lowest else "")
+        differences.add(
+            "unit",
+            name,
+            f"its accelerations have a typical length of {length:.3g}, those of the training "
+            f"recordings {usual}: the unit differs, or gravity is missing in one of them. "
+            "read_recording(..., units=...) converts to g.",
+        )
 
 
 def warn_of_lost_activities(

@@ -20,7 +20,9 @@ from sklearn.utils.metaestimators import available_if
 from sklearn_har.exceptions import RecordingWarning
 from sklearn_har.preparation import Preparation, check_preparation
 from sklearn_har.recognition._checks import (
-    check_against_training,
+    Differences,
+    compared_with_training,
+    in_order,
     order_of_channels,
     training_facts,
     warn_of_lost_activities,
@@ -37,7 +39,7 @@ from sklearn_har.recognition._decision import (
 from sklearn_har.recognition._streaming import StreamingRecognizer
 from sklearn_har.recognition._whole import Recognized, recognize
 from sklearn_har.recordings import Recording
-from sklearn_har.recordings._checks import check_recordings, name_of_recording
+from sklearn_har.recordings._checks import check_recordings, name_of_recording, with_labels
 from sklearn_har.segmentation import Windows
 from sklearn_har.timeline import (
     TimelineScores,
@@ -105,7 +107,7 @@ class ActivityRecognizer(BaseEstimator):
         How many windows it was trained on.
     training_facts_ : dict
         What recordings are compared with at prediction: the lowest sampling rate of the training
-        recordings in Hz, and the median length of their accelerations in g.
+        recordings in Hz, and the lowest and highest median length of their accelerations in g.
 
     See Also
     --------
@@ -147,7 +149,7 @@ class ActivityRecognizer(BaseEstimator):
     channel_names_in_: tuple[str, ...]
     window_channel_names_: tuple[str, ...]
     n_windows_: int
-    training_facts_: dict[str, float]
+    training_facts_: dict[str, Any]
 
     def __init__(
         self,
@@ -336,7 +338,7 @@ class ActivityRecognizer(BaseEstimator):
 
     def _training_windows(
         self, recordings: Any, y: Any, groups: Any
-    ) -> tuple[Windows, dict[str, float]]:
+    ) -> tuple[Windows, dict[str, Any]]:
         self._check_params()
         preparation = clone(check_preparation(self.preparation))
         labelled = with_labels(check_recordings(recordings), y)
@@ -394,7 +396,7 @@ class ActivityRecognizer(BaseEstimator):
             )
         )
 
-    def _set_fitted(self, estimator: Any, windows: Windows, facts: dict[str, float]) -> None:
+    def _set_fitted(self, estimator: Any, windows: Windows, facts: dict[str, Any]) -> None:
         self.n_windows_ = len(windows.data)
         self.window_channel_names_ = windows.channel_names
         self.training_facts_ = facts
@@ -502,13 +504,15 @@ class ActivityRecognizer(BaseEstimator):
         RecordingWarning
             As :meth:`timelines`.
         """
+        self._check_is_fitted()
         listed = check_recordings(recordings)
+        timelines = self.timelines(listed)
         missing = self._missing()
         return [
             timeline_to_labels(timeline, recording.time, unlabelled=missing)
             if len(timeline)
             else np.full(len(recording), missing)
-            for recording, timeline in zip(listed, self.timelines(listed), strict=True)
+            for recording, timeline in zip(listed, timelines, strict=True)
         ]
 
     def predict_proba(self, recordings: Sequence[Recording]) -> list[NDArray[np.float64]]:
@@ -530,6 +534,7 @@ class ActivityRecognizer(BaseEstimator):
         With ``smoothing="viterbi"`` the sequence of :meth:`predict` is the most probable one as a
         whole; at single samples another activity may be more probable.
         """
+        self._check_is_fitted()
         listed = check_recordings(recordings)
         return [
             self._sample_probabilities(recognized, recording.time)
@@ -607,18 +612,20 @@ class ActivityRecognizer(BaseEstimator):
     def _recognize(self, recordings: Any) -> list[Recognized]:
         self._check_is_fitted()
         listed = check_recordings(recordings, pieces=True)
-        found = []
+        found, differences = [], Differences()
         for number, recording in enumerate(listed):
             name = name_of_recording(recording, number)
             pieces = [recording] if isinstance(recording, Recording) else recording
-            checked = check_against_training(pieces, name, self.training_facts_, self.preparation_)
+            if self.channel_names_in_:
+                pieces = in_order(pieces, self.channel_names_in_, name, differences)
+            pieces = compared_with_training(
+                pieces, self.training_facts_, self.preparation_, name, differences
+            )
             try:
-                recognized = recognize(
-                    checked, self.preparation_, self.asked_, self.order_of_channels
-                )
+                found.append(recognize(pieces, self.preparation_, self.asked_))
             except ValueError as error:
                 raise ValueError(f"{name}: {error}") from error
-            found.append(recognized)
+        differences.report(len(listed), stacklevel=3)
         self._warn_of_uncovered(listed, found)
         return found
 
@@ -652,7 +659,7 @@ class ActivityRecognizer(BaseEstimator):
             min_duration=self.min_duration,
             min_probability=self.min_probability,
         )
-        return recognized.covered(timeline, seconds)
+        return recognized.cover(timeline, seconds)
 
     def _sample_probabilities(self, recognized: Recognized, time: Any) -> NDArray[np.float64]:
         found = np.full((len(time), len(self.classes_)), np.nan)
@@ -723,6 +730,7 @@ class ActivityRecognizer(BaseEstimator):
         RecordingWarning
             If activities were not trained: their time counts as wrong.
         """
+        self._check_is_fitted()
         labelled = with_labels(check_recordings(recordings), y)
         true = [recording.timeline(unlabelled=self.unlabelled) for recording in labelled]
         self._warn_of_unknown(true)
@@ -753,47 +761,28 @@ class ActivityRecognizer(BaseEstimator):
             )
 
 
-def with_labels(recordings: list[Recording], y: Sequence[Any] | None) -> list[Recording]:
-    """Return recordings that all have labels: their own, or those of `y`."""
-    if y is not None:
-        if len(y) != len(recordings):
-            raise ValueError(
-                f"y must have one entry for each of the {len(recordings)} recordings, got {len(y)}."
-            )
-        return [
-            recording.with_labels(labels) for recording, labels in zip(recordings, y, strict=True)
-        ]
-    without = [i for i, recording in enumerate(recordings) if recording.labels is None]
-    if without:
-        named = ", ".join(name_of_recording(recordings[i], i) for i in without[:3])
-        more = ", ..." if len(without) > 3 else ""
-        raise ValueError(
-            f"recordings must have labels, got none in {len(without)} of {len(recordings)}: "
-            f"{named}{more}. Add them by recording.with_labels(...), or pass y."
-        )
-    return recordings
-
-
 def _aligned(recordings: list[Recording], channels: tuple[str, ...]) -> list[Recording]:
     """Return recordings with their channels in one order."""
     aligned, moved = [], []
     for number, recording in enumerate(recordings):
-        try:
-            order = order_of_channels(channels, recording.channel_names, whole=True)
-        except ValueError as error:
-            raise ValueError(f"{name_of_recording(recording, number)}: {error}") from error
+        if set(recording.channel_names) != set(channels):
+            raise ValueError(
+                f"{name_of_recording(recording, number)}: the channels must be those of the first "
+                f"recording, {list(channels)}, got {list(recording.channel_names)}. Name them by "
+                "read_recording(..., channels={'column': 'name'})."
+            )
+        order = order_of_channels(channels, recording.channel_names)
         if order is None:
             aligned.append(recording)
             continue
-        moved.append(number)
+        moved.append(name_of_recording(recording, number))
         aligned.append(
             replace(recording, samples=recording.samples[:, order], channel_names=channels)
         )
     if moved:
         warnings.warn(
             f"{len(moved)} of {len(recordings)} recordings have their channels in another order "
-            f"than {list(channels)}, the first of them "
-            f"{name_of_recording(recordings[moved[0]], moved[0])}: they were put in order by name.",
+            f"than {list(channels)}, the first of them {moved[0]}: they were put in order by name.",
             RecordingWarning,
             stacklevel=4,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,30 +47,27 @@ class Recognized:
         """Return the length of all parts together, in s."""
         return sum(end - start for start, end in self.parts)
 
-    def covered(self, timeline: pd.DataFrame, window_length: float) -> pd.DataFrame:
-        """Let the last window before an interruption stand for the rest of the part.
+    def cover(self, timeline: pd.DataFrame, window_length: float) -> pd.DataFrame:
+        """Let the first and the last window of each part stand for the samples beside them.
 
-        The rest is shorter than the step between windows.
+        Windows begin on the grid of the new rate, up to one of its steps after the first sample,
+        and the samples after the last window are fewer than the step between windows.
         """
-        if not len(self.start_time):
-            return timeline
-        ends = timeline["end"].to_numpy().copy()
-        starts = np.array([start for start, _ in self.parts])
-        # The last window of each part, by the part that each window begins in.
-        part = np.searchsorted(starts, self.start_time, side="right") - 1
-        last = np.flatnonzero(np.append(part[1:] != part[:-1], True))
-        for i in last:
-            end = self.start_time[i] + window_length
-            # Not where that window is unlabelled: no interval ends with it then.
-            ends[np.isclose(ends, end, rtol=0.0, atol=1e-6)] = max(end, self.parts[part[i]][1])
-        return timeline.assign(end=ends)
+        starts, ends = timeline["start"].to_numpy().copy(), timeline["end"].to_numpy().copy()
+        for begin, end in self.parts:
+            windows = self.start_time[slice(*np.searchsorted(self.start_time, [begin - 1e-6, end]))]
+            if len(windows):
+                last = windows[-1] + window_length
+                # Where a window is left without an activity, no interval begins or ends with it.
+                starts[np.isclose(starts, windows[0], rtol=0.0, atol=1e-6)] = begin
+                ends[np.isclose(ends, last, rtol=0.0, atol=1e-6)] = max(end, last)
+        return timeline.assign(start=starts, end=ends)
 
 
 def recognize(
     pieces: Iterable[Recording],
     preparation: Preparation,
     asked: Asked,
-    order_of_channels: Callable[[Sequence[str]], list[int] | None],
 ) -> Recognized:
     """Prepare a recording, or consecutive pieces of one, and ask the classifier about its windows.
 
@@ -79,7 +76,7 @@ def recognize(
     """
     starts, probabilities = [], []
     parts: list[tuple[float, float]] = []
-    stream = order = None
+    stream = None
     begin = last = -np.inf
     longest = period = np.inf
 
@@ -90,10 +87,7 @@ def recognize(
 
     for piece in pieces:
         if stream is None:
-            names: Sequence[str] = piece.channel_names
-            order = order_of_channels(names)
-            names = names if order is None else [names[i] for i in order]
-            stream = preparation.stream(names, piece.sampling_rate)
+            stream = preparation.stream(piece.channel_names, piece.sampling_rate)
             if asked.layout == "windows":
                 check_recognizer(
                     asked.classifier,
@@ -111,9 +105,7 @@ def recognize(
                     parts.append((begin, last + period))
                 begin = float(piece.time[part.start])
             for block in _blocks(part):
-                samples = piece.samples[block]
-                samples = samples if order is None else samples[:, order]
-                keep(stream.push(piece.time[block], samples))
+                keep(stream.push(piece.time[block], piece.samples[block]))
             last = float(piece.time[part.stop - 1])
     if stream is None:
         raise ValueError("a recording in pieces must hold at least one piece, got none.")

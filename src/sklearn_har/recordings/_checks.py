@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sklearn_har.recordings._recording import Recording
 
-__all__ = ["check_recordings", "name_of_recording"]
+__all__ = ["check_recordings", "name_of_recording", "with_labels"]
 
 
 def check_recordings(recordings: Any, *, pieces: bool = False) -> list[Any]:
@@ -44,4 +44,27 @@ def _may_hold_pieces(entry: Any) -> bool:
 def name_of_recording(recording: Any, number: int) -> str:
     """Name a recording in a message: its position, and its file where it is known."""
     file = recording.facts.get("file") if isinstance(recording, Recording) else None
+    if isinstance(file, list):
+        file = ", ".join(map(str, file))
     return f"recordings[{number}]" + (f" ({file})" if file else "")
+
+
+def with_labels(recordings: list[Recording], y: Sequence[Any] | None) -> list[Recording]:
+    """Return recordings that all have labels: their own, or those of `y`."""
+    if y is not None:
+        if len(y) != len(recordings):
+            raise ValueError(
+                f"y must have one entry for each of the {len(recordings)} recordings, got {len(y)}."
+            )
+        return [
+            recording.with_labels(labels) for recording, labels in zip(recordings, y, strict=True)
+        ]
+    without = [i for i, recording in enumerate(recordings) if recording.labels is None]
+    if without:
+        named = ", ".join(name_of_recording(recordings[i], i) for i in without[:3])
+        more = ", ..." if len(without) > 3 else ""
+        raise ValueError(
+            f"recordings must have labels, got none in {len(without)} of {len(recordings)}: "
+            f"{named}{more}. Add them by recording.with_labels(...), or pass y."
+        )
+    return recordings

@@ -173,19 +173,8 @@ def segment_recordings(
         The label of each sample of each recording.
     subjects : array-like of shape (n_recordings,), default=None
         Who was recorded.
-    window : int or float, default=128
-        Length of a window in samples (int) or in seconds (float).
-    overlap : float, default=0.5
-        Part of a window that the next one shares, in [0, 1).
-    sampling_rate : float, default=None
-        In Hz.
-    label_rule : {"majority", "all-equal", "last"}, default="majority"
-        How the labels of its samples become the label of a window, told in
-        :func:`segment_recording`.
-    unlabelled : int or str, default=-1
-        The value in `labels` that means that no activity is known.
-    on_unlabelled : {"drop", "keep"}, default="drop"
-        Leave unlabelled windows out, or keep them with `unlabelled` as their target.
+    window, overlap, sampling_rate, label_rule, unlabelled, on_unlabelled : optional
+        As in :func:`segment_recording`.
     breaks : sequence of (array-like of int or None), default=None
         The interruptions of each recording, as in :func:`segment_recording`.
 

@@ -67,14 +67,9 @@ def make_timeline(
         - "viterbi": as part of the most probable sequence, :func:`decode_activities`;
         - "posterior": the most probable one of :func:`smooth_probabilities`;
         - None: the most probable one of the window on its own.
-    expected_duration : float or array-like of shape (n_classes,), default=None
-        How long an activity lasts on average, in s; 10 s if `transition` is None too.
-    transition : array-like of shape (n_classes, n_classes), default=None
-        In place of `expected_duration`: transition probabilities from one window to the next.
-    class_prior : array-like of shape (n_classes,), default=None
-        Frequencies of the classes that the classifier was trained with. All alike by default.
-    evidence_weight : float, default=None
-        Factor on the logarithm of the evidence of a window; by default each second counts once.
+    expected_duration, transition, class_prior, evidence_weight : default=None
+        The hidden Markov model, as in :func:`smooth_probabilities`. None of them goes with
+        ``smoothing=None``.
     min_duration : float, default=0.0
         Shorter intervals are absorbed, unlabelled and then the shortest ones first, by that
         neighbour whose activity is the more probable one within them. One between two breaks has

@@ -137,14 +137,8 @@ def decode_activities(
     classes : array-like of shape (n_classes,), default=None
         The labels of the columns, such as ``classes_`` of the classifier or the names of the
         activities; by default 0, 1, 2, ...
-    expected_duration : float or array-like of shape (n_classes,), default=None
-        How long an activity lasts on average, in s; 10 s if `transition` is None too.
-    transition : array-like of shape (n_classes, n_classes), default=None
-        In place of `expected_duration`: transition probabilities from one window to the next.
-    class_prior : array-like of shape (n_classes,), default=None
-        Frequencies of the classes that the classifier was trained with. All alike by default.
-    evidence_weight : float, default=None
-        Factor on the logarithm of the evidence of a window; by default each second counts once.
+    expected_duration, transition, class_prior, evidence_weight : default=None
+        As in :func:`smooth_probabilities`.
 
     Returns
     -------

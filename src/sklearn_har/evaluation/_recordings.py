@@ -1,0 +1,44 @@
+"""Recordings as the samples of an evaluation: their labels, sample by sample."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sklearn_har.recordings import Recording
+
+__all__ = ["are_recordings", "as_column", "join_labels", "repeat_by_length"]
+
+# What a sample is called that no window speaks for; codes have -1.
+_NO_PREDICTION = "no prediction"
+
+
+def are_recordings(X: Any) -> bool:
+    """Return whether `X` is a sequence of recordings."""
+    return isinstance(X, list | tuple | np.ndarray) and any(isinstance(x, Recording) for x in X)
+
+
+def as_column(items: Iterable[Any]) -> NDArray[Any]:
+    """Return objects as an array of one dimension, which can be indexed by positions."""
+    listed = list(items)
+    column = np.empty(len(listed), dtype=object)
+    column[:] = listed
+    return column
+
+
+def join_labels(parts: Sequence[NDArray[Any]]) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """Join labels of samples; return them, and which of them are known."""
+    labels = pd.Series(np.concatenate([np.asarray(part, dtype=object) for part in parts]))
+    text = any(isinstance(label, str) for label in labels)
+    known = labels.notna() & (text | (labels != -1))
+    filled = labels.where(known, _NO_PREDICTION if text else -1)
+    return np.array(filled.tolist()), known.to_numpy(dtype=bool)
+
+
+def repeat_by_length(values: Any, parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Return the value of each recording for each of its samples."""
+    return np.repeat(np.asarray(values), [len(part) for part in parts])
