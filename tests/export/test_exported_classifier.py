@@ -1,11 +1,13 @@
 """A classifier that is a file."""
 
+import dataclasses
 import pickle
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sklearn_har import CNNLSTMClassifier
@@ -122,6 +124,55 @@ def test_a_stream_of_other_windows_is_refused(path, phone, estimator, tmp_path):
     # Other names are other names for all that is known.
     to_onnx(estimator, tmp_path / "har.onnx", channel_names=list("abcdefghi"))
     StreamingRecognizer(ExportedClassifier(tmp_path / "har.onnx"))
+
+
+@pytest.fixture(scope="module")
+def recognizer(phone):
+    network = CNNLSTMClassifier(filters=4, units=5, dense_units=6, epochs=1, random_state=0)
+    preparation = Preparation(overlap=0.25)
+    return ActivityRecognizer(network, preparation, min_duration=1.0).fit([phone])
+
+
+class TestRecognizer:
+    """The file of an ActivityRecognizer holds what must be done to a recording."""
+
+    @pytest.mark.parametrize(("write", "ending"), [(to_onnx, "onnx"), (to_litert, "tflite")])
+    def test_it_comes_back_with_its_preparation(self, recognizer, phone, tmp_path, write, ending):
+        write(recognizer, tmp_path / f"har.{ending}", X=[phone])
+        exported = ExportedClassifier(tmp_path / f"har.{ending}")
+        assert exported.preparation == recognizer.preparation_
+        assert exported.sampling_rate == 50.0
+        assert exported.channel_names == tuple(CHANNELS)
+        again = ActivityRecognizer.from_classifier(exported)
+        assert again.min_duration == 1.0
+        assert again.channel_names_in_ == phone.channel_names
+        (found,), (expected,) = again.timelines([phone]), recognizer.timelines([phone])
+        pd.testing.assert_frame_equal(found, expected, atol=1e-5)
+
+    def test_it_is_compared_on_recordings_as_at_prediction(self, recognizer, phone, tmp_path):
+        report = to_onnx(recognizer, tmp_path / "har.onnx", X=[phone])
+        assert report.accuracy == report.estimator_accuracy
+        assert report.accuracy is not None
+        order = [5, 4, 3, 2, 1, 0]
+        turned = dataclasses.replace(
+            phone,
+            samples=phone.samples[:, order],
+            channel_names=[phone.channel_names[i] for i in order],
+        )
+        other = to_onnx(recognizer, tmp_path / "other.onnx", X=[turned])
+        assert other.accuracy == report.accuracy
+
+    def test_labels_of_recordings_may_be_given_or_missing(self, recognizer, phone, tmp_path):
+        unlabelled = dataclasses.replace(phone, labels=None)
+        report = to_onnx(recognizer, tmp_path / "har.onnx", X=[unlabelled])
+        assert report.accuracy is None
+        by_y = to_onnx(recognizer, tmp_path / "har.onnx", X=[unlabelled], y=[phone.labels])
+        own = to_onnx(recognizer, tmp_path / "har.onnx", X=[phone])
+        assert by_y.accuracy == own.accuracy
+
+    def test_a_classifier_has_no_preparation(self, path):
+        exported = ExportedClassifier(path)
+        assert exported.preparation is exported.recognizer is None
 
 
 class TestFiles:
