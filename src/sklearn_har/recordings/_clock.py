@@ -27,17 +27,23 @@ class Stamps:
     dates: pd.Series[pd.Timestamp] | None
     guessed: bool
 
-    def seconds(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.float64], datetime | None]:
-        """Return the times of `rows` in s, and the date of the first where dates are known."""
+    def seconds(self, rows: NDArray[np.int64], origin: Any) -> NDArray[np.float64]:
+        """Return the times of `rows` in s; dates count from the tick `origin`."""
         ticks = self.ticks[rows]
+        seconds: NDArray[np.float64]
         if self.dates is not None:
-            first = self.dates.iloc[int(rows[0])]
-            return (ticks - ticks[0]) / self.per_second, first.to_pydatetime(warn=False)
-        if ticks.dtype.kind in "iu":
+            seconds = (ticks - origin) / self.per_second
+        elif ticks.dtype.kind in "iu":
             # A quotient of nanoseconds since 1970 would lose half of the microseconds.
             whole, rest = np.divmod(ticks, self.per_second)
-            return whole + rest / self.per_second, None
-        return ticks / self.per_second, None
+            seconds = whole + rest / self.per_second
+        else:
+            seconds = ticks / self.per_second
+        return seconds
+
+    def date(self, row: int) -> datetime | None:
+        """Return the date of a row, where dates are known."""
+        return None if self.dates is None else self.dates.iloc[row].to_pydatetime(warn=False)
 
 
 def to_seconds(column: pd.Series[Any], name: str, unit: TimeUnit | None) -> Stamps:

@@ -13,8 +13,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sklearn_har.recordings._clock import TimeUnit, to_seconds
-from sklearn_har.recordings._plausibility import warn_of_oddities
-from sklearn_har.recordings._reading import channel_columns, numbers, unknown_column
+from sklearn_har.recordings._columns import channel_columns, numbers, unknown_column
+from sklearn_har.recordings._plausibility import oddities, warn_of_oddities
 from sklearn_har.recordings._recording import Recording, typical_rate
 from sklearn_har.recordings._units import convert
 
@@ -103,11 +103,8 @@ class LineReader:
                 first = first.apply(pd.to_numeric, errors="coerce").dropna(axis="columns")
             self.channel_names = list(channel_columns(first, self._channels, {self._time}))
         stamps = to_seconds(frame[self._time], self._time, self._time_unit)
-        if stamps.dates is None:
-            at, _ = stamps.seconds(np.arange(len(frame)))
-        else:
-            self._origin = stamps.ticks[0] if self._origin is None else self._origin
-            at = (stamps.ticks - self._origin) / stamps.per_second
+        self._origin = stamps.ticks[0] if self._origin is None else self._origin
+        at = stamps.seconds(np.arange(len(frame)), self._origin)
         samples = np.column_stack([numbers(frame, column) for column in self.channel_names])
         self._guessed = stamps.guessed
         return at, convert(samples, [self._units.get(name) for name in self.channel_names])
@@ -135,7 +132,7 @@ class LineReader:
             sampling_rate=self.sampling_rate,
             channel_names=self.channel_names,
         )
-        warn_of_oddities(look, self._units, guessed_seconds=self._guessed)
+        warn_of_oddities(oddities(look, self._units, guessed_seconds=self._guessed), stacklevel=3)
         return at, samples
 
 

@@ -13,7 +13,7 @@ from sklearn_har.exceptions import RecordingWarning
 from sklearn_har.recordings._recording import Recording
 from sklearn_har.recordings._units import ACCELERATION, ANGULAR_VELOCITY
 
-__all__ = ["warn_of_oddities"]
+__all__ = ["oddities", "warn_of_oddities"]
 
 # In Hz: sensors of movement are sampled within, with room on both sides.
 _SLOWEST, _FASTEST = 1.0, 5000.0
@@ -25,18 +25,25 @@ _CONVERTED_TWICE = {"m/s2": (0.05, 0.2), "mg": (0.0005, 0.002)}
 _SHOWN = 3
 
 
-def warn_of_oddities(
+def oddities(
     recording: Recording, units: Mapping[str, str], *, guessed_seconds: bool
-) -> None:
-    """Warn of what speaks for a mistake; `units` are those given, by the name of the channel."""
-    for sentence in (
-        *_about_time(recording, guessed_seconds),
-        *_about_gaps(recording),
-        *_about_constants(recording),
-        *_about_accelerations(recording, units),
-        *_about_angular_velocities(recording, units),
-    ):
-        warnings.warn(sentence, RecordingWarning, stacklevel=3)
+) -> dict[str, list[str]]:
+    """Return sentences about possible mistakes by kind; `units` are by the name of the channel."""
+    found = {
+        "time": _about_time(recording, guessed_seconds),
+        "gaps": _about_gaps(recording),
+        "constants": _about_constants(recording),
+        "accelerations": _about_accelerations(recording, units),
+        "angular velocities": _about_angular_velocities(recording, units),
+    }
+    return {kind: list(sentences) for kind, sentences in found.items()}
+
+
+def warn_of_oddities(found: Mapping[str, list[str]], *, stacklevel: int) -> None:
+    """Warn of each; `stacklevel` counts from here, as that of :func:`warnings.warn`."""
+    for sentences in found.values():
+        for sentence in sentences:
+            warnings.warn(sentence, RecordingWarning, stacklevel=stacklevel)
 
 
 def _about_time(recording: Recording, guessed_seconds: bool) -> Iterator[str]:

@@ -1,0 +1,119 @@
+"""Columns of a table: which are channels, their numbers and their units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sklearn_har.recordings._units import UNITS
+from sklearn_har.utils._validation import did_you_mean
+
+__all__ = [
+    "channel_columns",
+    "numbers",
+    "only_value",
+    "units_by_column",
+    "unknown_column",
+    "without_missing",
+]
+
+
+def unknown_column(argument: str, column: Any, frame: pd.DataFrame) -> str:
+    columns = list(map(str, frame.columns))
+    return (
+        f"{argument} must name a column, got {column!r}{did_you_mean(str(column), columns)}; the "
+        f"columns are {columns}."
+    )
+
+
+def channel_columns(
+    frame: pd.DataFrame,
+    channels: Sequence[str] | Mapping[str, str] | None,
+    others: set[str | None],
+) -> dict[str, str]:
+    """Map the columns that are channels to the names of the channels."""
+    if not frame.columns.is_unique:
+        twice = frame.columns[frame.columns.duplicated()][0]
+        raise ValueError(f"source must name each column once, got {twice!r} twice.")
+    if channels is None:
+        found = [
+            column
+            for column in frame.columns
+            if column not in others and pd.api.types.is_numeric_dtype(frame[column])
+        ]
+        if not found:
+            raise ValueError(
+                f"source must have a column of numbers, got {list(map(str, frame.columns))}. Pass "
+                "read_options= if numbers were read as text."
+            )
+        return {column: str(column) for column in found}
+    if isinstance(channels, str) or len(channels) == 0:
+        raise ValueError(f"channels must be a list of columns or a mapping, got {channels!r}.")
+    names = (
+        dict(channels) if isinstance(channels, Mapping) else {column: column for column in channels}
+    )
+    for column in names:
+        if column not in frame.columns:
+            raise ValueError(unknown_column("channels", column, frame))
+    return names
+
+
+def numbers(frame: pd.DataFrame, column: str) -> NDArray[np.float64]:
+    values = frame[column]
+    try:
+        return pd.to_numeric(values).to_numpy(dtype=np.float64, na_value=np.nan)
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"Column {column!r} must hold numbers: {error}.") from error
+
+
+def without_missing(
+    samples: NDArray[np.float64], columns: list[str], on_missing: str
+) -> NDArray[np.int64]:
+    missing = ~np.isfinite(samples)
+    rows = np.flatnonzero(missing.any(axis=1))
+    if len(rows) and on_missing == "raise":
+        counts = {c: int(n) for c, n in zip(columns, missing.sum(axis=0), strict=True) if n}
+        raise ValueError(
+            f"{len(rows)} of {len(samples)} samples have a missing or infinite value, the first in "
+            f"row {rows[0]}; by column: {counts}. Pass on_missing='drop' to leave these samples "
+            "out. If two sensors take turns in the rows, read each with its own channels= and join "
+            "them by merge_recordings."
+        )
+    return np.setdiff1d(np.arange(len(samples)), rows)
+
+
+def units_by_column(
+    units: str | Mapping[str, str] | None, names: Mapping[str, str]
+) -> dict[str, str]:
+    if units is None:
+        return {}
+    by_column = dict.fromkeys(names, units) if isinstance(units, str) else dict(units)
+    for column, unit in by_column.items():
+        if column not in names:
+            raise ValueError(
+                f"units must name channels, got {column!r}{did_you_mean(str(column), names)}; the "
+                f"columns of the channels are {list(names)}."
+            )
+        if unit not in UNITS:
+            raise ValueError(
+                f"units must be of {list(UNITS)}, got {unit!r} for {column!r}"
+                f"{did_you_mean(str(unit), UNITS)}."
+            )
+    return by_column
+
+
+def only_value(values: pd.Series[Any], name: str, where: str = "") -> Any:
+    """Return the value that all rows of a column have in common, None if all are missing."""
+    found = values.unique()
+    if len(found) > 1:
+        shown = [None if pd.isna(value) else value for value in found[:5].tolist()]
+        more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+        raise ValueError(
+            f"{where}Column {name!r} must name one subject, got {len(found)}: {shown}{more}. "
+            f"read_recordings(..., subject={name!r}) reads one recording for each."
+        )
+    return None if pd.isna(found[0]) else found.tolist()[0]
