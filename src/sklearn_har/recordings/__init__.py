@@ -1,6 +1,7 @@
 """Recordings: timestamped samples of one subject, read from files and checked."""
 
+from sklearn_har.recordings._folders import read_recordings
 from sklearn_har.recordings._reading import read_recording
 from sklearn_har.recordings._recording import Recording
 
-__all__ = ["Recording", "read_recording"]
+__all__ = ["Recording", "read_recording", "read_recordings"]

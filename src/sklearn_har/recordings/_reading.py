@@ -93,8 +93,7 @@ def read_recording(
     labels : str, default=None
         Name of the column with the label of each sample.
     subject : str, default=None
-        Name of the column with the subject, the same in all rows. A file path becomes the fact
-        "file" of the recording.
+        Name of the column with the subject, the same in all rows.
     max_gap : float, default=None
         In s: a longer step between samples is an interruption, kept in `breaks`. None for five
         sampling intervals.
@@ -116,8 +115,8 @@ def read_recording(
     -------
     recording : Recording or iterator of Recording
         Accelerations in g and angular velocities in rad/s where units were given, `time` in s. For
-        dates it counts from the first sample, whose date is `start`; numbers keep their zero. With
-        `chunksize`, an iterator of its pieces.
+        dates it counts from the first sample, whose date is `start`; numbers keep their zero. The
+        path of a file is the fact "file". With `chunksize`, an iterator of the pieces.
 
     Raises
     ------

@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from sklearn_har.recordings._labelling import Overlap, labels_of_intervals
+from sklearn_har.utils._arrays import refuse_masked
 from sklearn_har.utils._intervals import merge_labels
 from sklearn_har.utils._numbers import check_rate, check_real
 from sklearn_har.utils._samples import check_breaks, check_increasing, check_recording
@@ -20,6 +21,7 @@ from sklearn_har.utils._samples import check_breaks, check_increasing, check_rec
 __all__ = [
     "Recording",
     "as_recording",
+    "check_labels",
     "check_names",
     "gap_limit",
     "gaps",
@@ -162,7 +164,7 @@ class Recording:
             channel_names=names,
             breaks=interruptions,
             start=start,
-            labels=None if labels is None else _check_labels(labels, len(values)),
+            labels=None if labels is None else check_labels(labels, len(values)),
             subject=_check_subject(subject),
             facts=_check_facts(facts),
         )
@@ -266,7 +268,7 @@ class Recording:
                 "dataclasses.replace(recording, labels=None) removes labels."
             )
         if not isinstance(labels, pd.DataFrame):
-            tags = _check_labels(labels, len(self))
+            tags = check_labels(labels, len(self))
         else:
             tags = labels_of_intervals(
                 labels,
@@ -338,7 +340,8 @@ def _parts(breaks: NDArray[np.int64], n_samples: int) -> list[slice]:
     return [slice(*edge) for edge in pairwise(edges)]
 
 
-def _check_labels(labels: ArrayLike, n_samples: int) -> NDArray[Any]:
+def check_labels(labels: ArrayLike, n_samples: int) -> NDArray[Any]:
+    refuse_masked(labels, "labels")
     tags = np.asarray(labels)
     if tags.ndim == 0 and tags.dtype.kind in "biufUS":
         return np.full(n_samples, tags)

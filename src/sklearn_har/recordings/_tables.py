@@ -33,16 +33,16 @@ __all__ = ["Layout", "TableReader"]
 class Layout:
     """What the columns of a table mean; the parameters of `read_recording`."""
 
-    time: str | None
-    time_unit: TimeUnit | None
-    sampling_rate: float | None
-    channels: Sequence[str] | Mapping[str, str] | None
-    units: str | Mapping[str, str] | None
-    labels: str | None
-    subject: str | None
-    max_gap: float | None
-    on_disorder: Literal["raise", "sort", "drop"]
-    on_missing: Literal["raise", "drop"]
+    time: str | None = "time"
+    time_unit: TimeUnit | None = None
+    sampling_rate: float | None = None
+    channels: Sequence[str] | Mapping[str, str] | None = None
+    units: str | Mapping[str, str] | None = None
+    labels: str | None = None
+    subject: str | None = None
+    max_gap: float | None = None
+    on_disorder: Literal["raise", "sort", "drop"] = "raise"
+    on_missing: Literal["raise", "drop"] = "raise"
 
     def __post_init__(self) -> None:
         _check_choice("on_disorder", self.on_disorder, ("raise", "sort", "drop"))
@@ -62,6 +62,8 @@ class TableReader:
         Facts of the recording.
     other_columns : set of str
         Columns that are no channels, besides those of the layout.
+    prefix : str
+        What the names of channels begin with.
 
     Attributes
     ----------
@@ -70,9 +72,14 @@ class TableReader:
     """
 
     def __init__(
-        self, layout: Layout, facts: Mapping[str, Any], other_columns: frozenset[str] = frozenset()
+        self,
+        layout: Layout,
+        facts: Mapping[str, Any],
+        other_columns: frozenset[str] = frozenset(),
+        prefix: str = "",
     ) -> None:
         self.after_gap = False
+        self._prefix = prefix
         self._layout, self._facts = layout, facts
         self._others = {layout.time, layout.labels, layout.subject, *other_columns}
         self._names: dict[str, str] | None = None
@@ -113,8 +120,7 @@ class TableReader:
         if layout.time is not None and layout.time not in frame.columns:
             frame = frame.reset_index() if frame.index.name == layout.time else frame
         self._check_columns(frame)
-        channels = layout.channels if self._names is None else self._names
-        names = self._names = channel_columns(frame, channels, self._others)
+        names = self._names = self._channels(frame)
         by_column = units_by_column(layout.units, names)
         self._units = {names[column]: unit for column, unit in by_column.items()}
         samples = np.column_stack([numbers(frame, column) for column in names])
@@ -145,6 +151,12 @@ class TableReader:
             subject=subject,
             facts=self._facts,
         )
+
+    def _channels(self, frame: pd.DataFrame) -> dict[str, str]:
+        if self._names is not None:
+            return channel_columns(frame, self._names, self._others)
+        names = channel_columns(frame, self._layout.channels, self._others)
+        return {column: f"{self._prefix}{name}" for column, name in names.items()}
 
     def _check_columns(self, frame: pd.DataFrame) -> None:
         for argument in ("time", "labels", "subject"):

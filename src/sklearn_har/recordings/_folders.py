@@ -1,0 +1,474 @@
+"""Many recordings from a folder, a list of files or a table."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from sklearn_har.recordings._columns import unknown_column
+from sklearn_har.recordings._facts import facts_of_files
+from sklearn_har.recordings._files import path_of, table_of
+from sklearn_har.recordings._gathering import Gathering, OnError, naming
+from sklearn_har.recordings._patterns import PathPattern, files_of, natural_key, no_match
+from sklearn_har.recordings._recording import Recording, check_labels
+from sklearn_har.recordings._tables import Layout, TableReader
+from sklearn_har.utils._progress import ProgressLine
+from sklearn_har.utils._validation import did_you_mean
+
+__all__ = ["read_recordings"]
+
+_OPTIONS = {field.name for field in fields(Layout)} - {"subject", "sampling_rate"} | {
+    "read_options"
+}
+# In s, between two updates of the progress.
+_PAUSE = 0.2
+
+
+def read_recordings(
+    source: str | os.PathLike[str] | pd.DataFrame | Sequence[str | os.PathLike[str]],
+    pattern: str | None = None,
+    *,
+    subject: str | None = None,
+    session: str | None = None,
+    facts: pd.DataFrame | Mapping[str, Any] | None = None,
+    sensors: Sequence[str] | None = None,
+    sampling_rate: float | None = None,
+    on_error: OnError = "raise",
+    **options: Any,
+) -> list[Recording]:
+    """Read many recordings from a folder, a list of files or a table.
+
+    Subject, activity and sensor come from the names of folders and files, from columns, or from a
+    table of facts. :func:`read_recording` explains how each file is read and checked.
+
+    Parameters
+    ----------
+    source : str, path-like, DataFrame or sequence of paths
+        A folder, with `pattern`; a list of files; or one table (a DataFrame, a CSV or a Parquet
+        file), with `subject` or `session`.
+    pattern : str, default=None
+        How paths in the folder are made, with fields in braces:
+        ``"{subject}/{activity}/{trial}/{sensor}.csv"``. ``*`` is any text within a name, ``**/``
+        any number of folders. See Notes.
+    subject : str, default=None
+        Name of the column with the subject, in tables or in `facts`. Each subject of a table has
+        recordings of its own, also where the rows of several subjects alternate.
+    session : str, default=None
+        Name of the column of a table that tells the recordings of one subject apart. It becomes the
+        fact "session".
+    facts : DataFrame or mapping of str to object, default=None
+        Facts about the files: a DataFrame with one row for each file, or a mapping of facts that
+        hold for all recordings. The paths are in the column "file" or in the index, in full or from
+        any folder on; a list of files may also have the rows in its order. Columns "subject" and
+        "activity" are used as fields of that name.
+    sensors : sequence of str, default=None
+        Which sensors to read, in the order of their channels. None for all: accelerometers first
+        (names with "acc"), then gyroscopes ("gyr"), then the others.
+    sampling_rate : float, default=None
+        In Hz. Sensors are merged at this rate; None for the highest typical rate of the sensors of
+        a recording. Without sensors, the rate of all files; None for the typical rate of the times.
+    on_error : {"raise", "skip"}, default="raise"
+        "skip" leaves out recordings that cannot be read, and counts them in one warning.
+    **options : object
+        Further parameters of :func:`read_recording`, such as `time_unit`, `channels` and `units`. A
+        mapping with the names of sensors as keys gives each sensor its own value.
+
+    Returns
+    -------
+    recordings : list of Recording
+        In the natural order of paths ("s2" before "s10"), in the order of the list, or in the order
+        in which subjects appear in a table. The fact "file" is the path, a list of paths for
+        merged sensors.
+
+    Raises
+    ------
+    ValueError
+        If no file matches, a file cannot be read, or parameters contradict each other. The message
+        names the file.
+    OSError
+        If a file or folder cannot be opened.
+    TypeError
+        If an option does not exist or `source` has the wrong type.
+
+    Warns
+    -----
+    RecordingWarning
+        If recordings are left out, or look wrong as :func:`read_recording` explains. There is one
+        warning of each kind, with a count and the first file.
+
+    See Also
+    --------
+    read_recording : Read one recording.
+    sklearn_har.preparation.merge_recordings : Join sensors by hand.
+
+    Notes
+    -----
+    ``{subject}`` becomes the subject of the recordings, ``{activity}`` one label for the whole
+    recording. Files that agree in all fields but ``{sensor}`` are the sensors of one recording:
+    :func:`~sklearn_har.preparation.merge_recordings` joins them, and their channels get the name of
+    the sensor in front, as in ``Accelerometer_x``. Channels that a mapping for one sensor renames
+    keep these names. Activity and all other fields become facts.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import pandas as pd
+    >>> from sklearn_har.recordings import read_recordings
+    >>> frame = pd.DataFrame({"time": [0.0, 0.02, 0.04], "x": [1, 2, 1], "y": [0, 1, 3]})
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> for name in ("anna/sitting.csv", "anna/walking.csv", "ben/walking.csv"):
+    ...     path = Path(folder.name, name)
+    ...     path.parent.mkdir(exist_ok=True)
+    ...     frame.to_csv(path, index=False)
+    >>> recordings = read_recordings(folder.name, "{subject}/{activity}.csv", units="g")
+    >>> recordings[-1]
+    Recording(3 samples, 2 channels, 50 Hz, 0.04 s, subject 'ben')
+    >>> [(recording.subject, str(recording.labels[0])) for recording in recordings]
+    [('anna', 'sitting'), ('anna', 'walking'), ('ben', 'walking')]
+    >>> folder.cleanup()
+    """
+    gathering = Gathering(on_error)
+    _check_options(options)
+    jobs = _jobs(source, pattern, facts, subject)
+    known = {name for job in jobs for name in job.fields}
+    columns = _Columns(None if _in_facts(subject, facts) else subject, session)
+    _check_fields(known, columns, options, sensors)
+    reading = _Reading(gathering, columns, options, sampling_rate)
+    recordings = reading.merged(jobs, sensors) if "sensor" in known else reading.divided(jobs)
+    if columns.given:
+        gathering.report(len(recordings), len(recordings), "recordings")
+    else:
+        gathering.report(len(recordings), len(jobs), "files")
+    return recordings
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One table, and what is known of it."""
+
+    source: Any
+    name: str
+    fields: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """Columns that divide a table into recordings."""
+
+    subject: str | None
+    session: str | None
+
+    @property
+    def given(self) -> list[str]:
+        return [column for column in (self.subject, self.session) if column is not None]
+
+
+def _check_options(options: Mapping[str, Any]) -> None:
+    for name in options:
+        if name == "chunksize":
+            raise TypeError(
+                "read_recordings() reads whole recordings, got chunksize. Read long files one by "
+                "one by read_recording(..., chunksize=)."
+            )
+        if name not in _OPTIONS:
+            raise TypeError(
+                f"read_recordings() got an unexpected keyword argument {name!r}"
+                f"{did_you_mean(name, _OPTIONS)}; the options are {sorted(_OPTIONS)}."
+            )
+
+
+def _in_facts(subject: str | None, facts: Any) -> bool:
+    return isinstance(facts, pd.DataFrame) and subject in facts.columns
+
+
+def _check_fields(
+    known: set[str],
+    columns: _Columns,
+    options: Mapping[str, Any],
+    sensors: Sequence[str] | None,
+) -> None:
+    for field, argument, value in (
+        ("subject", "subject", columns.subject),
+        ("session", "session", columns.session),
+        ("activity", "labels", options.get("labels")),
+        ("sensor", "subject", columns.subject),
+        ("sensor", "session", columns.session),
+    ):
+        if field in known and value is not None:
+            raise ValueError(
+                f"{argument} names a column of the files, got {argument}={value!r} together with "
+                f"the field {field!r} of the pattern or the facts. Leave one of them out."
+            )
+    if "file" in known:
+        raise ValueError("'file' is always the path of a file: rename this field or fact.")
+    if sensors is not None and "sensor" not in known:
+        raise ValueError(
+            f"sensors needs a field {{sensor}} in the pattern, got {sensors!r} without one."
+        )
+
+
+def _jobs(source: Any, pattern: str | None, facts: Any, subject: str | None) -> list[_Job]:
+    if facts is not None and not isinstance(facts, pd.DataFrame | Mapping):
+        raise TypeError(
+            f"facts must be a DataFrame, a mapping or None, got {type(facts).__name__}."
+        )
+    if pattern is not None:
+        jobs = _jobs_of_folder(source, pattern)
+    elif isinstance(source, str | os.PathLike | pd.DataFrame) or hasattr(source, "read"):
+        path = path_of(source)
+        if path is not None and path.is_dir():
+            raise ValueError(
+                "pattern must say how the files of a folder are named, got None. The folder holds "
+                f"files such as {files_of(path)[0]!r}: a pattern is '{{subject}}/{{activity}}.csv'."
+            )
+        known = source if path is None else path
+        jobs = [_Job(known, "the table" if path is None else str(path), {})]
+    elif isinstance(source, Iterable):
+        paths = [path_of(one) for one in source]
+        jobs = [_Job(path, str(path), {}) for path in paths if path is not None]
+        if not paths or len(jobs) < len(paths):
+            raise ValueError(
+                "source must be a folder, a table or a list of at least one path, got "
+                f"{source!r:.80}."
+            )
+    else:
+        raise TypeError(
+            f"source must be a folder, a table or a list of paths, got {type(source).__name__}."
+        )
+    if facts is None:
+        return jobs
+    if isinstance(facts, Mapping):
+        return [_with_facts(job, facts) for job in jobs]
+    if any(not isinstance(job.source, Path) for job in jobs):
+        raise ValueError("facts must be a mapping or None for a table, got a DataFrame.")
+    if subject in facts.columns and subject != "subject":
+        if "subject" in facts.columns:
+            raise ValueError(
+                f"facts must have one column of subjects, got 'subject' and subject={subject!r}."
+            )
+        facts = facts.rename(columns={subject: "subject"})
+    rows = facts_of_files(facts, [job.source for job in jobs], in_order=pattern is None)
+    return [_with_facts(job, row) for job, row in zip(jobs, rows, strict=True)]
+
+
+def _with_facts(job: _Job, facts: Mapping[str, Any]) -> _Job:
+    for name in facts:
+        if name in job.fields and str(facts[name]) != job.fields[name]:
+            raise ValueError(
+                f"facts must agree with the fields of the pattern, got {name}={facts[name]!r} and "
+                f"{name}={job.fields[name]!r} for {job.name!r}."
+            )
+    return replace(job, fields={**facts, **job.fields})
+
+
+def _jobs_of_folder(source: Any, pattern: str) -> list[_Job]:
+    if not isinstance(source, str | os.PathLike):
+        raise TypeError(
+            f"source must be a folder where pattern is given, got {type(source).__name__}."
+        )
+    folder = Path(source).expanduser()
+    pattern = str(pattern).replace("\\", "/").removeprefix("./")
+    compiled = PathPattern(pattern)
+    files = files_of(folder)
+    matches = [(file, compiled.fields_of(file)) for file in files]
+    jobs = [_Job(folder / file, file, found) for file, found in matches if found is not None]
+    if not jobs:
+        raise ValueError(no_match(pattern, folder, files))
+    return jobs
+
+
+class _Reading:
+    """Read tables with the same options."""
+
+    def __init__(
+        self,
+        gathering: Gathering,
+        columns: _Columns,
+        options: dict[str, Any],
+        sampling_rate: float | None,
+    ) -> None:
+        self._gathering, self._columns = gathering, columns
+        self._options, self._rate = options, sampling_rate
+
+    def divided(self, jobs: Sequence[_Job]) -> list[Recording]:
+        """Read tables with one recording or several of them in each."""
+        recordings: list[Recording] = []
+        for job in _watched(jobs):
+            parts: list[tuple[_Job, pd.DataFrame]] = []
+            with self._gathering.reading(job.name):
+                frame = _frame(job, self._options)
+                parts += (
+                    _parts(job, frame, self._columns) if self._columns.given else [(job, frame)]
+                )
+            for part, rows in parts:
+                with self._gathering.reading(part.name):
+                    recordings.append(self._recording(part, rows, self._options, self._rate))
+        return recordings
+
+    def merged(self, jobs: Sequence[_Job], sensors: Sequence[str] | None) -> list[Recording]:
+        """Read recordings whose sensors have a table each."""
+        # The package preparation imports this one, so that the import has to wait until here.
+        from sklearn_har.preparation import merge_recordings
+
+        without = [job.name for job in jobs if "sensor" not in job.fields]
+        if without:
+            raise ValueError(
+                f"facts must name the sensor of every file, got none for {without[0]!r}."
+            )
+        present = sorted({job.fields["sensor"] for job in jobs}, key=_sensor_key)
+        order = _chosen(sensors, present)
+        options = _options_by_sensor(self._options, present)
+        recordings: list[Recording] = []
+        for name, group in _watched(_groups(jobs)):
+            with self._gathering.reading():
+                with naming(name):
+                    by_sensor = _by_sensor(group, order)
+                read = [self._sensor(by_sensor[sensor], options[sensor]) for sensor in order]
+                highest = max(one.sampling_rate for one in read)
+                with naming(name):
+                    merged = merge_recordings(
+                        read,
+                        highest if self._rate is None else self._rate,
+                        max_gap=self._options.get("max_gap"),
+                    )
+                recordings.append(merged)
+        return recordings
+
+    def _sensor(self, job: _Job, options: dict[str, Any]) -> Recording:
+        renamed = isinstance(options.get("channels"), Mapping)
+        prefix = "" if renamed else f"{job.fields['sensor']}_"
+        # With times the rate of a sensor is its own, and `sampling_rate` that of the grid.
+        rate = self._rate if options.get("time", "time") is None else None
+        with naming(job.name):
+            return self._recording(job, _frame(job, options), options, rate, prefix)
+
+    def _recording(
+        self,
+        job: _Job,
+        frame: pd.DataFrame,
+        options: dict[str, Any],
+        rate: float | None,
+        prefix: str = "",
+    ) -> Recording:
+        own = {name: value for name, value in options.items() if name != "read_options"}
+        facts = {name: job.fields[name] for name in job.fields if name not in ("subject", "sensor")}
+        if isinstance(job.source, Path):
+            facts["file"] = str(job.source)
+        layout = Layout(**own, sampling_rate=rate)
+        reader = TableReader(layout, facts, frozenset(self._columns.given), prefix)
+        recording = reader.read(frame)
+        self._gathering.note(job.name, reader.oddities(recording))
+        labels = (
+            check_labels(job.fields["activity"], len(recording))
+            if "activity" in job.fields
+            else recording.labels
+        )
+        return replace(recording, subject=job.fields.get("subject"), labels=labels)
+
+
+T = TypeVar("T")
+
+
+def _watched(items: Sequence[T]) -> Iterator[T]:
+    """Give items, with a line of progress on a terminal."""
+    with ProgressLine(pause=_PAUSE) as progress:
+        for number, item in enumerate(items):
+            progress.show(f"Reading recordings: {number} of {len(items)}")
+            yield item
+
+
+def _frame(job: _Job, options: Mapping[str, Any]) -> pd.DataFrame:
+    return table_of(job.source, dict(options.get("read_options") or {}))
+
+
+def _parts(
+    job: _Job, frame: pd.DataFrame, columns: _Columns
+) -> Iterator[tuple[_Job, pd.DataFrame]]:
+    """Divide a table by subject and session, in the order in which they appear."""
+    by_field = {"subject": columns.subject, "session": columns.session}
+    for argument, column in by_field.items():
+        if column is not None and column not in frame.columns:
+            raise ValueError(unknown_column(argument, column, frame))
+    missing = frame[columns.given].isna().sum()
+    if missing.any():
+        raise ValueError(
+            f"source must have a value of {columns.given} in every row, got rows without: "
+            f"{missing[missing > 0].to_dict()}. Leave these rows out."
+        )
+    named = [field for field, column in by_field.items() if column is not None]
+    for values, part in frame.groupby(columns.given, sort=False, observed=True):
+        plain = [value.item() if isinstance(value, np.generic) else value for value in values]
+        found = dict(zip(named, plain, strict=True))
+        name = ", ".join(f"{field} {value!r}" for field, value in found.items())
+        yield replace(job, name=f"{job.name}: {name}", fields={**job.fields, **found}), part
+
+
+def _groups(jobs: Sequence[_Job]) -> list[tuple[str, list[_Job]]]:
+    """Return the jobs of each recording, and a name for it."""
+    groups: dict[str, list[_Job]] = {}
+    for job in jobs:
+        known = [f"{name} {value!r}" for name, value in job.fields.items() if name != "sensor"]
+        groups.setdefault(", ".join(known) or "the recording", []).append(job)
+    return list(groups.items())
+
+
+def _sensor_key(sensor: str) -> tuple[int, Any]:
+    kinds = [number for number, word in enumerate(("acc", "gyr")) if word in sensor.lower()]
+    return (kinds[0] if kinds else 2), natural_key(sensor)
+
+
+def _chosen(sensors: Sequence[str] | None, present: list[str]) -> list[str]:
+    if sensors is None:
+        return present
+    if isinstance(sensors, str) or not sensors:
+        raise ValueError(f"sensors must be a list of at least one name, got {sensors!r}.")
+    for sensor in sensors:
+        if sensor not in present:
+            raise ValueError(
+                f"sensors must name sensors of the files, got {sensor!r}"
+                f"{did_you_mean(str(sensor), present)}; the sensors are {present}."
+            )
+    return list(dict.fromkeys(sensors))
+
+
+def _options_by_sensor(
+    options: Mapping[str, Any], present: Sequence[str]
+) -> dict[str, dict[str, Any]]:
+    """Return the options of each sensor; mappings with sensors as keys are taken apart."""
+    own: dict[str, dict[str, Any]] = {sensor: {} for sensor in present}
+    for name, value in options.items():
+        by_sensor = isinstance(value, Mapping) and any(sensor in value for sensor in present)
+        unknown = [key for key in value if key not in present] if by_sensor else []
+        if unknown:
+            raise ValueError(
+                f"{name} must name sensors only where it names one, got {unknown[0]!r}"
+                f"{did_you_mean(str(unknown[0]), present)}; the sensors are {list(present)}."
+            )
+        for sensor in present:
+            if not by_sensor:
+                own[sensor][name] = value
+            elif sensor in value:
+                own[sensor][name] = value[sensor]
+    return own
+
+
+def _by_sensor(group: Sequence[_Job], order: Sequence[str]) -> dict[str, _Job]:
+    by_sensor: dict[str, _Job] = {}
+    for job in group:
+        other = by_sensor.setdefault(job.fields["sensor"], job)
+        if other is not job:
+            raise ValueError(
+                f"pattern must tell the files of one sensor apart, got {other.name!r} and "
+                f"{job.name!r} with the same fields. Put a field in the place of a '*'."
+            )
+    missing = [sensor for sensor in order if sensor not in by_sensor]
+    if missing:
+        raise ValueError(f"has no file of the sensor(s) {missing}, which other recordings have.")
+    return by_sensor

@@ -1,0 +1,91 @@
+"""Errors and warnings of many files, gathered."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Literal
+
+from sklearn_har.exceptions import RecordingWarning
+from sklearn_har.utils._errors import one_line
+from sklearn_har.utils._validation import did_you_mean
+
+__all__ = ["Gathering", "OnError", "naming"]
+
+OnError = Literal["raise", "skip"]
+_ON_ERROR = ("raise", "skip")
+_SHOWN = 3
+# An error keeps its type if a message alone makes one.
+_KINDS = (FileNotFoundError, PermissionError, OSError, ValueError)
+
+
+class Gathering:
+    """What is said about many recordings: one warning for each kind, with a count.
+
+    Parameters
+    ----------
+    on_error : {"raise", "skip"}
+        Whether an error stops the reading, or leaves a recording out and is counted.
+    """
+
+    def __init__(self, on_error: OnError) -> None:
+        if on_error not in _ON_ERROR:
+            raise ValueError(
+                f"on_error must be one of {_ON_ERROR}, got {on_error!r}"
+                f"{did_you_mean(str(on_error), _ON_ERROR)}."
+            )
+        self._skip = on_error == "skip"
+        self._failures: list[str] = []
+        self._oddities: dict[str, list[str]] = {}
+
+    @contextmanager
+    def reading(self, name: str = "") -> Iterator[None]:
+        """Raise an error with the name of the source in front, or count it."""
+        try:
+            with naming(name):
+                yield
+        except (OSError, ValueError) as error:
+            if not self._skip:
+                raise
+            self._failures.append(one_line(error))
+
+    def note(self, name: str, found: Mapping[str, list[str]]) -> None:
+        """Remember what looks wrong in a recording."""
+        for kind, sentences in found.items():
+            if sentences:
+                self._oddities.setdefault(kind, []).append(f"{name}: {sentences[0]}")
+
+    def report(self, n_read: int, n_noted: int, noted: str) -> None:
+        """Warn of what was gathered; the caller's caller is the place of the warning.
+
+        `n_noted` counts what was looked at, and `noted` is its word in the plural.
+        """
+        n_failed = len(self._failures)
+        if n_failed and not n_read:
+            raise ValueError(f"None of {n_failed} recordings can be read: {_first(self._failures)}")
+        told = []
+        if n_failed:
+            n_all = n_read + n_failed
+            told.append(f"{n_failed} of {n_all} recordings are left out: {_first(self._failures)}")
+        for places in self._oddities.values():
+            told.append(f"{len(places)} of {n_noted} {noted} may be wrong. The first: {places[0]}")
+        for sentence in told:
+            warnings.warn(sentence, RecordingWarning, stacklevel=3)
+
+
+@contextmanager
+def naming(name: str) -> Iterator[None]:
+    """Put the name of a source in front of the message of an error."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        text = one_line(error)
+        if not name or text.startswith(name):
+            raise
+        kind = next(kind for kind in _KINDS if isinstance(error, kind))
+        raise kind(f"{name}: {text}") from error
+
+
+def _first(failures: list[str]) -> str:
+    return " | ".join(failures[:_SHOWN]) + (" | ..." if len(failures) > _SHOWN else "")
