@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sklearn_har.exceptions import RecordingWarning
 from sklearn_har.preparation import Preparation
 from sklearn_har.recordings import Recording
+from sklearn_har.recordings._checks import name_of_recording
 
 __all__ = [
     "check_against_training",
@@ -86,15 +87,18 @@ def _length(recording: Recording, acceleration: Sequence[int | str]) -> float | 
 
 def check_against_training(
     pieces: Iterable[Recording],
-    name: str,
+    number: int,
     facts: dict[str, float],
     preparation: Preparation,
 ) -> Iterator[Recording]:
     """Pass on the pieces of a recording, and say where the first is unlike the training."""
-    for number, piece in enumerate(pieces):
+    for i, piece in enumerate(pieces):
         if not isinstance(piece, Recording):
-            raise TypeError(f"{name} must hold Recording, got {type(piece).__name__}.")
-        if number == 0:
+            raise TypeError(
+                f"recordings[{number}] must hold Recording, got {type(piece).__name__}."
+            )
+        if i == 0:
+            name = name_of_recording(piece, number)
             for sentence in _differences(piece, facts, preparation):
                 warnings.warn(f"{name}: {sentence}", RecordingWarning, stacklevel=6)
         yield piece
