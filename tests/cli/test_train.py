@@ -33,7 +33,8 @@ def _frames():
         frame.insert(0, "time", recording.time)
         frame["activity"] = recording.labels
         kept = frame["activity"].isin(["walking", "sitting", "laying"])
-        yield recording.subject, frame[kept].reset_index(drop=True)
+        frame = frame[kept].reset_index(drop=True)
+        yield recording.subject, frame.assign(time=np.arange(len(frame)) / 50.0)
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +129,7 @@ def test_predict_needs_no_flag(data, model, tmp_path, capsys):
     written = pd.read_csv(out)
     pd.testing.assert_frame_equal(written, expected, atol=1e-5, check_dtype=False)
     printed = capsys.readouterr().out
-    assert f"{len(recording)} samples, 6 channels, 50 Hz" in printed
+    assert f"{len(recording)} samples, 6 channels, 50 Hz" in " ".join(printed.split())
     assert "1.28 s, 32 time steps" in printed
     assert set(written["activity"]) <= {"laying", "sitting", "walking"}
     # The options of smoothing are the only ones that may differ from the model.
@@ -333,9 +334,9 @@ def test_export_refuses_contradictions(model, option, message, tmp_path, capsys)
     [
         (("folder",), "is a folder: say how its files are named, such as --pattern"),
         (("folder", "--pattern", "{subject}/{trial}.csv"), "--pattern"),
-        (("table.csv",), "1 of 1 recordings have no labels: name their column by --labels, or"),
+        (("labelled.csv",), "1 of 1 recordings have no labels: name their column by --labels, or"),
         (("table.csv", "--labels", "activty"), "--labels must name a column, got 'activty'"),
-        (("table.csv", "--labels", "activity"), "--on-disorder"),
+        (("table.csv", "--labels", "activity"), "several subjects, name their column by --subject"),
         (("nowhere",), "there is no such folder or file, and no such data set"),
         (("simulate",), "did you mean 'simulated'?"),
         (("simulated", "--labels", "a"), "--labels: the data set simulated has its own files"),

@@ -45,7 +45,9 @@ class Parser(argparse.ArgumentParser):
 
 def nearest(word: str, choices: Iterable[str]) -> str:
     """Return "; did you mean 'lstm'?" for the choice most like a word, or an empty string."""
-    close = difflib.get_close_matches(word.lower(), list(choices), n=1)
+    known = list(choices)
+    close = [choice for choice in known if choice.startswith(word.lower())]
+    close = close or difflib.get_close_matches(word.lower(), known, n=1)
     return f"; did you mean {close[0]!r}?" if close else ""
 
 

@@ -25,12 +25,12 @@ from sklearn_har.cli._common import (
     versions,
     write_json,
 )
-from sklearn_har.cli._models import NETWORKS as MODELS
-from sklearn_har.cli._models import add_preparation_arguments, network_or_file
+from sklearn_har.cli._models import NETWORKS, add_preparation_arguments, network_or_file
 from sklearn_har.cli._reading import add_source_arguments
 from sklearn_har.utils._errors import one_line
 from sklearn_har.utils._progress import is_watched
 
+MODELS = NETWORKS
 SCALERS = {"standard": "StandardScaler", "minmax": "MinMaxScaler", "power": "PowerTransformer"}
 SCALINGS = ("none", *SCALERS)
 
@@ -51,8 +51,8 @@ on held-out subjects, with a table per class, a table per subject and the
 confusion matrix. The test windows choose no epoch, no setting and no scaling.
 """
 _EPILOG = """\
-SOURCE is a folder, a table or a data set as of `train`. Of simulated and hapt, a
-saved model gets the test subjects, and --folds the training subjects.
+SOURCE is a folder, a table or a data set, as for `train`. Of simulated and hapt
+a saved model gets the test subjects, and --folds the training subjects.
 
 Without SOURCE the estimator is a scikit-learn pipeline of the steps "scale"
 (unless --scaling is none) and "clf"; with SOURCE it is the recognizer of

@@ -28,8 +28,8 @@ The file is loaded again and compared with the model before it is kept.
 _EPILOG = """\
 The model is a file that `train` wrote; or a network of this package, or a
 pipeline that ends with one, saved by skops.io.dump. --names, --channels and
---rate are for the latter, which do not know them. The ending of the file decides
-the format: .onnx or .tflite.
+--rate are for the latter, which do not know them. The ending of the file
+decides the format: .onnx or .tflite.
 
 examples:
   sklearn-har export model.skops har.onnx

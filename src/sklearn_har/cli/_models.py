@@ -187,12 +187,16 @@ def _of_classifier(args: argparse.Namespace, model: Any) -> Any:
 
     n_timesteps, n_channels = _shape_of_windows(model)
     rate = args.rate or getattr(model, "sampling_rate", None) or 50.0
-    if args.window is None and n_timesteps is None:
+    window = args.window
+    if n_timesteps is not None:
+        known = n_timesteps / rate
+        if window is not None and not math.isclose(window, known, rel_tol=1e-3):
+            _refuse(args, f"--window {window:g}", f"{n_timesteps} time steps ({known:g} s)")
+        window = known
+    elif window is None:
         raise UsageError(f"{args.model} does not say how long its windows are; give --window")
-    window = n_timesteps / rate if args.window is None else args.window
-    if n_timesteps is not None and not math.isclose(window * rate, n_timesteps, abs_tol=0.5):
-        _refuse(args, f"--window {window:g}", f"{n_timesteps} time steps ({n_timesteps / rate:g})")
-    preset = args.preset or ("accelerometer" if args.gyroscope == [] else "uci-har")
+    alone = args.acceleration is not None and not args.gyroscope
+    preset = args.preset or ("accelerometer" if alone else "uci-har")
     changes: dict[str, Any] = {"sampling_rate": rate, "window": window}
     if args.overlap is not None:
         changes["overlap"] = args.overlap

@@ -252,7 +252,7 @@ def read_source(args: argparse.Namespace, part: str, recognizer: Any = None) -> 
     if source == "hapt":
         from sklearn_har.datasets import fetch_hapt
 
-        data: Any = fetch_hapt(subset=part, archive=args.archive, data_home=args.data_home)  # type: ignore[arg-type]
+        data: Any = fetch_hapt(subset=part, archive=args.archive, data_home=args.data_home)
         return list(data.recordings)
     if source == "simulated":
         from sklearn_har.datasets import make_har_recordings
@@ -289,7 +289,20 @@ def _read_folder(args: argparse.Namespace, columns: Columns) -> list[Any]:
     known = {name: getattr(args, name, None) for name in ("labels", "subject", "session")}
     given = {name: value for name, value in known.items() if value is not None}
     options = columns.options_by_sensor if by_sensor else columns.options
-    return list(read_recordings(args.source, args.pattern, **given, **options, **_options(args)))
+    try:
+        found = read_recordings(args.source, args.pattern, **given, **options, **_options(args))
+    except ValueError as error:
+        if (
+            "must increase" not in str(error)
+            or args.pattern
+            or given.keys() & {"subject", "session"}
+        ):
+            raise
+        # To sort the rows of several subjects by time would mix them.
+        raise ValueError(
+            f"{error} If the rows are of several subjects, name their column by --subject."
+        ) from error
+    return list(found)
 
 
 def facts_of(recordings: list[Any], source: Any) -> list[str]:

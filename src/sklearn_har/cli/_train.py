@@ -96,9 +96,8 @@ def run(args: argparse.Namespace) -> None:
     skops_io = import_optional("skops.io", extra="export", needed_by="--save")
     with warnings_as_lines():
         recordings = read_source(args, "train")
-    with quiet_start():
-        _evaluate.load_classifier(args.model, recipe=not args.published)
-    recognizer = _models.new_recognizer(args, recordings)
+    with quiet_start(), warnings_as_lines():
+        recognizer = _models.new_recognizer(args, recordings)
     print(*facts_of(recordings, args.source), *facts_of_training(args, recognizer), sep="\n")
     if args.folds:
         print(f"\n{cross_validated(args, recognizer, recordings).report()}\n", flush=True)

@@ -151,7 +151,9 @@ def evaluate_recordings(
     [1, 2, 3, 4]
     """
     listed = with_labels(check_recordings(recordings), y)
-    subjects = [recording.subject for recording in listed] if groups is None else list(groups)  # type: ignore[arg-type]
+    subjects: list[Any] = [recording.subject for recording in listed]
+    if groups is not None:
+        subjects = np.asarray(groups).tolist()
     if len(subjects) != len(listed):
         raise ValueError(
             f"groups must have one entry for each of the {len(listed)} recordings, got "

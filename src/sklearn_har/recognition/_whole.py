@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sklearn_har.preparation import Preparation
-from sklearn_har.recognition._decision import Asked
+from sklearn_har.recognition._decision import Asked, check_recognizer
 from sklearn_har.recordings import Recording
 from sklearn_har.recordings._recording import gap_limit, parts_between_gaps
 
@@ -94,6 +94,13 @@ def recognize(
             order = order_of_channels(names)
             names = names if order is None else [names[i] for i in order]
             stream = preparation.stream(names, piece.sampling_rate)
+            check_recognizer(
+                asked.classifier,
+                stream.n_timesteps,
+                len(stream.channel_names),
+                sampling_rate=preparation.sampling_rate,
+                channel_names=stream.channel_names if asked.layout == "windows" else (),
+            )
             longest = gap_limit(piece.sampling_rate, preparation.max_gap)
             period = 1.0 / piece.sampling_rate
         for number, part in enumerate(parts_between_gaps(piece, preparation.max_gap)):
