@@ -145,6 +145,13 @@ def test_a_model_that_does_not_know_its_windows(log, monkeypatch, capsys):
     assert _run(log, "--window", "2") == 0
 
 
+def test_a_recording_that_is_shorter_than_a_window(log, model, capsys):
+    assert _run(log, "--rate", "2") == 1
+    warning, error = capsys.readouterr().err.splitlines()
+    assert "60.00 s of 60.00 s have no prediction" in warning
+    assert f"error: {log}: no window of 64 s fits between the interruptions" in error
+
+
 @pytest.mark.parametrize("ending", ["png", "svg"])
 def test_the_picture(log, model, tmp_path, ending):
     pytest.importorskip("matplotlib", reason="matplotlib is not installed")
@@ -174,7 +181,6 @@ def test_the_picture(log, model, tmp_path, ending):
         ),
         (("--preset", "resample"), 1, "was fitted on windows of 9 channels, got 6"),
         (("--window", "100"), 2, "trained with 128 time steps (2.56 s)"),
-        (("--rate", "2"), 1, "no window of 64 s fits"),
     ],
 )
 def test_what_is_wrong_is_one_line(

@@ -45,6 +45,9 @@ _NAME = "|".join(_OPTIONS)
 def in_options(message: str) -> str:
     """Return a message of the package in words of the command line."""
     message = re.sub(r"recordings\[\d+\] \((.+?)\)", r"\1", message)
+    message = re.sub(r"recordings\[\d+\]: ", "", message)
+    # The command line has no files without times.
+    message = re.sub(r" Pass time=None .*?no times\.", "", message)
     message = re.sub(r"read_recordings?\(\.\.\., (.+?)\)", r"\1", message)
     message = re.sub(r"\bunits='((?:deg|rad)/s)'", r"--gyroscope-unit \1", message)
     message = re.sub(r"\bunits=(?:'([^']+)'|\.\.\.)", r"--acceleration-unit \1", message)

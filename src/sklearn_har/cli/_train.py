@@ -92,6 +92,8 @@ def run(args: argparse.Namespace) -> None:
     """Read, cross-validate if asked to, train, save."""
     from sklearn_har.utils._optional import import_optional
 
+    if args.save.suffix != ".skops":
+        raise UsageError(f"--save {args.save}: the ending must be .skops; `export` writes others")
     check_new(args.save, "--save", force=args.force)
     skops_io = import_optional("skops.io", extra="export", needed_by="--save")
     with warnings_as_lines():

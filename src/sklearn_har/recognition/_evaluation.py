@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -68,7 +69,10 @@ class RecordingEvaluation:
         classes = self.scores.per_class
         activities = _percent(classes[columns]).assign(events=classes["n_true"])
         activities.index = [_short(name) for name in classes.index]
-        parts = [str(self), f"By activity, in %\n{activities.to_string(line_width=80)}"]
+        summary = [
+            textwrap.fill(line, 80, subsequent_indent=" " * 10) for line in str(self).splitlines()
+        ]
+        parts = ["\n".join(summary), f"By activity, in %\n{activities.to_string(line_width=80)}"]
         if self.per_subject is not None:
             people = self.per_subject
             table = _percent(people[["accuracy", "macro_f1", "event_f1"]]).assign(
