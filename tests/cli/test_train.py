@@ -6,11 +6,14 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.utils import Bunch
 
+import sklearn_har.datasets
 from sklearn_har import ActivityRecognizer
 from sklearn_har.cli import main
 from sklearn_har.cli._models import load_model
@@ -211,6 +214,70 @@ def test_times_since_1970_are_readable(data, model, tmp_path, capsys):
     assert main(["predict", str(tmp_path / "dates.csv"), "--model", str(model)]) == 0
     start = f"{frame['time'][0]:%Y-%m-%d %H:%M:%S}"
     assert f"since {start}" in " ".join(capsys.readouterr().out.split())
+
+
+def test_milliseconds_that_are_read_as_seconds_are_refused(data, model, tmp_path, capsys):
+    frame = pd.read_csv(data / "next.csv")
+    frame["time"] *= 1000.0
+    frame.to_csv(tmp_path / "ms.csv", index=False)
+    assert main(["predict", str(tmp_path / "ms.csv"), "--model", str(model)]) == 1
+    *warnings, error = capsys.readouterr().err.splitlines()
+    assert "a recording of 0.05 Hz is too slow for windows at 25 Hz" in error
+    assert "--time-unit ms" in error
+    assert len(warnings) == 1
+
+
+def test_parquet_is_read_in_pieces_too(data, model, tmp_path, monkeypatch):
+    pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    monkeypatch.setattr("sklearn_har.cli._reading._CHUNK", 400)
+    pd.read_csv(data / "next.csv").to_parquet(tmp_path / "next.parquet")
+    outs = tmp_path / "a.csv", tmp_path / "b.csv"
+    for source, out in zip((data / "next.csv", tmp_path / "next.parquet"), outs, strict=True):
+        argv = ["predict", str(source), "--model", str(model), "--timeline", str(out)]
+        assert main(argv) == 0
+    assert outs[0].read_text() == outs[1].read_text()
+
+
+def test_hapt_is_divided_by_its_official_split(model, tmp_path, monkeypatch, capsys):
+    calls = []
+
+    def fetch(*, subset, archive, data_home):
+        calls.append((subset, archive, data_home))
+        recordings = make_har_recordings(2, seconds_per_activity=6.0, random_state=0).recordings
+        return Bunch(recordings=[replace(r, channel_names=NAMES) for r in recordings])
+
+    monkeypatch.setattr(sklearn_har.datasets, "fetch_hapt", fetch)
+    places = ("--archive", str(tmp_path / "a.zip"), "--data-home", str(tmp_path))
+    save = ("--save", str(tmp_path / "model.skops"))
+    assert main(["train", "hapt", *SMALL, *places, *save]) == 0
+    assert main(["evaluate", "hapt", "--model", str(model), *places]) == 0
+    # The model of the fixture knows three of the six activities.
+    assert "have activities that the recognizer was not trained on" in capsys.readouterr().err
+    assert calls == [(part, tmp_path / "a.zip", tmp_path) for part in ("train", "test")]
+
+
+def test_an_exported_classifier_of_windows_names_activities_and_rate(data, tmp_path, capsys):
+    pytest.importorskip("onnxruntime", reason="onnxruntime is not installed")
+    from sklearn_har import LSTMClassifier
+    from sklearn_har.export import to_onnx
+
+    X = np.random.default_rng(0).normal(size=(12, 64, 9)).astype(np.float32)
+    clf = LSTMClassifier(units=4, n_steps=4, dense_units=4, epochs=1, random_state=0)
+    clf.fit(X, np.arange(12) % 2)
+    path = tmp_path / "har.onnx"
+    to_onnx(clf, path, activity_names=["calm", "busy"], sampling_rate=25.0)
+    argv = ["predict", str(data / "next.csv"), "--model", str(path)]
+    # An unnamed column of notes is left out, and so is the battery without values.
+    argv += COLUMNS
+    assert main(argv) == 0
+    out = capsys.readouterr().out
+    assert "2.56 s, 64 time steps" in out
+    assert {line.split()[0] for line in out.partition("probability\n")[2].splitlines()} <= {
+        "calm",
+        "busy",
+    }
+    assert main([*argv, "--names", "one", "two", "--smoothing", "none"]) == 0
+    assert "one" in capsys.readouterr().out
 
 
 def test_evaluate_a_saved_model(data, model, tmp_path, capsys):

@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> None:
             )
         with warnings_as_lines():
             recordings = read_source(args, "train")
-        with quiet_start(), warnings_as_lines():
+        with warnings_as_lines(later=True), quiet_start():
             recognizer = _models.new_recognizer(args, recordings)
         print(*facts_of(recordings, args.source), sep="\n")
         print(*_train.facts_of_training(args, recognizer), sep="\n", flush=True)
@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> None:
     else:
         unused = ("folds", "epochs", "set", "recipe", "published")
         refuse(args, unused, f"{args.model} is trained already; leave this out")
-        with quiet_start(), warnings_as_lines():
+        with warnings_as_lines(later=True), quiet_start():
             recognizer = _models.recognizer_of(args, _models.load_model(args.model))
         from sklearn_har.recognition import evaluate_recordings
 

@@ -16,6 +16,7 @@ from sklearn_har.cli._common import (
     real,
 )
 from sklearn_har.cli._models import load_model, refuse_contradictions
+from sklearn_har.cli._reading import warnings_as_lines
 
 _FORMATS = {".onnx": "ONNX", ".tflite": "LiteRT"}
 
@@ -118,7 +119,9 @@ def run(args: argparse.Namespace) -> None:
     if args.batch_size is not None:
         options["batch_size"] = args.batch_size
     options["quantize"] = args.quantize
-    report = (to_onnx if kind == "ONNX" else to_litert)(model, args.file, **options)
+    # The runtimes greet on the standard error stream when the file is compared.
+    with warnings_as_lines(later=True), quiet_start():
+        report = (to_onnx if kind == "ONNX" else to_litert)(model, args.file, **options)
     first, *others = str(report).splitlines()
     print(fact("file", first))
     for label, line in zip(("compared", "accuracy"), others, strict=False):

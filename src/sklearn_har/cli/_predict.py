@@ -140,7 +140,7 @@ def run(args: argparse.Namespace) -> None:
             check_writable(path)
     if args.plot:
         check_picture(args.plot)
-    with quiet_start(), warnings_as_lines():
+    with warnings_as_lines(later=True), quiet_start():
         recognizer = recognizer_of(args, load_model(args.model))
     if args.follow:
         _follow.run(args, recognizer)

@@ -115,13 +115,26 @@ def add_source_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 @contextmanager
-def warnings_as_lines() -> Iterator[None]:
-    """Print each warning as one line on the standard error stream."""
-    with warnings.catch_warnings(record=True) as caught:
+def warnings_as_lines(*, later: bool = False) -> Iterator[None]:
+    """Print each warning once, as one line on the standard error stream.
+
+    With ``later=True`` at the end: within `quiet_start` nothing can be printed.
+    """
+    lines: list[str] = []
+
+    def show(message: Warning | str, *_: Any, **__: Any) -> None:
+        line = f"{PROGRAM}: warning: {in_options(' '.join(str(message).split()))}"
+        if line not in lines:
+            lines.append(line)
+            if not later:
+                print(line, file=sys.stderr)
+
+    with warnings.catch_warnings():
         warnings.simplefilter("always", UserWarning)
+        warnings.showwarning = show
         yield
-    for message in dict.fromkeys(" ".join(str(warning.message).split()) for warning in caught):
-        print(f"{PROGRAM}: warning: {in_options(message)}", file=sys.stderr)
+    if later and lines:
+        print(*lines, sep="\n", file=sys.stderr)
 
 
 class Columns:

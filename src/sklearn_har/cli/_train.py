@@ -98,7 +98,7 @@ def run(args: argparse.Namespace) -> None:
     skops_io = import_optional("skops.io", extra="export", needed_by="--save")
     with warnings_as_lines():
         recordings = read_source(args, "train")
-    with quiet_start(), warnings_as_lines():
+    with warnings_as_lines(later=True), quiet_start():
         recognizer = _models.new_recognizer(args, recordings)
     print(*facts_of(recordings, args.source), *facts_of_training(args, recognizer), sep="\n")
     if args.folds:

@@ -18,6 +18,7 @@ from sklearn_har.recordings._checks import name_of_recording
 __all__ = [
     "check_against_training",
     "order_of_channels",
+    "refuse_low_rate",
     "training_facts",
     "warn_of_lost_activities",
 ]
@@ -27,6 +28,8 @@ __all__ = [
 _OTHER_UNIT = 2.0
 # A rate that is lower by this factor than any of the training lacks frequencies the model knows.
 _LOWER_RATE = 0.9
+# Samples rarer by this factor cannot be windows of movement: their times have another unit.
+_HOPELESS_RATE = 0.1
 # Samples looked at for the length of accelerations.
 _LOOKED_AT = 20_000
 
@@ -104,10 +107,22 @@ def check_against_training(
         yield piece
 
 
+def refuse_low_rate(recording: Recording, preparation: Preparation) -> None:
+    """Raise a ValueError for a recording whose times probably have another unit."""
+    rate = recording.sampling_rate
+    if rate < _HOPELESS_RATE * preparation.sampling_rate:
+        raise ValueError(
+            f"a recording of {rate:g} Hz is too slow for windows at "
+            f"{preparation.sampling_rate:g} Hz. If its times count milliseconds, read it with "
+            "time_unit='ms'."
+        )
+
+
 def _differences(
     recording: Recording, facts: dict[str, float], preparation: Preparation
 ) -> Iterator[str]:
     rate = recording.sampling_rate
+    refuse_low_rate(recording, preparation)
     lowest = min(facts.get("sampling_rate", rate), preparation.sampling_rate)
     if rate < _LOWER_RATE * lowest:
         yield (

@@ -22,6 +22,7 @@ from sklearn_har.preparation import Preparation, check_preparation
 from sklearn_har.recognition._checks import (
     check_against_training,
     order_of_channels,
+    refuse_low_rate,
     training_facts,
     warn_of_lost_activities,
 )
@@ -356,6 +357,11 @@ class ActivityRecognizer(BaseEstimator):
             labelled = [replace(r, subject=s) for r, s in zip(labelled, subjects, strict=True)]
         channels = labelled[0].channel_names
         aligned = _aligned(labelled, channels)
+        for number, recording in enumerate(aligned):
+            try:
+                refuse_low_rate(recording, preparation)
+            except ValueError as error:
+                raise ValueError(f"{name_of_recording(recording, number)}: {error}") from error
         windows = preparation.windows(
             aligned, label_rule=self.label_rule, unlabelled=self.unlabelled
         )
