@@ -79,12 +79,13 @@ def test_options_of_the_command_line_are_documented(capsys):
     from sklearn_har.cli import main
 
     offered = set()
-    for subcommand in ("evaluate", "tune", "export", "fetch", "predict"):
+    for subcommand in ("train", "predict", "evaluate", "tune", "export", "fetch"):
         assert main([subcommand, "--help"]) == 0
         # An option stands at the beginning of its line, two spaces in.
         offered |= set(re.findall(r"^  (--[a-z-]+)", capsys.readouterr().out, flags=re.MULTILINE))
     page = (ROOT / "docs" / "user_guide" / "command_line.rst").read_text(encoding="utf-8")
-    assert offered == set(re.findall(r"^   \* - ``(--[a-z-]+)", page, flags=re.MULTILINE))
+    rows = re.findall(r"^   \* - (``--.*)", page, flags=re.MULTILINE)
+    assert offered == {option for row in rows for option in re.findall(r"``(--[a-z-]+)", row)}
 
 
 def role_targets(role, text):

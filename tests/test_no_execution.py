@@ -39,6 +39,7 @@ ALLOWED = {
     ("utils/_window_checks.py", "pickle.loads"),
     # Ours, which loads by skops.
     ("cli/_predict.py", "load_model"),
+    ("cli/_evaluate_recordings.py", "load_model"),
     ("cli/_export.py", "load_model"),
 }
 

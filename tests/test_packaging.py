@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import shutil
 import statistics
 import subprocess
@@ -205,13 +206,13 @@ def test_runs_with_unknown_versions_are_refused():
 
 
 def test_readme_command_lines_are_accepted(monkeypatch):
-    from sklearn_har.cli import _evaluate, _fetch, main
+    from sklearn_har.cli import _evaluate, _export, _fetch, _predict, _train, main
 
     ran = []
-    for subcommand in (_evaluate, _fetch):
+    for subcommand in (_evaluate, _export, _fetch, _predict, _train):
         monkeypatch.setattr(subcommand, "run", ran.append)
     lines = [
-        part.split()[1:]
+        shlex.split(part)[1:]
         for line in code_of(README)
         for part in line.split(" && ")
         if part.startswith("sklearn-har ")

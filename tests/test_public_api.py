@@ -20,6 +20,7 @@ SOURCE = ROOT / "src"
 RESULTS = {
     "RepeatedEvaluation": "what repeated_evaluation returns",
     "TimelineScores": "what timeline_scores returns",
+    "RecordingEvaluation": "what evaluate_recordings returns",
     "Recording": "samples, times and interruptions in one",
     "Decision": "what StreamingRecognizer and ActivityRecognizer return about a window",
     "Windows": "what segment_recording and segment_recordings return",

@@ -67,7 +67,7 @@ def test_tune_and_predict_with_what_it_saved(tmp_path):
     recording = np.column_stack([np.arange(500) / 50.0, rng.normal(scale=0.2, size=(500, 6))])
     header = "time,ax,ay,az,gx,gy,gz"
     np.savetxt(tmp_path / "new.csv", recording, delimiter=",", header=header, comments="")
-    predict = ("predict", "new.csv", "--model", "best.skops", "--preparation", "resample")
+    predict = ("predict", "new.csv", "--model", "best.skops", "--preset", "resample")
     process = subprocess.run(
         [sys.executable, "-m", "sklearn_har", *predict],
         capture_output=True,

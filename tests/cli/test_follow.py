@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sklearn_har import ActivityRecognizer
 from sklearn_har.cli import _follow, _predict, main
-from sklearn_har.recognition import recognize_recording
+from sklearn_har.preparation import Preparation
 from sklearn_har.recordings import Recording
 
 RATE = 50.0
@@ -60,10 +61,11 @@ def _csv(t, samples):
     return pd.DataFrame(samples, columns=COLUMNS).assign(time=t).to_csv(index=False).encode()
 
 
-def _expected(decisions, names=("0", "1")):
+def _expected(t, samples, preparation=None, names=("0", "1"), model=None):
+    recognizer = ActivityRecognizer.from_classifier(model or Shaken(), preparation)
     return [
-        f"{d.start:12.2f} {d.end:12.2f} {d.probability:12.3f}  {names[d.activity]}"
-        for d in decisions
+        f"{d.start:13.2f} {d.end:13.2f} {d.probability:12.3f}  {names[d.activity]}"
+        for d in recognizer.decisions([Recording(samples, t)])[0]
     ]
 
 
@@ -95,7 +97,7 @@ def test_lines_come_as_soon_as_their_samples_are_there():
     t, samples = _samples()
     content = _csv(t, samples)
     lines = content.splitlines(keepends=True)
-    at_once = _expected(recognize_recording(Shaken(), Recording(samples, t)))
+    at_once = _expected(t, samples)
     process = _program("-")
     heading = process.stdout.readline().decode()
     assert heading.split() == ["start", "end", "probability", "activity"]
@@ -122,7 +124,7 @@ def test_lines_come_as_soon_as_their_samples_are_there():
 def test_a_growing_file_is_followed_until_it_is_interrupted(tmp_path):
     t, samples = _samples()
     lines = _csv(t, samples).splitlines(keepends=True)
-    at_once = _expected(recognize_recording(Shaken(), Recording(samples, t)))
+    at_once = _expected(t, samples)
     path = tmp_path / "log.csv"
     path.write_bytes(b"".join(lines[:300]))
     process = _program(path)
@@ -161,9 +163,7 @@ def test_a_named_pipe_ends(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(_predict, "load_model", lambda path: Shaken())
     assert main(["predict", str(path), "--follow", "--model", "model.skops"]) == 0
     writer.join()
-    assert capsys.readouterr().out.splitlines()[1:] == _expected(
-        recognize_recording(Shaken(), Recording(samples, t))
-    )
+    assert capsys.readouterr().out.splitlines()[1:] == _expected(t, samples)
 
 
 def test_lines_that_come_one_by_one_are_gathered(monkeypatch):
@@ -188,19 +188,16 @@ def test_another_rate_other_names_and_overlap(follow):
     options = ("--names", "rest", "walk", "--overlap", "0")
     status, out, err = follow(_csv(t, samples), *options)
     assert (status, err) == (0, "")
-    decisions = recognize_recording(Shaken(), Recording(samples, t), overlap=0.0)
-    assert out[1:] == _expected(decisions, ["rest", "walk"])
+    assert out[1:] == _expected(t, samples, Preparation(overlap=0.0), ["rest", "walk"])
     assert max(map(len, out)) <= 80
 
 
 def test_samples_as_measured(follow):
     t, samples = _samples()
     model = Shaken(n_channels=6)
-    status, out, _ = follow(_csv(t, samples), "--preparation", "resample", model=model)
+    status, out, _ = follow(_csv(t, samples), "--preset", "resample", model=model)
     assert status == 0
-    plain = dict.fromkeys(["noise_cutoff", "gravity_cutoff", "drift_cutoff"])
-    decisions = recognize_recording(model, Recording(samples, t), **plain)
-    assert out[1:] == _expected(decisions)
+    assert out[1:] == _expected(t, samples, "resample", model=model)
 
 
 def test_what_was_left_out_is_counted(follow):
@@ -230,9 +227,10 @@ def test_a_file_that_becomes_shorter_is_an_error(tmp_path, monkeypatch, capsys):
     [
         (("--timeline", "x.csv", "--min-duration", "2"), 2, "--timeline, --min-duration: a timeli"),
         (("--smoothing", "none"), 2, "--smoothing: a timeline looks ahead"),
-        (("--names", "rest"), 1, "--names must name each of the 2 classes"),
-        (("--time", "t"), 1, "time must name a column, got 't'"),
-        (("--acceleration", "ax", "--gyroscope"), 1, "was fitted with 9 channels"),
+        (("--names", "rest"), 2, "--names must name each of the 2 classes"),
+        (("--time", "t"), 1, "--time must name a column, got 't'"),
+        (("--acceleration", "ax", "ay", "az"), 2, "was fitted with 9 channels"),
+        (("--on-missing", "drop"), 2, "--on-missing: --follow drops such samples itself"),
     ],
 )
 def test_what_is_wrong_is_one_line(follow, options, status, message):

@@ -22,7 +22,7 @@ def test_version(capsys):
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["evaluate"], ["tune"], ["export"], ["fetch"], ["predict"]]
+    "command", [[], ["train"], ["evaluate"], ["tune"], ["export"], ["fetch"], ["predict"]]
 )
 def test_help_teaches_by_examples_within_80_columns(command, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
@@ -65,7 +65,10 @@ def test_module_runs_as_the_program():
         ([], "the following arguments are required: COMMAND"),
         (["evaluate"], "the following arguments are required: --model"),
         (["evaluate", "--model", "gru"], "argument --model: invalid choice: 'gru' (choose from"),
-        (["evaluate", "--model", "lstm", "--rep", "3"], "unrecognized arguments: --rep 3"),
+        (
+            ["evaluate", "--model", "lstm", "--rep", "3"],
+            "unrecognized arguments: --rep; did you mean '--repeats'?",
+        ),
         (["evaluate", "--model", "lstm", "--repeats", "0"], "must be an integer of at least 1"),
         (["evaluate", "--model", "lstm", "--epochs", "many"], "at least 1, got 'many'"),
         (["evaluate", "--model", "lstm", "--seed", "-1"], "must be an integer from 0 to"),
@@ -77,6 +80,19 @@ def test_module_runs_as_the_program():
         (["evaluate", "--model", "lstm", "--data-home", "."], "goes with --dataset uci-har"),
         (["fetch", "mnist"], "invalid choice: 'mnist'"),
         (["sing"], "invalid choice: 'sing'"),
+        (["evalute"], "did you mean 'evaluate'?"),
+        (["evaluate", "--model", "LSTM"], "did you mean 'lstm'?"),
+        (["tune", "--model", "convlstm"], "did you mean 'conv-lstm'?"),
+        (["evaluate", "--model", "lstm", "--epocs", "2"], "did you mean '--epochs'?"),
+        (["evaluate", "--model", "lstm", "--epocs", "2"], "(see sklearn-har evaluate --help)"),
+        (["evaluate", "--model", "lstm", "--json", "-"], "- is the name of no file"),
+        (["evaluate", "--model", "lstm", "--folds", "3"], "--folds: only for recordings"),
+        (["evaluate", "simulated", "--model", "lstm"], "with SOURCE needs --folds K"),
+        (["evaluate", "simulated", "--model", "lstm", "--repeats", "2"], "leave out SOURCE"),
+        (["evaluate", "--model", "m.skops"], "say which recordings to score it on"),
+        (["evaluate", "simulated", "--model", "m.skops", "--folds", "2"], "is trained already"),
+        (["evaluate", "--model", "lstm", "--recipe", "--published"], "not allowed with argument"),
+        (["export", "har.onnx", "har.tflite"], "har.onnx is an exported file"),
     ],
 )
 def test_wrong_usage_is_one_line_and_status_2(argv, message, capsys):

@@ -1,4 +1,4 @@
-"""``sklearn-har predict``: from a file of samples to a timeline of activities."""
+"""``sklearn-har predict`` with classifiers of windows, which the options describe."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sklearn_har.cli import _predict, main
-from sklearn_har.preparation import prepare_recording
-from sklearn_har.segmentation import segment_recording
-from sklearn_har.timeline import make_timeline
+from sklearn_har import ActivityRecognizer
+from sklearn_har.cli import _models, _predict, main
+from sklearn_har.preparation import Preparation
+from sklearn_har.recordings import Recording
 
 RATE = 50.0
 COLUMNS = ["ax", "ay", "az", "gx", "gy", "gz"]
@@ -20,12 +20,20 @@ class Shaken:
 
     classes_ = np.array([0, 1])
 
+    @property
+    def windows(self):
+        return np.concatenate(self.seen)
+
+    def predict(self, X):
+        return self.predict_proba(X).argmax(axis=1)
+
     def __init__(self, n_timesteps=128, n_channels=9):
+        self.seen = []
         if n_timesteps:
             self.n_timesteps_in_, self.n_channels_in_ = n_timesteps, n_channels
 
     def predict_proba(self, X):
-        self.seen = X
+        self.seen.append(X)
         walking = np.where(X[:, :, 0].std(axis=1) > 0.05, 0.95, 0.05)
         return np.stack([1.0 - walking, walking], axis=1)
 
@@ -58,26 +66,26 @@ def _run(*argv):
     return main(["predict", *map(str, argv), "--model", "model.skops"])
 
 
-def test_the_timeline_is_that_of_the_functions(log, model, tmp_path, capsys):
+def _windows(samples, t, **params):
+    return Preparation(**params).windows([Recording(samples, t)]).data
+
+
+def test_the_timeline_is_that_of_a_recognizer(log, model, tmp_path, capsys):
     out = tmp_path / "timeline.csv"
     options = ("--names", "rest", "walk", "--min-duration", "2", "--timeline", out)
     assert _run(log, *options) == 0
     t, samples = _samples()
-    windows = segment_recording(prepare_recording(samples, time=t), window=128)
-    np.testing.assert_allclose(model.seen, windows.data, atol=1e-6)
-    expected = make_timeline(
-        model.predict_proba(windows.data),
-        windows.start_time,
-        2.56,
-        ["rest", "walk"],
-        min_duration=2.0,
+    np.testing.assert_allclose(model.windows, _windows(samples, t), atol=1e-6)
+    recognizer = ActivityRecognizer.from_classifier(
+        Shaken(), activity_names=["rest", "walk"], min_duration=2.0
     )
+    (expected,) = recognizer.timelines([Recording(samples, t)])
     written = pd.read_csv(out)
     assert written["activity"].tolist() == ["rest", "walk", "rest"]
     pd.testing.assert_frame_equal(written, expected, atol=1e-6, check_dtype=False)
     assert written["start"].tolist() == pytest.approx([0.0, 20.0, 40.0], abs=2.0)
     shown = capsys.readouterr().out
-    assert f"{len(windows.data)} of 128 x 9" in shown
+    assert "windows     2.56 s, 128 time steps" in shown
     assert shown.splitlines()[-2].split()[0] == "walk"
 
 
@@ -91,23 +99,24 @@ def test_other_units_names_and_clocks(model, tmp_path):
     options = ("--time", "ms", "--time-unit", "ms", "--acceleration-unit", "m/s2")
     options += ("--acceleration", "x", "y", "z", "--gyroscope", "u", "v", "w")
     assert _run(tmp_path / "log.csv", *options, "--gyroscope-unit", "deg/s") == 0
-    windows = segment_recording(prepare_recording(samples, time=t), window=128)
-    np.testing.assert_allclose(model.seen, windows.data, atol=1e-5)
+    np.testing.assert_allclose(model.windows, _windows(samples, t), atol=1e-5)
 
 
 @pytest.mark.parametrize(
     ("n_channels", "options"),
     [
         (6, ()),
-        (6, ("--preparation", "resample")),
-        (3, ("--preparation", "resample", "--gyroscope", "--acceleration", "ax", "ay", "az")),
+        (6, ("--preset", "resample")),
+        (3, ("--preset", "resample", "--gyroscope", "--acceleration", "ax", "ay", "az")),
         (6, ("--gyroscope", "--acceleration", "ax", "ay", "az")),
+        (6, ("--preset", "accelerometer")),
+        (3, ("--preset", "accelerometer")),
     ],
 )
 def test_models_of_other_channels(log, model, n_channels, options):
     model.n_channels_in_ = n_channels
     assert _run(log, *options) == 0
-    assert model.seen.shape[1:] == (128, n_channels)
+    assert model.windows.shape[1:] == (128, n_channels)
 
 
 def test_another_rate_and_an_interruption(model, tmp_path, capsys):
@@ -122,7 +131,7 @@ def test_another_rate_and_an_interruption(model, tmp_path, capsys):
     written = pd.read_csv(out)
     # Nothing spans what was not recorded.
     assert not ((written["start"] < 31.0) & (written["end"] > 34.0)).any()
-    assert model.seen.shape[1:] == (64, 9)
+    assert model.windows.shape[1:] == (64, 9)
     err = capsys.readouterr().err
     assert err.startswith("sklearn-har: warning: ")
     assert "gap" in err
@@ -133,7 +142,14 @@ def test_a_model_that_does_not_know_its_windows(log, monkeypatch, capsys):
     monkeypatch.setattr(_predict, "load_model", lambda path: Shaken(None))
     assert _run(log) == 2
     assert "give --window" in capsys.readouterr().err
-    assert _run(log, "--window", "100") == 0
+    assert _run(log, "--window", "2") == 0
+
+
+def test_a_recording_that_is_shorter_than_a_window(log, model, capsys):
+    assert _run(log, "--rate", "2") == 1
+    warning, error = capsys.readouterr().err.splitlines()
+    assert "60.00 s of 60.00 s have no prediction" in warning
+    assert f"error: {log}: no window of 64 s fits between the interruptions" in error
 
 
 @pytest.mark.parametrize("ending", ["png", "svg"])
@@ -156,11 +172,15 @@ def test_the_picture(log, model, tmp_path, ending):
         (("--acceleration-unit", "m/s2"), 2, "units need to know the columns"),
         (("--plot", "picture.bmpx"), 2, "the ending must be one of"),
         (("--timeline", "/nowhere/x.csv"), 1, "/nowhere/x.csv: there is no folder /nowhere"),
-        (("--time", "t"), 1, "time"),
-        (("--names", "rest"), 1, "classes must name each of the 2 columns"),
-        (("--acceleration", "ax", "--gyroscope"), 1, "was fitted with 9 channels, and"),
-        (("--preparation", "resample"), 1, "gives 6: 3 of acceleration, 3 of angular velocity"),
-        (("--window", "100000"), 1, "one window needs 100000"),
+        (("--time", "t"), 1, "--time must name a column, got 't'"),
+        (("--names", "rest"), 2, "--names must name each of the 2 classes of the model"),
+        (
+            ("--acceleration", "ax", "ay", "az"),
+            2,
+            "fitted with 9 channels, and --preset accelerometer makes 3 or 6",
+        ),
+        (("--preset", "resample"), 1, "was fitted on windows of 9 channels, got 6"),
+        (("--window", "100"), 2, "trained with 128 time steps (2.56 s)"),
     ],
 )
 def test_what_is_wrong_is_one_line(
@@ -182,9 +202,9 @@ class TestLoadModel:
         path = tmp_path / "model.skops"
         path.write_text("not a zip file")
         with pytest.raises(ValueError, match=r"model\.skops: not a model saved by skops"):
-            _predict.load_model(path)
+            _models.load_model(path)
         with pytest.raises(FileNotFoundError):
-            _predict.load_model(tmp_path / "absent.skops")
+            _models.load_model(tmp_path / "absent.skops")
 
     def test_types_of_others_are_refused_and_named(self, tmp_path):
         from sklearn.pipeline import make_pipeline
@@ -197,7 +217,7 @@ class TestLoadModel:
             path = tmp_path / "model.skops"
             self.skops_io.dump(make_pipeline(FunctionTransformer(function)), path)
             with pytest.raises(ValueError, match=f"neither of .*{function.__name__}.*If you trust"):
-                _predict.load_model(path)
+                _models.load_model(path)
 
     def test_what_is_no_classifier_is_refused(self, tmp_path):
         from sklearn.preprocessing import StandardScaler
@@ -205,7 +225,7 @@ class TestLoadModel:
         path = tmp_path / "model.skops"
         self.skops_io.dump(StandardScaler(), path)
         with pytest.raises(ValueError, match="with predict_proba, got StandardScaler"):
-            _predict.load_model(path)
+            _models.load_model(path)
 
     def test_a_pipeline_with_a_network_from_file_to_timeline(self, log, tmp_path, capsys):
         from sklearn.pipeline import make_pipeline
@@ -216,16 +236,15 @@ class TestLoadModel:
 
         t, samples = _samples()
         names = np.where((t > 20.0) & (t < 40.0), "walk", "rest")
-        windows = segment_recording(prepare_recording(samples, time=t, labels=names), window=32)
+        windows = Preparation(window=0.64).windows([Recording(samples, t, labels=names)])
         network = LSTMClassifier(units=4, n_steps=4, epochs=10, batch_size=8, random_state=0)
         pipeline = make_pipeline(ChannelwiseTransformer(StandardScaler()), network)
         path, out = tmp_path / "model.skops", tmp_path / "timeline.csv"
         self.skops_io.dump(pipeline.fit(windows.data, windows.target), path)
         assert main(["predict", str(log), "--model", str(path), "--timeline", str(out)]) == 0
-        expected = make_timeline(
-            pipeline.predict_proba(windows.data), windows.start_time, 0.64, pipeline.classes_
-        )
+        recognizer = ActivityRecognizer.from_classifier(pipeline, Preparation(window=0.64))
+        (expected,) = recognizer.timelines([Recording(samples, t)])
         written = pd.read_csv(out)
         pd.testing.assert_frame_equal(written, expected, atol=1e-5, check_dtype=False)
         assert set(written["activity"]) <= {"rest", "walk"}
-        assert "of 32 x 9" in capsys.readouterr().out
+        assert "0.64 s, 32 time steps" in capsys.readouterr().out

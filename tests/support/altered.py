@@ -115,7 +115,7 @@ def _altered_json(text, generator):
 
 def read_skops(path):
     """Load a classifier as the command line does, and predict."""
-    from sklearn_har.cli._predict import load_model
+    from sklearn_har.cli._models import load_model
 
     return load_model(path).predict_proba(np.ones((2, 16, 2), np.float32))
 

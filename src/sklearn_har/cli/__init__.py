@@ -9,32 +9,39 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
 
 from sklearn_har._version import __version__
-from sklearn_har.cli import _evaluate, _export, _fetch, _predict, _tune
-from sklearn_har.cli._common import PROGRAM, Parser, UsageError
+from sklearn_har.cli import _evaluate, _export, _fetch, _predict, _train, _tune
+from sklearn_har.cli._common import PROGRAM, Parser, UsageError, nearest
+from sklearn_har.cli._reading import in_options
 from sklearn_har.utils._errors import one_line
 
 __all__ = ["main"]
 
-_DESCRIPTION = "Recognise human activities in windows of accelerometer and gyroscope signals."
+_DESCRIPTION = "Recognise human activities in recordings of accelerometers and gyroscopes."
 _EPILOG = """\
 examples:
+  sklearn-har train recordings --pattern '{subject}/{activity}/{trial}.csv' \\
+          --save model.skops
+      train on your own files, and save the model with all that it needs
+  sklearn-har predict recording.csv --model model.skops --plot timeline.png
+      recognise the activities in a new recording
+  sklearn-har evaluate simulated --model model.skops
+      score a saved model on labelled recordings
+  sklearn-har export model.skops har.onnx
+      write a saved model as one file for servers, browsers or phones
   sklearn-har evaluate --model conv-lstm
       train the ConvLSTM three times on simulated windows (no download) and
-      report the accuracy on subjects that it has not seen
+      report the accuracy on held-out subjects
   sklearn-har fetch uci-har
       download the UCI HAR data set (61 MB) into the cache
   sklearn-har evaluate --model lstm --dataset uci-har --repeats 10
       evaluate the LSTM on it as published: ten trainings, the official split
   sklearn-har tune --model cnn-lstm --dataset uci-har --search random --n-iter 8
       compare settings by cross-validation over the training subjects
-  sklearn-har predict recording.csv --model model.skops --plot timeline.png
-      say what happened from when to when in a recording, by a saved model
-  sklearn-har export model.skops har.tflite
-      write a saved model as one file for phones
 
 Each command has its own help: sklearn-har evaluate --help
 
@@ -73,7 +80,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _dispatch(argv: Sequence[str] | None) -> int:
     parser = _parser()
     try:
-        args = parser.parse_args(argv)
+        args, unknown = parser.parse_known_args(argv)
+        if unknown:
+            options = re.findall(r"--[a-z-]+", args.parser.format_help())
+            hint = nearest(unknown[0], options) if unknown[0].startswith("--") else ""
+            args.parser.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
         args.run(args)
     except SystemExit as stop:  # from argparse: --help, --version and wrong usage
         return int(stop.code or 0)
@@ -89,7 +100,7 @@ def _dispatch(argv: Sequence[str] | None) -> int:
 
 
 def _fail(error: BaseException, status: int) -> int:
-    print(f"{PROGRAM}: error: {one_line(error)}", file=sys.stderr)
+    print(f"{PROGRAM}: error: {in_options(one_line(error))}", file=sys.stderr)
     return status
 
 
@@ -97,9 +108,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = Parser(prog=PROGRAM, description=_DESCRIPTION, epilog=_EPILOG)
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _evaluate.add_parser(commands)
-    _tune.add_parser(commands)
-    _export.add_parser(commands)
-    _fetch.add_parser(commands)
-    _predict.add_parser(commands)
+    for module in (_train, _predict, _evaluate, _tune, _export, _fetch):
+        module.add_parser(commands)
+    for command in commands.choices.values():
+        command.set_defaults(parser=command)
     return parser

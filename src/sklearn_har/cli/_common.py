@@ -1,15 +1,17 @@
-"""What the subcommands share: arguments, errors and files."""
+"""Arguments, errors and files that the subcommands share."""
 
 from __future__ import annotations
 
 import argparse
+import difflib
 import io
 import json
 import os
+import re
 import sys
 import tempfile
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
@@ -35,7 +37,26 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print the message and where to read on, and exit with status 2."""
+        wrong = re.match(r".*invalid choice: '(.*?)' \(choose from ([^()]*)\)$", message)
+        if wrong:
+            message += nearest(wrong[1], re.findall(r"[\w-]+", wrong[2]))
         self.exit(2, f"{PROGRAM}: error: {message} (see {self.prog} --help)\n")
+
+
+def nearest(word: str, choices: Iterable[str]) -> str:
+    """Return "; did you mean 'lstm'?" for the choice most like a word, or an empty string."""
+    known = list(choices)
+    close = [choice for choice in known if choice.startswith(word.lower())]
+    close = close or difflib.get_close_matches(word.lower(), known, n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def refuse(args: argparse.Namespace, names: Sequence[str], reason: str) -> None:
+    """Raise a UsageError if any of the arguments is given."""
+    given = [name for name in names if getattr(args, name, None) not in (None, False, [])]
+    if given:
+        options = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        raise UsageError(f"{options}: {reason}")
 
 
 def positive_integer(text: str) -> int:
@@ -168,6 +189,8 @@ def quiet_start() -> Iterator[None]:
 
 def check_writable(path: Path) -> None:
     """Raise an OSError now if a file could not be written later, after hours of training."""
+    if str(path) == "-":
+        raise UsageError("- is the name of no file; to write to the screen, name /dev/stdout")
     target = path.resolve()
     if target.is_dir():
         raise IsADirectoryError(21, "is a folder; name a file", str(path))
@@ -183,6 +206,13 @@ def check_writable(path: Path) -> None:
         part.unlink()
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def check_new(path: Path, option: str, *, force: bool) -> None:
+    """Raise if a file could not be written later, or if it exists and is not to be replaced."""
+    check_writable(path)
+    if path.is_file() and not force:
+        raise UsageError(f"{option} {path}: the file exists; add --force to overwrite it")
 
 
 def write_json(path: Path, content: Any) -> None:

@@ -1,14 +1,17 @@
-"""``sklearn-har evaluate``: train a network several times and report what it reaches."""
+"""``sklearn-har evaluate``: train a network several times, or score a recognizer."""
 
 from __future__ import annotations
 
 import argparse
 import ast
 import difflib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sklearn_har.cli import _evaluate_recordings
 from sklearn_har.cli._common import (
     UsageError,
     add_data_arguments,
@@ -17,18 +20,17 @@ from sklearn_har.cli._common import (
     jobs,
     positive_integer,
     quiet_start,
+    refuse,
     seed,
     versions,
     write_json,
 )
+from sklearn_har.cli._models import NETWORKS, add_preparation_arguments, network_or_file
+from sklearn_har.cli._reading import add_source_arguments
 from sklearn_har.utils._errors import one_line
 from sklearn_har.utils._progress import is_watched
 
-MODELS = {
-    "lstm": "LSTMClassifier",
-    "cnn-lstm": "CNNLSTMClassifier",
-    "conv-lstm": "ConvLSTMClassifier",
-}
+MODELS = NETWORKS
 SCALERS = {"standard": "StandardScaler", "minmax": "MinMaxScaler", "power": "PowerTransformer"}
 SCALINGS = ("none", *SCALERS)
 
@@ -39,19 +41,30 @@ _N_SUBJECTS, _N_WINDOWS_PER_ACTIVITY = 20, 10
 _TEST_SHARE = 0.3
 
 _DESCRIPTION = """\
-Train a network several times, each time with another seed, and report mean and
-standard deviation of the accuracy on test windows of subjects that it has not
-seen, with a table per class, a table per subject and the confusion matrix.
+With SOURCE, score a recognizer on labelled recordings: a saved model as it is,
+or a network cross-validated over subjects (--folds). It prints the accuracy
+over time, F1 of activities and events, and tables by activity and by subject.
 
-The training of one network is random, so one accuracy says little. The test
-windows only measure: they choose no epoch, no setting and no scaling.
+Without SOURCE, train a network several times on the windows of --dataset, each
+time with another seed, and report mean and standard deviation of the accuracy
+on held-out subjects, with a table per class, a table per subject and the
+confusion matrix. The test windows choose no epoch, no setting and no scaling.
 """
 _EPILOG = """\
-The estimator is a scikit-learn pipeline of the steps "scale" (unless --scaling
-is none) and "clf". --set takes any of their parameters; values are Python
-literals, everything else is text.
+SOURCE is a folder, a table or a data set, as for `train`. Of simulated and hapt
+a saved model gets the test subjects, and --folds the training subjects.
+
+Without SOURCE the estimator is a scikit-learn pipeline of the steps "scale"
+(unless --scaling is none) and "clf"; with SOURCE it is the recognizer of
+`train`. --set takes any of their parameters; values are Python literals,
+everything else is text.
 
 examples:
+  sklearn-har evaluate simulated --model model.skops
+      a saved model on recordings of subjects that it was not trained on
+  sklearn-har evaluate log.csv --labels activity --subject person \\
+          --model cnn-lstm --folds 5
+      five trainings, each tested on subjects left out
   sklearn-har evaluate --model conv-lstm
       simulated windows, three trainings as published (25 epochs each)
   sklearn-har evaluate --model cnn-lstm --dataset uci-har --repeats 10
@@ -84,15 +97,28 @@ def add_parser(commands: Any) -> None:
     """Describe the subcommand."""
     parser = commands.add_parser(
         "evaluate",
-        help="train a network several times and report its accuracy",
+        help="report how well a model recognises held-out subjects",
         description=_DESCRIPTION,
         epilog=_EPILOG,
     )
-    add_setup_arguments(parser)
+    parser.add_argument("source", nargs="?", metavar="SOURCE", help="folder, table or data set")
+    parser.add_argument(
+        "--model",
+        required=True,
+        type=network_or_file,
+        metavar="MODEL",
+        help=f"a network ({', '.join(MODELS)}) or a saved model (.skops, .onnx, .tflite)",
+    )
+    add_window_arguments(parser)
+    parser.add_argument(
+        "--folds",
+        type=positive_integer,
+        metavar="K",
+        help="with SOURCE and a network: parts that the subjects are divided into",
+    )
     parser.add_argument(
         "--repeats",
         type=positive_integer,
-        default=3,
         metavar="N",
         help="how many times to train (default: 3)",
     )
@@ -113,7 +139,9 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--json", type=Path, metavar="FILE", help="write all figures and the versions to a file"
     )
-    parser.set_defaults(run=run)
+    add_preparation_arguments(parser, " (with SOURCE and --folds)")
+    add_source_arguments(parser)
+    parser.set_defaults(run=run, dataset=None, scaling=None)
 
 
 def add_setup_arguments(parser: argparse.ArgumentParser) -> None:
@@ -124,6 +152,11 @@ def add_setup_arguments(parser: argparse.ArgumentParser) -> None:
         choices=MODELS,
         help="the network: " + ", ".join(f"{key} ({name})" for key, name in MODELS.items()),
     )
+    add_window_arguments(parser)
+
+
+def add_window_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments for windows of a data set, and for the training."""
     parser.add_argument(
         "--dataset",
         default="simulated",
@@ -133,25 +166,35 @@ def add_setup_arguments(parser: argparse.ArgumentParser) -> None:
         "first use (default: simulated)",
     )
     add_data_arguments(parser)
-    parser.add_argument(
-        "--recipe",
-        action="store_true",
-        help="take the settings of sklearn_har.recipes, which were chosen for accuracy, in place "
-        "of the published ones",
-    )
-    parser.add_argument(
-        "--epochs",
-        type=positive_integer,
-        metavar="N",
-        help="epochs of each training (default: as published, 15 for lstm, else 25; 20 with "
-        "--recipe)",
-    )
+    add_training_arguments(parser)
     parser.add_argument(
         "--scaling",
         default="none",
         choices=SCALINGS,
         help="scale each channel, by statistics of the training windows (default: none, the "
         "published setting)",
+    )
+
+
+def add_training_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments for the settings of a network."""
+    settings = parser.add_mutually_exclusive_group()
+    settings.add_argument(
+        "--recipe",
+        action="store_true",
+        help="settings of sklearn_har.recipes, chosen for accuracy (default for recordings)",
+    )
+    settings.add_argument(
+        "--published",
+        action="store_true",
+        help="the published settings (default for windows of a data set)",
+    )
+    parser.add_argument(
+        "--epochs",
+        type=positive_integer,
+        metavar="N",
+        help="epochs of each training (default: 20 with a recipe; as published 15 for lstm, else "
+        "25)",
     )
     parser.add_argument(
         "--set",
@@ -160,12 +203,26 @@ def add_setup_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         type=_setting,
         metavar="NAME=VALUE",
-        help="parameters of the pipeline, such as clf__units=64",
+        help="parameters of the pipeline (clf__units=64) or of the recognizer "
+        "(estimator__units=64)",
     )
 
 
 def run(args: argparse.Namespace) -> None:
     """Load, train, report."""
+    if args.source is not None:
+        refuse(args, ("dataset", "repeats", "scaling", "jobs"), "leave it out, or leave out SOURCE")
+        _evaluate_recordings.run(args)
+        return
+    if args.model not in MODELS:
+        raise UsageError(
+            f"--model {args.model}: say which recordings to score it on, such as: sklearn-har "
+            f"evaluate simulated --model {args.model}"
+        )
+    recordings = ("folds", "preset", "rate", "window", "overlap", "pattern", "labels", "subject")
+    refuse(args, recordings, "only for recordings: name their SOURCE")
+    args.dataset, args.scaling = args.dataset or "simulated", args.scaling or "none"
+    args.repeats = args.repeats or 3
     check_dataset(args)
     if args.json:
         check_writable(args.json)
@@ -281,6 +338,21 @@ def show_epochs(estimator: Any, args: argparse.Namespace) -> None:
         classifier.set_params(callbacks=EpochProgress)
 
 
+@contextmanager
+def watched(classifier: Any) -> Iterator[None]:
+    """On a terminal, show the epochs of a network while it trains, and leave no callback behind."""
+    shown = is_watched() and classifier.get_params().get("callbacks", "none") is None
+    if shown:
+        from sklearn_har.cli._progress import EpochProgress
+
+        classifier.set_params(callbacks=EpochProgress)
+    try:
+        yield
+    finally:
+        if shown:
+            classifier.set_params(callbacks=None)
+
+
 def count_parameters(estimator: Any, task: Task) -> int:
     """Return the number of weights; raises for sizes that do not go with the windows."""
     from sklearn.base import clone
@@ -290,21 +362,26 @@ def count_parameters(estimator: Any, task: Task) -> int:
 
 
 def set_parameter(estimator: Any, option: str, name: str, value: Any) -> None:
-    """Set a parameter of the pipeline that an option names, or say which one was meant."""
+    """Set a parameter that an option names, or say which one was meant.
+
+    Of a pipeline the steps have parameters, of a recognizer also the recognizer itself.
+    """
     if name == "random_state" or name.endswith("__random_state"):
         raise UsageError(f"{option} {name}: each training gets its own seed; use --seed")
     step, parameter = name.split("__", 1) if "__" in name else ("", name)
+    steps = [name for name, _ in getattr(estimator, "steps", ())] or ["estimator", "preparation"]
     try:
-        # The parameters of the pipeline itself (its steps) are what the other options are for.
-        if not step:
+        # The steps themselves are what the other options are for.
+        if not step and (hasattr(estimator, "steps") or name in steps):
             raise ValueError
         # Also for names that are not listed, such as clf__optimizer__learning_rate: the estimator
         # knows which of them it routes.
         estimator.set_params(**{name: value})
     except (ValueError, TypeError, AttributeError) as error:
         # Compared without the step, which would make all names of a step alike.
-        known = {key.partition("__")[2]: key for key in estimator.get_params() if "__" in key}
-        steps = [name for name, _ in estimator.steps]
+        known = {key.partition("__")[2] or key: key for key in estimator.get_params()}
+        if hasattr(estimator, "steps"):
+            known = {short: key for short, key in known.items() if short != key}
         similar = difflib.get_close_matches(parameter, known, n=1)
         if similar:
             reason = f"there is no such parameter; did you mean {known[similar[0]]}?"
@@ -391,10 +468,10 @@ def _facts(args: argparse.Namespace, task: Task, n_parameters: int) -> str:
 def _content(
     args: argparse.Namespace, task: Task, n_parameters: int, result: Any
 ) -> dict[str, Any]:
+    names = ("model", "recipe", "dataset", "archive", "data_home", "repeats", "epochs", "scaling")
     arguments = {
-        name: str(value) if isinstance(value, Path) else value
-        for name, value in vars(args).items()
-        if name not in ("run", "set")
+        name: str(value) if isinstance(value := getattr(args, name), Path) else value
+        for name in (*names, "seed", "jobs", "json")
     }
     return {
         "versions": versions(),

@@ -1,4 +1,4 @@
-"""``sklearn-har export``: from a saved model to a file for phones and servers."""
+"""``sklearn-har export``: write a saved model as a file for phones and servers."""
 
 from __future__ import annotations
 
@@ -15,21 +15,25 @@ from sklearn_har.cli._common import (
     quiet_start,
     real,
 )
-from sklearn_har.cli._predict import load_model
+from sklearn_har.cli._models import load_model, refuse_contradictions
+from sklearn_har.cli._reading import warnings_as_lines
 
 _FORMATS = {".onnx": "ONNX", ".tflite": "LiteRT"}
 
 _DESCRIPTION = """\
-Write a saved classifier as one file that needs neither Python nor TensorFlow:
-scaling, subsequences and network, with the names of activities and channels.
-The file is loaded again and compared with the classifier before it is kept.
+Write a saved model as one file that needs neither Python nor TensorFlow. It
+holds scaling, subsequences and network, the names of activities and channels,
+and the preparation of recordings, so that `predict` takes it like the model.
+The file is loaded again and compared with the model before it is kept.
 """
 _EPILOG = """\
-The model is a network of this package, or a pipeline that ends with one, saved
-by skops.io.dump. The ending of the file decides the format: .onnx or .tflite.
+The model is a file that `train` wrote; or a network of this package, or a
+pipeline that ends with one, saved by skops.io.dump. --names, --channels and
+--rate are for the latter, which do not know them. The ending of the file
+decides the format: .onnx or .tflite.
 
 examples:
-  sklearn-har export model.skops har.onnx --rate 50
+  sklearn-har export model.skops har.onnx
       for servers, desktops and browsers
   sklearn-har export model.skops har.tflite --quantize float16 --dataset uci-har
       for phones, half as large; compared on the test windows of UCI HAR
@@ -46,7 +50,7 @@ def add_parser(commands: Any) -> None:
         description=_DESCRIPTION,
         epilog=_EPILOG,
     )
-    parser.add_argument("model", type=Path, help="the classifier (.skops)")
+    parser.add_argument("model", type=Path, help="the saved model (.skops)")
     parser.add_argument("file", type=Path, help="what to write (.onnx or .tflite)")
     parser.add_argument(
         "--quantize",
@@ -101,9 +105,13 @@ def run(args: argparse.Namespace) -> None:
         raise UsageError("--quantize int8 needs windows to find ranges: --dataset uci-har")
     if not args.dataset and (args.archive or args.data_home):
         raise UsageError("--archive and --data-home go with --dataset uci-har")
+    if args.model.suffix.lower() in _FORMATS:
+        raise UsageError(f"{args.model} is an exported file; export the model it was made of")
     check_writable(args.file)
     with quiet_start():
         model = load_model(args.model)
+    if hasattr(model, "describe"):
+        refuse_contradictions(args, model)
 
     from sklearn_har.export import to_litert, to_onnx
 
@@ -111,7 +119,9 @@ def run(args: argparse.Namespace) -> None:
     if args.batch_size is not None:
         options["batch_size"] = args.batch_size
     options["quantize"] = args.quantize
-    report = (to_onnx if kind == "ONNX" else to_litert)(model, args.file, **options)
+    # The runtimes greet on the standard error stream when the file is compared.
+    with warnings_as_lines(later=True), quiet_start():
+        report = (to_onnx if kind == "ONNX" else to_litert)(model, args.file, **options)
     first, *others = str(report).splitlines()
     print(fact("file", first))
     for label, line in zip(("compared", "accuracy"), others, strict=False):
@@ -144,7 +154,7 @@ def _options(args: argparse.Namespace, model: Any) -> dict[str, Any]:
         options["X_calibration"] = fetch("train").data
     if args.names is None and model.classes_.dtype.kind in "iu":
         options["activity_names"] = names[model.classes_].tolist()
-    if args.channels is None:
+    if args.channels is None and not hasattr(model, "describe"):
         options["channel_names"] = test.channel_names
     if args.rate is None:
         options["sampling_rate"] = test.sampling_rate

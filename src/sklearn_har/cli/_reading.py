@@ -1,145 +1,342 @@
-"""How the command line reads recordings: the arguments, and what they mean to the package."""
+"""How the command line reads recordings: options, files, warnings and errors."""
 
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-from sklearn_har.cli._common import PROGRAM, UsageError, positive_integer, real
+from sklearn_har.cli._common import (
+    PROGRAM,
+    UsageError,
+    fact,
+    nearest,
+    refuse,
+)
 
-# In Hz, as in UCI HAR.
-_NOISE_CUTOFF, _GRAVITY_CUTOFF = 20.0, 0.3
+DATASETS = ("simulated", "hapt")
+# Of the simulated recordings the last 6 subjects are for tests, as of the simulated windows.
+_N_SUBJECTS, _N_TRAINING_SUBJECTS = 20, 14
+# Rows that are in memory at a time: twenty minutes at 50 Hz.
+_CHUNK = 1 << 16
+
+# Names of arguments in messages of the package, and the options that set them.
+_OPTIONS = {
+    name: f"--{name.replace('_', '-')}"
+    for name in (
+        *("time", "time_unit", "on_disorder", "on_missing", "labels", "subject", "session"),
+        *("pattern", "window", "overlap", "expected_duration", "min_duration", "min_probability"),
+    )
+} | {
+    "sampling_rate": "--rate",
+    "preparation": "--preset",
+    "channels": "--acceleration and --gyroscope",
+    "acceleration": "--acceleration",
+    "angular_velocity": "--gyroscope",
+}
+_NAME = "|".join(_OPTIONS)
+
+
+def in_options(message: str) -> str:
+    """Return a message of the package in words of the command line."""
+    message = re.sub(r"recordings\[\d+\] \((.+?)\)", r"\1", message)
+    message = re.sub(r"recordings\[\d+\]: ", "", message)
+    # The command line has no files without times.
+    message = re.sub(r" Pass time=None .*?no times\.", "", message)
+    message = re.sub(r"read_recordings?\(\.\.\., (.+?)\)", r"\1", message)
+    message = re.sub(r"\bunits='((?:deg|rad)/s)'", r"--gyroscope-unit \1", message)
+    message = re.sub(r"\bunits=(?:'([^']+)'|\.\.\.)", r"--acceleration-unit \1", message)
+    message = re.sub(r"\bpreparation\.(window|overlap)\b", r"--\1", message)
+    value = rf"(?<![\w-])({_NAME})=(?:'([^']*)'|(?=[\w.(]))"
+    message = re.sub(value, lambda m: f"{_OPTIONS[m[1]]} {m[2] or ''}", message)
+    return re.sub(
+        rf"(?<![\w-])({_NAME})(?= (?:must|names?|needs) )", lambda m: _OPTIONS[m[1]], message
+    )
 
 
 def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments that say what the columns are and what the model was trained on."""
-    parser.add_argument(
-        "--time", default="time", metavar="COLUMN", help="the times (default: time)"
-    )
-    parser.add_argument(
+    """Add the options that say what the columns of a file are."""
+    group = parser.add_argument_group("columns of the files")
+    add = group.add_argument
+    add("--time", default="time", metavar="COLUMN", help="the times (default: time)")
+    add(
         "--time-unit",
         choices=["s", "ms", "us", "ns", "datetime"],
-        help="what the times count (default: s where they are numbers, else dates)",
+        help="unit of the times (default: s for numbers, otherwise dates)",
     )
-    parser.add_argument(
+    add(
         "--acceleration",
         nargs="*",
         metavar="COLUMN",
-        help="accelerations, gravity included (default: the first three columns of numbers)",
+        help="accelerations, gravity included (default: those of the model, or the first three "
+        "columns of numbers)",
     )
-    parser.add_argument(
+    add(
         "--gyroscope",
         nargs="*",
         metavar="COLUMN",
-        help="angular velocities; without a name none (default: the columns after them)",
+        help="angular velocities; without a name none (default: those of the model, or the next "
+        "three columns)",
     )
-    parser.add_argument(
-        "--acceleration-unit", default="g", choices=["g", "mg", "m/s2"], help="(default: g)"
+    add("--acceleration-unit", default="g", choices=["g", "mg", "m/s2"], help="(default: g)")
+    add("--gyroscope-unit", default="rad/s", choices=["rad/s", "deg/s"], help="(default: rad/s)")
+    add(
+        "--on-disorder",
+        choices=["raise", "sort", "drop"],
+        help="samples that are not in order of time: stop, sort or drop them (default: raise)",
     )
-    parser.add_argument(
-        "--gyroscope-unit", default="rad/s", choices=["rad/s", "deg/s"], help="(default: rad/s)"
+    add(
+        "--on-missing",
+        choices=["raise", "drop"],
+        help="samples with missing values: stop or drop them (default: raise)",
     )
-    parser.add_argument(
-        "--preparation",
-        default="uci-har",
-        choices=["uci-har", "resample"],
-        help="what was done to the samples that the model was trained on: uci-har, noise filter "
-        "and gravity apart, as in that data set; resample, nothing but a common rate "
-        "(default: uci-har)",
+    add(
+        "--pattern",
+        metavar="PATTERN",
+        help="how the files in a folder are named, such as "
+        "'{subject}/{activity}/{trial}/{sensor}.csv'; with {sensor}, columns are named "
+        "SENSOR:COLUMN",
     )
-    parser.add_argument(
-        "--rate",
-        type=real(minimum=0.0, exclude_minimum=True),
-        default=50.0,
-        metavar="HZ",
-        help="sampling rate of the windows that the model was trained on (default: 50)",
-    )
-    parser.add_argument(
-        "--window",
-        type=positive_integer,
-        metavar="N",
-        help="time steps of a window, for a model that does not know (default: the model's)",
-    )
-    parser.add_argument(
-        "--names",
-        nargs="+",
-        metavar="NAME",
-        help="names of the activities, in the order of the classes of the model",
-    )
+
+
+def add_source_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say where labelled recordings come from."""
+    add_reading_arguments(parser)
+    group = parser.add_argument_group("labels and subjects")
+    add = group.add_argument
+    add("--labels", metavar="COLUMN", help="the activity of each sample, if not in --pattern")
+    add("--subject", metavar="COLUMN", help="the subject, if not in --pattern")
+    add("--session", metavar="COLUMN", help="tells the recordings of one subject apart")
 
 
 @contextmanager
-def warnings_as_lines() -> Iterator[None]:
-    """Say what looks wrong in a recording in one line each, on the standard error stream."""
-    with warnings.catch_warnings(record=True) as caught:
+def warnings_as_lines(*, later: bool = False) -> Iterator[None]:
+    """Print each warning once, as one line on the standard error stream.
+
+    With ``later=True`` at the end: within `quiet_start` nothing can be printed.
+    """
+    lines: list[str] = []
+
+    def show(message: Warning | str, *_: Any, **__: Any) -> None:
+        line = f"{PROGRAM}: warning: {in_options(' '.join(str(message).split()))}"
+        if line not in lines:
+            lines.append(line)
+            if not later:
+                print(line, file=sys.stderr)
+
+    with warnings.catch_warnings():
         warnings.simplefilter("always", UserWarning)
+        warnings.showwarning = show
         yield
-    for warning in caught:
-        print(f"{PROGRAM}: warning: {' '.join(str(warning.message).split())}", file=sys.stderr)
+    if later and lines:
+        print(*lines, sep="\n", file=sys.stderr)
 
 
-def columns_and_units(args: argparse.Namespace) -> tuple[list[str] | None, dict[str, str] | None]:
-    """Return the columns that are channels and their units; None where the file decides."""
-    if args.acceleration is not None:
-        gyroscope = args.gyroscope or []
-        units = dict.fromkeys(args.acceleration, args.acceleration_unit)
-        units |= dict.fromkeys(gyroscope, args.gyroscope_unit)
-        return [*args.acceleration, *gyroscope], units
-    if args.gyroscope is not None:
-        raise UsageError("--gyroscope needs --acceleration: name both, or none")
-    if args.acceleration_unit != "g" or args.gyroscope_unit != "rad/s":
-        raise UsageError("units need to know the columns: give --acceleration and --gyroscope")
-    return None, None
+class Columns:
+    """The columns that are channels, their units, and the names that the channels get.
+
+    Parameters
+    ----------
+    args : Namespace
+        With the options of `add_reading_arguments`.
+    recognizer : ActivityRecognizer, default=None
+        The model, which may know the names of its channels.
+
+    Attributes
+    ----------
+    columns : list of str or None
+        None for all columns of numbers.
+    names : list of str or None
+        The name of each channel, in the order of `columns`.
+    units : dict of str to str or None
+        The unit of each column.
+    """
+
+    def __init__(self, args: argparse.Namespace, recognizer: Any = None) -> None:
+        self.columns: list[str] | None = None
+        self.names: list[str] | None = None
+        self.units: dict[str, str] | None = None
+        known, n_accelerations = _channels_of(recognizer)
+        if args.acceleration is not None:
+            self.columns = [*args.acceleration, *(args.gyroscope or [])]
+            n_accelerations = len(args.acceleration)
+            if known and len(known) != len(self.columns):
+                raise UsageError(
+                    f"{args.model} was trained on {len(known)} channels ({', '.join(known)}), got "
+                    f"{len(self.columns)} columns: name them by --acceleration and --gyroscope"
+                )
+        elif args.gyroscope is not None:
+            raise UsageError("--gyroscope needs --acceleration: name both, or none")
+        elif known and "{sensor}" not in (args.pattern or ""):
+            self.columns = known
+        units_given = args.acceleration_unit != "g" or args.gyroscope_unit != "rad/s"
+        if units_given and (self.columns is None or n_accelerations is None):
+            raise UsageError("units need to know the columns: give --acceleration and --gyroscope")
+        if self.columns is None:
+            return
+        self.names = known or [column.replace(":", "_", 1) for column in self.columns]
+        if n_accelerations is not None:
+            self.units = dict.fromkeys(self.columns[:n_accelerations], args.acceleration_unit)
+            self.units |= dict.fromkeys(self.columns[n_accelerations:], args.gyroscope_unit)
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Return `channels` and `units` of `read_recording`."""
+        if self.columns is None or self.names is None:
+            return {}
+        return {
+            "channels": dict(zip(self.columns, self.names, strict=True)),
+            "units": self.units,
+        }
+
+    @property
+    def options_by_sensor(self) -> dict[str, Any]:
+        """Return `sensors`, `channels` and `units` of `read_recordings` with {sensor}."""
+        if self.columns is None or self.names is None:
+            return {}
+        channels: dict[str, dict[str, str]] = {}
+        units: dict[str, dict[str, str]] = {}
+        for column, name in zip(self.columns, self.names, strict=True):
+            sensor, colon, inner = column.partition(":")
+            if not colon:
+                raise UsageError(
+                    f"a column of a --pattern with {{sensor}} is SENSOR:COLUMN, such as "
+                    f"Accelerometer:x, got {column!r}"
+                )
+            channels.setdefault(sensor, {})[inner] = name
+            if self.units is not None:
+                units.setdefault(sensor, {})[inner] = self.units[column]
+        return {"sensors": list(channels), "channels": channels, "units": units or None}
 
 
-def read(args: argparse.Namespace) -> Any:
-    """Return the recording."""
+def _channels_of(recognizer: Any) -> tuple[list[str], int | None]:
+    """Return the channels of a model, accelerations first, and how many accelerations there are.
+
+    None where the model does not say which channels are accelerations.
+    """
+    if recognizer is None or not recognizer.channel_names_in_:
+        return [], None
+    names = list(recognizer.channel_names_in_)
+    preparation = recognizer.preparation_
+
+    def named(channels: Any) -> list[str]:
+        return [c if isinstance(c, str) else names[c] for c in channels]
+
+    acceleration, gyroscope = map(named, (preparation.acceleration, preparation.angular_velocity))
+    kinds = [*acceleration, *gyroscope]
+    known = [*kinds, *(name for name in names if name not in kinds)]
+    return known, len(acceleration) if len(kinds) == len(names) else None
+
+
+def _options(args: argparse.Namespace) -> dict[str, Any]:
+    names = ("time", "time_unit", "on_disorder", "on_missing")
+    return {name: getattr(args, name) for name in names if getattr(args, name) is not None}
+
+
+def read_pieces(args: argparse.Namespace, recognizer: Any) -> Iterator[Any]:
+    """Return the pieces of the recording in `args.source`: long files do not fill the memory."""
     from sklearn_har.recordings import read_recording
 
-    columns, units = columns_and_units(args)
-    with warnings_as_lines():
-        return read_recording(
-            args.recording, time=args.time, time_unit=args.time_unit, channels=columns, units=units
-        )
+    if args.pattern:
+        recordings = _read_folder(args, Columns(args, recognizer))
+        if len(recordings) != 1:
+            raise UsageError(
+                f"--pattern must match the files of one recording, got {len(recordings)}: leave "
+                "fields other than {sensor} out"
+            )
+        return iter(recordings)
+    columns = Columns(args, recognizer)
+    return read_recording(args.source, chunksize=_CHUNK, **columns.options, **_options(args))
 
 
-def filters(
-    args: argparse.Namespace, n_columns: int, n_channels: int | None
-) -> tuple[dict[str, Any], bool]:
-    """Return the arguments of `prepare_recording`, and whether it is to filter at all.
+def read_source(args: argparse.Namespace, part: str, recognizer: Any = None) -> list[Any]:
+    """Return the labelled recordings in `args.source`.
 
-    `n_columns` is what the recording has, `n_channels` what the model was fitted with, if it says.
+    `part` is "train" or "test": which subjects of a data set are read.
     """
-    n_acceleration = min(3, n_columns) if args.acceleration is None else len(args.acceleration)
-    filtered = args.preparation == "uci-har"
-    counts = {n_columns, n_columns + n_acceleration} if filtered else {n_columns}
-    if n_channels is not None and n_channels not in counts:
-        raise ValueError(
-            f"{args.model}: was fitted with {n_channels} channels, and {args.recording} gives "
-            f"{' or '.join(map(str, sorted(counts)))}: {n_acceleration} of acceleration, "
-            f"{n_columns - n_acceleration} of angular velocity. Name them by --acceleration and "
-            "--gyroscope"
+    source = str(args.source)
+    if source in DATASETS:
+        unused = ("pattern", "labels", "subject", "session", "acceleration", "gyroscope")
+        refuse(args, unused, f"the data set {source} has its own files; leave this out")
+    if source != "hapt":
+        refuse(args, ("archive", "data_home"), "only for the data sets hapt and uci-har")
+    if source == "hapt":
+        from sklearn_har.datasets import fetch_hapt
+
+        data: Any = fetch_hapt(subset=part, archive=args.archive, data_home=args.data_home)
+        return list(data.recordings)
+    if source == "simulated":
+        from sklearn_har.datasets import make_har_recordings
+
+        recordings = make_har_recordings(_N_SUBJECTS, random_state=0).recordings
+        first = part == "train"
+        return list(
+            recordings[:_N_TRAINING_SUBJECTS] if first else recordings[_N_TRAINING_SUBJECTS:]
         )
-    options: dict[str, Any] = {
-        "acceleration": range(n_acceleration),
-        "angular_velocity": range(n_acceleration, n_columns),
-        # A model may have been trained without the body accelerations.
-        "gravity_cutoff": _GRAVITY_CUTOFF if filtered and n_channels != n_columns else None,
-        # At a rate of 40 Hz or less resampling has left nothing above to be filtered out.
-        "noise_cutoff": _NOISE_CUTOFF if filtered and args.rate > 2 * _NOISE_CUTOFF else None,
-    }
-    return options, filtered
+    if not Path(source).exists():
+        raise UsageError(
+            f"{source}: there is no such folder or file, and no such data set"
+            f"{nearest(source, DATASETS)}; data sets are {', '.join(DATASETS)}"
+        )
+    recordings = _read_folder(args, Columns(args, recognizer))
+    unlabelled = sum(recording.labels is None for recording in recordings)
+    if unlabelled:
+        raise UsageError(
+            f"{unlabelled} of {len(recordings)} recordings have no labels: name their column by "
+            "--labels, or put {activity} into --pattern"
+        )
+    return recordings
 
 
-def prepare(args: argparse.Namespace, recording: Any, n_channels: int | None) -> Any:
-    """Return the signals that the model knows."""
-    from sklearn_har.preparation import prepare_recording, resample_recording
+def _read_folder(args: argparse.Namespace, columns: Columns) -> list[Any]:
+    from sklearn_har.recordings import read_recordings
 
-    options, filtered = filters(args, recording.samples.shape[1], n_channels)
-    if not filtered:
-        return resample_recording(recording, args.rate)
-    return prepare_recording(recording, sampling_rate=args.rate, **options)
+    if Path(args.source).is_dir() and not args.pattern:
+        raise UsageError(
+            f"{args.source} is a folder: say how its files are named, such as --pattern "
+            "'{subject}/{activity}.csv'"
+        )
+    by_sensor = "{sensor}" in (args.pattern or "")
+    known = {name: getattr(args, name, None) for name in ("labels", "subject", "session")}
+    given = {name: value for name, value in known.items() if value is not None}
+    options = columns.options_by_sensor if by_sensor else columns.options
+    try:
+        found = read_recordings(args.source, args.pattern, **given, **options, **_options(args))
+    except ValueError as error:
+        if (
+            "must increase" not in str(error)
+            or args.pattern
+            or given.keys() & {"subject", "session"}
+        ):
+            raise
+        # To sort the rows of several subjects by time would mix them.
+        raise ValueError(
+            f"{error} If the rows are of several subjects, name their column by --subject."
+        ) from error
+    return list(found)
+
+
+def facts_of(recordings: list[Any], source: Any) -> list[str]:
+    """Describe labelled recordings, a fact a line."""
+    import pandas as pd
+
+    subjects = list(dict.fromkeys(r.subject for r in recordings if r.subject is not None))
+    rates = sorted({float(f"{recording.sampling_rate:.4g}") for recording in recordings})
+    hertz = f"{rates[0]:g}" if len(rates) == 1 else f"{rates[0]:g} to {rates[-1]:g}"
+    timeline = pd.concat([recording.timeline() for recording in recordings])
+    seconds = (timeline["end"] - timeline["start"]).groupby(timeline["activity"]).sum()
+    return [
+        fact("data", str(source)),
+        fact(
+            "recordings",
+            f"{len(recordings)}, {sum(r.duration for r in recordings):.1f} s at {hertz} Hz",
+        ),
+        fact("subjects", f"{len(subjects)}: {', '.join(map(str, subjects))}" if subjects else "?"),
+        fact("channels", ", ".join(recordings[0].channel_names)),
+        fact("activities", ", ".join(f"{name} {time:.1f} s" for name, time in seconds.items())),
+    ]

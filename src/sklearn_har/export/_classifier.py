@@ -141,7 +141,7 @@ class ExportedClassifier:
         from sklearn_har.preparation import Preparation
 
         # JSON has no tuples.
-        params = self.recognizer["preparation"].items()
+        params: Any = self.recognizer["preparation"].items()
         return Preparation(**{n: tuple(v) if isinstance(v, list) else v for n, v in params})
 
     def predict_proba(self, X: npt.ArrayLike) -> npt.NDArray[np.float32]:

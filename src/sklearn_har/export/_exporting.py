@@ -331,7 +331,8 @@ def _export(
     if hasattr(estimator, "describe"):
         # An ActivityRecognizer: the classifier in it, and what must be done to a recording.
         recognizer = estimator.describe()
-        names = names[0], names[1] or recognizer["window_channel_names"]
+        activities = [str(activity) for activity in estimator.classes_.tolist()]
+        names = names[0] or activities, names[1] or recognizer["window_channel_names"]
         sampling_rate = sampling_rate or estimator.preparation_.sampling_rate
         X, y = _windows_of_recordings(estimator, X, y)
         estimator = estimator.estimator_

@@ -15,12 +15,14 @@ from sklearn_har.exceptions import RecordingWarning
 from sklearn_har.preparation import Preparation
 from sklearn_har.preparation._signals import columns_of
 from sklearn_har.recordings import Recording
+from sklearn_har.recordings._checks import name_of_recording
 
 __all__ = [
     "Differences",
     "compared_with_training",
     "in_order",
     "order_of_channels",
+    "refuse_low_rate",
     "training_facts",
     "warn_of_lost_activities",
 ]
@@ -30,6 +32,8 @@ __all__ = [
 _OTHER_UNIT = 2.0
 # A rate that is lower by this factor than any of the training lacks frequencies the model knows.
 _LOWER_RATE = 0.9
+# Samples rarer by this factor cannot be windows of movement: their times have another unit.
+_HOPELESS_RATE = 0.1
 # Samples looked at for the length of accelerations.
 _LOOKED_AT = 20_000
 
@@ -71,21 +75,21 @@ def order_of_channels(expected: Sequence[str], found: Sequence[str]) -> list[int
 
 
 def in_order(
-    pieces: Iterable[Recording], channels: Sequence[str], name: str, differences: Differences
+    pieces: Iterable[Recording], channels: Sequence[str], number: int, differences: Differences
 ) -> Iterator[Recording]:
     """Yield recordings with the channels of the training, in their order.
 
     Where no name agrees and the number does, the channels are taken in their order.
     """
-    for number, piece in enumerate(pieces):
+    for i, piece in enumerate(pieces):
         if not isinstance(piece, Recording):
-            raise TypeError(f"recordings in pieces must hold Recording, got {piece!r:.80}.")
+            raise TypeError(f"recordings[{number}] must hold Recording, got {piece!r:.80}.")
         names = piece.channel_names
         if len(names) == len(channels) and not set(names) & set(channels):
-            if number == 0:
+            if i == 0:
                 differences.add(
                     "names",
-                    name,
+                    name_of_recording(piece, number),
                     f"the channels are named {list(names)}, those of the training recordings "
                     f"{list(channels)}: they are taken in their order. If the order differs, name "
                     "the channels by read_recording(..., channels={'column': 'name'}).",
@@ -127,15 +131,29 @@ def compared_with_training(
     pieces: Iterable[Recording],
     facts: Mapping[str, Any],
     preparation: Preparation,
-    name: str,
+    number: int,
     differences: Differences,
 ) -> Iterator[Recording]:
     """Pass on the pieces of a recording, and note where the first is unlike the training."""
-    for number, piece in enumerate(pieces):
-        if number == 0 and facts:
+    for i, piece in enumerate(pieces):
+        if i == 0:
+            refuse_low_rate(piece, preparation)
+        if i == 0 and facts:
+            name = name_of_recording(piece, number)
             _compare_rate(piece, facts, preparation, name, differences)
             _compare_unit(piece, facts, preparation, name, differences)
         yield piece
+
+
+def refuse_low_rate(recording: Recording, preparation: Preparation) -> None:
+    """Raise a ValueError for a recording whose times probably have another unit."""
+    rate = recording.sampling_rate
+    if rate < _HOPELESS_RATE * preparation.sampling_rate:
+        raise ValueError(
+            f"a recording of {rate:g} Hz is too slow for windows at "
+            f"{preparation.sampling_rate:g} Hz. If its times count milliseconds, read it with "
+            "time_unit='ms'."
+        )
 
 
 def _compare_rate(

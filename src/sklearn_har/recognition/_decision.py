@@ -124,16 +124,19 @@ class Asked:
         With `classes_` and `predict_proba`.
     layout : {"windows", "channels-first", "flat"}
         How windows are handed to it.
+    classes : ndarray of shape (n_classes,), default=None
+        The activities, in the order of the probabilities. None for `classes_` of the classifier.
     """
 
-    def __init__(self, classifier: Any, layout: Layout = "windows") -> None:
+    def __init__(
+        self,
+        classifier: Any,
+        layout: Layout = "windows",
+        classes: NDArray[Any] | None = None,
+    ) -> None:
         self.classifier = classifier
         self.layout = layout
-
-    @property
-    def classes(self) -> NDArray[Any]:
-        """Return the activities, in the order of the probabilities."""
-        return np.asarray(self.classifier.classes_)
+        self.classes = np.asarray(classifier.classes_ if classes is None else classes)
 
     def predict_proba(self, windows: NDArray[Any]) -> NDArray[Any]:
         """Return probabilities for windows of shape (n_windows, n_timesteps, n_channels)."""

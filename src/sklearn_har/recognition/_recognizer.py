@@ -24,6 +24,7 @@ from sklearn_har.recognition._checks import (
     compared_with_training,
     in_order,
     order_of_channels,
+    refuse_low_rate,
     training_facts,
     warn_of_lost_activities,
 )
@@ -181,6 +182,7 @@ class ActivityRecognizer(BaseEstimator):
         preparation: Preparation | str | None = None,
         *,
         channel_names: Sequence[str] | None = None,
+        activity_names: Sequence[str] | None = None,
         **params: Any,
     ) -> Self:
         """Make a fitted recognizer of a classifier that was fitted on windows.
@@ -195,6 +197,9 @@ class ActivityRecognizer(BaseEstimator):
         channel_names : sequence of str, default=None
             The channels of the recordings to come, in their order. None takes the channels of a
             recording by their positions.
+        activity_names : sequence of str, default=None
+            A name for each of `classifier.classes_`, which become the `classes_` of the recognizer.
+            None for the names in an exported file, and else for the classes themselves.
         **params
             Parameters of the recognizer.
 
@@ -208,7 +213,8 @@ class ActivityRecognizer(BaseEstimator):
         TypeError, NotFittedError
             If `classifier` is no fitted classifier with `predict_proba`.
         ValueError
-            If it was fitted on windows of another length than those of the preparation.
+            If it was fitted on windows of another length than those of the preparation, or
+            `activity_names` does not name each class once.
         """
         described = getattr(classifier, "recognizer", None) or {}
         if preparation is None:
@@ -226,6 +232,7 @@ class ActivityRecognizer(BaseEstimator):
         recognizer.window_channel_names_ = tuple(described.get("window_channel_names", ()))
         recognizer.training_facts_ = dict(described.get("training_facts", {}))
         recognizer._set_classifier(classifier)
+        recognizer.classes_ = _named(recognizer.classes_, classifier, activity_names)
         return recognizer
 
     def set_params(self, **params: Any) -> Self:
@@ -352,6 +359,11 @@ class ActivityRecognizer(BaseEstimator):
             labelled = [replace(r, subject=s) for r, s in zip(labelled, subjects, strict=True)]
         channels = labelled[0].channel_names
         aligned = _aligned(labelled, channels)
+        for number, recording in enumerate(aligned):
+            try:
+                refuse_low_rate(recording, preparation)
+            except ValueError as error:
+                raise ValueError(f"{name_of_recording(recording, number)}: {error}") from error
         windows = preparation.windows(
             aligned, label_rule=self.label_rule, unlabelled=self.unlabelled
         )
@@ -429,7 +441,7 @@ class ActivityRecognizer(BaseEstimator):
     def asked_(self) -> Asked:
         """The classifier, asked in the layout that it reads."""
         self._check_is_fitted()
-        return Asked(self.estimator_, self.window_layout)
+        return Asked(self.estimator_, self.window_layout, self.classes_)
 
     def _estimator(self) -> Any:
         if self.estimator is not None:
@@ -617,9 +629,9 @@ class ActivityRecognizer(BaseEstimator):
             name = name_of_recording(recording, number)
             pieces = [recording] if isinstance(recording, Recording) else recording
             if self.channel_names_in_:
-                pieces = in_order(pieces, self.channel_names_in_, name, differences)
+                pieces = in_order(pieces, self.channel_names_in_, number, differences)
             pieces = compared_with_training(
-                pieces, self.training_facts_, self.preparation_, name, differences
+                pieces, self.training_facts_, self.preparation_, number, differences
             )
             try:
                 found.append(recognize(pieces, self.preparation_, self.asked_))
@@ -759,6 +771,24 @@ class ActivityRecognizer(BaseEstimator):
                 f"This {type(self).__name__} is not fitted: call fit with recordings before, or "
                 "make one by from_classifier."
             )
+
+
+def _named(
+    classes: NDArray[Any], classifier: Any, activity_names: Sequence[str] | None
+) -> NDArray[Any]:
+    """Return the names of classes, or the classes where they have no other names."""
+    names = activity_names
+    if names is None:
+        names = getattr(classifier, "activity_names", None)
+        # Exported files name classes without names by their text: numbers remain numbers.
+        if names is None or list(names) == [str(label) for label in classes.tolist()]:
+            return classes
+    if isinstance(names, str) or len(names) != len(classes) or len(set(names)) != len(names):
+        raise ValueError(
+            f"activity_names must name each of the {len(classes)} classes once, in their order "
+            f"({', '.join(map(str, classes.tolist()))}), got {names!r}."
+        )
+    return np.array(names)
 
 
 def _aligned(recordings: list[Recording], channels: tuple[str, ...]) -> list[Recording]:

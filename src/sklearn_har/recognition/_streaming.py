@@ -160,9 +160,11 @@ class StreamingRecognizer:
             )
         self._asked = recognizer.asked_
         self.preparation = recognizer.preparation_
-        self._channels = recognizer.channel_names_in_
-        names = self._channels if channel_names is None else channel_names
+        # A recognizer that was made of a classifier may not know the names of its channels.
+        known = recognizer.channel_names_in_
+        names = (known or RECORDED_CHANNEL_NAMES) if channel_names is None else channel_names
         self.channel_names = check_names(names, len(names))
+        self._channels = known or self.channel_names
         self._order = recognizer.order_of_channels(self.channel_names)
 
     def reset(self) -> None:

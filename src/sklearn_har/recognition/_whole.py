@@ -88,14 +88,13 @@ def recognize(
     for piece in pieces:
         if stream is None:
             stream = preparation.stream(piece.channel_names, piece.sampling_rate)
-            if asked.layout == "windows":
-                check_recognizer(
-                    asked.classifier,
-                    stream.n_timesteps,
-                    len(stream.channel_names),
-                    sampling_rate=preparation.sampling_rate,
-                    channel_names=stream.channel_names,
-                )
+            check_recognizer(
+                asked.classifier,
+                stream.n_timesteps,
+                len(stream.channel_names),
+                sampling_rate=preparation.sampling_rate,
+                channel_names=stream.channel_names if asked.layout == "windows" else (),
+            )
             longest = gap_limit(piece.sampling_rate, preparation.max_gap)
             period = 1.0 / piece.sampling_rate
         for number, part in enumerate(parts_between_gaps(piece, preparation.max_gap)):

@@ -1,0 +1,307 @@
+"""Models of the command line: saved files, and networks that are trained on recordings."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from pathlib import Path
+from typing import Any
+
+from sklearn_har.cli._common import UsageError, fact, nearest, real
+from sklearn_har.utils._errors import one_line
+
+NETWORKS = {
+    "lstm": "LSTMClassifier",
+    "cnn-lstm": "CNNLSTMClassifier",
+    "conv-lstm": "ConvLSTMClassifier",
+}
+_EXPORTED = (".onnx", ".tflite")
+PRESETS = ("uci-har", "accelerometer", "resample")
+_SMOOTHING = ("smoothing", "expected_duration", "min_duration", "min_probability")
+
+
+def add_preparation_arguments(parser: argparse.ArgumentParser, note: str = "") -> None:
+    """Add the options that say how recordings become windows."""
+    group = parser.add_argument_group("preparation" + note)
+    group.add_argument(
+        "--preset",
+        choices=PRESETS,
+        help="uci-har: filters of UCI HAR for acceleration and angular velocity; accelerometer: "
+        "the same for acceleration alone; resample: no filters, all channels (default: by the "
+        "channels)",
+    )
+    group.add_argument(
+        "--rate",
+        type=real(minimum=0.0, exclude_minimum=True),
+        metavar="HZ",
+        help="sampling rate of the windows (default: 50)",
+    )
+    group.add_argument(
+        "--window", type=_seconds, metavar="S", help="length of a window, in s (default: 2.56)"
+    )
+    group.add_argument(
+        "--overlap",
+        type=real(minimum=0.0, below=1.0),
+        metavar="X",
+        help="part of a window that the next one shares (default: 0.5)",
+    )
+
+
+def _seconds(text: str) -> float:
+    value = real(minimum=0.0, exclude_minimum=True)(text)
+    # A large integer may be meant as a number of samples: Preparation says so of integers alone.
+    return int(text) if text.isdecimal() else value
+
+
+def network_or_file(text: str) -> str | Path:
+    """Read the name of a network, or a file with a model."""
+    if text in NETWORKS:
+        return text
+    if Path(text).suffix.lower() in (".skops", *_EXPORTED):
+        return Path(text)
+    raise argparse.ArgumentTypeError(
+        f"invalid choice: {text!r} (choose from {', '.join(NETWORKS)}, or a file .skops, .onnx, "
+        f".tflite){nearest(text, NETWORKS)}"
+    )
+
+
+# Saved models -------------------------------------------------------------------------------------
+
+
+def load_model(path: Path) -> Any:
+    """Return the recognizer or classifier in a file, or say why it cannot be loaded.
+
+    Files of skops may hold types of scikit-learn and of this package only. Exported files hold no
+    Python, and are read without TensorFlow.
+    """
+    if path.suffix.lower() in _EXPORTED:
+        from sklearn_har.export import ExportedClassifier
+
+        return ExportedClassifier(path)
+
+    from sklearn_har.utils._optional import import_optional
+
+    skops_io = import_optional("skops.io", extra="export", needed_by="--model")
+    content = path.read_bytes()
+    try:
+        unknown = skops_io.get_untrusted_types(data=content)
+    except Exception as error:  # zipfile, json and skops raise many kinds of errors
+        raise ValueError(f"{path}: not a model saved by skops ({one_line(error)})") from error
+    foreign = sorted(set(unknown) - _our_types())
+    if foreign:
+        raise ValueError(
+            f"{path}: holds types that are neither of scikit-learn nor estimators of this package, "
+            f"{', '.join(foreign)}. If you trust them, load it by skops.io.load in Python"
+        )
+    try:
+        model = skops_io.loads(content, trusted=unknown)
+    except Exception as error:  # constructors raise many kinds of errors for altered values
+        raise ValueError(
+            f"{path}: cannot be loaded ({type(error).__name__}: {one_line(error)}): it was "
+            "altered, is incomplete, or was saved with other versions of the libraries"
+        ) from error
+    if not hasattr(model, "predict_proba") or not hasattr(model, "classes_"):
+        raise ValueError(
+            f"{path}: must be a fitted classifier with predict_proba, got {type(model).__name__}"
+        )
+    return model
+
+
+def _our_types() -> set[str]:
+    """Return the types that a saved model may hold: estimators, and values of their parameters.
+
+    Not the whole package: a file may also name functions to be called, and not all of ours are
+    harmless.
+    """
+    from sklearn_har import augmentation
+    from sklearn_har.utils.discovery import all_estimators
+
+    types = [item for _, item in all_estimators()]
+    types += [getattr(augmentation, name) for name in augmentation.__all__]
+    return {f"{item.__module__}.{item.__qualname__}" for item in types}
+
+
+def recognizer_of(args: argparse.Namespace, model: Any) -> Any:
+    """Return a recognizer: the model itself, or one made of a classifier by the options.
+
+    Options that contradict the model are refused.
+    """
+    from sklearn_har.recognition import ActivityRecognizer
+
+    if isinstance(model, ActivityRecognizer):
+        recognizer = model
+        refuse_contradictions(args, recognizer)
+    elif getattr(model, "recognizer", None):
+        recognizer = ActivityRecognizer.from_classifier(model)
+        refuse_contradictions(args, recognizer)
+    else:
+        recognizer = _of_classifier(args, model)
+    smoothing = {name: getattr(args, name, None) for name in _SMOOTHING}
+    given = {
+        name: None if value == "none" else value
+        for name, value in smoothing.items()
+        if value is not None
+    }
+    for name, value in given.items():
+        setattr(recognizer, name, value)
+    return recognizer
+
+
+def refuse_contradictions(args: argparse.Namespace, recognizer: Any) -> None:
+    """Raise if an option says something else than a recognizer."""
+    from sklearn_har.preparation import Preparation
+
+    preparation = recognizer.preparation_
+    known = {
+        "rate": preparation.sampling_rate,
+        "window": preparation.window,
+        "overlap": preparation.overlap,
+    }
+    for name, value in known.items():
+        given = getattr(args, name, None)
+        if given is not None and not math.isclose(given, value, rel_tol=1e-6):
+            _refuse(args, f"--{name} {given:g}", f"{value:g}")
+    if getattr(args, "preset", None):
+        expected = Preparation.from_preset(args.preset, sampling_rate=preparation.sampling_rate)
+        for name in ("noise_cutoff", "gravity_cutoff", "drift_cutoff"):
+            if getattr(expected, name) != getattr(preparation, name):
+                _refuse(args, f"--preset {args.preset}", f"{name}={getattr(preparation, name)}")
+    names = list(map(str, recognizer.classes_.tolist()))
+    if getattr(args, "names", None) and args.names != names:
+        _refuse(args, f"--names {' '.join(args.names)}", " ".join(names))
+    channels = list(recognizer.window_channel_names_)
+    if getattr(args, "channels", None) and args.channels != channels:
+        _refuse(args, f"--channels {' '.join(args.channels)}", " ".join(channels))
+
+
+def _refuse(args: argparse.Namespace, option: str, known: str) -> None:
+    raise UsageError(
+        f"{option} contradicts {args.model}, which was trained with {known}: leave the option out"
+    )
+
+
+def _of_classifier(args: argparse.Namespace, model: Any) -> Any:
+    """Make a recognizer of a classifier of windows, which does not know how they were made."""
+    from sklearn_har.preparation import Preparation
+    from sklearn_har.recognition import ActivityRecognizer
+
+    n_timesteps, n_channels = _shape_of_windows(model)
+    rate = args.rate or getattr(model, "sampling_rate", None) or 50.0
+    window = args.window
+    if n_timesteps is not None:
+        known = n_timesteps / rate
+        if window is not None and not math.isclose(window, known, rel_tol=1e-3):
+            _refuse(args, f"--window {window:g}", f"{n_timesteps} time steps ({known:g} s)")
+        window = known
+    elif window is None:
+        raise UsageError(f"{args.model} does not say how long its windows are; give --window")
+    alone = args.acceleration is not None and not args.gyroscope
+    preset = args.preset or ("accelerometer" if alone else "uci-har")
+    changes: dict[str, Any] = {"sampling_rate": rate, "window": window}
+    if args.overlap is not None:
+        changes["overlap"] = args.overlap
+    if preset != "resample":
+        changes |= _kinds(args)
+    preparation = Preparation.from_preset(preset, **changes)
+    kinds = len(preparation.acceleration) + len(preparation.angular_velocity)
+    if preset != "resample" and n_channels is not None:
+        # A model may have been trained without the body accelerations.
+        if n_channels == kinds:
+            preparation.set_params(gravity_cutoff=None)
+        elif n_channels != kinds + len(preparation.acceleration):
+            raise UsageError(
+                f"{args.model}: was fitted with {n_channels} channels, and --preset {preset} makes "
+                f"{kinds} or {kinds + len(preparation.acceleration)}: choose another --preset, or "
+                "name the columns by --acceleration and --gyroscope"
+            )
+    names = args.names
+    if names is not None and len(names) != len(model.classes_):
+        raise UsageError(
+            f"--names must name each of the {len(model.classes_)} classes of the model, in their "
+            f"order ({', '.join(map(str, model.classes_))}), got {len(names)}"
+        )
+    return ActivityRecognizer.from_classifier(model, preparation, activity_names=names)
+
+
+def _shape_of_windows(model: Any) -> tuple[int | None, int | None]:
+    """Return time steps and channels of the windows of a model; None where it does not say."""
+    for part in (model, *(step for _, step in getattr(model, "steps", []))):
+        if hasattr(part, "n_timesteps_in_"):
+            return int(part.n_timesteps_in_), int(part.n_channels_in_)
+    return None, None
+
+
+def _kinds(args: argparse.Namespace) -> dict[str, Any]:
+    if args.acceleration is None:
+        return {}
+    n = len(args.acceleration)
+    total = n + len(args.gyroscope or [])
+    return {"acceleration": tuple(range(n)), "angular_velocity": tuple(range(n, total))}
+
+
+# Networks that are trained ------------------------------------------------------------------------
+
+
+def new_recognizer(args: argparse.Namespace, recordings: list[Any]) -> Any:
+    """Return the recognizer that the options describe, not fitted."""
+    from sklearn_har.cli import _evaluate
+    from sklearn_har.recognition import ActivityRecognizer
+
+    classifier = _evaluate.load_classifier(args.model, recipe=not args.published)(
+        verbose=0, random_state=args.seed
+    )
+    if args.epochs is not None:
+        classifier.set_params(epochs=args.epochs)
+    recognizer = ActivityRecognizer(classifier, _preparation(args, recordings[0].channel_names))
+    for name, value in args.set:
+        _evaluate.set_parameter(recognizer, "--set", name, value)
+    return recognizer
+
+
+def _preparation(args: argparse.Namespace, channel_names: tuple[str, ...]) -> Any:
+    from sklearn_har.preparation import Preparation
+
+    n_channels = len(channel_names)
+    preset = args.preset
+    if preset is None:
+        if args.acceleration is not None:
+            preset = "uci-har" if args.gyroscope else "accelerometer"
+        else:
+            preset = {3: "accelerometer", 6: "uci-har"}.get(n_channels)
+    n_expected = {"accelerometer": 3, "uci-har": 6}.get(preset or "")
+    if preset is None or (args.acceleration is None and n_expected not in (None, n_channels)):
+        raise UsageError(
+            f"there are {n_channels} columns of numbers ({', '.join(channel_names)}): name the "
+            "channels by --acceleration and --gyroscope, or take all by --preset resample"
+        )
+    changes = {
+        "sampling_rate": args.rate,
+        "window": args.window,
+        "overlap": args.overlap,
+        **(_kinds(args) if preset != "resample" else {}),
+    }
+    given = {name: value for name, value in changes.items() if value is not None}
+    return Preparation.from_preset(preset, **given)
+
+
+def facts_of(recognizer: Any) -> list[str]:
+    """Describe a recognizer: its preparation and its smoothing."""
+    preparation = getattr(recognizer, "preparation_", recognizer.preparation)
+    filters = [
+        f"{what} {cutoff:g} Hz"
+        for what, cutoff in (
+            ("noise", preparation.noise_cutoff),
+            ("gravity", preparation.gravity_cutoff),
+            ("drift", preparation.drift_cutoff),
+        )
+        if cutoff is not None
+    ]
+    length = preparation.n_timesteps / preparation.sampling_rate
+    return [
+        fact(
+            "windows",
+            f"{length:g} s ({preparation.n_timesteps} time steps at "
+            f"{preparation.sampling_rate:g} Hz), overlap {preparation.overlap:g}",
+        ),
+        fact("filters", ", ".join(filters) or "none"),
+    ]

@@ -1,0 +1,136 @@
+"""``sklearn-har train``: train a recognizer on labelled recordings and save it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from sklearn_har.cli import _evaluate, _models
+from sklearn_har.cli._common import (
+    UsageError,
+    add_data_arguments,
+    check_new,
+    fact,
+    positive_integer,
+    quiet_start,
+    seed,
+    write_file,
+)
+from sklearn_har.cli._reading import (
+    add_source_arguments,
+    facts_of,
+    read_source,
+    warnings_as_lines,
+)
+
+_DESCRIPTION = """\
+Train a network on labelled recordings and save it with all that is needed to
+use it: sampling rate, channels, filters, windows, smoothing, activity names.
+`predict`, `evaluate` and `export` read all of this from the file.
+"""
+_EPILOG = """\
+SOURCE is a folder (with --pattern), one table (CSV or Parquet, with --labels
+and --subject), or a data set: simulated (no download) or hapt. Of a data set
+the training subjects are used; `evaluate` reads the others.
+
+The model is an ActivityRecognizer. --set takes any of its parameters; values
+are Python literals, everything else is text.
+
+examples:
+  sklearn-har train simulated --save model.skops
+      the recipe of the CNN-LSTM on simulated recordings, in a minute
+  sklearn-har train recordings --pattern '{subject}/{activity}/{trial}.csv' \\
+          --acceleration ax ay az --acceleration-unit m/s2 \\
+          --gyroscope gx gy gz --gyroscope-unit deg/s --save model.skops
+      your own files, one folder for each subject and activity
+  sklearn-har train log.csv --labels activity --subject person --folds 5 \\
+          --save model.skops
+      one long table; five folds say first how well new subjects are recognised
+  sklearn-har train hapt --model lstm --window 5.12 --epochs 30 \\
+          --set estimator__units=32 min_duration=2 --save lstm.skops
+      other settings
+"""
+
+
+def add_parser(commands: Any) -> None:
+    """Describe the subcommand."""
+    parser = commands.add_parser(
+        "train",
+        help="train a recognizer on labelled recordings and save it",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+    )
+    parser.add_argument("source", metavar="SOURCE", help="folder, table or data set")
+    parser.add_argument(
+        "--save", type=Path, required=True, metavar="FILE", help="the file to write (.skops)"
+    )
+    parser.add_argument("--force", action="store_true", help="overwrite the file of --save")
+    parser.add_argument(
+        "--model",
+        default="cnn-lstm",
+        choices=_models.NETWORKS,
+        help="the network (default: cnn-lstm)",
+    )
+    _evaluate.add_training_arguments(parser)
+    parser.add_argument(
+        "--seed", type=seed, default=0, metavar="N", help="seed of the training (default: 0)"
+    )
+    parser.add_argument(
+        "--folds",
+        type=positive_integer,
+        metavar="K",
+        help="cross-validate by subject first: K trainings, each tested on subjects left out",
+    )
+    _models.add_preparation_arguments(parser)
+    add_source_arguments(parser)
+    add_data_arguments(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> None:
+    """Read, cross-validate if asked to, train, save."""
+    from sklearn_har.utils._optional import import_optional
+
+    if args.save.suffix != ".skops":
+        raise UsageError(f"--save {args.save}: the ending must be .skops; `export` writes others")
+    check_new(args.save, "--save", force=args.force)
+    skops_io = import_optional("skops.io", extra="export", needed_by="--save")
+    with warnings_as_lines():
+        recordings = read_source(args, "train")
+    with warnings_as_lines(later=True), quiet_start():
+        recognizer = _models.new_recognizer(args, recordings)
+    print(*facts_of(recordings, args.source), *facts_of_training(args, recognizer), sep="\n")
+    if args.folds:
+        print(f"\n{cross_validated(args, recognizer, recordings).report()}\n", flush=True)
+    with warnings_as_lines(), _evaluate.watched(recognizer.estimator):
+        recognizer.fit(recordings)
+    recognizer.estimator_.set_params(callbacks=recognizer.estimator.callbacks)
+    write_file(args.save, skops_io.dumps(recognizer))
+    print(fact("trained on", f"{recognizer.n_windows_} windows"))
+    print(fact("saved", str(args.save)))
+
+
+def facts_of_training(args: argparse.Namespace, recognizer: Any) -> list[str]:
+    """Describe what is trained, a fact a line."""
+    settings = {} if args.epochs is None else {"epochs": args.epochs}
+    changes = [f"{name}={value!r}" for name, value in (settings | dict(args.set)).items()]
+    start = "as published" if args.published else "recipe"
+    return [
+        *_models.facts_of(recognizer),
+        fact("model", f"{args.model} ({_models.NETWORKS[args.model]})"),
+        fact("settings", ", ".join([start, *changes, f"seed {args.seed}"])),
+    ]
+
+
+def cross_validated(args: argparse.Namespace, recognizer: Any, recordings: list[Any]) -> Any:
+    """Evaluate by cross-validation in which no subject is on both sides."""
+    from sklearn_har.recognition import evaluate_recordings
+
+    subjects = {recording.subject for recording in recordings}
+    if None in subjects:
+        raise UsageError("--folds needs subjects: --subject, or {subject} in --pattern")
+    if not 2 <= args.folds <= len(subjects):
+        raise UsageError(f"--folds {args.folds}: there are {len(subjects)} subjects to divide")
+    with warnings_as_lines(), _evaluate.watched(recognizer.estimator):
+        return evaluate_recordings(recognizer, recordings, cv=args.folds)
