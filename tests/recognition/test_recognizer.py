@@ -123,6 +123,9 @@ class TestFit:
                 self.classes_ = np.unique(y)
                 return self
 
+            def predict(self, X):
+                return self.classes_[self.predict_proba(X).argmax(axis=1)]
+
             def predict_proba(self, X):
                 assert X.shape[1:] == (9, 128)
                 return np.full((len(X), len(self.classes_)), 1 / len(self.classes_))

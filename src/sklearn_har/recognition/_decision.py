@@ -136,7 +136,13 @@ class Asked:
     ) -> None:
         self.classifier = classifier
         self.layout = layout
-        self.classes = np.asarray(classifier.classes_ if classes is None else classes)
+        self._classes = classes
+
+    @property
+    def classes(self) -> NDArray[Any]:
+        """Return the activities, in the order of the probabilities."""
+        known = self._classes
+        return np.asarray(self.classifier.classes_ if known is None else known)
 
     def predict_proba(self, windows: NDArray[Any]) -> NDArray[Any]:
         """Return probabilities for windows of shape (n_windows, n_timesteps, n_channels)."""
