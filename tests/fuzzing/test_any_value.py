@@ -154,9 +154,9 @@ def test_every_function_of_arrays_is_called():
     elsewhere = {
         *("all_displays", "all_estimators", "all_functions", "window_checks"),
         *("parametrize_with_window_checks", "clear_data_home", "get_data_home", "fetch_hapt"),
-        *("fetch_uci_har", "read_recording", "to_litert", "to_onnx", "make_best", "make_lstm"),
-        *("make_cnn_lstm", "make_conv_lstm", "channel_importance", "search_table"),
-        *("use_dask", "use_ray"),
+        *("fetch_uci_har", "read_recording", "read_recordings", "to_litert", "to_onnx"),
+        *("make_best", "make_lstm", "make_cnn_lstm", "make_conv_lstm"),
+        *("channel_importance", "search_table", "use_dask", "use_ray"),
     }
     called = {function.__name__ for function in CALLS}
     assert {name for name, _ in all_functions()} - elsewhere <= called

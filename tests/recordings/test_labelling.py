@@ -64,6 +64,8 @@ class TestIntervals:
             recording().with_labels(notes)
         assert "start='start' (did you mean 'label_start'?)" in str(error.value)
         assert "the columns are ['label', 'label_start', 'label_end']" in str(error.value)
+        with pytest.raises(ValueError, match="got activity=None"):
+            recording().with_labels(table(("a", 0, 4)), activity=None)
 
     def test_unlabelled_samples(self):
         words, codes = table(("a", 0, 4)), table((5, 0, 4))

@@ -67,7 +67,7 @@ def _check_columns(table: pd.DataFrame, arguments: dict[str, str | None]) -> Non
     wrong = [
         f"{argument}={column!r}{did_you_mean(str(column), columns)}"
         for argument, column in arguments.items()
-        if column is not None and column not in table.columns
+        if column not in table.columns and (argument, column) != ("end", None)
     ]
     if wrong:
         raise ValueError(
