@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sklearn_har.cli._common import PROGRAM, UsageError, refuse
-from sklearn_har.cli._reading import Columns, warnings_as_lines
+from sklearn_har.cli._reading import channels_of, warnings_as_lines
 
 # In s: how often the input is looked at. People do not notice it, and it costs next to nothing.
 _PAUSE = 0.1
@@ -36,9 +36,12 @@ def run(args: argparse.Namespace, recognizer: Any) -> None:
     """Print a line for each window that becomes complete, until the input ends or Ctrl-C."""
     from sklearn_har.recordings._lines import LineReader
 
-    columns = Columns(args, recognizer)
+    channels = channels_of(args, recognizer)
     reader = LineReader(
-        time=args.time, time_unit=args.time_unit, channels=columns.columns, units=columns.units
+        time=args.time,
+        time_unit=args.time_unit,
+        channels=[channel.column for channel in channels] or None,
+        units={c.column: c.unit for c in channels if c.unit is not None},
     )
     stream = None
     print(f"{'start':>13} {'end':>13} {'probability':>12}  activity", flush=True)
@@ -51,7 +54,7 @@ def run(args: argparse.Namespace, recognizer: Any) -> None:
             if stream is None:
                 stream = recognizer.stream(
                     original_rate=reader.sampling_rate,
-                    channel_names=columns.names or reader.channel_names,
+                    channel_names=[c.name for c in channels] or reader.channel_names,
                 )
             at, samples = lines
             _print(stream.push(samples, at))

@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sklearn_har.cli._common import (
     PROGRAM,
@@ -137,84 +137,42 @@ def warnings_as_lines(*, later: bool = False) -> Iterator[None]:
         print(*lines, sep="\n", file=sys.stderr)
 
 
-class Columns:
-    """The columns that are channels, their units, and the names that the channels get.
+class Channel(NamedTuple):
+    """A column of a file, the name that its channel gets, and its unit."""
 
-    Parameters
-    ----------
-    args : Namespace
-        With the options of `add_reading_arguments`.
-    recognizer : ActivityRecognizer, default=None
-        The model, which may know the names of its channels.
+    column: str
+    name: str
+    unit: str | None
 
-    Attributes
-    ----------
-    columns : list of str or None
-        None for all columns of numbers.
-    names : list of str or None
-        The name of each channel, in the order of `columns`.
-    units : dict of str to str or None
-        The unit of each column.
+
+def channels_of(args: argparse.Namespace, recognizer: Any = None) -> list[Channel]:
+    """Return the channels to read; none for all columns of numbers.
+
+    They are those that the options name, or those that the recognizer was trained on.
     """
-
-    def __init__(self, args: argparse.Namespace, recognizer: Any = None) -> None:
-        self.columns: list[str] | None = None
-        self.names: list[str] | None = None
-        self.units: dict[str, str] | None = None
-        known, n_accelerations = _channels_of(recognizer)
-        if args.acceleration is not None:
-            self.columns = [*args.acceleration, *(args.gyroscope or [])]
-            n_accelerations = len(args.acceleration)
-            if known and len(known) != len(self.columns):
-                raise UsageError(
-                    f"{args.model} was trained on {len(known)} channels ({', '.join(known)}), got "
-                    f"{len(self.columns)} columns: name them by --acceleration and --gyroscope"
-                )
-        elif args.gyroscope is not None:
-            raise UsageError("--gyroscope needs --acceleration: name both, or none")
-        elif known and "{sensor}" not in (args.pattern or ""):
-            self.columns = known
-        units_given = args.acceleration_unit != "g" or args.gyroscope_unit != "rad/s"
-        if units_given and (self.columns is None or n_accelerations is None):
-            raise UsageError("units need to know the columns: give --acceleration and --gyroscope")
-        if self.columns is None:
-            return
-        self.names = known or [column.replace(":", "_", 1) for column in self.columns]
-        if n_accelerations is not None:
-            self.units = dict.fromkeys(self.columns[:n_accelerations], args.acceleration_unit)
-            self.units |= dict.fromkeys(self.columns[n_accelerations:], args.gyroscope_unit)
-
-    @property
-    def options(self) -> dict[str, Any]:
-        """Return `channels` and `units` of `read_recording`."""
-        if self.columns is None or self.names is None:
-            return {}
-        return {
-            "channels": dict(zip(self.columns, self.names, strict=True)),
-            "units": self.units,
-        }
-
-    @property
-    def options_by_sensor(self) -> dict[str, Any]:
-        """Return `sensors`, `channels` and `units` of `read_recordings` with {sensor}."""
-        if self.columns is None or self.names is None:
-            return {}
-        channels: dict[str, dict[str, str]] = {}
-        units: dict[str, dict[str, str]] = {}
-        for column, name in zip(self.columns, self.names, strict=True):
-            sensor, colon, inner = column.partition(":")
-            if not colon:
-                raise UsageError(
-                    f"a column of a --pattern with {{sensor}} is SENSOR:COLUMN, such as "
-                    f"Accelerometer:x, got {column!r}"
-                )
-            channels.setdefault(sensor, {})[inner] = name
-            if self.units is not None:
-                units.setdefault(sensor, {})[inner] = self.units[column]
-        return {"sensors": list(channels), "channels": channels, "units": units or None}
+    known, n_accelerations = _channels_of_model(recognizer)
+    columns = known if "{sensor}" not in (args.pattern or "") else []
+    if args.acceleration is not None:
+        columns = [*args.acceleration, *(args.gyroscope or [])]
+        n_accelerations = len(args.acceleration)
+        if known and len(known) != len(columns):
+            raise UsageError(
+                f"{args.model} was trained on {len(known)} channels ({', '.join(known)}), got "
+                f"{len(columns)} columns: name them by --acceleration and --gyroscope"
+            )
+    elif args.gyroscope is not None:
+        raise UsageError("--gyroscope needs --acceleration: name both, or none")
+    units: list[str | None] = [None] * len(columns)
+    if columns and n_accelerations is not None:
+        n_others = len(columns) - n_accelerations
+        units = [args.acceleration_unit] * n_accelerations + [args.gyroscope_unit] * n_others
+    elif args.acceleration_unit != "g" or args.gyroscope_unit != "rad/s":
+        raise UsageError("units need to know the columns: give --acceleration and --gyroscope")
+    names = known or [column.replace(":", "_", 1) for column in columns]
+    return [Channel(*each) for each in zip(columns, names, units, strict=True)] if columns else []
 
 
-def _channels_of(recognizer: Any) -> tuple[list[str], int | None]:
+def _channels_of_model(recognizer: Any) -> tuple[list[str], int | None]:
     """Return the channels of a model, accelerations first, and how many accelerations there are.
 
     None where the model does not say which channels are accelerations.
@@ -233,25 +191,46 @@ def _channels_of(recognizer: Any) -> tuple[list[str], int | None]:
     return known, len(acceleration) if len(kinds) == len(names) else None
 
 
-def _options(args: argparse.Namespace) -> dict[str, Any]:
-    names = ("time", "time_unit", "on_disorder", "on_missing")
-    return {name: getattr(args, name) for name in names if getattr(args, name) is not None}
+def _options(args: argparse.Namespace, channels: list[Channel]) -> dict[str, Any]:
+    """Return the arguments of `read_recording` and `read_recordings` that the options mean."""
+    names = ("time", "time_unit", "on_disorder", "on_missing", "labels", "subject", "session")
+    options: dict[str, Any] = {
+        name: value for name in names if (value := getattr(args, name, None)) is not None
+    }
+    if not channels:
+        return options
+    if "{sensor}" not in (args.pattern or ""):
+        options["channels"] = {channel.column: channel.name for channel in channels}
+        options["units"] = {c.column: c.unit for c in channels if c.unit is not None}
+        return options
+    sensors: dict[str, dict[str, str]] = {}
+    units: dict[str, dict[str, str]] = {}
+    for channel in channels:
+        sensor, colon, column = channel.column.partition(":")
+        if not colon:
+            raise UsageError(
+                "a column of a --pattern with {sensor} is SENSOR:COLUMN, such as Accelerometer:x, "
+                f"got {channel.column!r}"
+            )
+        sensors.setdefault(sensor, {})[column] = channel.name
+        units.setdefault(sensor, {})[column] = channel.unit or ""
+    return {**options, "sensors": list(sensors), "channels": sensors, "units": units}
 
 
 def read_pieces(args: argparse.Namespace, recognizer: Any) -> Iterator[Any]:
     """Return the pieces of the recording in `args.source`: long files do not fill the memory."""
     from sklearn_har.recordings import read_recording
 
-    if args.pattern:
-        recordings = _read_folder(args, Columns(args, recognizer))
-        if len(recordings) != 1:
-            raise UsageError(
-                f"--pattern must match the files of one recording, got {len(recordings)}: leave "
-                "fields other than {sensor} out"
-            )
-        return iter(recordings)
-    columns = Columns(args, recognizer)
-    return read_recording(args.source, chunksize=_CHUNK, **columns.options, **_options(args))
+    channels = channels_of(args, recognizer)
+    if not args.pattern:
+        return read_recording(args.source, chunksize=_CHUNK, **_options(args, channels))
+    recordings = _read_all(args, channels)
+    if len(recordings) != 1:
+        raise UsageError(
+            f"--pattern must match the files of one recording, got {len(recordings)}: leave fields "
+            "other than {sensor} out"
+        )
+    return iter(recordings)
 
 
 def read_source(args: argparse.Namespace, part: str, recognizer: Any = None) -> list[Any]:
@@ -283,7 +262,7 @@ def read_source(args: argparse.Namespace, part: str, recognizer: Any = None) -> 
             f"{source}: there is no such folder or file, and no such data set"
             f"{nearest(source, DATASETS)}; data sets are {', '.join(DATASETS)}"
         )
-    recordings = _read_folder(args, Columns(args, recognizer))
+    recordings = _read_all(args, channels_of(args, recognizer))
     unlabelled = sum(recording.labels is None for recording in recordings)
     if unlabelled:
         raise UsageError(
@@ -293,7 +272,7 @@ def read_source(args: argparse.Namespace, part: str, recognizer: Any = None) -> 
     return recordings
 
 
-def _read_folder(args: argparse.Namespace, columns: Columns) -> list[Any]:
+def _read_all(args: argparse.Namespace, channels: list[Channel]) -> list[Any]:
     from sklearn_har.recordings import read_recordings
 
     if Path(args.source).is_dir() and not args.pattern:
@@ -301,24 +280,17 @@ def _read_folder(args: argparse.Namespace, columns: Columns) -> list[Any]:
             f"{args.source} is a folder: say how its files are named, such as --pattern "
             "'{subject}/{activity}.csv'"
         )
-    by_sensor = "{sensor}" in (args.pattern or "")
-    known = {name: getattr(args, name, None) for name in ("labels", "subject", "session")}
-    given = {name: value for name, value in known.items() if value is not None}
-    options = columns.options_by_sensor if by_sensor else columns.options
+    options = _options(args, channels)
     try:
-        found = read_recordings(args.source, args.pattern, **given, **options, **_options(args))
+        return read_recordings(args.source, args.pattern, **options)
     except ValueError as error:
-        if (
-            "must increase" not in str(error)
-            or args.pattern
-            or given.keys() & {"subject", "session"}
-        ):
+        divided = args.pattern or options.keys() & {"subject", "session"}
+        if "must increase" not in str(error) or divided:
             raise
         # To sort the rows of several subjects by time would mix them.
         raise ValueError(
             f"{error} If the rows are of several subjects, name their column by --subject."
         ) from error
-    return list(found)
 
 
 def facts_of(recordings: list[Any], source: Any) -> list[str]:

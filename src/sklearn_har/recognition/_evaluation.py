@@ -144,12 +144,12 @@ def evaluate_recordings(
 
     Examples
     --------
-    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn.neighbors import KNeighborsClassifier
     >>> from sklearn_har import ActivityRecognizer
     >>> from sklearn_har.datasets import make_har_recordings
     >>> from sklearn_har.recognition import evaluate_recordings
     >>> recordings = make_har_recordings(n_subjects=4, random_state=0).recordings
-    >>> recognizer = ActivityRecognizer(LogisticRegression(), window_layout="flat")
+    >>> recognizer = ActivityRecognizer(KNeighborsClassifier(), window_layout="flat")
     >>> evaluation = evaluate_recordings(recognizer, recordings, cv=2)
     >>> sorted(evaluation.per_subject["subject"])
     [1, 2, 3, 4]
