@@ -141,8 +141,11 @@ class ExportedClassifier:
         from sklearn_har.preparation import Preparation
 
         # JSON has no tuples.
-        params: Any = self.recognizer["preparation"].items()
-        return Preparation(**{n: tuple(v) if isinstance(v, list) else v for n, v in params})
+        params: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in self.recognizer["preparation"].items()
+        }
+        return Preparation(**params)
 
     def predict_proba(self, X: npt.ArrayLike) -> npt.NDArray[np.float32]:
         """Return the probability of each activity.
