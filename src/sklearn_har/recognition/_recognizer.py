@@ -317,10 +317,8 @@ class ActivityRecognizer(BaseEstimator):
 
         Parameters
         ----------
-        recordings : sequence of Recording
-            Raw recordings with the channels of the first call.
-        y : sequence of length n_recordings, default=None
-            As in :meth:`fit`.
+        recordings, y : sequence of Recording, and sequence of length n_recordings, default=None
+            As in :meth:`fit`; with the channels of the first call.
         classes : array-like of shape (n_classes,), default=None
             All activities that will ever come; needed at the first call unless these recordings
             have them all.
