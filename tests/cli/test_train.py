@@ -165,25 +165,72 @@ def test_long_files_are_read_in_pieces(data, model, tmp_path, monkeypatch):
 
 
 def test_other_columns_and_units(data, model, tmp_path):
-    frame = pd.read_csv(data / "next.csv")
-    other = pd.DataFrame(
+    _as_logged(pd.read_csv(data / "next.csv")).to_csv(tmp_path / "other.csv", index=False)
+    outs = tmp_path / "a.csv", tmp_path / "b.csv"
+    model = ("--model", str(model), "--timeline")
+    assert main(["predict", str(data / "next.csv"), *model, str(outs[0])]) == 0
+    assert main(["predict", str(tmp_path / "other.csv"), *model, str(outs[1]), *AS_LOGGED]) == 0
+    pd.testing.assert_frame_equal(pd.read_csv(outs[0]), pd.read_csv(outs[1]), atol=1e-3)
+
+
+def _as_logged(frame):
+    """The same samples under other names, in milliseconds, m/s2 and deg/s."""
+    return pd.DataFrame(
         {
             "ms": (frame["time"] * 1000).round().astype(int),
             **{f"rot_{axis}": np.rad2deg(frame[f"g{axis}"]) for axis in "xyz"},
             **{f"acc_{axis}": frame[f"a{axis}"] * 9.80665 for axis in "xyz"},
         }
     )
-    other.to_csv(tmp_path / "other.csv", index=False)
-    outs = tmp_path / "a.csv", tmp_path / "b.csv"
-    model = ("--model", str(model), "--timeline")
-    assert main(["predict", str(data / "next.csv"), *model, str(outs[0])]) == 0
-    columns = ("--acceleration", "acc_x", "acc_y", "acc_z", "--acceleration-unit", "m/s2")
-    columns += ("--gyroscope", "rot_x", "rot_y", "rot_z", "--gyroscope-unit", "deg/s")
-    time = ("--time", "ms", "--time-unit", "ms")
-    assert (
-        main(["predict", str(tmp_path / "other.csv"), *model, str(outs[1]), *columns, *time]) == 0
-    )
-    pd.testing.assert_frame_equal(pd.read_csv(outs[0]), pd.read_csv(outs[1]), atol=1e-3)
+
+
+AS_LOGGED = (
+    *("--time", "ms", "--time-unit", "ms", "--acceleration", "acc_x", "acc_y", "acc_z"),
+    *("--acceleration-unit", "m/s2", "--gyroscope", "rot_x", "rot_y", "rot_z"),
+    *("--gyroscope-unit", "deg/s"),
+)
+
+
+def test_the_model_remembers_how_its_files_were_read(data, tmp_path, capsys):
+    for path in (data / "folder").rglob("*.csv"):
+        logged = tmp_path / "logs" / path.relative_to(data / "folder")
+        logged.parent.mkdir(parents=True, exist_ok=True)
+        _as_logged(pd.read_csv(path)).to_csv(logged, index=False)
+    next_frame = pd.read_csv(data / "next.csv")
+    _as_logged(next_frame).to_csv(tmp_path / "next.csv", index=False)
+    model, out = str(tmp_path / "model.skops"), tmp_path / "timeline.csv"
+    argv = ["train", str(tmp_path / "logs"), "--pattern", PATTERN, *AS_LOGGED, *SMALL]
+    assert main([*argv, "--save", model]) == 0
+    capsys.readouterr()
+    argv = ["predict", str(tmp_path / "next.csv"), "--model", model]
+    assert main([*argv, "--timeline", str(out)]) == 0
+    assert capsys.readouterr().err == ""
+    recognizer = load_model(model_path := tmp_path / "model.skops")
+    expected = recognizer.timelines([recognizer.read(tmp_path / "next.csv")])[0]
+    pd.testing.assert_frame_equal(pd.read_csv(out), expected, atol=1e-5, check_dtype=False)
+    assert recognizer.read_options["units"]["acc_x"] == "m/s2"
+    # An option has precedence over what the model remembers.
+    in_g = _as_logged(next_frame)
+    in_g[["acc_x", "acc_y", "acc_z"]] /= 9.80665
+    in_g.to_csv(tmp_path / "in_g.csv", index=False)
+    argv = ["predict", str(tmp_path / "in_g.csv"), "--model", model, "--acceleration-unit", "g"]
+    again = tmp_path / "again.csv"
+    assert main([*argv, "--timeline", str(again)]) == 0
+    pd.testing.assert_frame_equal(pd.read_csv(out), pd.read_csv(again), atol=1e-3)
+    exported = tmp_path / "har.onnx"
+    assert main(["export", str(model_path), str(exported)]) == 0
+    argv = ["predict", str(tmp_path / "next.csv"), "--model", str(exported)]
+    assert main([*argv, "--timeline", str(again)]) == 0
+    pd.testing.assert_frame_equal(pd.read_csv(out), pd.read_csv(again), atol=1e-3)
+    capsys.readouterr()
+    # Its end is not waited for: a file that grows has none. A pipe has one.
+    fed = subprocess.run(
+        [sys.executable, "-m", "sklearn_har", "predict", "-", "--follow", "--model", model],
+        input=(tmp_path / "next.csv").read_bytes(), capture_output=True, check=True,
+    )  # fmt: skip
+    rows = fed.stdout.decode().splitlines()[1:]
+    decisions = recognizer.decisions([recognizer.read(tmp_path / "next.csv")])[0]
+    assert [row.split()[-1] for row in rows] == [d.activity for d in decisions]
 
 
 def test_a_forgotten_unit_is_one_line_of_warning(data, model, tmp_path, capsys):

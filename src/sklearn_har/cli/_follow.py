@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sklearn_har.cli._common import PROGRAM, UsageError, refuse
-from sklearn_har.cli._reading import channels_of, warnings_as_lines
+from sklearn_har.cli._reading import channels_of, read_options, warnings_as_lines
 
 # In s: how often the input is looked at. People do not notice it, and it costs next to nothing.
 _PAUSE = 0.1
@@ -37,9 +37,10 @@ def run(args: argparse.Namespace, recognizer: Any) -> None:
     from sklearn_har.recordings._lines import LineReader
 
     channels = channels_of(args, recognizer)
+    options = read_options(args, channels, recognizer)
     reader = LineReader(
-        time=args.time,
-        time_unit=args.time_unit,
+        time=options.get("time", "time"),
+        time_unit=options.get("time_unit"),
         channels=[channel.column for channel in channels] or None,
         units={c.column: c.unit for c in channels if c.unit is not None},
     )

@@ -63,11 +63,11 @@ def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options that say what the columns of a file are."""
     group = parser.add_argument_group("columns of the files")
     add = group.add_argument
-    add("--time", default="time", metavar="COLUMN", help="the times (default: time)")
+    add("--time", metavar="COLUMN", help="the times (default: that of the model, or time)")
     add(
         "--time-unit",
         choices=["s", "ms", "us", "ns", "datetime"],
-        help="unit of the times (default: s for numbers, otherwise dates)",
+        help="unit of the times (default: that of the model, or s for numbers and dates otherwise)",
     )
     add(
         "--acceleration",
@@ -83,8 +83,16 @@ def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
         help="angular velocities; without a name none (default: those of the model, or the next "
         "three columns)",
     )
-    add("--acceleration-unit", default="g", choices=["g", "mg", "m/s2"], help="(default: g)")
-    add("--gyroscope-unit", default="rad/s", choices=["rad/s", "deg/s"], help="(default: rad/s)")
+    add(
+        "--acceleration-unit",
+        choices=["g", "mg", "m/s2"],
+        help="(default: that of the model, or g)",
+    )
+    add(
+        "--gyroscope-unit",
+        choices=["rad/s", "deg/s"],
+        help="(default: that of the model, or rad/s)",
+    )
     add(
         "--on-disorder",
         choices=["raise", "sort", "drop"],
@@ -148,10 +156,11 @@ class Channel(NamedTuple):
 def channels_of(args: argparse.Namespace, recognizer: Any = None) -> list[Channel]:
     """Return the channels to read; none for all columns of numbers.
 
-    They are those that the options name, or those that the recognizer was trained on.
+    They are those that the options name, those whose columns the model remembers, or those that
+    have the names of the channels it was trained on.
     """
     known, n_accelerations = _channels_of_model(recognizer)
-    columns = known if "{sensor}" not in (args.pattern or "") else []
+    by_sensor = "{sensor}" in (args.pattern or "")
     if args.acceleration is not None:
         columns = [*args.acceleration, *(args.gyroscope or [])]
         n_accelerations = len(args.acceleration)
@@ -160,16 +169,43 @@ def channels_of(args: argparse.Namespace, recognizer: Any = None) -> list[Channe
                 f"{args.model} was trained on {len(known)} channels ({', '.join(known)}), got "
                 f"{len(columns)} columns: name them by --acceleration and --gyroscope"
             )
+        names = known or [column.replace(":", "_", 1) for column in columns]
+        channels = [Channel(*each, None) for each in zip(columns, names, strict=True)]
     elif args.gyroscope is not None:
         raise UsageError("--gyroscope needs --acceleration: name both, or none")
-    units: list[str | None] = [None] * len(columns)
-    if columns and n_accelerations is not None:
-        n_others = len(columns) - n_accelerations
-        units = [args.acceleration_unit] * n_accelerations + [args.gyroscope_unit] * n_others
-    elif args.acceleration_unit != "g" or args.gyroscope_unit != "rad/s":
-        raise UsageError("units need to know the columns: give --acceleration and --gyroscope")
-    names = known or [column.replace(":", "_", 1) for column in columns]
-    return [Channel(*each) for each in zip(columns, names, units, strict=True)] if columns else []
+    else:
+        channels = _remembered_channels(recognizer, by_sensor)
+        if not channels and not by_sensor:
+            channels = [Channel(name, name, None) for name in known]
+    given = args.acceleration_unit, args.gyroscope_unit
+    if not channels or n_accelerations is None:
+        if any(given):
+            raise UsageError("units need to know the columns: give --acceleration and --gyroscope")
+        return channels
+    return [
+        channel._replace(unit=unit or channel.unit or default)
+        for channel, unit, default in zip(
+            channels,
+            [given[0]] * n_accelerations + [given[1]] * (len(channels) - n_accelerations),
+            ["g"] * n_accelerations + ["rad/s"] * (len(channels) - n_accelerations),
+            strict=True,
+        )
+    ]
+
+
+def _remembered_channels(recognizer: Any, by_sensor: bool) -> list[Channel]:
+    """Return the columns that a model was trained on, in the order of its channels."""
+    options = (recognizer and recognizer.read_options) or {}
+    if not options.get("channels") or by_sensor != ("sensors" in options):
+        return []
+    if not by_sensor:
+        units = options.get("units", {})
+        return [Channel(c, name, units.get(c)) for c, name in options["channels"].items()]
+    return [
+        Channel(f"{sensor}:{column}", name, options["units"][sensor][column] or None)
+        for sensor, columns in options["channels"].items()
+        for column, name in columns.items()
+    ]
 
 
 def _channels_of_model(recognizer: Any) -> tuple[list[str], int | None]:
@@ -191,12 +227,19 @@ def _channels_of_model(recognizer: Any) -> tuple[list[str], int | None]:
     return known, len(acceleration) if len(kinds) == len(names) else None
 
 
-def _options(args: argparse.Namespace, channels: list[Channel]) -> dict[str, Any]:
+# What a model remembers of how its files were read, besides the channels and their units.
+_REMEMBERED = ("time", "time_unit", "on_disorder", "on_missing")
+
+
+def read_options(
+    args: argparse.Namespace, channels: list[Channel], recognizer: Any = None
+) -> dict[str, Any]:
     """Return the arguments of `read_recording` and `read_recordings` that the options mean."""
-    names = ("time", "time_unit", "on_disorder", "on_missing", "labels", "subject", "session")
-    options: dict[str, Any] = {
-        name: value for name in names if (value := getattr(args, name, None)) is not None
-    }
+    known = (recognizer and recognizer.read_options) or {}
+    options: dict[str, Any] = {name: known[name] for name in _REMEMBERED if name in known}
+    for name in (*_REMEMBERED, "labels", "subject", "session"):
+        if getattr(args, name, None) is not None:
+            options[name] = getattr(args, name)
     if not channels:
         return options
     if "{sensor}" not in (args.pattern or ""):
@@ -217,14 +260,25 @@ def _options(args: argparse.Namespace, channels: list[Channel]) -> dict[str, Any
     return {**options, "sensors": list(sensors), "channels": sensors, "units": units}
 
 
+def how_read(args: argparse.Namespace) -> dict[str, Any]:
+    """Return what a model shall remember of how its training files were read."""
+    options = read_options(args, channels_of(args))
+    return {
+        name: value
+        for name, value in options.items()
+        if name in (*_REMEMBERED, "channels", "units", "sensors")
+    }
+
+
 def read_pieces(args: argparse.Namespace, recognizer: Any) -> Iterator[Any]:
     """Return the pieces of the recording in `args.source`: long files do not fill the memory."""
     from sklearn_har.recordings import read_recording
 
     channels = channels_of(args, recognizer)
     if not args.pattern:
-        return read_recording(args.source, chunksize=_CHUNK, **_options(args, channels))
-    recordings = _read_all(args, channels)
+        options = read_options(args, channels, recognizer)
+        return read_recording(args.source, chunksize=_CHUNK, **options)
+    recordings = _read_all(args, channels, recognizer)
     if len(recordings) != 1:
         raise UsageError(
             f"--pattern must match the files of one recording, got {len(recordings)}: leave fields "
@@ -262,7 +316,7 @@ def read_source(args: argparse.Namespace, part: str, recognizer: Any = None) -> 
             f"{source}: there is no such folder or file, and no such data set"
             f"{nearest(source, DATASETS)}; data sets are {', '.join(DATASETS)}"
         )
-    recordings = _read_all(args, channels_of(args, recognizer))
+    recordings = _read_all(args, channels_of(args, recognizer), recognizer)
     unlabelled = sum(recording.labels is None for recording in recordings)
     if unlabelled:
         raise UsageError(
@@ -272,7 +326,7 @@ def read_source(args: argparse.Namespace, part: str, recognizer: Any = None) -> 
     return recordings
 
 
-def _read_all(args: argparse.Namespace, channels: list[Channel]) -> list[Any]:
+def _read_all(args: argparse.Namespace, channels: list[Channel], recognizer: Any) -> list[Any]:
     from sklearn_har.recordings import read_recordings
 
     if Path(args.source).is_dir() and not args.pattern:
@@ -280,7 +334,7 @@ def _read_all(args: argparse.Namespace, channels: list[Channel]) -> list[Any]:
             f"{args.source} is a folder: say how its files are named, such as --pattern "
             "'{subject}/{activity}.csv'"
         )
-    options = _options(args, channels)
+    options = read_options(args, channels, recognizer)
     try:
         return read_recordings(args.source, args.pattern, **options)
     except ValueError as error:

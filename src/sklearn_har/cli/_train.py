@@ -20,6 +20,7 @@ from sklearn_har.cli._common import (
 from sklearn_har.cli._reading import (
     add_source_arguments,
     facts_of,
+    how_read,
     read_source,
     warnings_as_lines,
 )
@@ -100,6 +101,7 @@ def run(args: argparse.Namespace) -> None:
         recordings = read_source(args, "train")
     with warnings_as_lines(later=True), quiet_start():
         recognizer = _models.new_recognizer(args, recordings)
+        recognizer.set_params(read_options=how_read(args) or None)
     print(*facts_of(recordings, args.source), *facts_of_training(args, recognizer), sep="\n")
     if args.folds:
         print(f"\n{cross_validated(args, recognizer, recordings).report()}\n", flush=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal, Self
 
@@ -39,7 +39,7 @@ from sklearn_har.recognition._decision import (
 )
 from sklearn_har.recognition._streaming import StreamingRecognizer
 from sklearn_har.recognition._whole import Recognized, recognize
-from sklearn_har.recordings import Recording
+from sklearn_har.recordings import Recording, read_recording
 from sklearn_har.recordings._checks import check_recordings, name_of_recording, with_labels
 from sklearn_har.segmentation import Windows
 from sklearn_har.timeline import (
@@ -91,6 +91,10 @@ class ActivityRecognizer(BaseEstimator):
         How the estimator reads windows: (n_windows, n_timesteps, n_channels) as the classifiers of
         this package, (n_windows, n_channels, n_timesteps) as aeon's, or (n_windows, n_timesteps *
         n_channels) as those of scikit-learn.
+    read_options : mapping of str to object, default=None
+        How files of such recordings are read: parameters of
+        :func:`~sklearn_har.recordings.read_recording`, such as ``{"time_unit": "ms", "units":
+        "m/s2"}``. They are saved with the model. :meth:`read` and the command line use them.
 
     Attributes
     ----------
@@ -164,6 +168,7 @@ class ActivityRecognizer(BaseEstimator):
         min_duration: float = 0.0,
         min_probability: float = 0.0,
         window_layout: Layout = "windows",
+        read_options: Mapping[str, Any] | None = None,
     ) -> None:
         self.estimator = estimator
         self.preparation = preparation
@@ -174,6 +179,7 @@ class ActivityRecognizer(BaseEstimator):
         self.min_duration = min_duration
         self.min_probability = min_probability
         self.window_layout = window_layout
+        self.read_options = read_options
 
     @classmethod
     def from_classifier(
@@ -426,7 +432,14 @@ class ActivityRecognizer(BaseEstimator):
             ``window_channel_names``, ``params`` (smoothing and the like) and ``training_facts``.
         """
         self._check_is_fitted()
-        names = ("unlabelled", "smoothing", "expected_duration", "min_duration", "min_probability")
+        names = (
+            "unlabelled",
+            "smoothing",
+            "expected_duration",
+            "min_duration",
+            "min_probability",
+            "read_options",
+        )
         return {
             "preparation": self.preparation_.to_dict(),
             "channel_names": list(self.channel_names_in_),
@@ -461,6 +474,22 @@ class ActivityRecognizer(BaseEstimator):
             raise ValueError(f"window_layout must be one of {LAYOUTS}, got {self.window_layout!r}.")
 
     # Prediction -----------------------------------------------------------------------------------
+
+    def read(self, source: Any) -> Recording:
+        """Read a recording by `read_options`.
+
+        Parameters
+        ----------
+        source : str, path-like, file-like or DataFrame
+            As in :func:`~sklearn_har.recordings.read_recording`.
+
+        Returns
+        -------
+        Recording
+            Raw, as :meth:`predict` and :meth:`timelines` take it.
+        """
+        recording: Recording = read_recording(source, **(self.read_options or {}))
+        return recording
 
     def timelines(
         self, recordings: Sequence[Recording | Iterable[Recording]]
