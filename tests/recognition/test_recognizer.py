@@ -187,6 +187,36 @@ class TestFit:
         assert not np.array_equal(before, recognizer.estimator_.coef_)
         assert not hasattr(trees(), "partial_fit")
 
+    def test_partial_fit_keeps_channels_and_windows_of_the_first_call(self, recordings):
+        named = [with_names(r, NAMES) for r in recordings]
+        sgd = SGDClassifier(loss="log_loss", random_state=0)
+        one, two = (ActivityRecognizer(sgd, window_layout="flat") for _ in range(2))
+        turned = [5, 4, 3, 2, 1, 0]
+        moved = with_names(named[1], [NAMES[i] for i in turned], turned)
+        one.partial_fit(named[:1]).set_params(preparation__window=1.28)
+        with pytest.warns(RecordingWarning, match="1 of 1 recordings .* in another order"):
+            one.partial_fit([moved])
+        two.partial_fit(named[:1]).partial_fit(named[1:2])
+        assert_array_equal(one.estimator_.coef_, two.estimator_.coef_)
+        assert one.channel_names_in_ == NAMES
+
+    def test_a_training_that_fails_changes_nothing(self, fitted, recordings):
+        recognizer = pickle.loads(pickle.dumps(fitted))
+        recognizer.set_params(preparation__window=1.28, estimator__n_estimators=-1)
+        with pytest.raises(ValueError, match="n_estimators"):
+            recognizer.fit(recordings[:1])
+        assert recognizer.preparation_ == fitted.preparation_
+        assert_array_equal(
+            recognizer.predict(recordings[4:5])[0], fitted.predict(recordings[4:5])[0]
+        )
+
+    def test_warnings_point_at_the_call(self, fitted, recordings):
+        metres = replace(recordings[4], samples=recordings[4].samples * 9.81)
+        for call in (fitted.timelines, fitted.predict, fitted.decisions, fitted.predict_proba):
+            with pytest.warns(RecordingWarning) as caught:
+                call([metres])
+            assert caught[0].filename == __file__
+
     def test_calibration_by_subject(self, recordings):
         calibrated = CalibratedClassifierCV(ExtraTreesClassifier(5), cv=2)
         recognizer = ActivityRecognizer(calibrated, window_layout="flat").fit(recordings[:3])

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, Literal, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from sklearn_har.exceptions import RecordingWarning
 from sklearn_har.preparation._resampling import on_grid
 from sklearn_har.preparation._signals import SignalStage, columns_of
 from sklearn_har.preparation._stream import WindowStream
@@ -21,6 +19,7 @@ from sklearn_har.segmentation import Windows, segment_recordings
 from sklearn_har.utils._cutter import Cutter, LabelRule
 from sklearn_har.utils._labels import OnUnlabelled
 from sklearn_har.utils._validation import did_you_mean
+from sklearn_har.utils._warnings import warn_of_recording
 
 __all__ = ["PRESETS", "Preparation", "check_preparation"]
 
@@ -383,11 +382,9 @@ class Preparation(TransformerMixin, BaseEstimator):
             raise TypeError(f"window must be a number of seconds, got {self.window!r}.")
         cutter = Cutter(float(self.window), self.overlap, self.sampling_rate, "last", -1, "drop")
         if isinstance(self.window, int | np.integer) and self.window >= _LOOKS_LIKE_SAMPLES:
-            warnings.warn(
+            warn_of_recording(
                 f"window={self.window} is a length of {self.window} s. If you mean "
-                f"{self.window} samples, pass window={self.window / self.sampling_rate:g}.",
-                RecordingWarning,
-                stacklevel=3,
+                f"{self.window} samples, pass window={self.window / self.sampling_rate:g}."
             )
         return cutter
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -11,16 +10,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sklearn_har.exceptions import RecordingWarning
 from sklearn_har.preparation import Preparation
 from sklearn_har.preparation._signals import columns_of
 from sklearn_har.recordings import Recording
-from sklearn_har.recordings._checks import name_of_recording
+from sklearn_har.recordings._checks import check_recordings, name_of_recording, with_labels
+from sklearn_har.utils._warnings import warn_of_recording
 
 __all__ = [
     "Differences",
+    "aligned_recordings",
     "compared_with_training",
     "in_order",
+    "labelled_recordings",
     "order_of_channels",
     "refuse_low_rate",
     "training_facts",
@@ -48,16 +49,12 @@ class Differences:
         """Note that the recording `name` differs."""
         self._found.setdefault(kind, []).append((name, sentence))
 
-    def report(self, n_recordings: int, stacklevel: int) -> None:
+    def report(self, n_recordings: int) -> None:
         """Warn of each kind, with a count and the first recording."""
         for notes in self._found.values():
             name, sentence = notes[0]
             count = f"{len(notes)} of {n_recordings} recordings, the first of them "
-            warnings.warn(
-                f"{count if n_recordings > 1 else ''}{name}: {sentence}",
-                RecordingWarning,
-                stacklevel=stacklevel + 1,
-            )
+            warn_of_recording(f"{count if n_recordings > 1 else ''}{name}: {sentence}")
 
 
 def order_of_channels(expected: Sequence[str], found: Sequence[str]) -> list[int] | None:
@@ -205,10 +202,48 @@ def warn_of_lost_activities(
         labelled |= set(pd.unique(pd.Series(recording.labels).dropna()).tolist())
     lost = sorted(map(str, labelled - kept - {unlabelled}))
     if lost:
-        warnings.warn(
+        warn_of_recording(
             f"{len(lost)} activities are labelled, and no window was given them: "
             f"{', '.join(lost)}. They are shorter than a window; a shorter preparation.window or "
-            "a higher overlap keeps them.",
-            RecordingWarning,
-            stacklevel=4,
+            "a higher overlap keeps them."
         )
+
+
+def labelled_recordings(recordings: Any, y: Any, groups: Any) -> list[Recording]:
+    """Return recordings that all have labels, and the subjects that `groups` gives."""
+    labelled = with_labels(check_recordings(recordings), y)
+    if groups is None:
+        return labelled
+    subjects = np.asarray(groups).tolist()
+    if len(subjects) != len(labelled):
+        raise ValueError(
+            f"groups must have one entry for each of the {len(labelled)} recordings, got "
+            f"{len(subjects)}."
+        )
+    return [replace(r, subject=s) for r, s in zip(labelled, subjects, strict=True)]
+
+
+def aligned_recordings(recordings: list[Recording], channels: tuple[str, ...]) -> list[Recording]:
+    """Return recordings with their channels in one order."""
+    aligned, moved = [], []
+    for number, recording in enumerate(recordings):
+        if set(recording.channel_names) != set(channels):
+            raise ValueError(
+                f"{name_of_recording(recording, number)}: the channels must be those of the first "
+                f"recording, {list(channels)}, got {list(recording.channel_names)}. Name them by "
+                "read_recording(..., channels={'column': 'name'})."
+            )
+        order = order_of_channels(channels, recording.channel_names)
+        if order is None:
+            aligned.append(recording)
+            continue
+        moved.append(name_of_recording(recording, number))
+        aligned.append(
+            replace(recording, samples=recording.samples[:, order], channel_names=channels)
+        )
+    if moved:
+        warn_of_recording(
+            f"{len(moved)} of {len(recordings)} recordings have their channels in another order "
+            f"than {list(channels)}, the first of them {moved[0]}: they were put in order by name."
+        )
+    return aligned

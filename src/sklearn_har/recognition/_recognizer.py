@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import inspect
-import warnings
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, Literal, Self
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn import get_config
 from sklearn.base import BaseEstimator, clone
@@ -17,38 +14,24 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, get_routing_for_object
 from sklearn.utils.metaestimators import available_if
 
-from sklearn_har.exceptions import RecordingWarning
 from sklearn_har.preparation import Preparation, check_preparation
 from sklearn_har.recognition._checks import (
-    Differences,
-    compared_with_training,
-    in_order,
-    order_of_channels,
+    aligned_recordings,
+    labelled_recordings,
     refuse_low_rate,
     training_facts,
     warn_of_lost_activities,
 )
 from sklearn_har.recognition._decision import (
     LAYOUTS,
-    Asked,
-    Decision,
     Layout,
     check_recognizer,
-    decisions_of,
     laid_out,
 )
-from sklearn_har.recognition._streaming import StreamingRecognizer
-from sklearn_har.recognition._whole import Recognized, recognize
-from sklearn_har.recordings import Recording, read_recording
-from sklearn_har.recordings._checks import check_recordings, name_of_recording, with_labels
+from sklearn_har.recognition._prediction import PredictionMixin
+from sklearn_har.recordings import Recording
+from sklearn_har.recordings._checks import name_of_recording
 from sklearn_har.segmentation import Windows
-from sklearn_har.timeline import (
-    TimelineScores,
-    make_timeline,
-    smooth_probabilities,
-    timeline_scores,
-    timeline_to_labels,
-)
 from sklearn_har.utils._cutter import LabelRule
 
 __all__ = ["ActivityRecognizer"]
@@ -58,7 +41,7 @@ def _can_learn_more(recognizer: ActivityRecognizer) -> bool:
     return hasattr(getattr(recognizer, "estimator_", recognizer._estimator()), "partial_fit")
 
 
-class ActivityRecognizer(BaseEstimator):
+class ActivityRecognizer(PredictionMixin, BaseEstimator):
     """Recognise activities in recordings: a preparation, a classifier and smoothing in one.
 
     The samples of this estimator are recordings. It prepares them, cuts them into windows, trains
@@ -302,14 +285,17 @@ class ActivityRecognizer(BaseEstimator):
             If recordings are shorter than a window, name their channels in another order, or have
             activities that no window was given.
         """
-        windows, facts = self._training_windows(recordings, y, groups)
+        self._check_params()
+        labelled = labelled_recordings(recordings, y, groups)
+        made = clone(check_preparation(self.preparation)), labelled[0].channel_names
+        windows, facts = self._training_windows(labelled, *made)
         estimator = clone(self._estimator())
         estimator.fit(
             laid_out(windows.data, self.window_layout),
             windows.target,
             **self._fit_params(estimator, windows.subject),
         )
-        self._set_fitted(estimator, windows, facts)
+        self._set_fitted(estimator, windows, *made, facts)
         return self
 
     @available_if(_can_learn_more)  # type: ignore[untyped-decorator]
@@ -334,35 +320,29 @@ class ActivityRecognizer(BaseEstimator):
         ActivityRecognizer
             The recognizer itself.
         """
-        fitted = self.__sklearn_is_fitted__()
-        windows, facts = self._training_windows(recordings, y, None)
-        estimator = self.estimator_ if fitted else clone(self._estimator())
-        if not fitted and classes is None:
-            classes = np.unique(windows.target)
+        goes_on = self.__sklearn_is_fitted__()
+        labelled = labelled_recordings(recordings, y, None)
+        if goes_on:
+            # As at the first call, whatever was set since.
+            made, estimator = (self.preparation_, self.channel_names_in_), self.estimator_
+        else:
+            self._check_params()
+            made = clone(check_preparation(self.preparation)), labelled[0].channel_names
+            estimator = clone(self._estimator())
+        windows, facts = self._training_windows(labelled, *made)
+        known = np.unique(windows.target) if classes is None else classes
         estimator.partial_fit(
             laid_out(windows.data, self.window_layout),
             windows.target,
-            **({} if fitted else {"classes": classes}),
+            **({} if goes_on else {"classes": known}),
         )
-        self._set_fitted(estimator, windows, facts if not fitted else self.training_facts_)
+        self._set_fitted(estimator, windows, *made, self.training_facts_ if goes_on else facts)
         return self
 
     def _training_windows(
-        self, recordings: Any, y: Any, groups: Any
+        self, labelled: list[Recording], preparation: Preparation, channels: tuple[str, ...]
     ) -> tuple[Windows, dict[str, Any]]:
-        self._check_params()
-        preparation = clone(check_preparation(self.preparation))
-        labelled = with_labels(check_recordings(recordings), y)
-        if groups is not None:
-            subjects = np.asarray(groups)
-            if len(subjects) != len(labelled):
-                raise ValueError(
-                    f"groups must have one entry for each of the {len(labelled)} recordings, got "
-                    f"{len(subjects)}."
-                )
-            labelled = [replace(r, subject=s) for r, s in zip(labelled, subjects, strict=True)]
-        channels = labelled[0].channel_names
-        aligned = _aligned(labelled, channels)
+        aligned = aligned_recordings(labelled, channels)
         for number, recording in enumerate(aligned):
             try:
                 refuse_low_rate(recording, preparation)
@@ -377,8 +357,6 @@ class ActivityRecognizer(BaseEstimator):
                 f"no activity lasts for most of a window of {preparation.window:g} s."
             )
         warn_of_lost_activities(aligned, windows.target, self.unlabelled)
-        self.preparation_ = preparation
-        self.channel_names_in_ = channels
         return windows, training_facts(aligned, preparation)
 
     def _fit_params(self, estimator: Any, groups: NDArray[Any] | None) -> dict[str, Any]:
@@ -412,7 +390,17 @@ class ActivityRecognizer(BaseEstimator):
             )
         )
 
-    def _set_fitted(self, estimator: Any, windows: Windows, facts: dict[str, Any]) -> None:
+    def _set_fitted(
+        self,
+        estimator: Any,
+        windows: Windows,
+        preparation: Preparation,
+        channels: tuple[str, ...],
+        facts: dict[str, Any],
+    ) -> None:
+        # Only now: a recognizer whose training failed is as it was before.
+        self.preparation_ = preparation
+        self.channel_names_in_ = channels
         self.n_windows_ = len(windows.data)
         self.window_channel_names_ = windows.channel_names
         self.training_facts_ = facts
@@ -448,12 +436,6 @@ class ActivityRecognizer(BaseEstimator):
             "training_facts": self.training_facts_,
         }
 
-    @property
-    def asked_(self) -> Asked:
-        """The classifier, asked in the layout that it reads."""
-        self._check_is_fitted()
-        return Asked(self.estimator_, self.window_layout, self.classes_)
-
     def _estimator(self) -> Any:
         if self.estimator is not None:
             return self.estimator
@@ -472,322 +454,6 @@ class ActivityRecognizer(BaseEstimator):
             )
         if self.window_layout not in LAYOUTS:
             raise ValueError(f"window_layout must be one of {LAYOUTS}, got {self.window_layout!r}.")
-
-    # Prediction -----------------------------------------------------------------------------------
-
-    def read(self, source: Any) -> Recording:
-        """Read a recording by `read_options`.
-
-        Parameters
-        ----------
-        source : str, path-like, file-like or DataFrame
-            As in :func:`~sklearn_har.recordings.read_recording`.
-
-        Returns
-        -------
-        Recording
-            Raw, as :meth:`predict` and :meth:`timelines` take it.
-        """
-        recording: Recording = read_recording(source, **(self.read_options or {}))
-        return recording
-
-    def timelines(
-        self, recordings: Sequence[Recording | Iterable[Recording]]
-    ) -> list[pd.DataFrame]:
-        """Say what happened from when to when in each recording.
-
-        Parameters
-        ----------
-        recordings : sequence of Recording
-            Raw recordings. An entry may also be an iterable of consecutive pieces of one
-            recording, as ``read_recording(..., chunksize=...)`` gives them: it needs not fit into
-            memory.
-
-        Returns
-        -------
-        list of DataFrame
-            One for each recording, as from :func:`~sklearn_har.timeline.make_timeline`: a row an
-            interval, with ``activity``, ``start``, ``end`` in s and ``probability``. The last
-            window before an interruption stands for the rest, which is shorter than the step
-            between windows.
-
-        Raises
-        ------
-        ValueError
-            If a recording lacks a channel.
-
-        Warns
-        -----
-        RecordingWarning
-            If a recording is unlike the training recordings, or parts of it have no prediction.
-        """
-        return [self._timeline(recognized) for recognized in self._recognize(recordings)]
-
-    def predict(self, recordings: Sequence[Recording]) -> list[NDArray[Any]]:
-        """Return the activity of each sample of each recording.
-
-        Parameters
-        ----------
-        recordings : sequence of Recording
-            Raw recordings.
-
-        Returns
-        -------
-        list of ndarray of shape (n_samples,)
-            Labels of `classes_` from the timeline, one for each sample of the recording as it was
-            given. Samples that have no prediction, in parts that are shorter than a window, get
-            `unlabelled`, or None where the activities are text.
-
-        Warns
-        -----
-        RecordingWarning
-            As :meth:`timelines`.
-        """
-        self._check_is_fitted()
-        listed = check_recordings(recordings)
-        timelines = self.timelines(listed)
-        missing = self._missing()
-        return [
-            timeline_to_labels(timeline, recording.time, unlabelled=missing)
-            if len(timeline)
-            else np.full(len(recording), missing)
-            for recording, timeline in zip(listed, timelines, strict=True)
-        ]
-
-    def predict_proba(self, recordings: Sequence[Recording]) -> list[NDArray[np.float64]]:
-        """Return the probability of each activity for each sample of each recording.
-
-        Parameters
-        ----------
-        recordings : sequence of Recording
-            Raw recordings.
-
-        Returns
-        -------
-        list of ndarray of float64 of shape (n_samples, n_classes)
-            In the order of `classes_`, smoothed unless `smoothing` is None; NaN for samples that
-            have no prediction.
-
-        Notes
-        -----
-        With ``smoothing="viterbi"`` the sequence of :meth:`predict` is the most probable one as a
-        whole; at single samples another activity may be more probable.
-        """
-        self._check_is_fitted()
-        listed = check_recordings(recordings)
-        return [
-            self._sample_probabilities(recognized, recording.time)
-            for recording, recognized in zip(listed, self._recognize(listed), strict=True)
-        ]
-
-    def decisions(
-        self, recordings: Sequence[Recording | Iterable[Recording]]
-    ) -> list[list[Decision]]:
-        """Return what the classifier says about each window, without smoothing.
-
-        Parameters
-        ----------
-        recordings : sequence of Recording
-            As for :meth:`timelines`.
-
-        Returns
-        -------
-        list of list of Decision
-            For each recording, the decisions in order of time: those of :meth:`stream`.
-        """
-        return [
-            decisions_of(r.start_time, r.probabilities, self.classes_, self._window_length())
-            for r in self._recognize(recordings)
-        ]
-
-    def stream(
-        self,
-        *,
-        original_rate: float | None = None,
-        channel_names: Sequence[str] | None = None,
-        on_late: Literal["drop", "raise"] = "drop",
-    ) -> StreamingRecognizer:
-        """Begin to recognise samples as they come.
-
-        Parameters
-        ----------
-        original_rate : float, default=None
-            The nominal rate of the samples, in Hz. None for that of the preparation.
-        channel_names : sequence of str, default=None
-            The channels of the samples. None for those of the training recordings.
-        on_late : {"drop", "raise"}, default="drop"
-            What to do with samples that are not later than all before them.
-
-        Returns
-        -------
-        StreamingRecognizer
-            Of the same preparation and classifier.
-        """
-        self._check_is_fitted()
-        return StreamingRecognizer(
-            self, original_rate=original_rate, channel_names=channel_names, on_late=on_late
-        )
-
-    def order_of_channels(self, channel_names: Sequence[str]) -> list[int] | None:
-        """Return where the channels of training stand among others.
-
-        Parameters
-        ----------
-        channel_names : sequence of str
-            The channels of a recording.
-
-        Returns
-        -------
-        list of int or None
-            Positions in `channel_names`; None where they are in order.
-
-        Raises
-        ------
-        ValueError
-            If a channel is missing.
-        """
-        return order_of_channels(self.channel_names_in_, channel_names)
-
-    def _recognize(self, recordings: Any) -> list[Recognized]:
-        self._check_is_fitted()
-        listed = check_recordings(recordings, pieces=True)
-        found, differences = [], Differences()
-        for number, recording in enumerate(listed):
-            name = name_of_recording(recording, number)
-            pieces = [recording] if isinstance(recording, Recording) else recording
-            if self.channel_names_in_:
-                pieces = in_order(pieces, self.channel_names_in_, number, differences)
-            pieces = compared_with_training(
-                pieces, self.training_facts_, self.preparation_, number, differences
-            )
-            try:
-                found.append(recognize(pieces, self.preparation_, self.asked_))
-            except ValueError as error:
-                raise ValueError(f"{name}: {error}") from error
-        differences.report(len(listed), stacklevel=3)
-        self._warn_of_uncovered(listed, found)
-        return found
-
-    def _warn_of_uncovered(self, recordings: list[Any], found: list[Recognized]) -> None:
-        """Say how much time has no prediction: parts shorter than a window."""
-        shortest = self._window_length()
-        lost = [sum(end - start for start, end in r.parts if end - start < shortest) for r in found]
-        short = [i for i, seconds in enumerate(lost) if seconds > 0.0]
-        if short:
-            name = name_of_recording(recordings[short[0]], short[0])
-            warnings.warn(
-                f"{sum(lost):.2f} s of {sum(r.duration for r in found):.2f} s have no prediction: "
-                f"parts between interruptions that are shorter than a window of {shortest:g} s, in "
-                f"{len(short)} of {len(found)} recordings, the first of them {name}.",
-                RecordingWarning,
-                stacklevel=4,
-            )
-
-    def _timeline(self, recognized: Recognized) -> pd.DataFrame:
-        seconds = self._window_length()
-        if not len(recognized.start_time):
-            columns = {"activity": self.classes_[:0], "start": [], "end": [], "probability": []}
-            return pd.DataFrame(columns).astype(dict.fromkeys(["start", "end"], float))
-        timeline = make_timeline(
-            recognized.probabilities,
-            recognized.start_time,
-            seconds,
-            self.classes_,
-            smoothing=self.smoothing,
-            expected_duration=self.expected_duration,
-            min_duration=self.min_duration,
-            min_probability=self.min_probability,
-        )
-        return recognized.cover(timeline, seconds)
-
-    def _sample_probabilities(self, recognized: Recognized, time: Any) -> NDArray[np.float64]:
-        found = np.full((len(time), len(self.classes_)), np.nan)
-        start = recognized.start_time
-        if not len(start):
-            return found
-        seconds = self._window_length()
-        values = np.asarray(recognized.probabilities, dtype=np.float64)
-        if self.smoothing is not None:
-            values = smooth_probabilities(
-                values, start, seconds, expected_duration=self.expected_duration
-            )
-        # The window whose centre is nearest, within the same part.
-        for begin, end in recognized.parts:
-            windows = slice(*np.searchsorted(start, [begin - 1e-6, end]))
-            samples = slice(*np.searchsorted(time, [begin, end]))
-            if windows.stop > windows.start:
-                middle = (start[windows][1:] + start[windows][:-1] + seconds) / 2.0
-                nearest = np.searchsorted(middle, time[samples], side="right")
-                found[samples] = values[windows][nearest]
-        return found
-
-    def _window_length(self) -> float:
-        return self.preparation_.n_timesteps / self.preparation_.sampling_rate
-
-    def _missing(self) -> Any:
-        text = self.classes_.dtype.kind in "OUS"
-        return None if text and not isinstance(self.unlabelled, str) else self.unlabelled
-
-    # Scores ---------------------------------------------------------------------------------------
-
-    def score(self, recordings: Sequence[Recording], y: Sequence[Any] | None = None) -> float:
-        """Return the share of the labelled time that is recognised.
-
-        Parameters
-        ----------
-        recordings : sequence of Recording
-            Raw recordings.
-        y : sequence of length n_recordings, default=None
-            As in :meth:`fit`.
-
-        Returns
-        -------
-        float
-            From 0 to 1.
-        """
-        return self.scores(recordings, y).accuracy
-
-    def scores(
-        self, recordings: Sequence[Recording], y: Sequence[Any] | None = None
-    ) -> TimelineScores:
-        """Compare the timelines of recordings with their labels, over time and by event.
-
-        Parameters
-        ----------
-        recordings : sequence of Recording
-            Raw recordings.
-        y : sequence of length n_recordings, default=None
-            As in :meth:`fit`.
-
-        Returns
-        -------
-        TimelineScores
-            As :func:`~sklearn_har.timeline.timeline_scores` gives it.
-
-        Warns
-        -----
-        RecordingWarning
-            If activities were not trained: their time counts as wrong.
-        """
-        self._check_is_fitted()
-        labelled = with_labels(check_recordings(recordings), y)
-        true = [recording.timeline(unlabelled=self.unlabelled) for recording in labelled]
-        self._warn_of_unknown(true)
-        return timeline_scores(true, self.timelines(labelled))
-
-    def _warn_of_unknown(self, true: list[pd.DataFrame]) -> None:
-        known = set(self.classes_.tolist())
-        all_true = pd.concat(true)
-        unknown = all_true[[a not in known for a in all_true["activity"].tolist()]]
-        if len(unknown):
-            names = sorted(map(str, unknown["activity"].unique().tolist()))
-            seconds = float((unknown["end"] - unknown["start"]).sum())
-            warnings.warn(
-                f"{seconds:.1f} s have activities that the recognizer was not trained on, and "
-                f"count as wrong: {', '.join(names)}. It knows {', '.join(map(str, known))}.",
-                RecordingWarning,
-                stacklevel=4,
-            )
 
     def __sklearn_is_fitted__(self) -> bool:
         return "estimator_" in vars(self)
@@ -816,31 +482,3 @@ def _named(
             f"({', '.join(map(str, classes.tolist()))}), got {names!r}."
         )
     return np.array(names)
-
-
-def _aligned(recordings: list[Recording], channels: tuple[str, ...]) -> list[Recording]:
-    """Return recordings with their channels in one order."""
-    aligned, moved = [], []
-    for number, recording in enumerate(recordings):
-        if set(recording.channel_names) != set(channels):
-            raise ValueError(
-                f"{name_of_recording(recording, number)}: the channels must be those of the first "
-                f"recording, {list(channels)}, got {list(recording.channel_names)}. Name them by "
-                "read_recording(..., channels={'column': 'name'})."
-            )
-        order = order_of_channels(channels, recording.channel_names)
-        if order is None:
-            aligned.append(recording)
-            continue
-        moved.append(name_of_recording(recording, number))
-        aligned.append(
-            replace(recording, samples=recording.samples[:, order], channel_names=channels)
-        )
-    if moved:
-        warnings.warn(
-            f"{len(moved)} of {len(recordings)} recordings have their channels in another order "
-            f"than {list(channels)}, the first of them {moved[0]}: they were put in order by name.",
-            RecordingWarning,
-            stacklevel=4,
-        )
-    return aligned

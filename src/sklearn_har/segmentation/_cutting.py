@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Hashable, Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sklearn_har.exceptions import RecordingWarning
 from sklearn_har.recordings import Recording
 from sklearn_har.recordings._checks import name_of_recording
 from sklearn_har.segmentation._windows import Windows
@@ -17,6 +15,7 @@ from sklearn_har.utils._cutter import Cutter, LabelRule
 from sklearn_har.utils._labels import OnUnlabelled
 from sklearn_har.utils._numbers import check_integer, check_real
 from sklearn_har.utils._samples import check_recording
+from sklearn_har.utils._warnings import warn_of_recording
 
 __all__ = ["pad_windows", "segment_recording", "segment_recordings"]
 
@@ -263,12 +262,10 @@ def segment_recordings(
             for i in too_short[:3]
         )
         more = ", ..." if len(too_short) > 3 else ""
-        warnings.warn(
+        warn_of_recording(
             f"{len(too_short)} of {len(arrays)} recordings are shorter than a window of "
             f"{cutter.length} samples and give no windows: {named}{more}. A smaller window keeps "
-            "them.",
-            RecordingWarning,
-            stacklevel=2,
+            "them."
         )
     for i, array in enumerate(arrays):
         start, target = cutter.plan(

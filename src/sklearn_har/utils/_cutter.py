@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numbers
-import warnings
 from collections.abc import Hashable
 from typing import Any, Literal
 
@@ -11,7 +10,6 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
-from sklearn_har.exceptions import RecordingWarning
 from sklearn_har.utils._labels import (
     OnUnlabelled,
     append_unlabelled,
@@ -20,6 +18,7 @@ from sklearn_har.utils._labels import (
 )
 from sklearn_har.utils._numbers import check_integer, check_rate, check_real
 from sklearn_har.utils._samples import check_breaks
+from sklearn_har.utils._warnings import warn_of_recording
 
 __all__ = ["Cutter", "LabelRule"]
 
@@ -58,12 +57,10 @@ class Cutter:
         if isinstance(window, numbers.Integral):
             length = check_integer(window, "window", minimum=1, maximum=_LONGEST)
             if self.rate and length <= _LOOKS_LIKE_SECONDS and length / self.rate < _SHORTEST:
-                warnings.warn(
+                warn_of_recording(
                     f"window={length} is an int and so a number of samples: "
                     f"{length / self.rate:g} s at {self.rate:g} Hz. If you mean {length} s, pass "
-                    f"window={length:.1f}.",
-                    RecordingWarning,
-                    stacklevel=4,
+                    f"window={length:.1f}."
                 )
             return length
         seconds = check_real(window, "window", minimum=0.0, exclude_minimum=True)

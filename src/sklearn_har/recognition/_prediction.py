@@ -1,0 +1,367 @@
+"""Predictions and scores of a fitted recognizer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sklearn_har.preparation import Preparation
+from sklearn_har.recognition._checks import (
+    Differences,
+    compared_with_training,
+    in_order,
+    order_of_channels,
+)
+from sklearn_har.recognition._decision import Asked, Decision, Layout, decisions_of
+from sklearn_har.recognition._streaming import StreamingRecognizer
+from sklearn_har.recognition._whole import Recognized, recognize
+from sklearn_har.recordings import Recording, read_recording
+from sklearn_har.recordings._checks import check_recordings, name_of_recording, with_labels
+from sklearn_har.timeline import (
+    TimelineScores,
+    make_timeline,
+    smooth_probabilities,
+    timeline_scores,
+    timeline_to_labels,
+)
+from sklearn_har.utils._warnings import warn_of_recording
+
+__all__ = ["PredictionMixin"]
+
+
+class PredictionMixin:
+    """Timelines, labels, probabilities and scores: the half of a recognizer that needs no fit."""
+
+    unlabelled: Any
+    smoothing: Literal["viterbi", "posterior"] | None
+    expected_duration: float | None
+    min_duration: float
+    min_probability: float
+    read_options: Mapping[str, Any] | None
+    estimator_: Any
+    window_layout: Layout
+    classes_: NDArray[Any]
+    channel_names_in_: tuple[str, ...]
+    preparation_: Preparation
+    training_facts_: dict[str, Any]
+
+    def _check_is_fitted(self) -> None:
+        raise NotImplementedError
+
+    @property
+    def asked_(self) -> Asked:
+        """The classifier, asked in the layout that it reads."""
+        self._check_is_fitted()
+        return Asked(self.estimator_, self.window_layout, self.classes_)
+
+    def read(self, source: Any) -> Recording:
+        """Read a recording by `read_options`.
+
+        Parameters
+        ----------
+        source : str, path-like, file-like or DataFrame
+            As in :func:`~sklearn_har.recordings.read_recording`.
+
+        Returns
+        -------
+        Recording
+            Raw, as :meth:`predict` and :meth:`timelines` take it.
+        """
+        recording: Recording = read_recording(source, **(self.read_options or {}))
+        return recording
+
+    def timelines(
+        self, recordings: Sequence[Recording | Iterable[Recording]]
+    ) -> list[pd.DataFrame]:
+        """Say what happened from when to when in each recording.
+
+        Parameters
+        ----------
+        recordings : sequence of Recording
+            Raw recordings. An entry may also be an iterable of consecutive pieces of one
+            recording, as ``read_recording(..., chunksize=...)`` gives them: it needs not fit into
+            memory.
+
+        Returns
+        -------
+        list of DataFrame
+            One for each recording, as from :func:`~sklearn_har.timeline.make_timeline`: a row an
+            interval, with ``activity``, ``start``, ``end`` in s and ``probability``. The last
+            window before an interruption stands for the rest, which is shorter than the step
+            between windows.
+
+        Raises
+        ------
+        ValueError
+            If a recording lacks a channel.
+
+        Warns
+        -----
+        RecordingWarning
+            If a recording is unlike the training recordings, or parts of it have no prediction.
+        """
+        return [self._timeline(recognized) for recognized in self._recognize(recordings)]
+
+    def predict(self, recordings: Sequence[Recording]) -> list[NDArray[Any]]:
+        """Return the activity of each sample of each recording.
+
+        Parameters
+        ----------
+        recordings : sequence of Recording
+            Raw recordings.
+
+        Returns
+        -------
+        list of ndarray of shape (n_samples,)
+            Labels of `classes_` from the timeline, one for each sample of the recording as it was
+            given. Samples that have no prediction, in parts that are shorter than a window, get
+            `unlabelled`, or None where the activities are text.
+
+        Warns
+        -----
+        RecordingWarning
+            As :meth:`timelines`.
+        """
+        self._check_is_fitted()
+        listed = check_recordings(recordings)
+        timelines = self.timelines(listed)
+        missing = self._missing()
+        return [
+            timeline_to_labels(timeline, recording.time, unlabelled=missing)
+            if len(timeline)
+            else np.full(len(recording), missing)
+            for recording, timeline in zip(listed, timelines, strict=True)
+        ]
+
+    def predict_proba(self, recordings: Sequence[Recording]) -> list[NDArray[np.float64]]:
+        """Return the probability of each activity for each sample of each recording.
+
+        Parameters
+        ----------
+        recordings : sequence of Recording
+            Raw recordings.
+
+        Returns
+        -------
+        list of ndarray of float64 of shape (n_samples, n_classes)
+            In the order of `classes_`, smoothed unless `smoothing` is None; NaN for samples that
+            have no prediction.
+
+        Notes
+        -----
+        With ``smoothing="viterbi"`` the sequence of :meth:`predict` is the most probable one as a
+        whole; at single samples another activity may be more probable.
+        """
+        self._check_is_fitted()
+        listed = check_recordings(recordings)
+        return [
+            self._sample_probabilities(recognized, recording.time)
+            for recording, recognized in zip(listed, self._recognize(listed), strict=True)
+        ]
+
+    def decisions(
+        self, recordings: Sequence[Recording | Iterable[Recording]]
+    ) -> list[list[Decision]]:
+        """Return what the classifier says about each window, without smoothing.
+
+        Parameters
+        ----------
+        recordings : sequence of Recording
+            As for :meth:`timelines`.
+
+        Returns
+        -------
+        list of list of Decision
+            For each recording, the decisions in order of time: those of :meth:`stream`.
+        """
+        return [
+            decisions_of(r.start_time, r.probabilities, self.classes_, self._window_length())
+            for r in self._recognize(recordings)
+        ]
+
+    def stream(
+        self,
+        *,
+        original_rate: float | None = None,
+        channel_names: Sequence[str] | None = None,
+        on_late: Literal["drop", "raise"] = "drop",
+    ) -> StreamingRecognizer:
+        """Begin to recognise samples as they come.
+
+        Parameters
+        ----------
+        original_rate : float, default=None
+            The nominal rate of the samples, in Hz. None for that of the preparation.
+        channel_names : sequence of str, default=None
+            The channels of the samples. None for those of the training recordings.
+        on_late : {"drop", "raise"}, default="drop"
+            What to do with samples that are not later than all before them.
+
+        Returns
+        -------
+        StreamingRecognizer
+            Of the same preparation and classifier.
+        """
+        self._check_is_fitted()
+        return StreamingRecognizer(
+            self, original_rate=original_rate, channel_names=channel_names, on_late=on_late
+        )
+
+    def order_of_channels(self, channel_names: Sequence[str]) -> list[int] | None:
+        """Return where the channels of training stand among others.
+
+        Parameters
+        ----------
+        channel_names : sequence of str
+            The channels of a recording.
+
+        Returns
+        -------
+        list of int or None
+            Positions in `channel_names`; None where they are in order.
+
+        Raises
+        ------
+        ValueError
+            If a channel is missing.
+        """
+        return order_of_channels(self.channel_names_in_, channel_names)
+
+    def _recognize(self, recordings: Any) -> list[Recognized]:
+        self._check_is_fitted()
+        listed = check_recordings(recordings, pieces=True)
+        found, differences = [], Differences()
+        for number, recording in enumerate(listed):
+            name = name_of_recording(recording, number)
+            pieces = [recording] if isinstance(recording, Recording) else recording
+            if self.channel_names_in_:
+                pieces = in_order(pieces, self.channel_names_in_, number, differences)
+            pieces = compared_with_training(
+                pieces, self.training_facts_, self.preparation_, number, differences
+            )
+            try:
+                found.append(recognize(pieces, self.preparation_, self.asked_))
+            except ValueError as error:
+                raise ValueError(f"{name}: {error}") from error
+        differences.report(len(listed))
+        self._warn_of_uncovered(listed, found)
+        return found
+
+    def _warn_of_uncovered(self, recordings: list[Any], found: list[Recognized]) -> None:
+        """Say how much time has no prediction: parts shorter than a window."""
+        shortest = self._window_length()
+        lost = [sum(end - start for start, end in r.parts if end - start < shortest) for r in found]
+        short = [i for i, seconds in enumerate(lost) if seconds > 0.0]
+        if short:
+            name = name_of_recording(recordings[short[0]], short[0])
+            warn_of_recording(
+                f"{sum(lost):.2f} s of {sum(r.duration for r in found):.2f} s have no prediction: "
+                f"parts between interruptions that are shorter than a window of {shortest:g} s, in "
+                f"{len(short)} of {len(found)} recordings, the first of them {name}."
+            )
+
+    def _timeline(self, recognized: Recognized) -> pd.DataFrame:
+        seconds = self._window_length()
+        if not len(recognized.start_time):
+            columns = {"activity": self.classes_[:0], "start": [], "end": [], "probability": []}
+            return pd.DataFrame(columns).astype(dict.fromkeys(["start", "end"], float))
+        timeline = make_timeline(
+            recognized.probabilities,
+            recognized.start_time,
+            seconds,
+            self.classes_,
+            smoothing=self.smoothing,
+            expected_duration=self.expected_duration,
+            min_duration=self.min_duration,
+            min_probability=self.min_probability,
+        )
+        return recognized.cover(timeline, seconds)
+
+    def _sample_probabilities(self, recognized: Recognized, time: Any) -> NDArray[np.float64]:
+        found = np.full((len(time), len(self.classes_)), np.nan)
+        start = recognized.start_time
+        if not len(start):
+            return found
+        seconds = self._window_length()
+        values = np.asarray(recognized.probabilities, dtype=np.float64)
+        if self.smoothing is not None:
+            values = smooth_probabilities(
+                values, start, seconds, expected_duration=self.expected_duration
+            )
+        # The window whose centre is nearest, within the same part.
+        for begin, end in recognized.parts:
+            windows = slice(*np.searchsorted(start, [begin - 1e-6, end]))
+            samples = slice(*np.searchsorted(time, [begin, end]))
+            if windows.stop > windows.start:
+                middle = (start[windows][1:] + start[windows][:-1] + seconds) / 2.0
+                nearest = np.searchsorted(middle, time[samples], side="right")
+                found[samples] = values[windows][nearest]
+        return found
+
+    def _window_length(self) -> float:
+        return self.preparation_.n_timesteps / self.preparation_.sampling_rate
+
+    def _missing(self) -> Any:
+        text = self.classes_.dtype.kind in "OUS"
+        return None if text and not isinstance(self.unlabelled, str) else self.unlabelled
+
+    def score(self, recordings: Sequence[Recording], y: Sequence[Any] | None = None) -> float:
+        """Return the share of the labelled time that is recognised.
+
+        Parameters
+        ----------
+        recordings : sequence of Recording
+            Raw recordings.
+        y : sequence of length n_recordings, default=None
+            As in :meth:`fit`.
+
+        Returns
+        -------
+        float
+            From 0 to 1.
+        """
+        return self.scores(recordings, y).accuracy
+
+    def scores(
+        self, recordings: Sequence[Recording], y: Sequence[Any] | None = None
+    ) -> TimelineScores:
+        """Compare the timelines of recordings with their labels, over time and by event.
+
+        Parameters
+        ----------
+        recordings : sequence of Recording
+            Raw recordings.
+        y : sequence of length n_recordings, default=None
+            As in :meth:`fit`.
+
+        Returns
+        -------
+        TimelineScores
+            As :func:`~sklearn_har.timeline.timeline_scores` gives it.
+
+        Warns
+        -----
+        RecordingWarning
+            If activities were not trained: their time counts as wrong.
+        """
+        self._check_is_fitted()
+        labelled = with_labels(check_recordings(recordings), y)
+        true = [recording.timeline(unlabelled=self.unlabelled) for recording in labelled]
+        self._warn_of_unknown(true)
+        return timeline_scores(true, self.timelines(labelled))
+
+    def _warn_of_unknown(self, true: list[pd.DataFrame]) -> None:
+        known = set(self.classes_.tolist())
+        all_true = pd.concat(true)
+        unknown = all_true[[a not in known for a in all_true["activity"].tolist()]]
+        if len(unknown):
+            names = sorted(map(str, unknown["activity"].unique().tolist()))
+            seconds = float((unknown["end"] - unknown["start"]).sum())
+            warn_of_recording(
+                f"{seconds:.1f} s have activities that the recognizer was not trained on, and "
+                f"count as wrong: {', '.join(names)}. It knows {', '.join(map(str, known))}."
+            )
