@@ -30,13 +30,7 @@ def assert_clean_after_the_next(served, home, tiny):
     bunch = fetch_uci_har()
     assert (bunch.data == tiny.arrays["train"][0]).all()
     found = {str(path.relative_to(home)) for path in home.glob("*/*")}
-    assert found == {"uci_har/sklearn-har-arrays"}
-    names = {path.name for path in (home / "uci_har" / "sklearn-har-arrays").iterdir()}
-    assert names == {"manifest.json"} | {
-        f"{subset}_{field}.npy"
-        for subset in ("train", "test")
-        for field in ("data", "target", "subject")
-    }
+    assert found == {"uci_har/sklearn-har-arrays.npz"}
 
 
 def test_a_process_without_faults_fetches(start):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from io import BytesIO
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from sklearn_har.exceptions import ArchiveError
 
-__all__ = ["check_labels", "parse_integers", "parse_table"]
+__all__ = ["parse_integers", "parse_table"]
 
 _LARGEST_INTEGER = 2**53
 
@@ -42,11 +41,3 @@ def parse_integers(content: bytes, path: str, n_columns: int) -> NDArray[np.int6
     if (values != np.trunc(values)).any() or (np.abs(values) > _LARGEST_INTEGER).any():
         raise ArchiveError(f"{path!r} has a number that is not whole, or far too large.")
     return values.astype(np.int64)
-
-
-def check_labels(content: bytes, names: Sequence[str]) -> None:
-    """Raise unless the file `activity_labels.txt` numbers the activities `names` from 1."""
-    lines = [line.split() for line in content.decode("latin-1").splitlines() if line.strip()]
-    expected = [[str(i), name.upper()] for i, name in enumerate(names, start=1)]
-    if lines != expected:
-        raise ArchiveError(f"'activity_labels.txt' lists {lines} where {expected} is expected.")
