@@ -59,7 +59,7 @@ def test_what_cannot_be_written_when_the_file_is_closed_is_told_as_well(start, s
 
 
 @pytest.mark.fault("disk full (small file system)", "error that says so, nothing left")
-@pytest.mark.parametrize("n_bytes", [64 << 10, 96 << 10, 128 << 10])
+@pytest.mark.parametrize("n_bytes", [32 << 10, 64 << 10, 68 << 10])
 def test_a_full_disk_is_told_and_leaves_nothing(own_mounts, start, home, tiny, n_bytes):
     home.mkdir()
     assert n_bytes < len(tiny.outer()) + sum(

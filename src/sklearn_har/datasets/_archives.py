@@ -128,8 +128,8 @@ def _names(dataset: DataSet) -> list[str]:
 def _find_in_folder(path: Path, dataset: DataSet) -> _Openers:
     """Find the files of a data set in a folder: directly or below the folder of its name."""
     roots = (path, path / dataset.folder, path / dataset.folder / dataset.folder)
-    found = (
-        {n: partial((root / n).open, "rb") for n in _names(dataset) if (root / n).is_file()}
+    found: Iterator[_Openers] = (
+        {n: partial(_open_file, root / n) for n in _names(dataset) if (root / n).is_file()}
         for root in roots
     )
     return max(found, key=len)
@@ -148,6 +148,10 @@ def _find_in_zip(archive: zipfile.ZipFile, dataset: DataSet) -> _Openers:
         return {}
     root = max(roots, key=lambda root: (roots[root], -len(root)))
     return {n: partial(_open_member, archive, infos[root + n]) for n in wanted if root + n in infos}
+
+
+def _open_file(path: Path) -> IO[bytes]:
+    return path.open("rb")
 
 
 def _open_zip(file: IO[bytes], origin: str) -> zipfile.ZipFile:

@@ -95,10 +95,11 @@ class ArrayCache:
     def store(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Write `arrays` in place of whatever the cache holds."""
         part = self.folder / f"{STRAY_PREFIX}{uuid.uuid4().hex}.npz"
+        contents: dict[str, Any] = {"made_from": np.array(self._made_from), **arrays}
         try:
             # Not by tempfile: its files are closed to other users, and the data home may be shared.
             with part.open("xb") as file:
-                np.savez(file, made_from=np.array(self._made_from), **arrays)
+                np.savez(file, **contents)
             try:
                 part.replace(self.path)
             except PermissionError:

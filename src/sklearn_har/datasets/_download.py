@@ -1,9 +1,9 @@
 """Downloading one remote file with `requests`.
 
-The loop over attempts and the check of the pace are written here for what the library lacks. The
-`Retry` of urllib3 repeats no answer whose body is cut, and it waits for as long as a server asks.
-The timeout holds for each piece of a body, so a server that sends a byte now and then would hold it
-for days. A download that is cut starts from its beginning again, because requests resumes none.
+What the library lacks is written here. The `Retry` of urllib3 repeats no answer whose body is cut,
+and it waits for as long as a server asks. The timeout of requests holds for each piece of an
+answer, so a server that sends a byte now and then would hold it for days. A download that is cut
+starts from its beginning again, because requests resumes none.
 """
 
 from __future__ import annotations
@@ -11,13 +11,15 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import http.client
+import queue
 import socket
 import ssl
+import threading
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from sklearn_har._version import __version__
@@ -87,18 +89,90 @@ def download(
 
 
 def _attempt(remote: Remote, path: Path) -> None:
-    with _open_response(remote.url) as response:
-        _check_headers(remote, response)
+    """Transfer `remote` to `path`; raise unless it is the archive, byte for byte."""
+    longest = remote.size if remote.sha256 else 10 * remote.size
+    digest = hashlib.sha256()
+    received = before = 0
+    start = time.monotonic()
+    with contextlib.closing(_chunks(remote)) as chunks, ProgressLine(pause=0.2) as progress:
         try:
             # Around the closing too, which writes what is still in the buffer.
             with path.open("xb") as file:
-                _receive(remote, response.raw, file)
+                for chunk in chunks:
+                    received += len(chunk)
+                    if received > longest:
+                        raise _AttemptError(f"more than the {longest} bytes expected")
+                    if time.monotonic() - start > SLOWEST_PERIOD:
+                        if received - before < SLOWEST_BYTES:
+                            raise _stall(received - before)
+                        start, before = time.monotonic(), received
+                    digest.update(chunk)
+                    file.write(chunk)
+                    # The address comes last, because it may be longer than a line.
+                    share = f"{received / 1e6:.1f} of {remote.size / 1e6:.1f} MB "
+                    share += f"({100 * received // remote.size} %)"
+                    progress.show(
+                        f"Downloading {share}: {remote.url}", last=received == remote.size
+                    )
         except OSError as error:
             raise folder_error(path.parent, error) from error
+    if remote.sha256 and received < remote.size:
+        raise _AttemptError(f"cut off after {received} of {remote.size} bytes", pause=0.0)
+    if remote.sha256 and digest.hexdigest() != remote.sha256:
+        raise _AttemptError(f"SHA-256 is {digest.hexdigest()} where {remote.sha256} is expected")
+
+
+def _chunks(remote: Remote) -> Generator[bytes, None, None]:
+    """Yield the body of the answer, as long as some of it arrives.
+
+    A thread reads it, and is left alone with a server that drips headers for ever.
+    """
+    from urllib3.exceptions import HTTPError
+
+    chunks: queue.SimpleQueue[bytes | BaseException] = queue.SimpleQueue()
+    done = threading.Event()
+    responses: list[requests.Response] = []
+
+    def read() -> None:
+        received = 0
+        try:
+            with _open_response(remote) as response:
+                responses.append(response)
+                chunk: bytes = b"."
+                while chunk and not done.is_set():
+                    # read1, because read waits for a full chunk however slowly the bytes drip.
+                    chunk = response.raw.read1(_CHUNK, decode_content=False)
+                    if received == 0 and looks_like_html(chunk):
+                        raise _AttemptError("a web page came in place of the archive")
+                    received += len(chunk)
+                    chunks.put(chunk)
+        except (OSError, HTTPError, http.client.HTTPException, ValueError) as error:
+            reason = f"cut off after {received} of {remote.size} bytes ({one_line(error)})"
+            chunks.put(_AttemptError(reason, pause=0.0))
+        except BaseException as error:
+            chunks.put(error)
+
+    threading.Thread(target=read, daemon=True).start()
+    try:
+        while chunk := chunks.get(timeout=SLOWEST_PERIOD):
+            if isinstance(chunk, BaseException):
+                raise chunk
+            yield chunk
+    except queue.Empty:
+        raise _stall(0) from None
+    finally:
+        done.set()
+        with contextlib.suppress(OSError, RuntimeError, ValueError):
+            for response in responses:
+                response.raw.shutdown()
+
+
+def _stall(n_bytes: int) -> _AttemptError:
+    return _AttemptError(f"stalled: {n_bytes} bytes in the last {SLOWEST_PERIOD:g} s", pause=0.0)
 
 
 @contextlib.contextmanager
-def _open_response(url: str) -> Iterator[requests.Response]:
+def _open_response(remote: Remote) -> Iterator[requests.Response]:
     # A fetcher whose cache is there needs neither.
     import requests
     from urllib3 import Retry
@@ -108,6 +182,7 @@ def _open_response(url: str) -> Iterator[requests.Response]:
         def get_redirect_target(self, resp: requests.Response) -> None:
             """Follow no redirection: requests would read its page, which may have no end."""
 
+    url = remote.url
     with Session() as session:
         session.headers.update(
             {"User-Agent": f"sklearn-har/{__version__}", "Accept-Encoding": "identity"}
@@ -133,6 +208,14 @@ def _open_response(url: str) -> Iterator[requests.Response]:
                     except InvalidHeader:
                         pause = 0.0
                 raise _AttemptError(f"HTTP {status} {response.reason}".rstrip(), pause=pause)
+            kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+            if kind in ("text/html", "application/xhtml+xml"):
+                raise _AttemptError("a web page came in place of the archive")
+            length = response.headers.get("Content-Length", "")
+            if remote.sha256 and length.isdecimal() and int(length) != remote.size:
+                raise _AttemptError(
+                    f"the server announces {int(length)} bytes, the archive has {remote.size}"
+                )
             yield response
 
 
@@ -149,66 +232,10 @@ def _network_failure(error: Exception) -> _AttemptError:
         reason = f"no answer for {TIMEOUT:g} s"
     else:
         reason = f"{type(cause).__name__}: {one_line(cause)}"
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        reason += " (REQUESTS_CA_BUNDLE may name the certificate of your proxy)"
     return _AttemptError(reason, pause=None if hopeless else 0.0)
 
 
 def _is_error(value: Any) -> bool:
     return isinstance(value, Exception)
-
-
-def _check_headers(remote: Remote, response: requests.Response) -> None:
-    kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if kind in ("text/html", "application/xhtml+xml"):
-        raise _AttemptError("a web page came in place of the archive")
-    length = response.headers.get("Content-Length", "")
-    if remote.sha256 and length.isdecimal() and int(length) != remote.size:
-        raise _AttemptError(
-            f"the server announces {int(length)} bytes, the archive has {remote.size}"
-        )
-
-
-def _receive(remote: Remote, raw: Any, file: BinaryIO) -> None:
-    """Copy the body to `file`; raise unless it is `remote`, byte for byte.
-
-    An OSError is one of the file.
-    """
-    from urllib3.exceptions import HTTPError
-
-    longest = remote.size if remote.sha256 else 10 * remote.size
-    digest = hashlib.sha256()
-    received = 0
-    start, before = time.monotonic(), 0
-    with ProgressLine(pause=0.2) as progress:
-        while True:
-            try:
-                # read1, because read waits for a full chunk however slowly the bytes drip.
-                chunk = raw.read1(_CHUNK, decode_content=False)
-            except (OSError, HTTPError, http.client.HTTPException, ValueError) as error:
-                reason = f"cut off after {received} of {remote.size} bytes ({one_line(error)})"
-                raise _AttemptError(reason, pause=0.0) from error
-            if not chunk:
-                break
-            if received == 0 and looks_like_html(chunk):
-                raise _AttemptError("a web page came in place of the archive")
-            received += len(chunk)
-            if received > longest:
-                raise _AttemptError(f"more than the {longest} bytes expected")
-            if time.monotonic() - start > SLOWEST_PERIOD:
-                if received - before < SLOWEST_BYTES:
-                    text = f"stalled: {received - before} bytes in the last {SLOWEST_PERIOD:g} s"
-                    raise _AttemptError(text, pause=0.0)
-                start, before = time.monotonic(), received
-            digest.update(chunk)
-            file.write(chunk)
-            # The address comes last, because it may be longer than a line.
-            megabytes = f"{received / 1e6:.1f} of {remote.size / 1e6:.1f} MB"
-            share = f"{100 * received // remote.size} %"
-            progress.show(
-                f"Downloading {megabytes} ({share}): {remote.url}", last=received == remote.size
-            )
-    if remote.sha256 is None:
-        return
-    if received < remote.size:
-        raise _AttemptError(f"cut off after {received} of {remote.size} bytes", pause=0.0)
-    if digest.hexdigest() != remote.sha256:
-        raise _AttemptError(f"SHA-256 is {digest.hexdigest()} where {remote.sha256} is expected")

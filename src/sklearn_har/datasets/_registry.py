@@ -75,7 +75,7 @@ class DataSet:
         columns = (line.split(" ", 2) for line in lines)
         return {path: Member(int(size), sha256) for sha256, size, path in columns}
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Return a hash that changes whenever an expected file changes."""
         return hashlib.sha256(repr(sorted(self.members.items())).encode()).hexdigest()
