@@ -19,7 +19,7 @@ import time
 import uuid
 from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from sklearn_har._version import __version__
@@ -70,13 +70,12 @@ def download(
             try:
                 _attempt(remote, path)
                 return path
-            except _AttemptError as failure:
-                path.unlink(missing_ok=True)
-                reason, asked = str(failure), failure.pause
-            except BaseException:
+            except BaseException as failure:
                 with contextlib.suppress(OSError):
                     path.unlink(missing_ok=True)
-                raise
+                if not isinstance(failure, _AttemptError):
+                    raise
+                reason, asked = str(failure), failure.pause
             if asked is None or attempt == n_retries:
                 break
             if asked > LONGEST_PAUSE:
@@ -222,7 +221,11 @@ def _open_response(remote: Remote) -> Iterator[requests.Response]:
 def _network_failure(error: Exception) -> _AttemptError:
     """Describe an error of requests or urllib3 by what caused it."""
     cause: BaseException = error
-    while inner := [e for e in (cause.__cause__, cause.__context__, *cause.args) if _is_error(e)]:
+    while inner := [
+        value
+        for value in (cause.__cause__, cause.__context__, *cause.args)
+        if isinstance(value, Exception)
+    ]:
         cause = inner[0]
     # Waiting helps neither an unknown host nor a wrong certificate nor an address of another kind.
     hopeless = isinstance(error, ValueError) or isinstance(
@@ -235,7 +238,3 @@ def _network_failure(error: Exception) -> _AttemptError:
     if isinstance(cause, ssl.SSLCertVerificationError):
         reason += " (REQUESTS_CA_BUNDLE may name the certificate of your proxy)"
     return _AttemptError(reason, pause=None if hopeless else 0.0)
-
-
-def _is_error(value: Any) -> bool:
-    return isinstance(value, Exception)
