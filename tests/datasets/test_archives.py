@@ -10,7 +10,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from sklearn_har.datasets import _archives, _text_tables, clear_data_home, fetch_hapt, fetch_uci_har
+from sklearn_har.datasets import _archives, clear_data_home, fetch_hapt, fetch_uci_har
 from sklearn_har.datasets._registry import DATASETS
 from sklearn_har.exceptions import ArchiveError
 
@@ -177,23 +177,6 @@ def test_an_error_without_words_is_named(fetch, tiny, monkeypatch):
     monkeypatch.setattr(zipfile, "ZipFile", fail)
     with pytest.raises(ArchiveError, match=r"not a whole zip file \(EOFError\)"):
         fetch(content)
-
-
-@pytest.mark.parametrize("last", [b"9 x", b"9 nan"])
-def test_a_word_after_many_numbers_is_refused(last):
-    # pandas reads a long file in pieces, and then only warns of columns of both kinds.
-    content = b"1 2\n" * 300_000 + last
-    with pytest.raises(ArchiveError, match=r"'t.txt' (is not a table|has a number that is miss)"):
-        _text_tables.parse_table(content, "t.txt", 2)
-
-
-def test_whole_numbers_are_read_as_far_as_they_are_exact():
-    # What a search for crashes found: a number that no integer of 64 bits can hold.
-    for number in (b"4" * 43, b"-" + b"4" * 43, b"9007199254740994", b"0.5"):
-        with pytest.raises(ArchiveError, match=r"'t.txt' has a number that is not whole, or far"):
-            _text_tables.parse_integers(b"0 " + number + b" 0", "t.txt", 3)
-    table = _text_tables.parse_integers(b"0 9007199254740992 -3.0", "t.txt", 3)
-    assert table.tolist() == [[0, 2**53, -3]]
 
 
 @pytest.mark.fault("truncated archive", "refused")

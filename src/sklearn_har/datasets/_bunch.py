@@ -44,7 +44,7 @@ def windows_bunch(
     per_window: Mapping[str, ArrayLike] | None = None,
     **extra: Any,
 ) -> Bunch | tuple[Any, Any]:
-    """Wrap windows as the fetchers of scikit-learn wrap a table, with the fields of `fetch_uci_har`.
+    """Wrap windows as scikit-learn wraps a table, with the fields of `fetch_uci_har`.
 
     The entries of `per_window` have one value a window and are shuffled with the windows. `extra`
     is kept as it is. The axes of `data` are `(n_windows, n_timesteps, n_channels)`.

@@ -22,7 +22,6 @@ from sklearn_har.datasets._archives import ArchiveReader
 from sklearn_har.datasets._base import check_fetch_parameters, load_arrays
 from sklearn_har.datasets._bunch import names_of_codes
 from sklearn_har.datasets._registry import DATASETS, load_descr
-from sklearn_har.datasets._text_tables import parse_integers, parse_table
 from sklearn_har.recordings import Recording
 
 SAMPLING_RATE = 50.0
@@ -50,8 +49,7 @@ def parse_hapt(reader: ArchiveReader) -> dict[str, NDArray[Any]]:
     found = [match for name in DATASETS["hapt"].members if (match := pattern.fullmatch(name))]
 
     def parse(match: re.Match[str]) -> NDArray[np.float32]:
-        paths = [f"RawData/{sensor}_{match[1]}" for sensor in ("acc", "gyro")]
-        tables = [parse_table(reader.read(path), path, 3) for path in paths]
+        tables = [reader.read_table(f"RawData/{sensor}_{match[1]}") for sensor in ("acc", "gyro")]
         return np.concatenate(tables, axis=1, dtype=np.float32)
 
     # Inflating, hashing and parsing release the interpreter lock: two threads halve the time.
@@ -63,9 +61,9 @@ def parse_hapt(reader: ArchiveReader) -> dict[str, NDArray[Any]]:
 
     # Between the labelled segments the label is -1.
     labels = np.full(offsets[-1], -1, dtype=np.int64)
-    path = "RawData/labels.txt"
+    segments = reader.read_table("RawData/labels.txt").astype(np.int64)
     begin = dict(zip(experiments, offsets.tolist(), strict=False))
-    for experiment, _, activity, first, last in parse_integers(reader.read(path), path, 5).tolist():
+    for experiment, _, activity, first, last in segments.tolist():
         # Activities and samples are counted from 1, and the last sample belongs to the segment.
         labels[begin[experiment] + first - 1 : begin[experiment] + last] = activity - 1
     return {

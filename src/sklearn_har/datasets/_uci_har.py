@@ -20,10 +20,8 @@ from sklearn_har.datasets._archives import ArchiveReader
 from sklearn_har.datasets._base import check_fetch_parameters, load_arrays
 from sklearn_har.datasets._bunch import windows_bunch
 from sklearn_har.datasets._registry import load_descr
-from sklearn_har.datasets._text_tables import parse_integers, parse_table
 
 SAMPLING_RATE = 50.0
-_N_TIMESTEPS = 128
 _SUBSETS = ("train", "test")
 
 
@@ -31,24 +29,22 @@ def parse_uci_har(reader: ArchiveReader) -> dict[str, NDArray[Any]]:
     """Read the text files into `{train,test}_{data,target,subject}`."""
     arrays: dict[str, NDArray[Any]] = {}
     for subset in _SUBSETS:
-        # The files count the activities from 1.
-        arrays[f"{subset}_target"] = _read_column(reader, subset, "y") - 1
-        arrays[f"{subset}_subject"] = _read_column(reader, subset, "subject")
+        target, subject = (
+            reader.read_table(f"{subset}/{name}_{subset}.txt")[:, 0].astype(np.int64)
+            for name in ("y", "subject")
+        )
 
         def read_signal(channel: str, subset: str = subset) -> NDArray[np.float32]:
             path = f"{subset}/Inertial Signals/{channel}_{subset}.txt"
-            return parse_table(reader.read(path), path, _N_TIMESTEPS).astype(np.float32)
+            return reader.read_table(path).astype(np.float32)
 
         # Inflating, hashing and parsing release the interpreter lock: two threads halve the time.
         with ThreadPoolExecutor(max_workers=2) as pool:
-            signals = list(pool.map(read_signal, CHANNEL_NAMES))
-        arrays[f"{subset}_data"] = np.stack(signals, axis=2)
+            data = np.stack(list(pool.map(read_signal, CHANNEL_NAMES)), axis=2)
+        # The files count the activities from 1.
+        arrays |= {f"{subset}_data": data, f"{subset}_target": target - 1}
+        arrays[f"{subset}_subject"] = subject
     return arrays
-
-
-def _read_column(reader: ArchiveReader, subset: str, name: str) -> NDArray[np.int64]:
-    path = f"{subset}/{name}_{subset}.txt"
-    return parse_integers(reader.read(path), path, 1)[:, 0]
 
 
 def fetch_uci_har(
