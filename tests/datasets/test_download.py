@@ -197,10 +197,10 @@ def test_a_server_that_drips_is_left(tiny, served, home, monkeypatch):
 
 
 def test_a_slow_server_that_keeps_up_is_waited_for(tiny, served, home, monkeypatch):
-    monkeypatch.setattr(_download, "SLOWEST_PERIOD", 0.3)
+    monkeypatch.setattr(_download, "SLOWEST_PERIOD", 1.0)
     monkeypatch.setattr(_download, "SLOWEST_BYTES", 3000)
     body = tiny.outer()
-    served.answers["/outer.zip"] = [served.Answer(body, drip=0.03, piece=len(body) // 30)]
+    served.answers["/outer.zip"] = [served.Answer(body, drip=0.06, piece=len(body) // 30)]
     assert_fetched(tiny, home)
     assert served.paths == ["/outer.zip"]
 

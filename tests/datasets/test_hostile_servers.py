@@ -60,7 +60,7 @@ def test_what_is_not_http_is_given_up(tiny, served, home, head):
     ],
 )
 def test_a_drip_anywhere_is_given_up(tiny, served, home, monkeypatch, head, piece):
-    monkeypatch.setattr(_download, "SLOWEST_PERIOD", 0.2)
+    monkeypatch.setattr(_download, "SLOWEST_PERIOD", 1.0)
     served.answers["/outer.zip"] = [Raw(head, piece, pause=0.02)]
     start = time.monotonic()
     assert_the_other_address_gives_the_data(tiny, served, home, n_retries=0)
@@ -81,7 +81,7 @@ def test_the_page_of_a_redirection_is_not_read(tiny, served, home, pause):
 @pytest.mark.fault("endless headers and trailers", "the other address gives the data")
 @pytest.mark.parametrize("head", [OK, CHUNKED + b"0\r\n"], ids=["headers", "trailers"])
 def test_endless_lines_are_given_up(tiny, served, home, monkeypatch, head):
-    monkeypatch.setattr(_download, "SLOWEST_PERIOD", 0.2)
+    monkeypatch.setattr(_download, "SLOWEST_PERIOD", 1.0)
     served.answers["/outer.zip"] = [Raw(head, b"X: x\r\n" * 1000)]
     assert_the_other_address_gives_the_data(tiny, served, home, n_retries=0)
 
