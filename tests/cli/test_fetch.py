@@ -6,6 +6,7 @@ from sklearn.utils import Bunch
 
 import sklearn_har.datasets
 from sklearn_har.cli import main
+from sklearn_har.datasets._registry import DATASETS
 from sklearn_har.exceptions import ArchiveError, DownloadError
 
 
@@ -14,13 +15,15 @@ def test_fetch_says_what_there_is_and_where(small, monkeypatch, capsys, tmp_path
 
     def fetch(*, subset, archive, data_home):
         calls.append((subset, archive, data_home))
-        return small.windows(3 if subset == "train" else 2)
+        windows = small.windows(5)
+        windows.split = np.where(windows.subject > 3, "test", "train")
+        return windows
 
     monkeypatch.setattr(sklearn_har.datasets, "fetch_uci_har", fetch)
     archive = tmp_path / "har.zip"
     home = tmp_path / "home"
     assert main(["fetch", "uci-har", "--archive", str(archive), "--data-home", str(home)]) == 0
-    assert calls == [("train", archive, home), ("test", archive, home)]
+    assert calls == [("all", archive, home)]
     out = capsys.readouterr().out
     assert "36 windows of 3 subjects" in out
     assert "24 windows of 2 subjects" in out
@@ -51,8 +54,8 @@ def test_failure_is_one_line_and_status_1(monkeypatch, capsys, error):
 def test_fetch_counts_recordings(monkeypatch, capsys, tmp_path):
     calls = []
 
-    def fetch(*, archive, data_home):
-        calls.append((archive, data_home))
+    def fetch(*, subset, archive, data_home):
+        calls.append((subset, archive, data_home))
         return Bunch(
             recordings=[np.zeros((n, 6)) for n in (100, 20, 3)],
             subject=np.array([1, 1, 2]),
@@ -63,8 +66,15 @@ def test_fetch_counts_recordings(monkeypatch, capsys, tmp_path):
 
     monkeypatch.setattr(sklearn_har.datasets, "fetch_hapt", fetch)
     assert main(["fetch", "hapt", "--data-home", str(tmp_path)]) == 0
-    assert calls == [(None, tmp_path)]
+    assert calls == [("all", None, tmp_path)]
     out = " ".join(capsys.readouterr().out.split())
     assert "train 2 recordings of 1 subjects, 120 samples at 50 Hz" in out
     assert "test 1 recordings of 1 subjects, 3 samples at 50 Hz" in out
     assert "walking, stand_to_sit" in out
+
+
+def test_the_help_names_every_data_set(capsys):
+    assert main(["fetch", "--help"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    for name, dataset in DATASETS.items():
+        assert f"{name.replace('_', '-')}: {dataset.description}" in out

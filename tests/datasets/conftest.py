@@ -1,13 +1,13 @@
 """What the tests of data sets share: a tiny data set, and a server that misbehaves on request."""
 
-import dataclasses
 import time
 from types import SimpleNamespace
 
 import pytest
 
 from faulty_server import Answer, Server
-from sklearn_har.datasets import _download, _uci_har
+from sklearn_har.datasets import _download
+from sklearn_har.datasets._registry import DATASETS
 from tiny_uci_har import TinyUciHar
 
 
@@ -20,7 +20,7 @@ def tiny_files():
 def tiny(tiny_files, monkeypatch):
     """Let `fetch_uci_har` fetch the tiny data set; nothing is served at its addresses."""
     dataset = tiny_files.dataset("http://127.0.0.1:9/outer.zip", "http://127.0.0.1:9/inner.zip")
-    monkeypatch.setattr(_uci_har, "UCI_HAR", dataset)
+    monkeypatch.setitem(DATASETS, "uci_har", dataset)
     return tiny_files
 
 
@@ -55,6 +55,6 @@ def served(tiny, server, monkeypatch, pauses):
     """The tiny data set at `/outer.zip` and `/inner.zip` of the server; answers can be replaced."""
     server.answers["/outer.zip"] = [Answer(tiny.outer())]
     server.answers["/inner.zip"] = [Answer(tiny.zipped())]
-    remotes = tiny.remotes(server.url("/outer.zip"), server.url("/inner.zip"))
-    monkeypatch.setattr(_uci_har, "UCI_HAR", dataclasses.replace(_uci_har.UCI_HAR, remotes=remotes))
+    dataset = tiny.dataset(server.url("/outer.zip"), server.url("/inner.zip"))
+    monkeypatch.setitem(DATASETS, "uci_har", dataset)
     return server

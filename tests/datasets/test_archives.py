@@ -1,6 +1,5 @@
 """Every form of an archive is read; what is not the published data set is named and refused."""
 
-import io
 import os
 import random
 import stat
@@ -11,7 +10,8 @@ import zipfile
 import numpy as np
 import pytest
 
-from sklearn_har.datasets import _archives, _text_tables, fetch_uci_har
+from sklearn_har.datasets import _archives, clear_data_home, fetch_hapt, fetch_uci_har
+from sklearn_har.datasets._registry import DATASETS
 from sklearn_har.exceptions import ArchiveError
 
 SIGNAL = "train/Inertial Signals/body_acc_y_train.txt"
@@ -85,7 +85,7 @@ def test_litter_in_an_unpacked_folder_is_passed_over(tiny, home, tmp_path):
     assert_is_tiny(fetch_uci_har(archive=tmp_path / "data"), tiny)
 
 
-@pytest.mark.parametrize("name", [SIGNAL, "README.txt", "test/y_test.txt"])
+@pytest.mark.parametrize("name", [SIGNAL, "test/y_test.txt"])
 def test_a_file_altered_by_one_byte_is_named(fetch, tiny, home, name):
     altered = bytearray(tiny.files[name])
     altered[len(altered) // 2] ^= 1
@@ -112,7 +112,7 @@ def test_all_missing_files_are_named(tiny, home, tmp_path, as_folder):
         archive = tiny.unpack(tmp_path / "data", files)
     else:
         archive = _write(tmp_path, tiny.zipped(files))
-    with pytest.raises(ArchiveError, match="lacks 2 of the 24 files") as e:
+    with pytest.raises(ArchiveError, match="lacks 2 of the 22 files") as e:
         fetch_uci_har(archive=archive)
     assert SIGNAL in str(e.value)
     assert "test/subject_test.txt" in str(e.value)
@@ -126,6 +126,23 @@ def test_an_archive_of_something_else_is_refused(fetch, tiny, tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(ArchiveError, match="no file of the UCI HAR data set"):
         fetch_uci_har(archive=tmp_path / "empty")
+
+
+@pytest.mark.parametrize("form", ["zip", "folder", "nested"])
+def test_an_archive_of_another_data_set_is_named(fetch, tiny, home, tmp_path, form):
+    hapt = dict.fromkeys(["README.txt", *DATASETS["hapt"].members], b"")
+    if form == "folder":
+        archive = tiny.unpack(tmp_path / "unpacked" / "HAPT Data Set", hapt).parent
+    else:
+        archive = _write(tmp_path, tiny.zipped(hapt, folder="HAPT Data Set"))
+    with pytest.raises(ArchiveError, match=r"holds the HAPT data set, where UCI HAR .*fetch_hapt"):
+        fetch_uci_har(archive=archive)
+    if form == "folder":
+        archive = tiny.unpack(tmp_path / "har")
+    else:
+        archive = _write(tmp_path, tiny.outer() if form == "nested" else tiny.zipped())
+    with pytest.raises(ArchiveError, match=r"holds the UCI HAR data set, .*fetch_uci_har"):
+        fetch_hapt(archive=archive)
 
 
 def test_a_path_that_does_not_exist_is_named(tiny, home, tmp_path):
@@ -151,20 +168,6 @@ def test_what_is_no_zip_file_is_refused(fetch, content):
         fetch(content)
 
 
-def test_the_list_of_members_is_read_up_to_a_limit(monkeypatch):
-    monkeypatch.setattr(_archives, "_MAX_SINGLE_READ", 10)
-
-    def read(content, *size):
-        return _archives._SmallReads(io.BytesIO(content), "'given.zip'").read(*size)
-
-    assert read(bytes(10)) == read(bytes(10), None) == read(bytes(10), 10) == bytes(10)
-    assert read(bytes(20), 10) == bytes(10)
-    assert read(bytes(20), 0) == b""
-    for size in ([], [None], [11], [12]):
-        with pytest.raises(ArchiveError, match=r"of 'given.zip' is far too long"):
-            read(bytes(11), *size)
-
-
 def test_an_error_without_words_is_named(fetch, tiny, monkeypatch):
     content = tiny.zipped()
 
@@ -174,23 +177,6 @@ def test_an_error_without_words_is_named(fetch, tiny, monkeypatch):
     monkeypatch.setattr(zipfile, "ZipFile", fail)
     with pytest.raises(ArchiveError, match=r"not a whole zip file \(EOFError\)"):
         fetch(content)
-
-
-@pytest.mark.parametrize("last", [b"9 x", b"9 nan"])
-def test_a_word_after_many_numbers_is_refused(last):
-    # pandas reads a long file in pieces, and then only warns of columns of both kinds.
-    content = b"1 2\n" * 300_000 + last
-    with pytest.raises(ArchiveError, match=r"'t.txt' (is not a table|has a number that is miss)"):
-        _text_tables.parse_table(content, "t.txt", 2)
-
-
-def test_whole_numbers_are_read_as_far_as_they_are_exact():
-    # What a search for crashes found: a number that no integer of 64 bits can hold.
-    for number in (b"4" * 43, b"-" + b"4" * 43, b"9007199254740994", b"0.5"):
-        with pytest.raises(ArchiveError, match=r"'t.txt' has a number that is not whole, or far"):
-            _text_tables.parse_integers(b"0 " + number + b" 0", "t.txt", 3)
-    table = _text_tables.parse_integers(b"0 9007199254740992 -3.0", "t.txt", 3)
-    assert table.tolist() == [[0, 2**53, -3]]
 
 
 @pytest.mark.fault("truncated archive", "refused")
@@ -206,7 +192,7 @@ def test_a_truncated_inner_archive_is_refused(fetch, tiny):
         fetch(tiny.outer(tiny.zipped()[:5000]))
 
 
-@pytest.mark.fault("members that climb out, absolute paths, drives", "refused")
+@pytest.mark.fault("members that climb out, absolute paths, drives", "not touched, right data")
 @pytest.mark.parametrize(
     "name",
     [
@@ -219,43 +205,46 @@ def test_a_truncated_inner_archive_is_refused(fetch, tiny):
         "UCI HAR Dataset/train/..",
     ],
 )
-def test_members_that_point_out_of_the_archive_are_refused(fetch, tiny, tmp_path, name):
-    with pytest.raises(ArchiveError, match="points out of the archive") as e:
-        fetch(tiny.zipped(extra=[(name, b"gotcha")]))
-    assert repr(name) in str(e.value)
+def test_members_that_point_out_of_the_archive_are_not_touched(fetch, tiny, tmp_path, name):
+    assert_is_tiny(fetch(tiny.zipped(extra=[(name, b"gotcha")])), tiny)
     assert not list(tmp_path.rglob("*escaped*"))
 
 
 @pytest.mark.fault("link in place of a member", "refused")
 def test_a_link_in_place_of_a_file_is_refused(fetch, tiny):
-    link = zipfile.ZipInfo("UCI HAR Dataset/README.txt")
+    link = zipfile.ZipInfo(f"UCI HAR Dataset/{SIGNAL}")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
-    files = {k: v for k, v in tiny.files.items() if k != "README.txt"}
-    with pytest.raises(ArchiveError, match=r"README.txt' of .* is a link"):
+    files = {k: v for k, v in tiny.files.items() if k != SIGNAL}
+    with pytest.raises(ArchiveError, match=r"body_acc_y_train.txt' of .* has 11 bytes instead of"):
         fetch(tiny.zipped(files, extra=[(link, b"/etc/passwd")]))
 
 
-@pytest.mark.fault("duplicate names", "refused")
-def test_a_name_that_occurs_twice_is_refused(fetch, tiny):
+@pytest.mark.fault("duplicate names", "right data or refused")
+def test_of_a_name_that_occurs_twice_the_last_is_verified(fetch, tiny, home):
     with pytest.warns(UserWarning, match="Duplicate name"):
-        content = tiny.zipped(extra=[("UCI HAR Dataset/README.txt", b"another")])
-    with pytest.raises(ArchiveError, match=r"more than one member .*README.txt"):
-        fetch(content)
+        altered_last = tiny.zipped(extra=[(f"UCI HAR Dataset/{SIGNAL}", b"another")])
+    with pytest.raises(ArchiveError, match=r"body_acc_y_train.txt' of .* is not the published"):
+        fetch(altered_last)
+    with pytest.warns(UserWarning, match="Duplicate name"):
+        twice = tiny.zipped(extra=[(f"UCI HAR Dataset/{SIGNAL}", tiny.files[SIGNAL])])
+    assert_is_tiny(fetch(twice), tiny)
 
 
 @pytest.mark.fault("encrypted members", "refused")
 def test_encrypted_members_are_refused(fetch, tiny):
     content = bytearray(tiny.zipped())
-    entry = content.index(b"PK\x01\x02")
-    content[entry + 8] |= 1
-    with pytest.raises(ArchiveError, match=r"is encrypted; .*unpack it and pass the folder"):
+    at = content.index(b"PK\x01\x02")
+    while at >= 0:
+        content[at + 8] |= 1
+        at = content.find(b"PK\x01\x02", at + 4)
+    with pytest.raises(ArchiveError, match=r"it cannot be read .*is encrypted"):
         fetch(bytes(content))
 
 
 @pytest.mark.fault("methods of compression without a bound", "refused")
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_methods_without_a_bound_are_refused(fetch, tiny, method):
-    with pytest.raises(ArchiveError, match=f"packed by method {method}"):
+    with pytest.raises(ArchiveError, match=f"is packed by method {method}, not stored"):
         fetch(tiny.zipped(compression=method))
 
 
@@ -270,7 +259,7 @@ def test_a_corrupt_stream_is_refused_with_the_name_of_the_file(fetch, tiny):
 @pytest.mark.fault("bomb that admits its size", "refused, not inflated")
 def test_a_bomb_that_admits_its_size_is_not_inflated(fetch, tiny):
     bomb = {**tiny.files, SIGNAL: bytes(5_000_000)}
-    with pytest.raises(ArchiveError, match="unpacks to 5000000 bytes instead of"):
+    with pytest.raises(ArchiveError, match="is longer than its"):
         fetch(tiny.zipped(bomb))
 
 
@@ -285,14 +274,14 @@ def test_a_bomb_that_lies_about_its_size_is_read_no_further_than_the_file(fetch,
             entry = content.rindex(signature, 0, entry)
         struct.pack_into("<I", content, entry + at, size)
     lengths = []
-    read = _archives._read_at_most
+    read = zipfile.ZipExtFile.read
 
-    def recording(file, size):
-        result = read(file, size)
-        lengths.append(file.tell())
+    def recording(self, n=-1):
+        result = read(self, n)
+        lengths.append(len(result))
         return result
 
-    monkeypatch.setattr(_archives, "_read_at_most", recording)
+    monkeypatch.setattr(zipfile.ZipExtFile, "read", recording)
     with pytest.raises(ArchiveError, match=r"body_acc_y_train\.txt"):
         fetch(bytes(content))
     assert max(lengths) <= max(map(len, tiny.files.values())) + 1
@@ -302,21 +291,15 @@ def test_a_bomb_that_lies_about_its_size_is_read_no_further_than_the_file(fetch,
 def test_a_nested_bomb_is_not_inflated(fetch, tiny, monkeypatch):
     monkeypatch.setattr(_archives, "_MAX_NESTED_BYTES", 1_000_000)
     content = tiny.zipped({"UCI HAR Dataset.zip": bytes(1_000_001)}, folder="")
-    with pytest.raises(ArchiveError, match="unpacks to 1000001 bytes, far more"):
+    with pytest.raises(ArchiveError, match="is far larger than the data set"):
         fetch(content)
 
 
-@pytest.mark.fault("archive of 11,000, 30,000, 100,000 members", "refused")
-@pytest.mark.parametrize(
-    "n_members", [11_000, 30_000, pytest.param(100_000, marks=pytest.mark.slow)]
-)
-def test_an_archive_of_very_many_members_is_refused(fetch, tiny, n_members):
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as z:
-        for i in range(n_members):
-            z.writestr(zipfile.ZipInfo(f"{i}"), b"")
-    with pytest.raises(ArchiveError, match=r"far too (long|many)"):
-        fetch(buffer.getvalue())
+@pytest.mark.fault("archive of 30,000, 100,000 further members", "not touched, right data")
+@pytest.mark.parametrize("n_members", [30_000, pytest.param(100_000, marks=pytest.mark.slow)])
+def test_an_archive_of_very_many_members_is_read(fetch, tiny, n_members):
+    extra = [(f"more/{i}", b"") for i in range(n_members)]
+    assert_is_tiny(fetch(tiny.zipped(extra=extra)), tiny)
 
 
 @pytest.mark.fault("archive within an archive within an archive", "not opened")
@@ -334,7 +317,7 @@ def test_an_archive_within_an_archive_within_an_archive_is_not_opened(fetch, tin
         (b"notes-\xe9.txt", False, None),
         (b"notes-\xff\xfe.txt", True, "not a whole zip file"),
         (b"UCI HAR Dataset/README.t\xe9t", False, None),
-        (b"\x00/etc/passwd.txt", False, "points out of the archive"),
+        (b"\x00/etc/passwd.txt", False, None),
     ],
 )
 def test_names_in_other_encodings(fetch, tiny, name, utf_8, match):
@@ -354,9 +337,9 @@ def test_names_in_other_encodings(fetch, tiny, name, utf_8, match):
 @pytest.mark.fault("files of a data set in another encoding", "refused")
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
 def test_a_file_in_another_encoding_is_refused(fetch, tiny, encoding):
-    converted = tiny.files["activity_labels.txt"].decode().encode(encoding)
-    with pytest.raises(ArchiveError, match=r"activity_labels.txt' .*bytes"):
-        fetch(tiny.zipped({**tiny.files, "activity_labels.txt": converted}))
+    converted = tiny.files["test/y_test.txt"].decode().encode(encoding)
+    with pytest.raises(ArchiveError, match=r"y_test.txt' .*bytes"):
+        fetch(tiny.zipped({**tiny.files, "test/y_test.txt": converted}))
 
 
 @pytest.mark.fault("entries of an archive that share their bytes", "read right or refused")
@@ -419,9 +402,7 @@ def test_a_damaged_zip_file_gives_the_data_or_an_archive_error(
             outcomes.add("refused")
         else:
             outcomes.add("read")
-            for path in home.rglob("*.npy"):
-                path.unlink()
-            (home / "uci_har" / "sklearn-har-arrays" / "manifest.json").unlink()
+            clear_data_home(home)
     assert "refused" in outcomes
     record_property("times", n)
 

@@ -1,22 +1,17 @@
 """Whatever a server does, the outcome is the right data or an error that says what happened."""
 
 import email.utils
-import errno
-import io
-import os
 import socket
+import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
-from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import sklearn_har
-from sklearn_har.datasets import _cache, _connection, _download, _uci_har, fetch_uci_har
+from sklearn_har.datasets import _cache, _download, fetch_uci_har
+from sklearn_har.datasets._registry import DATASETS, Remote
 from sklearn_har.exceptions import DownloadError
 
 HTML = b"<!doctype html><title>Sign in</title>" + b" " * 300
@@ -25,7 +20,7 @@ HTML = b"<!doctype html><title>Sign in</title>" + b" " * 300
 def assert_fetched(tiny, home, **params):
     bunch = fetch_uci_har(**params)
     np.testing.assert_array_equal(bunch.data, tiny.arrays["train"][0])
-    assert names_below(home) == {"uci_har/sklearn-har-arrays"}
+    assert names_below(home) == {"uci_har/sklearn-har-arrays.npz"}
 
 
 def names_below(home):
@@ -182,7 +177,7 @@ def test_an_endless_body_is_left_when_it_is_too_long(tiny, served, home):
 @pytest.mark.fault("stall beyond the timeout (before, within)", "the other address gives the data")
 @pytest.mark.parametrize("stall", ["before", "within"])
 def test_a_silent_server_is_left_after_the_timeout(tiny, served, home, monkeypatch, stall):
-    monkeypatch.setattr(_connection, "TIMEOUT", 0.2)
+    monkeypatch.setattr(_download, "TIMEOUT", 0.2)
     body = tiny.outer()
     served.answers["/outer.zip"] = [served.Answer(body, cut=len(body) // 2, stall=stall)]
     start = time.monotonic()
@@ -193,7 +188,7 @@ def test_a_silent_server_is_left_after_the_timeout(tiny, served, home, monkeypat
 
 @pytest.mark.fault("slow drip of the body", "error that says so, nothing left")
 def test_a_server_that_drips_is_left(tiny, served, home, monkeypatch):
-    monkeypatch.setattr(_connection, "SLOWEST_PERIOD", 0.3)
+    monkeypatch.setattr(_download, "SLOWEST_PERIOD", 0.3)
     served.answers["/outer.zip"] = [served.Answer(tiny.outer(), drip=0.02)]
     served.answers["/inner.zip"] = [served.Answer(b"", 404)]
     with pytest.raises(DownloadError, match=r"stalled: \d+ bytes in the last 0.3 s"):
@@ -202,9 +197,12 @@ def test_a_server_that_drips_is_left(tiny, served, home, monkeypatch):
 
 
 def test_a_slow_server_that_keeps_up_is_waited_for(tiny, served, home, monkeypatch):
-    monkeypatch.setattr(_connection, "SLOWEST_PERIOD", 0.001)
-    monkeypatch.setattr(_connection, "SLOWEST_BYTES", 1)
+    monkeypatch.setattr(_download, "SLOWEST_PERIOD", 1.0)
+    monkeypatch.setattr(_download, "SLOWEST_BYTES", 3000)
+    body = tiny.outer()
+    served.answers["/outer.zip"] = [served.Answer(body, drip=0.06, piece=len(body) // 30)]
     assert_fetched(tiny, home)
+    assert served.paths == ["/outer.zip"]
 
 
 @pytest.mark.fault("nobody listens", "error with every way out, nothing left")
@@ -245,11 +243,11 @@ def test_an_interrupted_download_leaves_nothing(served, home, monkeypatch):
 @pytest.mark.fault("damaged cache and no server", "warning and error")
 def test_a_damaged_cache_is_told_of_when_nothing_can_replace_it(tiny, served, home):
     fetch_uci_har()
-    next(home.rglob("train_data.npy")).write_bytes(b"")
+    next(home.rglob("*.npz")).write_bytes(b"")
     for path in ("/outer.zip", "/inner.zip"):
         served.answers[path] = [served.Answer(b"", 404)]
     with (
-        pytest.warns(UserWarning, match=r"train_data.npy' is damaged.*built again"),
+        pytest.warns(UserWarning, match=r"arrays.npz' is damaged.*built again"),
         pytest.raises(DownloadError, match="HTTP 404"),
     ):
         fetch_uci_har()
@@ -268,98 +266,29 @@ def test_progress_is_shown_on_terminals_only(served, home, monkeypatch, capsys, 
     assert captured.err[-80:].strip() == ""
 
 
-class Cut:
-    """An answer that ends in an error which says nothing."""
-
-    def __init__(self, *chunks):
-        self.chunks = list(chunks)
-
-    def read1(self, size):
-        if not self.chunks:
-            raise ConnectionResetError
-        return self.chunks.pop(0)
-
-
-def test_an_error_without_words_is_named_and_may_be_tried_again_at_once():
-    remote = _download.RemoteArchive("a", "http://127.0.0.1:9/a.zip", "0" * 64, 10)
-    with pytest.raises(_download._AttemptError) as e:
-        _download._receive(remote, Cut(b"1234", b"567"), io.BytesIO())
-    assert str(e.value) == "cut off after 7 of 10 bytes (ConnectionResetError)"
-    assert e.value.pause == 0.0
-
-
 def test_the_file_has_a_name_of_its_own(tiny, served, tmp_path):
-    (remote, _) = _uci_har.UCI_HAR.remotes
+    remote = DATASETS["uci_har"].remotes[0]
     path = _download.download([remote], tmp_path)
     assert path.read_bytes() == tiny.outer()
     assert list(tmp_path.iterdir()) == [path]
-    assert path.suffix == ".zip"
     # What is swept up, if the caller is killed.
     assert path.name.startswith(_cache.STRAY_PREFIX)
 
 
-def test_a_file_that_cannot_get_its_name_is_told(served, tmp_path, monkeypatch):
-    def refuse(self, target):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    monkeypatch.setattr(Path, "replace", refuse)
-    with pytest.raises(OSError, match=r"cannot be used: No space left.*data_home=") as e:
-        _download.download(_uci_har.UCI_HAR.remotes, tmp_path)
-    assert str(tmp_path) in str(e.value)
-    assert e.value.errno == errno.ENOSPC
-    assert list(tmp_path.iterdir()) == []
-
-
-class TestPace:
-    """What is read from a connection, and when it is given up."""
-
-    @pytest.fixture
-    def clock(self, monkeypatch):
-        clock = SimpleNamespace(now=0.0)
-        monkeypatch.setattr(
-            _connection, "time", SimpleNamespace(monotonic=lambda: clock.now), raising=True
-        )
-        monkeypatch.setattr(_connection, "SLOWEST_BYTES", 10)
-        return clock
-
-    @staticmethod
-    def read(reader, n_bytes):
-        return reader.readinto(bytearray(n_bytes))
-
-    def test_an_answer_may_be_as_long_as_the_limit_and_no_longer(self, monkeypatch):
-        monkeypatch.setattr(_connection, "LONGEST_ANSWER", 10)
-        reader = _connection._PacedReader(io.BytesIO(bytes(20)))
-        assert [self.read(reader, n) for n in (6, 0, 4)] == [6, 0, 4]
-        with pytest.raises(_connection.StalledError, match=r"^no end after 11 bytes$"):
-            self.read(reader, 1)
-
-    def test_a_period_with_enough_bytes_begins_another(self, clock):
-        reader = _connection._PacedReader(io.BytesIO(bytes(100)))
-        assert self.read(reader, 4) == 4
-        clock.now = 61.0
-        assert self.read(reader, 6) == 6
-        # The second period has nothing yet.
-        clock.now = 122.0
-        with pytest.raises(_connection.StalledError, match=r"^stalled: 9 bytes in the last 60 s$"):
-            self.read(reader, 9)
-
-    def test_the_bytes_of_a_period_are_summed_up(self, clock):
-        reader = _connection._PacedReader(io.BytesIO(bytes(100)))
-        for _ in range(3):
-            assert self.read(reader, 2) == 2
-        clock.now = 60.5
-        with pytest.raises(_connection.StalledError, match=r"^stalled: 9 bytes in the last 60 s$"):
-            self.read(reader, 3)
-
-    def test_silence_is_not_slowness(self, clock):
-        reader = _connection._PacedReader(io.BytesIO(b""))
-        clock.now = 1000.0
-        assert self.read(reader, 5) == 0
+def test_an_archive_without_a_published_sha_256_is_taken(tiny, served, tmp_path):
+    # Its size is approximate; each of its files is verified later.
+    remote = Remote(served.url("/outer.zip"), len(tiny.outer()) // 2, None)
+    path = _download.download([remote], tmp_path)
+    assert path.read_bytes() == tiny.outer()
+    path.unlink()
+    with pytest.raises(DownloadError, match=r"more than the \d+ bytes expected"):
+        _download.download([Remote(remote.url, 100, None)], tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
-def test_the_page_of_an_error_can_be_read(server):
-    server.answers["/page"] = [server.Answer(b"why", status=400)]
-    with pytest.raises(urllib.error.HTTPError) as e:
-        _connection.open_url(urllib.request.Request(server.url("/page")))
-    with e.value as error:
-        assert error.read() == b"why"
+def test_nothing_is_imported_for_a_download_before_there_is_one():
+    code = (
+        "import sys, sklearn_har.datasets as d; assert 'pandas' not in sys.modules; "
+        "d.fetch_uci_har; assert 'requests' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

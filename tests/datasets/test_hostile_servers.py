@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from faulty_server import Answer, Raw, Server
-from sklearn_har.datasets import _connection, _uci_har, fetch_uci_har
+from sklearn_har.datasets import _download, fetch_uci_har
+from sklearn_har.datasets._registry import DATASETS
 from sklearn_har.exceptions import DownloadError
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/zip\r\n"
@@ -20,7 +21,7 @@ def assert_the_other_address_gives_the_data(tiny, served, home, **params):
     bunch = fetch_uci_har(**params)
     np.testing.assert_array_equal(bunch.data, tiny.arrays["train"][0])
     assert served.paths[-1] == "/inner.zip"
-    assert {path.name for path in home.glob("*/*")} == {"sklearn-har-arrays"}
+    assert {path.name for path in home.glob("*/*")} == {"sklearn-har-arrays.npz"}
 
 
 @pytest.mark.fault("answer that is not HTTP", "the other address gives the data")
@@ -59,7 +60,7 @@ def test_what_is_not_http_is_given_up(tiny, served, home, head):
     ],
 )
 def test_a_drip_anywhere_is_given_up(tiny, served, home, monkeypatch, head, piece):
-    monkeypatch.setattr(_connection, "SLOWEST_PERIOD", 0.2)
+    monkeypatch.setattr(_download, "SLOWEST_PERIOD", 1.0)
     served.answers["/outer.zip"] = [Raw(head, piece, pause=0.02)]
     start = time.monotonic()
     assert_the_other_address_gives_the_data(tiny, served, home, n_retries=0)
@@ -80,7 +81,7 @@ def test_the_page_of_a_redirection_is_not_read(tiny, served, home, pause):
 @pytest.mark.fault("endless headers and trailers", "the other address gives the data")
 @pytest.mark.parametrize("head", [OK, CHUNKED + b"0\r\n"], ids=["headers", "trailers"])
 def test_endless_lines_are_given_up(tiny, served, home, monkeypatch, head):
-    monkeypatch.setattr(_connection, "LONGEST_ANSWER", 1_000_000)
+    monkeypatch.setattr(_download, "SLOWEST_PERIOD", 1.0)
     served.answers["/outer.zip"] = [Raw(head, b"X: x\r\n" * 1000)]
     assert_the_other_address_gives_the_data(tiny, served, home, n_retries=0)
 
@@ -111,7 +112,7 @@ class TestCertificates:
             )
             subprocess.run(command.split(), check=True, capture_output=True)
             if trusted:
-                monkeypatch.setenv("SSL_CERT_FILE", str(path))
+                monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(path))
             both = tmp_path / "both.pem"
             both.write_bytes((tmp_path / "certificate.pem.key").read_bytes() + path.read_bytes())
             server = Server(both)
@@ -119,7 +120,7 @@ class TestCertificates:
             server.answers["/outer.zip"] = [Answer(tiny.outer())]
             server.answers["/inner.zip"] = [Answer(tiny.zipped())]
             dataset = tiny.dataset(server.url("/outer.zip"), server.url("/inner.zip"))
-            monkeypatch.setattr(_uci_har, "UCI_HAR", dataset)
+            monkeypatch.setitem(DATASETS, "uci_har", dataset)
             return server
 
         yield start
@@ -141,7 +142,7 @@ class TestCertificates:
     )
     def test_a_wrong_one_is_refused_at_once(self, secure, home, pauses, name, trusted, reason):
         server = secure(name, trusted=trusted)
-        with pytest.raises(DownloadError, match=rf"CERTIFICATE_VERIFY_FAILED.*{reason}"):
+        with pytest.raises(DownloadError, match=rf"CERTIFICATE_VERIFY_FAILED.*{reason}.*CA_BUNDLE"):
             fetch_uci_har()
         assert server.paths == []
         assert pauses == []

@@ -1,6 +1,5 @@
 """What `fetch_uci_har` returns, and what it checks, on a tiny data set of the same layout."""
 
-import dataclasses
 from functools import partial
 
 import numpy as np
@@ -8,9 +7,18 @@ import pandas as pd
 import pytest
 
 from sklearn_har._names import ACTIVITY_NAMES, CHANNEL_NAMES
-from sklearn_har.datasets import _uci_har, fetch_uci_har
-from sklearn_har.datasets._uci_har_files import MEMBERS, PARTITIONS, REMOTES, Partition
-from sklearn_har.exceptions import ArchiveError
+from sklearn_har.datasets import fetch_uci_har
+from sklearn_har.datasets._registry import DATASETS
+
+# Windows of the published training and test set.
+COUNTS = [
+    ("1226", "496"),
+    ("1073", "471"),
+    ("986", "420"),
+    ("1286", "491"),
+    ("1374", "532"),
+    ("1407", "537"),
+]
 
 
 @pytest.fixture
@@ -130,8 +138,7 @@ def test_descr_says_where_from_what_and_under_which_terms(fetch):
         assert row == [
             str(i),
             name,
-            str(PARTITIONS["train"].class_counts[i]),
-            str(PARTITIONS["test"].class_counts[i]),
+            *COUNTS[i],
         ]
 
 
@@ -167,97 +174,10 @@ def test_wrong_parameters_are_refused(fetch, params, error, message):
         fetch(**params)
 
 
-class TestParsing:
-    """Files that pass for published and are not: the description of the data set was wrong."""
-
-    @pytest.fixture
-    def fetch_files(self, tiny, home, tmp_path, monkeypatch):
-        def fetch_files(changed, **partitions):
-            files = {**tiny.files, **changed}
-            dataset = _uci_har.UCI_HAR
-            parse = dataset.parse
-            if partitions:
-                known = parse.keywords["partitions"]
-                parse = partial(_uci_har.parse_uci_har, partitions={**known, **partitions})
-            monkeypatch.setattr(
-                _uci_har,
-                "UCI_HAR",
-                dataclasses.replace(
-                    dataset,
-                    parse=parse,
-                    contents=dataclasses.replace(dataset.contents, members=tiny.members(files)),
-                ),
-            )
-            return fetch_uci_har(archive=tiny.unpack(tmp_path / "changed", files))
-
-        yield fetch_files
-        assert not (home / "uci_har").exists()
-
-    SIGNAL = "test/Inertial Signals/body_gyro_z_test.txt"
-
-    @pytest.mark.parametrize(
-        ("change", "message"),
-        [
-            (lambda lines: lines[:-1], "has 5 windows where 6 are expected"),
-            (lambda lines: [line + b" 1.0" for line in lines], "has 129 numbers a line where 128"),
-            (lambda lines: [*lines[:-1], lines[-1] + b" 1.0"], "not a table of numbers"),
-            (lambda lines: [lines[0].replace(b"e", b"q", 1), *lines[1:]], "not a table of numbers"),
-            (lambda lines: [b" nan" + lines[0][16:], *lines[1:]], "missing or not finite"),
-            (lambda lines: [b" inf" + lines[0][16:], *lines[1:]], "missing or not finite"),
-            (lambda lines: [*lines[:-1], lines[-1][16:]], "missing or not finite"),
-            (lambda lines: [], "not a table of numbers"),
-            (lambda lines: [b"\xff\xfe\x00"], "not a table of numbers"),
-        ],
-    )
-    def test_signals_must_be_whole_and_finite(self, fetch_files, tiny, change, message):
-        lines = tiny.files[self.SIGNAL].split(b"\r\n")[:-1]
-        with pytest.raises(ArchiveError, match=message) as e:
-            fetch_files({self.SIGNAL: b"\r\n".join(change(lines))})
-        assert self.SIGNAL in str(e.value)
-
-    @pytest.mark.parametrize("label", [b"0", b"7", b"-1"])
-    def test_labels_must_be_those_of_the_activities(self, fetch_files, tiny, label):
-        labels = tiny.files["train/y_train.txt"].split()
-        with pytest.raises(ArchiveError, match="train windows per activity are"):
-            fetch_files({"train/y_train.txt": b"\n".join([label, *labels[1:]])})
-
-    def test_labels_must_be_whole_numbers(self, fetch_files, tiny):
-        labels = tiny.files["train/y_train.txt"].split()
-        with pytest.raises(ArchiveError, match=r"'train/y_train.txt' has a number that is not wh"):
-            fetch_files({"train/y_train.txt": b"\n".join([b"1.5", *labels[1:]])})
-
-    def test_activities_must_have_their_names(self, fetch_files, tiny):
-        labels = tiny.files["activity_labels.txt"].replace(b"SITTING", b"DANCING")
-        with pytest.raises(ArchiveError, match=r"'activity_labels.txt' lists .*DANCING"):
-            fetch_files({"activity_labels.txt": labels})
-
-    def test_class_counts_must_be_the_published_ones(self, fetch_files):
-        with pytest.raises(ArchiveError, match="test windows per activity are"):
-            fetch_files({}, test=Partition((2, 1, 1, 1, 1, 0), frozenset({2, 4})))
-
-    def test_subjects_must_be_the_published_ones(self, fetch_files):
-        with pytest.raises(
-            ArchiveError, match=r"windows of the subjects \[2, 4\] where .*\[2, 5\]"
-        ):
-            fetch_files({}, test=Partition((1, 1, 1, 1, 1, 1), frozenset({2, 5})))
-
-    def test_every_window_must_have_a_subject(self, fetch_files, tiny):
-        subjects = tiny.files["test/subject_test.txt"].split()
-        with pytest.raises(ArchiveError, match="test part has 5 windows of the subjects"):
-            fetch_files({"test/subject_test.txt": b"\n".join(subjects[:-1])})
-
-
-def test_the_published_description_agrees_with_itself():
-    assert [sum(PARTITIONS[s].class_counts) for s in ("train", "test")] == [7352, 2947]
-    subjects = [PARTITIONS[s].subjects for s in ("train", "test")]
-    assert subjects[0].isdisjoint(subjects[1])
-    assert subjects[0] | subjects[1] == set(range(1, 31))
-    assert len(MEMBERS) == 24
-    for described in (*MEMBERS.values(), *REMOTES):
-        assert len(bytes.fromhex(described.sha256)) == 32
-        assert described.size > 0
-    assert all(remote.url.startswith("https://archive.ics.uci.edu/") for remote in REMOTES)
-    # Equal sizes because the files have columns of fixed width: 128 numbers of 16 characters.
+def test_the_published_sizes_agree_with_the_numbers_of_windows():
+    members = DATASETS["uci_har"].members
+    assert len(members) == 22
+    # The files have columns of fixed width: 128 numbers of 16 characters.
     for subset, rows in (("train", 7352), ("test", 2947)):
-        sizes = {m.size for name, m in MEMBERS.items() if name.startswith(f"{subset}/Inertial")}
+        sizes = {m.size for name, m in members.items() if name.startswith(f"{subset}/Inertial")}
         assert sizes == {rows * (128 * 16 + 2)}

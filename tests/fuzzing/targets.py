@@ -5,7 +5,6 @@ Hypothesis calls them in `test_any_text.py`, atheris in `harness.py`.
 
 from __future__ import annotations
 
-import contextlib
 import io
 import tempfile
 import warnings
@@ -15,7 +14,6 @@ import numpy as np
 import pandas as pd
 
 from sklearn_har.datasets import fetch_uci_har
-from sklearn_har.datasets._text_tables import check_labels, parse_integers, parse_table
 from sklearn_har.exceptions import ArchiveError
 from sklearn_har.recordings import read_recording
 from sklearn_har.recordings._lines import LineReader
@@ -56,16 +54,6 @@ def followed_lines(content: bytes) -> None:
             assert samples.shape[1] == len(reader.channel_names)
 
 
-def archive_text(content: bytes) -> None:
-    """Parse what is a member of an archive of a data set."""
-    for parse in (parse_table, parse_integers):
-        with contextlib.suppress(ArchiveError):
-            table = parse(content, "a member", 3)
-            assert table.shape[1] == 3
-            assert np.isfinite(table).all()
-    check_labels(content, ["walking", "sitting"])
-
-
 def archive_file(content: bytes) -> None:
     """Open what may be an archive of a data set, or of another one, or none."""
     with tempfile.TemporaryDirectory() as folder:
@@ -88,7 +76,7 @@ def timeline_file(content: bytes) -> None:
 
 TARGETS = {
     target.__name__: target
-    for target in (csv_recording, followed_lines, archive_text, archive_file, timeline_file)
+    for target in (csv_recording, followed_lines, archive_file, timeline_file)
 }
 # Where a search begins: each is taken, or nearly.
 SEEDS = {
@@ -99,7 +87,6 @@ SEEDS = {
         b"\x03t,ax\n2026-01-01T00:00:00,1\n2026-01-01T00:00:01,2\n",
     ],
     "followed_lines": [b"\x20time,ax,ay\n0.0,1.0,0.1\n0.02,0.9,0.2\n0.04,1.1,0.1\n"],
-    "archive_text": [b" 1.0 2.0e-1 -3\n 4 5 6\n", b"1 WALKING\n2 SITTING\n"],
     "archive_file": [b"PK\x05\x06" + bytes(18), b"<html>", b""],
     "timeline_file": [b"activity,start,end\nwalk,0,2.5\nsit,3,9\n", b"activity,start,end\n1,0,4\n"],
 }

@@ -40,8 +40,7 @@ def contents(draw, name):
             + draw(st.binary(max_size=4))
             + seed[position + draw(st.integers(0, 4)) :]
         )
-    separator = " " if name == "archive_text" else ","
-    rows = "\n".join(separator.join(cells) for cells in draw(ROWS))
+    rows = "\n".join(",".join(cells) for cells in draw(ROWS))
     header = (
         seed[: seed.find(b"\n") + 1] if draw(st.booleans()) else bytes([draw(st.integers(0, 3))])
     )

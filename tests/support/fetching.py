@@ -15,7 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from sklearn_har.datasets import _uci_har, fetch_uci_har
+from sklearn_har.datasets import fetch_uci_har
+from sklearn_har.datasets._registry import DATASETS
 from tiny_uci_har import TinyUciHar
 
 _CLONE_NEWNS, _CLONE_NEWUSER = 0x00020000, 0x10000000
@@ -50,7 +51,7 @@ class Fetching:
 
     def __init__(self, urls, home, *fault):
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["pytest", "sklearn_har.datasets._uci_har"])
+        context.set_forkserver_preload(["pytest", "requests", "sklearn_har.datasets._uci_har"])
         self._receiver, sender = context.Pipe(duplex=False)
         self._process = context.Process(target=_run, args=(urls, str(home), fault, sender))
         self._process.start()
@@ -83,7 +84,7 @@ class Fetching:
 def _run(urls, home, fault, sender):
     os.environ["no_proxy"] = "127.0.0.1"
     tiny = TinyUciHar()
-    _uci_har.UCI_HAR = tiny.dataset(*urls)
+    DATASETS["uci_har"] = tiny.dataset(*urls)
 
     def fetch():
         try:

@@ -8,21 +8,17 @@ import dataclasses
 import hashlib
 import io
 import zipfile
-from functools import partial
 
 import numpy as np
 
 from sklearn_har._names import ACTIVITY_NAMES, CHANNEL_NAMES
-from sklearn_har.datasets import _uci_har
-from sklearn_har.datasets._archives import Member
-from sklearn_har.datasets._download import RemoteArchive
-from sklearn_har.datasets._uci_har_files import Partition
+from sklearn_har.datasets._registry import DATASETS, Member, Remote
 
 FOLDER = "UCI HAR Dataset"
-TINY_PARTITIONS = {
-    "train": Partition((2, 1, 1, 2, 1, 1), frozenset({1, 3})),
-    "test": Partition((1, 1, 1, 1, 1, 1), frozenset({2, 4})),
-}
+# Of each part the windows per activity and the subjects.
+PARTS = {"train": ((2, 1, 1, 2, 1, 1), (1, 3)), "test": ((1, 1, 1, 1, 1, 1), (2, 4))}
+# Published, but not read.
+UNUSED = ("README.txt", "activity_labels.txt")
 
 
 class TinyUciHar:
@@ -36,9 +32,9 @@ class TinyUciHar:
             "activity_labels.txt": "".join(labels).encode(),
         }
         self.arrays = {}
-        for subset, partition in TINY_PARTITIONS.items():
-            target = rng.permutation(np.repeat(np.arange(6), partition.class_counts))
-            subject = np.resize(sorted(partition.subjects), len(target))
+        for subset, (counts, subjects) in PARTS.items():
+            target = rng.permutation(np.repeat(np.arange(6), counts))
+            subject = np.resize(subjects, len(target))
             data = np.round(rng.normal(size=(len(target), 128, 9)), 5)
             self.arrays[subset] = (data.astype(np.float32), target, subject)
             for name, column in (("y", target + 1), ("subject", subject)):
@@ -53,6 +49,7 @@ class TinyUciHar:
         return {
             name: Member(len(content), hashlib.sha256(content).hexdigest())
             for name, content in (files or self.files).items()
+            if name not in UNUSED
         }
 
     def zipped(self, files=None, *, folder=FOLDER, extra=(), compression=zipfile.ZIP_DEFLATED):
@@ -83,18 +80,19 @@ class TinyUciHar:
     def remotes(self, *urls):
         """Describe two addresses, of the outer and of the inner zip file."""
         return tuple(
-            RemoteArchive(f"tiny {i}", url, hashlib.sha256(content).hexdigest(), len(content))
-            for i, (url, content) in enumerate(
-                zip(urls, (self.outer(), self.zipped()), strict=True)
-            )
+            Remote(url, len(content), hashlib.sha256(content).hexdigest())
+            for url, content in zip(urls, (self.outer(), self.zipped()), strict=True)
         )
 
     def dataset(self, *urls):
-        """Describe the tiny data set where `fetch_uci_har` looks for the real one."""
-        real = _uci_har.UCI_HAR
-        return dataclasses.replace(
-            real,
-            contents=dataclasses.replace(real.contents, members=self.members()),
-            remotes=self.remotes(*urls),
-            parse=partial(_uci_har.parse_uci_har, partitions=TINY_PARTITIONS),
+        """Describe the tiny data set as the registry describes the real one."""
+        return with_members(
+            dataclasses.replace(DATASETS["uci_har"], remotes=self.remotes(*urls)), self.members()
         )
+
+
+def with_members(dataset, members):
+    """Return a data set whose members are not those of its list."""
+    dataset = dataclasses.replace(dataset)
+    vars(dataset)["members"] = members
+    return dataset

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sklearn_har.cli._common import add_data_arguments, fact
+from sklearn_har.datasets._registry import DATASETS
 
 _DESCRIPTION = """\
 Download a data set, verify it and keep it in the cache, where `evaluate` and
@@ -29,55 +30,38 @@ def add_parser(commands: Any) -> None:
         description=_DESCRIPTION,
         epilog=_EPILOG,
     )
+    known = {name.replace("_", "-"): dataset for name, dataset in DATASETS.items()}
     parser.add_argument(
         "dataset",
-        choices=["uci-har", "hapt"],
-        help="uci-har: Human Activity Recognition Using Smartphones (30 subjects, windows, "
-        "61 MB); hapt: the recordings behind it, with postural transitions (80 MB)",
+        choices=list(known),
+        help="; ".join(
+            f"{name}: {dataset.description} ({dataset.remotes[0].size / 1e6:.0f} MB)"
+            for name, dataset in known.items()
+        ),
     )
     add_data_arguments(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> None:
-    """Fetch both subsets and say what there is."""
-    from sklearn_har.datasets import get_data_home
+    """Fetch both subsets and print a summary."""
+    import numpy as np
 
-    facts = _uci_har(args) if args.dataset == "uci-har" else _hapt(args)
-    facts.append(fact("folder", str(Path(get_data_home(args.data_home)).resolve())))
+    from sklearn_har import datasets
+
+    dataset = DATASETS[args.dataset.replace("-", "_")]
+    fetch = getattr(datasets, dataset.fetcher)
+    data: Any = fetch(subset="all", archive=args.archive, data_home=args.data_home)
+    facts = [fact("data", f"{dataset.title}, {dataset.description}")]
+    for subset in ("train", "test"):
+        chosen = np.flatnonzero(data.split == subset)
+        n_subjects = len(np.unique(data.subject[chosen]))
+        if "recordings" in data:
+            n_samples = sum(len(data.recordings[i]) for i in chosen)
+            count = f"{len(chosen)} recordings of {n_subjects} subjects, {n_samples} samples"
+        else:
+            count = f"{len(chosen)} windows of {n_subjects} subjects"
+        facts.append(fact(subset, f"{count} at {data.sampling_rate:g} Hz"))
+    facts.append(fact("activities", ", ".join(data.target_names)))
+    facts.append(fact("folder", str(Path(datasets.get_data_home(args.data_home)).resolve())))
     print("\n".join(facts))
-
-
-def _uci_har(args: argparse.Namespace) -> list[str]:
-    import numpy as np
-
-    from sklearn_har.datasets import fetch_uci_har
-
-    facts = [fact("data", "UCI HAR, Human Activity Recognition Using Smartphones")]
-    for subset in ("train", "test"):
-        windows: Any = fetch_uci_har(subset=subset, archive=args.archive, data_home=args.data_home)
-        n_subjects = len(np.unique(windows.subject))
-        facts.append(fact(subset, f"{len(windows.data)} windows of {n_subjects} subjects"))
-    facts.append(fact("activities", ", ".join(windows.target_names)))
-    return facts
-
-
-def _hapt(args: argparse.Namespace) -> list[str]:
-    import numpy as np
-
-    from sklearn_har.datasets import fetch_hapt
-
-    hapt = fetch_hapt(archive=args.archive, data_home=args.data_home)
-    facts = [fact("data", "HAPT, Recognition of Human Activities and Postural Transitions")]
-    for subset in ("train", "test"):
-        mine = hapt.split == subset
-        n_samples = sum(len(hapt.recordings[i]) for i in np.flatnonzero(mine))
-        facts.append(
-            fact(
-                subset,
-                f"{mine.sum()} recordings of {len(np.unique(hapt.subject[mine]))} subjects, "
-                f"{n_samples} samples at {hapt.sampling_rate:g} Hz",
-            )
-        )
-    facts.append(fact("activities", ", ".join(hapt.target_names)))
-    return facts

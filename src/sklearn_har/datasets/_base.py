@@ -6,8 +6,6 @@ import contextlib
 import os
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from importlib import resources
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
@@ -15,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sklearn_har.datasets._archives import ArchiveReader, Contents, open_archive
+from sklearn_har.datasets._archives import ArchiveReader, open_archive
 from sklearn_har.datasets._cache import (
     ArrayCache,
     CacheDamagedError,
@@ -23,23 +21,21 @@ from sklearn_har.datasets._cache import (
     clear_caches,
     folder_error,
 )
-from sklearn_har.datasets._download import RemoteArchive, download
+from sklearn_har.datasets._download import download
+from sklearn_har.datasets._registry import DATASETS, DataSet
 from sklearn_har.exceptions import DownloadError
 from sklearn_har.utils._progress import ProgressLine
 from sklearn_har.utils._validation import did_you_mean
 
+__all__ = [
+    "check_fetch_parameters",
+    "clear_data_home",
+    "get_data_home",
+    "load_arrays",
+]
+
 _ENVIRONMENT = "SKLEARN_HAR_DATA"
 _DEFAULT_HOME = "~/sklearn_har_data"
-
-
-@dataclass(frozen=True)
-class DataSet:
-    """A data set that is downloaded: its folder below the data home, sources, files and parser."""
-
-    name: str
-    contents: Contents
-    remotes: Sequence[RemoteArchive]
-    parse: Callable[[ArchiveReader], Mapping[str, NDArray[Any]]]
 
 
 def get_data_home(data_home: str | os.PathLike[str] | None = None) -> str:
@@ -89,9 +85,8 @@ def get_data_home(data_home: str | os.PathLike[str] | None = None) -> str:
 def clear_data_home(data_home: str | os.PathLike[str] | None = None) -> None:
     """Delete the data sets that fetchers keep in the data directory.
 
-    Only what fetchers put there is deleted: caches, known by a manifest that says who wrote it,
-    and what an interrupted download left. Other files are left alone, and so is a folder, the data
-    directory included, in which any remain.
+    Only what fetchers put there is deleted: caches, known by their file name, and what an
+    interrupted download left. Other files stay, and so does each folder that holds any of them.
 
     Parameters
     ----------
@@ -125,10 +120,10 @@ def _home_path(data_home: str | os.PathLike[str] | None) -> Path:
     if data_home is None:
         # An empty variable is as good as none; it would mean the working directory.
         data_home = os.environ.get(_ENVIRONMENT) or _DEFAULT_HOME
-    return as_path("data_home", data_home)
+    return _as_path("data_home", data_home)
 
 
-def as_path(name: str, value: str | os.PathLike[str]) -> Path:
+def _as_path(name: str, value: str | os.PathLike[str]) -> Path:
     """Return the argument `name` as a path."""
     try:
         return Path(value).expanduser()
@@ -139,8 +134,9 @@ def as_path(name: str, value: str | os.PathLike[str]) -> Path:
 
 
 def load_arrays(
-    dataset: DataSet,
-    names: Sequence[str],
+    name: str,
+    parse: Callable[[ArchiveReader], Mapping[str, NDArray[Any]]],
+    fields: Sequence[str],
     *,
     data_home: str | os.PathLike[str] | None,
     archive: str | os.PathLike[str] | None,
@@ -148,75 +144,54 @@ def load_arrays(
     n_retries: int,
     delay: float,
 ) -> dict[str, NDArray[Any]]:
-    """Return the arrays `names` of `dataset`: from the cache, else from `archive` or a server.
+    """Return some arrays of a data set: from the cache, else from `archive` or a server.
 
-    Parameters
-    ----------
-    dataset : DataSet
-        What to load.
-    names : sequence of str
-        Names of arrays that its parser returns.
-    data_home, archive, download_if_missing, n_retries, delay
-        As in the fetchers.
-
-    Returns
-    -------
-    arrays : dict of str to ndarray
-        The arrays by name, writable and the caller's own.
-
-    Raises
-    ------
-    ArchiveError
-        If `archive` is not a copy of the data set.
-    OSError
-        If the data are not there and cannot be had, or the folder cannot be used.
+    `name` is a key of the registry, and `parse` reads the files into arrays by name, of which
+    `fields` are returned, writable and the caller's own. The other parameters are the fetchers'.
     """
-    home = _home_path(data_home)
-    cache = ArrayCache(home / dataset.name, dataset.contents.fingerprint)
+    dataset = DATASETS[name]
+    cache = ArrayCache(_home_path(data_home) / name, dataset.fingerprint)
     try:
-        # Without the lock, which cannot be had in a folder that is only read.
-        arrays: Mapping[str, NDArray[Any]] = cache.load(names)
+        # Without the lock: the folder may be read-only.
+        return cache.load(fields)
     except CacheMissError as error:
         if archive is None and not download_if_missing:
             raise OSError(
-                f"The {dataset.contents.title} data set cannot be loaded: {error}, and "
+                f"The {dataset.title} data set cannot be loaded: {error}, and "
                 f"download_if_missing is False. {_other_ways(dataset)}"
             ) from error
-    else:
-        # A process may have been killed between the last touch to the cache and its own cleaning.
-        cache.tidy()
-        return dict(arrays)
     with cache.lock():
         try:
-            return cache.load(names)
+            return cache.load(fields)
         except CacheDamagedError as error:
             warnings.warn(f"{error}; the cache is built again.", UserWarning, stacklevel=3)
         except CacheMissError:
             pass
         if archive is not None:
-            arrays = parse_archive(dataset, as_path("archive", archive))
-            cache.store(arrays)
+            arrays = _parse_archive(dataset, parse, _as_path("archive", archive))
         else:
             path = _downloaded(dataset, cache.folder, n_retries, delay)
             try:
-                arrays = parse_archive(dataset, path)
-                cache.store(arrays)
+                arrays = _parse_archive(dataset, parse, path)
             finally:
+                # Before the cache is written: then a kill leaves no archive beside a cache.
                 with contextlib.suppress(OSError):
                     path.unlink()
-        return {name: arrays[name] for name in names}
+        cache.store(arrays)
+        return {field: arrays[field] for field in fields}
 
 
-def parse_archive(dataset: DataSet, path: Path) -> Mapping[str, NDArray[Any]]:
-    """Read and check all arrays of `dataset` from the archive at `path`."""
-    with open_archive(path, dataset.contents) as reader, ProgressLine(pause=0.2) as progress:
-        total = len(dataset.contents.members)
+def _parse_archive(
+    dataset: DataSet, parse: Callable[[ArchiveReader], Mapping[str, NDArray[Any]]], path: Path
+) -> Mapping[str, NDArray[Any]]:
+    with open_archive(path, dataset) as reader, ProgressLine(pause=0.2) as progress:
+        names = list(dataset.members)
 
-        def show(n_read: int) -> None:
-            progress.show(f"Reading {dataset.contents.title}: file {n_read} of {total}")
+        def show(name: str) -> None:
+            progress.show(f"Reading {dataset.title}: file {names.index(name) + 1} of {len(names)}")
 
-        reader.watch(show)
-        return dataset.parse(reader)
+        reader.on_read = show
+        return parse(reader)
 
 
 def _downloaded(dataset: DataSet, folder: Path, n_retries: int, delay: float) -> Path:
@@ -224,7 +199,7 @@ def _downloaded(dataset: DataSet, folder: Path, n_retries: int, delay: float) ->
         return download(dataset.remotes, folder, n_retries=n_retries, delay=delay)
     except DownloadError as error:
         raise DownloadError(
-            f"The {dataset.contents.title} data set could not be downloaded ({error}), and "
+            f"The {dataset.title} data set could not be downloaded ({error}), and "
             f"{str(folder)!r} has no usable copy of it. {_other_ways(dataset)}"
         ) from error
 
@@ -234,12 +209,6 @@ def _other_ways(dataset: DataSet) -> str:
         f"Download {dataset.remotes[0].url} on another machine and pass the file as archive=, or "
         f"pass a folder that has the data set as data_home=."
     )
-
-
-def load_descr(name: str) -> str:
-    """Return the description of the data set `name`."""
-    folder = resources.files("sklearn_har.datasets") / "descr"
-    return (folder / f"{name}.rst").read_text(encoding="utf-8")
 
 
 def check_fetch_parameters(

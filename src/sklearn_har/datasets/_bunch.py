@@ -44,38 +44,10 @@ def windows_bunch(
     per_window: Mapping[str, ArrayLike] | None = None,
     **extra: Any,
 ) -> Bunch | tuple[Any, Any]:
-    """Wrap windows as the fetchers of scikit-learn wrap a table.
+    """Wrap windows as scikit-learn wraps a table, with the fields of `fetch_uci_har`.
 
-    Parameters
-    ----------
-    data : ndarray of shape (n_windows, n_timesteps, n_channels)
-        The windows.
-    target, subject : array-like of shape (n_windows,)
-        The label and the subject of each window.
-    target_names, channel_names : sequence of str
-        The names of the labels, and of the channels along the last axis of `data`.
-    sampling_rate : float
-        In Hz.
-    descr : str
-        The description, kept as ``DESCR``.
-    as_frame : bool, default=False
-        Return `data` as a DataFrame of shape (n_windows, n_timesteps * n_channels), `target` and
-        `subject` as Series, and all three side by side as ``frame``.
-    return_X_y : bool, default=False
-        Return ``(data, target)`` and nothing else.
-    shuffle : bool, default=False
-        Permute the windows, with everything that belongs to them.
-    random_state : int, RandomState instance or None, default=None
-        Seeds the permutation.
-    per_window : mapping of str to array-like of shape (n_windows, ...), default=None
-        Further fields with one entry a window: they are permuted with the windows.
-    **extra : object
-        Further fields, kept as they are.
-
-    Returns
-    -------
-    Bunch or tuple
-        The Bunch, or ``(data, target)`` if `return_X_y` is true.
+    The entries of `per_window` have one value a window and are shuffled with the windows. `extra`
+    is kept as it is. The axes of `data` are `(n_windows, n_timesteps, n_channels)`.
     """
     target = np.asarray(target, dtype=np.int64)
     subject = np.asarray(subject, dtype=np.int64)

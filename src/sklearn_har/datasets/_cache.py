@@ -1,9 +1,8 @@
-"""Arrays kept on disk: written whole or not at all, noticed when damaged, safe for many processes.
+"""Arrays kept on disk in one `.npz` file, which is written beside and renamed.
 
-A cache is a folder with plain `.npy` files and a manifest of their sizes, shapes and checksums. It
-is built under another name and renamed, so that a reader sees no half of one, and under a lock, so
-that of several processes one does the work. A checksum (CRC-32, 20 ms for the 34 MB of UCI HAR's
-training windows) guards against accidents; who can write to the folder can also write a manifest.
+A reader therefore meets a whole file or none. Where the system has `fcntl`, processes lock the
+folder, so that one of several does the work. Elsewhere each does it, and the last file wins. The
+CRC-32 of each array guards against accidents, not against people who can write to the folder.
 """
 
 from __future__ import annotations
@@ -11,33 +10,38 @@ from __future__ import annotations
 import contextlib
 import errno
 import io
-import json
-import math
 import os
-import shutil
+import struct
 import sys
+import time
 import uuid
+import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sklearn_har._version import __version__
 from sklearn_har.utils._progress import is_watched
+
+fcntl: Any
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
+
+__all__ = ["ArrayCache", "CacheDamagedError", "CacheMissError", "clear_caches", "folder_error"]
 
 # How the names of unfinished files begin. A killed process leaves them, the next one removes them.
 STRAY_PREFIX = ".sklearn-har-"
-
-_FORMAT = 1
-# The names say whose they are, because the data home may hold files of others.
-_WRITER = "sklearn-har"
-_ARRAYS = "sklearn-har-arrays"
-_MANIFEST = "manifest.json"
-_LOCK = f"{STRAY_PREFIX}lock"
-# What a manifest may name: not objects, and nothing that numpy would have to interpret.
-_DTYPES = frozenset(np.dtype(kind).str for kind in (np.float32, np.float64, np.int64))
+# The name says who wrote the file, because the data home may hold files of others.
+FILE_NAME = "sklearn-har-arrays.npz"
+# Raise it whenever a parser returns other arrays, or the file has another form.
+_FORMAT = 2
+_LONGEST_DOWNLOAD = 24 * 3600.0
+_NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EBADF)
 
 
 class CacheMissError(Exception):
@@ -58,168 +62,116 @@ def folder_error(folder: Path, error: OSError) -> OSError:
 
 
 class ArrayCache:
-    """The arrays of one data set in one folder.
+    """The arrays of one data set in one file below `folder`.
 
-    Parameters
-    ----------
-    folder : Path
-        The folder of the data set below the data home.
-    fingerprint : str
-        Identifies what the arrays are made from; a cache made from something else is a miss.
+    A cache that was made from something with another `fingerprint` is a miss.
     """
 
     def __init__(self, folder: Path, fingerprint: str) -> None:
         self.folder = folder
-        self._fingerprint = fingerprint
+        self.path = folder / FILE_NAME
+        self._made_from = f"{_FORMAT} {fingerprint}"
 
-    def load(self, names: Sequence[str]) -> dict[str, np.ndarray[Any, Any]]:
+    def load(self, names: Sequence[str]) -> dict[str, NDArray[Any]]:
         """Read the arrays `names` into memory, writable and owned by the caller."""
         try:
-            manifest = self._manifest()
-            return {name: self._load_array(name, manifest) for name in names}
+            with self.path.open("rb") as file, zipfile.ZipFile(file) as members:
+                made_from = _read_array(file, members.getinfo("made_from.npy"))
+                if str(made_from) != self._made_from:
+                    raise CacheMissError(f"{str(self.path)!r} is of another version")
+                return {n: _read_array(file, members.getinfo(f"{n}.npy")) for n in names}
         except (FileNotFoundError, NotADirectoryError) as error:
-            # Also what a reader meets while the process with the lock puts a new cache in place.
-            raise CacheMissError(f"no cache in {str(self.folder)!r}") from error
+            raise CacheMissError(f"there is no cache in {str(self.folder)!r}") from error
         except OSError as error:
+            if error.errno == errno.EINVAL:  # What a damaged file says is at a negative position.
+                raise CacheDamagedError(f"{str(self.path)!r} is damaged") from error
             raise folder_error(self.folder, error) from error
+        except (
+            *(zipfile.BadZipFile, struct.error, EOFError, KeyError),
+            *(MemoryError, NotImplementedError, TypeError, ValueError),
+        ) as error:
+            raise CacheDamagedError(f"{str(self.path)!r} is damaged ({error})") from error
 
-    def _manifest(self) -> dict[str, Any]:
-        path = self.folder / _ARRAYS / _MANIFEST
-        try:
-            manifest = json.loads(path.read_text(encoding="utf-8"))
-            written_by, format_, made_from, _ = (
-                manifest[key] for key in ("written_by", "format", "made_from", "arrays")
-            )
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
-            raise CacheDamagedError(f"{str(path)!r} is not a manifest") from error
-        if (written_by, format_, made_from) != (_WRITER, _FORMAT, self._fingerprint):
-            raise CacheMissError(f"the cache in {str(self.folder)!r} is of another version")
-        return dict(manifest["arrays"])
-
-    def _load_array(self, name: str, manifest: Mapping[str, Any]) -> np.ndarray[Any, Any]:
-        path = self.folder / _ARRAYS / f"{name}.npy"
-        try:
-            entry = manifest[name]
-            if entry["dtype"] not in _DTYPES:
-                raise ValueError("its kind of number is not one that is written")
-            dtype, shape = np.dtype(entry["dtype"]), tuple(entry["shape"])
-            n_header = entry["bytes"] - dtype.itemsize * math.prod(shape)
-            if path.stat().st_size != entry["bytes"] or n_header < 0:
-                raise ValueError("its size is not the one that was written")
-            with path.open("rb") as file:
-                # The checksum vouches for the header too, so there is no need to parse it.
-                header = file.read(n_header)
-                array = np.fromfile(file, dtype).reshape(shape)
-            if _checksum(array, header) != entry["crc32"]:
-                raise ValueError("its content is not the one that was written")
-        except (ValueError, KeyError, TypeError, MemoryError) as error:
-            raise CacheDamagedError(f"{str(path)!r} is damaged: {error}") from error
-        return array
-
-    def store(self, arrays: Mapping[str, np.ndarray[Any, Any]]) -> None:
+    def store(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Write `arrays` in place of whatever the cache holds."""
-        final = self.folder / _ARRAYS
-        building, replaced = self._scratch(), self._scratch()
+        part = self.folder / f"{STRAY_PREFIX}{uuid.uuid4().hex}.npz"
+        contents: dict[str, Any] = {"made_from": np.array(self._made_from), **arrays}
         try:
-            building.mkdir()
-            entries = {}
-            for name, array in arrays.items():
-                entries[name] = _write_array(building / f"{name}.npy", array)
-            manifest = {
-                "written_by": _WRITER,
-                "version": __version__,
-                "format": _FORMAT,
-                "made_from": self._fingerprint,
-                "arrays": entries,
-            }
-            (building / _MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-            with contextlib.suppress(FileNotFoundError):
-                # A folder cannot be renamed over another one that has files.
-                final.rename(replaced)
-            building.rename(final)
+            # Not by tempfile: its files are closed to other users, and the data home may be shared.
+            with part.open("xb") as file:
+                np.savez(file, **contents)
+            try:
+                part.replace(self.path)
+            except PermissionError:
+                # Windows replaces no file that another process reads. The caller has the arrays,
+                # and the next call tries again if the file is damaged.
+                if not self.path.exists():
+                    raise
         except OSError as error:
             raise folder_error(self.folder, error) from error
         finally:
-            _remove(building)
-            _remove(replaced)
-
-    def _scratch(self) -> Path:
-        # Not tempfile's: those folders are closed to other users, and the data home may be shared.
-        return self.folder / f"{STRAY_PREFIX}{uuid.uuid4().hex}"
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
 
     @contextlib.contextmanager
-    def lock(self, *, wait: bool = True) -> Iterator[None]:
-        """Make the folder and keep other processes from changing it; wait for them if need be.
-
-        Without `wait` it is a BlockingIOError if another process is at work.
-        """
+    def lock(self) -> Iterator[None]:
+        """Make the folder, keep other processes out, and remove the folder if it stays empty."""
         try:
-            file, held = self._lock_file(wait)
+            descriptor = self._locked_folder()
         except OSError as error:
             raise folder_error(self.folder, error) from error
-        with file:
-            try:
-                if held:
-                    self._sweep()
-                yield
-            finally:
-                if held:
-                    with contextlib.suppress(OSError):
-                        (self.folder / _LOCK).unlink()
-                        # Only an empty folder can be removed: one in which nothing was achieved.
-                        self.folder.rmdir()
-                    _unlock(file)
+        try:
+            self._sweep(is_locked=descriptor is not None)
+            yield
+        finally:
+            with contextlib.suppress(OSError):
+                self.folder.rmdir()
+            if descriptor is not None:
+                # Closing is not enough: a child that was forked meanwhile holds the same lock.
+                fcntl.flock(descriptor, fcntl.LOCK_UN)
+                os.close(descriptor)
 
-    def _lock_file(self, wait: bool) -> tuple[BinaryIO, bool]:
-        path = self.folder / _LOCK
+    def _locked_folder(self) -> int | None:
+        """Wait for the lock on the folder; return its descriptor, or None where none can be had."""
         while True:
             self.folder.mkdir(parents=True, exist_ok=True)
+            if fcntl is None:
+                return None
             try:
-                file = path.open("ab")
+                descriptor = os.open(self.folder, os.O_RDONLY)
             except FileNotFoundError:
-                # The process before us has just removed the folder.
-                continue
+                continue  # The process before this one has just removed the folder.
             try:
-                if not _lock(file, wait):
-                    return file, False
-                with contextlib.suppress(FileNotFoundError):
-                    if os.path.samestat(os.fstat(file.fileno()), path.stat()):
-                        return file, True
-            except BaseException:
-                file.close()
+                _wait_for_lock(descriptor)
+                if os.path.samestat(os.fstat(descriptor), self.folder.stat()):
+                    return descriptor
+            except FileNotFoundError:
+                pass  # The same, while this process waited.
+            except BaseException as error:
+                os.close(descriptor)
+                # Some network file systems have no locks, or none on folders.
+                if isinstance(error, OSError) and error.errno in _NO_LOCKS:
+                    return None
                 raise
-            # Whoever held the lock removed the file: what is locked now has no name any more.
-            file.close()
+            os.close(descriptor)
 
-    def _sweep(self) -> None:
-        """Remove what killed processes left; under the lock nobody else is at work."""
+    def _sweep(self, *, is_locked: bool) -> None:
+        """Remove what killed processes left: all of it under the lock, else what is old."""
         for path in self.folder.glob(f"{STRAY_PREFIX}*"):
-            if path.name != _LOCK:
-                _remove(path)
-
-    def tidy(self) -> None:
-        """Remove what killed processes left, unless one is at work or the folder is only read."""
-        with contextlib.suppress(OSError):
-            if any(self.folder.glob(f"{STRAY_PREFIX}*")):
-                with self.lock(wait=False):
-                    pass
+            with contextlib.suppress(OSError):
+                if is_locked or time.time() - path.stat().st_mtime > _LONGEST_DOWNLOAD:
+                    path.unlink()
 
     def clear(self) -> None:
         """Remove the cache, and the folder if nothing else is in it."""
-        arrays = self.folder / _ARRAYS
         try:
-            if not arrays.is_dir() and not any(self.folder.glob(f"{STRAY_PREFIX}*")):
+            if not self.path.exists() and not any(self.folder.glob(f"{STRAY_PREFIX}*")):
                 return
         except PermissionError:
-            # What cannot even be looked into was not written by this user.
-            return
+            return  # This user cannot have written what he may not even look into.
         with self.lock():
-            doomed = self._scratch()
             try:
-                with contextlib.suppress(FileNotFoundError):
-                    arrays.rename(doomed)
-                if doomed.exists():
-                    shutil.rmtree(doomed)
+                self.path.unlink(missing_ok=True)
             except OSError as error:
                 raise folder_error(self.folder, error) from error
 
@@ -238,70 +190,31 @@ def clear_caches(home: Path) -> None:
         home.rmdir()
 
 
-def _write_array(path: Path, array: np.ndarray[Any, Any]) -> dict[str, Any]:
-    """Write `array` as a .npy file and return its entry in the manifest."""
-    array = np.ascontiguousarray(array)
-    if array.dtype.str not in _DTYPES:
-        raise TypeError(f"{path.stem} is {array.dtype}; a cache holds only {sorted(_DTYPES)}")
-    buffer = io.BytesIO()
-    np.lib.format.write_array_header_1_0(buffer, np.lib.format.header_data_from_array_1_0(array))
-    header = buffer.getvalue()
-    # Not by numpy.save, whose error for a full disk does not say that the disk is full.
-    with path.open("xb") as file:
-        file.write(header)
-        file.write(array.data.cast("B"))
-    return {
-        "bytes": len(header) + array.nbytes,
-        "dtype": array.dtype.str,
-        "shape": list(array.shape),
-        "crc32": _checksum(array, header),
-    }
+def _read_array(file: BinaryIO, info: zipfile.ZipInfo) -> NDArray[Any]:
+    """Read an array whose bytes have the CRC-32 that was written.
 
-
-def _checksum(array: np.ndarray[Any, Any], header: bytes) -> int:
-    """Sum up the file and the part of the manifest that says how to read it."""
-    form = f"{array.dtype.str}{array.shape}".encode()
-    return zlib.crc32(array.data, zlib.crc32(header, zlib.crc32(form)))
-
-
-def _remove(path: Path) -> None:
-    """Remove a file or a folder of ours if it is there and can be removed."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        with contextlib.suppress(OSError):
-            path.unlink(missing_ok=True)
-
-
-def _lock(file: BinaryIO, wait: bool) -> bool:
-    """Wait for the exclusive lock on `file`; False where the system has none to give.
-
-    Then two processes may both do the work, each under names of its own, and the last one wins.
+    `numpy.load` copies through `zipfile`, which takes half as long again, and interprets the header
+    before it has checked a byte.
     """
+    # The zip format puts the lengths of the name and of the extra field before both.
+    file.seek(info.header_offset + 26)
+    file.seek(sum(struct.unpack("<HH", file.read(4))), os.SEEK_CUR)
+    if info.file_size > os.fstat(file.fileno()).st_size:
+        raise ValueError("an array is longer than the file")
+    content = np.fromfile(file, np.uint8, info.file_size)
+    if zlib.crc32(content.data) != info.CRC:
+        raise ValueError("a CRC-32 is not the one that was written")
+    header = io.BytesIO(content[:1024].tobytes())
+    np.lib.format.read_magic(header)
+    shape, by_columns, dtype = np.lib.format.read_array_header_1_0(header)
+    values: NDArray[Any] = content[header.tell() :].view(dtype)
+    return values.reshape(shape, order="F" if by_columns else "C")
+
+
+def _wait_for_lock(descriptor: int) -> None:
     try:
-        import fcntl
-    except ImportError:  # pragma: no cover
-        return False
-    try:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if not wait:
-                raise
-            if is_watched():
-                print("Waiting for another process that prepares the same data.", file=sys.stderr)
-            fcntl.flock(file, fcntl.LOCK_EX)
-    except OSError as error:
-        # Some network file systems.
-        if error.errno in (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS):
-            return False
-        raise
-    return True
-
-
-def _unlock(file: BinaryIO) -> None:
-    import fcntl
-
-    # Not left to the closing: a child forked meanwhile holds the same open file.
-    with contextlib.suppress(OSError):
-        fcntl.flock(file, fcntl.LOCK_UN)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        if is_watched():
+            print("Waiting for another process that prepares the same data.", file=sys.stderr)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -1,97 +1,80 @@
-"""Downloading one remote file: retries, a part-file, its length and its SHA-256.
+"""Downloading one remote file with `requests`.
 
-The transfer is written on `urllib` rather than handed to `sklearn.datasets.fetch_file` or to pooch:
-the former can set neither user agent nor timeout (a stalled server blocks for ever) and retries a
-404 as patiently as a 503; the latter adds two dependencies and leaves `Retry-After`, the pause
-between attempts and the fall-back address to its caller.
+What the library lacks is written here. The `Retry` of urllib3 repeats no answer whose body is cut,
+and it waits for as long as a server asks. The timeout of requests holds for each piece of an
+answer, so a server that sends a byte now and then would hold it for days. A download that is cut
+starts from its beginning again, because requests resumes none.
 """
 
 from __future__ import annotations
 
 import contextlib
-import email.utils
 import hashlib
 import http.client
+import queue
 import socket
 import ssl
+import threading
 import time
-import urllib.error
-import urllib.request
 import uuid
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 from sklearn_har._version import __version__
-from sklearn_har.datasets import _connection
 from sklearn_har.datasets._archives import looks_like_html
 from sklearn_har.datasets._cache import STRAY_PREFIX, folder_error
-from sklearn_har.datasets._connection import StalledError, open_url
+from sklearn_har.datasets._registry import Remote
 from sklearn_har.exceptions import DownloadError
 from sklearn_har.utils._errors import one_line
 from sklearn_har.utils._progress import ProgressLine
 
-# In seconds: a server that asks for a longer pause is left for the next address.
+if TYPE_CHECKING:
+    import requests
+
+__all__ = ["download"]
+
+# In seconds: the longest silence of a connection, and the longest pause that a server may ask for.
+TIMEOUT = 30.0
 LONGEST_PAUSE = 60.0
+# A server that sends fewer bytes than this in a minute has stalled.
+SLOWEST_PERIOD = 60.0
+SLOWEST_BYTES = 64 * 1024
 
 _CHUNK = 256 * 1024
-_PROGRESS_PAUSE = 0.2
-_RETRIED_STATUS = frozenset({408, 425, 429})
-
-
-@dataclass(frozen=True)
-class RemoteArchive:
-    """An archive on a server: what it is called, where it is and what it must be."""
-
-    name: str
-    url: str
-    sha256: str
-    size: int
+_LONGEST_REDIRECTION = 10
+_RETRIED_STATUS = {408, 425, 429}
 
 
 class _AttemptError(Exception):
     """One attempt failed; `pause` is what the server asks for, None where retrying is useless."""
 
-    def __init__(self, reason: str, *, pause: float | None) -> None:
+    def __init__(self, reason: str, *, pause: float | None = None) -> None:
         super().__init__(reason)
         self.pause = pause
 
 
 def download(
-    remotes: Sequence[RemoteArchive], folder: Path, *, n_retries: int = 3, delay: float = 1.0
+    remotes: Sequence[Remote], folder: Path, *, n_retries: int = 3, delay: float = 1.0
 ) -> Path:
-    """Download the first of `remotes` that can be had into `folder`.
+    """Download the first of `remotes` that can be had; return a new file in `folder`.
 
-    Parameters
-    ----------
-    remotes : sequence of RemoteArchive
-        The archives, in order of preference; any of them will do.
-    folder : Path
-        An existing folder. The file appears in it whole and verified, or not at all.
-    n_retries : int, default=3
-        How often an address is tried again after a failure that may pass.
-    delay : float, default=1.0
-        Seconds before the first retry; doubled for each further one.
-
-    Returns
-    -------
-    path : Path
-        The downloaded file, under a name of its own. It is the caller's to remove.
-
-    Raises
-    ------
-    DownloadError
-        If no address gave the right bytes.
-    OSError
-        If `folder` cannot be written to.
+    It is a DownloadError if no address gives the right bytes, an OSError if `folder` cannot be
+    written to. Neither leaves a file. The caller removes the one that is returned.
     """
     failures = []
     for remote in remotes:
         for attempt in range(n_retries + 1):
+            path = folder / f"{STRAY_PREFIX}{uuid.uuid4().hex}.part"
             try:
-                return _attempt(remote, folder)
-            except _AttemptError as failure:
+                _attempt(remote, path)
+                return path
+            except BaseException as failure:
+                with contextlib.suppress(OSError):
+                    path.unlink(missing_ok=True)
+                if not isinstance(failure, _AttemptError):
+                    raise
                 reason, asked = str(failure), failure.pause
             if asked is None or attempt == n_retries:
                 break
@@ -104,129 +87,154 @@ def download(
     raise DownloadError("; ".join(failures))
 
 
-def _attempt(remote: RemoteArchive, folder: Path) -> Path:
-    """Transfer `remote` once, through a part-file that never outlives this call."""
-    part = folder / f"{STRAY_PREFIX}{uuid.uuid4().hex}.part"
-    target = part.with_suffix(".zip")
-    try:
-        with _response(remote) as response:
-            _check_headers(remote, response)
-            try:
-                # Around the closing too, which writes what is still in the buffer.
-                with part.open("xb") as file:
-                    _receive(remote, response, file)
-            except OSError as error:
-                raise folder_error(folder, error) from error
+def _attempt(remote: Remote, path: Path) -> None:
+    """Transfer `remote` to `path`; raise unless it is the archive, byte for byte."""
+    longest = remote.size if remote.sha256 else 10 * remote.size
+    digest = hashlib.sha256()
+    received = before = 0
+    start = time.monotonic()
+    with contextlib.closing(_chunks(remote)) as chunks, ProgressLine(pause=0.2) as progress:
         try:
-            part.replace(target)
+            # Around the closing too, which writes what is still in the buffer.
+            with path.open("xb") as file:
+                for chunk in chunks:
+                    received += len(chunk)
+                    if received > longest:
+                        raise _AttemptError(f"more than the {longest} bytes expected")
+                    if time.monotonic() - start > SLOWEST_PERIOD:
+                        if received - before < SLOWEST_BYTES:
+                            raise _stall(received - before)
+                        start, before = time.monotonic(), received
+                    digest.update(chunk)
+                    file.write(chunk)
+                    # The address comes last, because it may be longer than a line.
+                    share = f"{received / 1e6:.1f} of {remote.size / 1e6:.1f} MB "
+                    share += f"({100 * received // remote.size} %)"
+                    progress.show(
+                        f"Downloading {share}: {remote.url}", last=received == remote.size
+                    )
         except OSError as error:
-            raise folder_error(folder, error) from error
+            raise folder_error(path.parent, error) from error
+    if remote.sha256 and received < remote.size:
+        raise _AttemptError(f"cut off after {received} of {remote.size} bytes", pause=0.0)
+    if remote.sha256 and digest.hexdigest() != remote.sha256:
+        raise _AttemptError(f"SHA-256 is {digest.hexdigest()} where {remote.sha256} is expected")
+
+
+def _chunks(remote: Remote) -> Generator[bytes, None, None]:
+    """Yield the body of the answer, as long as some of it arrives.
+
+    A thread reads it, and is left alone with a server that drips headers for ever.
+    """
+    from urllib3.exceptions import HTTPError
+
+    chunks: queue.SimpleQueue[bytes | BaseException] = queue.SimpleQueue()
+    done = threading.Event()
+    responses: list[requests.Response] = []
+
+    def read() -> None:
+        received = 0
+        try:
+            with _open_response(remote) as response:
+                responses.append(response)
+                chunk: bytes = b"."
+                while chunk and not done.is_set():
+                    # read1, because read waits for a full chunk however slowly the bytes drip.
+                    chunk = response.raw.read1(_CHUNK, decode_content=False)
+                    if received == 0 and looks_like_html(chunk):
+                        raise _AttemptError("a web page came in place of the archive")
+                    received += len(chunk)
+                    chunks.put(chunk)
+        except (OSError, HTTPError, http.client.HTTPException, ValueError) as error:
+            reason = f"cut off after {received} of {remote.size} bytes ({one_line(error)})"
+            chunks.put(_AttemptError(reason, pause=0.0))
+        except BaseException as error:
+            chunks.put(error)
+
+    threading.Thread(target=read, daemon=True).start()
+    try:
+        while chunk := chunks.get(timeout=SLOWEST_PERIOD):
+            if isinstance(chunk, BaseException):
+                raise chunk
+            yield chunk
+    except queue.Empty:
+        raise _stall(0) from None
     finally:
-        part.unlink(missing_ok=True)
-    return target
+        done.set()
+        with contextlib.suppress(OSError, RuntimeError, ValueError):
+            for response in responses:
+                response.raw.shutdown()
+
+
+def _stall(n_bytes: int) -> _AttemptError:
+    return _AttemptError(f"stalled: {n_bytes} bytes in the last {SLOWEST_PERIOD:g} s", pause=0.0)
 
 
 @contextlib.contextmanager
-def _response(remote: RemoteArchive) -> Iterator[http.client.HTTPResponse]:
-    request = urllib.request.Request(
-        remote.url, headers={"User-Agent": f"sklearn-har/{__version__}", "Accept": "*/*"}
-    )
-    try:
-        response = open_url(request)
-    except urllib.error.HTTPError as error:
-        with error:
-            raise _status_failure(error) from error
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        # ValueError: a redirection to something that is no address.
-        raise _network_failure(error) from error
-    with response:
-        yield response
+def _open_response(remote: Remote) -> Iterator[requests.Response]:
+    # A fetcher whose cache is there needs neither.
+    import requests
+    from urllib3 import Retry
+    from urllib3.exceptions import InvalidHeader
 
+    class Session(requests.Session):
+        def get_redirect_target(self, resp: requests.Response) -> None:
+            """Follow no redirection: requests would read its page, which may have no end."""
 
-def _status_failure(error: urllib.error.HTTPError) -> _AttemptError:
-    pause = None
-    if error.code in _RETRIED_STATUS or error.code >= 500:
-        pause = _retry_after(error.headers.get("Retry-After") if error.headers else None)
-    return _AttemptError(f"HTTP {error.code} {error.reason}".rstrip(), pause=pause)
+    url = remote.url
+    with Session() as session:
+        session.headers.update(
+            {"User-Agent": f"sklearn-har/{__version__}", "Accept-Encoding": "identity"}
+        )
+        for _ in range(_LONGEST_REDIRECTION):
+            try:
+                response = session.get(url, stream=True, timeout=TIMEOUT)
+                if not response.is_redirect:
+                    break
+                response.close()
+                url = urljoin(url, response.headers["Location"])
+            except (requests.RequestException, ValueError) as error:
+                raise _network_failure(error) from error
+        else:
+            raise _AttemptError("the redirections have no end")
+        with response:
+            status = response.status_code
+            if status != 200:
+                pause = None
+                if status in _RETRIED_STATUS or status >= 500:
+                    try:
+                        pause = Retry().get_retry_after(response.raw) or 0.0
+                    except InvalidHeader:
+                        pause = 0.0
+                raise _AttemptError(f"HTTP {status} {response.reason}".rstrip(), pause=pause)
+            kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+            if kind in ("text/html", "application/xhtml+xml"):
+                raise _AttemptError("a web page came in place of the archive")
+            length = response.headers.get("Content-Length", "")
+            if remote.sha256 and length.isdecimal() and int(length) != remote.size:
+                raise _AttemptError(
+                    f"the server announces {int(length)} bytes, the archive has {remote.size}"
+                )
+            yield response
 
 
 def _network_failure(error: Exception) -> _AttemptError:
-    reason = error.reason if isinstance(error, urllib.error.URLError) else error
-    # Without a network the name is unknown at once, and a certificate does not mend itself:
-    # waiting for either only keeps the user from the message.
-    # So does an address of another kind, a text.
-    hopeless = isinstance(reason, (socket.gaierror, ssl.SSLCertVerificationError, ValueError, str))
-    if isinstance(reason, StalledError):
-        text = str(reason)
-    elif isinstance(reason, TimeoutError):
-        text = f"no answer for {_connection.TIMEOUT:g} s"
+    """Describe an error of requests or urllib3 by what caused it."""
+    cause: BaseException = error
+    while inner := [
+        value
+        for value in (cause.__cause__, cause.__context__, *cause.args)
+        if isinstance(value, Exception)
+    ]:
+        cause = inner[0]
+    # Waiting helps neither an unknown host nor a wrong certificate nor an address of another kind.
+    hopeless = isinstance(error, ValueError) or isinstance(
+        cause, socket.gaierror | ssl.SSLCertVerificationError
+    )
+    if isinstance(cause, TimeoutError):
+        reason = f"no answer for {TIMEOUT:g} s"
     else:
-        text = (
-            f"{type(reason).__name__}: {reason}" if isinstance(reason, Exception) else str(reason)
-        )
-    return _AttemptError(text, pause=None if hopeless else 0.0)
-
-
-def _retry_after(value: str | None) -> float:
-    """Read a Retry-After header, seconds or a date; 0 where it says nothing usable."""
-    if value is None:
-        return 0.0
-    if value.strip().isdecimal():
-        return float(value)
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
-    except (ValueError, OverflowError):
-        return 0.0
-
-
-def _check_headers(remote: RemoteArchive, response: http.client.HTTPResponse) -> None:
-    if response.headers.get_content_type() in ("text/html", "application/xhtml+xml"):
-        raise _AttemptError("a web page came in place of the archive", pause=None)
-    length = response.headers.get("Content-Length", "").strip()
-    if length.isdecimal() and int(length) != remote.size:
-        raise _AttemptError(
-            f"the server announces {int(length)} bytes, the archive has {remote.size}", pause=None
-        )
-
-
-def _receive(remote: RemoteArchive, response: http.client.HTTPResponse, file: BinaryIO) -> None:
-    """Copy the body to `file`; raise unless it is `remote`, byte for byte.
-
-    An OSError is one of the file.
-    """
-    digest = hashlib.sha256()
-    received = 0
-    with ProgressLine(pause=_PROGRESS_PAUSE) as progress:
-        while True:
-            try:
-                # read1, because read waits for a full chunk however slowly the bytes drip.
-                chunk = response.read1(_CHUNK)
-            except (OSError, http.client.HTTPException, ValueError) as error:
-                # ValueError: a chunk length that is not a number.
-                raise _AttemptError(
-                    f"cut off after {received} of {remote.size} bytes ({one_line(error)})",
-                    pause=0.0,
-                ) from error
-            if not chunk:
-                break
-            if received == 0 and looks_like_html(chunk):
-                raise _AttemptError("a web page came in place of the archive", pause=None)
-            received += len(chunk)
-            if received > remote.size:
-                raise _AttemptError(f"more than the {remote.size} bytes expected", pause=None)
-            digest.update(chunk)
-            file.write(chunk)
-            progress.show(_progress(remote, received), last=received == remote.size)
-    file.flush()
-    if received != remote.size:
-        raise _AttemptError(f"cut off after {received} of {remote.size} bytes", pause=0.0)
-    if digest.hexdigest() != remote.sha256:
-        raise _AttemptError(
-            f"SHA-256 is {digest.hexdigest()} where {remote.sha256} is expected", pause=None
-        )
-
-
-def _progress(remote: RemoteArchive, received: int) -> str:
-    """Say how far a download is; how much comes first, for names that are longer than a line."""
-    megabytes = f"{received / 1e6:.1f} of {remote.size / 1e6:.1f} MB"
-    return f"Downloading {megabytes} ({100 * received // remote.size} %): {remote.name}"
+        reason = f"{type(cause).__name__}: {one_line(cause)}"
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        reason += " (REQUESTS_CA_BUNDLE may name the certificate of your proxy)"
+    return _AttemptError(reason, pause=None if hopeless else 0.0)

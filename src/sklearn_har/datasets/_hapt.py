@@ -8,8 +8,8 @@ Learning Repository, https://doi.org/10.24432/C54G7M.
 from __future__ import annotations
 
 import os
+import re
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,12 +18,10 @@ from numpy.typing import NDArray
 from sklearn.utils import Bunch
 
 from sklearn_har._names import ACTIVITY_NAMES, RECORDED_CHANNEL_NAMES
-from sklearn_har.datasets._archives import ArchiveReader, Contents
-from sklearn_har.datasets._base import DataSet, check_fetch_parameters, load_arrays, load_descr
+from sklearn_har.datasets._archives import ArchiveReader
+from sklearn_har.datasets._base import check_fetch_parameters, load_arrays
 from sklearn_har.datasets._bunch import names_of_codes
-from sklearn_har.datasets._hapt_files import COLLECTION, MEMBERS, REMOTES, Collection
-from sklearn_har.datasets._text_tables import check_labels, parse_integers, parse_table
-from sklearn_har.exceptions import ArchiveError
+from sklearn_har.datasets._registry import DATASETS, load_descr
 from sklearn_har.recordings import Recording
 
 SAMPLING_RATE = 50.0
@@ -37,98 +35,45 @@ TARGET_NAMES = (
     "stand_to_lie",
     "lie_to_stand",
 )
+_TEST_SUBJECTS = (2, 4, 9, 10, 12, 13, 18, 20, 24)
 _FIELDS = ("samples", "labels", "offsets", "experiment", "subject", "in_test")
 
 
-def parse_hapt(reader: ArchiveReader, collection: Collection) -> dict[str, NDArray[Any]]:
-    """Read the text files into arrays and check what they hold.
+def parse_hapt(reader: ArchiveReader) -> dict[str, NDArray[Any]]:
+    """Read the text files into arrays.
 
-    The recordings stand one after another in `samples` and `labels`; recording `i` is the part from
+    The recordings follow one another in `samples` and `labels`; recording `i` is the part from
     `offsets[i]` to `offsets[i + 1]`.
     """
-    reader.read("README.txt")
-    check_labels(reader.read("activity_labels.txt"), TARGET_NAMES)
-    _check_split(reader, collection)
+    pattern = re.compile(r"RawData/acc_(exp(\d+)_user(\d+)\.txt)")
+    found = [match for name in DATASETS["hapt"].members if (match := pattern.fullmatch(name))]
 
-    def parse(recording: tuple[int, int]) -> NDArray[np.float32]:
-        name = "exp{:02d}_user{:02d}.txt".format(*recording)
-        paths = [f"RawData/{sensor}_{name}" for sensor in ("acc", "gyro")]
-        acc, gyro = (parse_table(reader.read(path), path, 3) for path in paths)
-        if len(acc) != len(gyro):
-            raise ArchiveError(
-                f"{paths[0]!r} has {len(acc)} samples and {paths[1]!r} {len(gyro)} where both "
-                f"must have the same number."
-            )
-        return np.concatenate([acc, gyro], axis=1, dtype=np.float32)
+    def parse(match: re.Match[str]) -> NDArray[np.float32]:
+        tables = [reader.read_table(f"RawData/{sensor}_{match[1]}") for sensor in ("acc", "gyro")]
+        return np.concatenate(tables, axis=1, dtype=np.float32)
 
-    # Inflating, hashing and parsing let go of the interpreter lock: two threads need half the time.
+    # Inflating, hashing and parsing release the interpreter lock: two threads halve the time.
     with ThreadPoolExecutor(max_workers=2) as pool:
-        pieces = list(pool.map(parse, collection.recordings))
+        pieces = list(pool.map(parse, found))
+    experiments = [int(match[2]) for match in found]
+    subject = np.array([int(match[3]) for match in found], dtype=np.int64)
     offsets = np.cumsum([0, *map(len, pieces)], dtype=np.int64)
-    if offsets[-1] != collection.n_samples:
-        raise ArchiveError(
-            f"The recordings have {offsets[-1]} samples where {collection.n_samples} are expected."
-        )
-    experiment, subject = np.array(collection.recordings, dtype=np.int64).T
-    return {
-        "samples": np.concatenate(pieces),
-        "labels": _parse_labels(reader, collection, offsets),
-        "offsets": offsets,
-        "experiment": experiment,
-        "subject": subject,
-        "in_test": np.isin(subject, sorted(collection.test_subjects)).astype(np.int64),
-    }
 
-
-def _check_split(reader: ArchiveReader, collection: Collection) -> None:
-    everybody = {subject for _, subject in collection.recordings}
-    for part, expected in (
-        ("train", everybody - collection.test_subjects),
-        ("test", everybody & collection.test_subjects),
-    ):
-        path = f"{part.capitalize()}/subject_id_{part}.txt"
-        found = set(parse_integers(reader.read(path), path, 1)[:, 0].tolist())
-        if found != expected:
-            raise ArchiveError(
-                f"{path!r} lists the subjects {sorted(found)} where {sorted(expected)} are "
-                f"expected."
-            )
-
-
-def _parse_labels(
-    reader: ArchiveReader, collection: Collection, offsets: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """Label each sample; -1 between the labelled segments."""
-    path = "RawData/labels.txt"
-    table = parse_integers(reader.read(path), path, 5)
-    if len(table) != collection.n_segments:
-        raise ArchiveError(
-            f"{path!r} lists {len(table)} segments where {collection.n_segments} are expected."
-        )
-    place = {recording: i for i, recording in enumerate(collection.recordings)}
+    # Between the labelled segments the label is -1.
     labels = np.full(offsets[-1], -1, dtype=np.int64)
-    for line, (experiment, subject, activity, first, last) in enumerate(table.tolist(), start=1):
-        i = place.get((experiment, subject))
-        length = 0 if i is None else int(offsets[i + 1] - offsets[i])
-        # Samples are counted from 1, and the last one belongs to the segment.
-        if i is None or not (1 <= first <= last <= length and 1 <= activity <= len(TARGET_NAMES)):
-            raise ArchiveError(
-                f"Line {line} of {path!r} names a recording, an activity or samples that do not "
-                f"exist: {experiment} {subject} {activity} {first} {last}."
-            )
-        segment = labels[offsets[i] + first - 1 : offsets[i] + last]
-        if (segment != -1).any():
-            raise ArchiveError(f"Line {line} of {path!r} labels samples that have a label already.")
-        segment[:] = activity - 1
-    return labels
-
-
-HAPT = DataSet(
-    name="hapt",
-    contents=Contents(title="HAPT", folder="HAPT Data Set", members=MEMBERS),
-    remotes=REMOTES,
-    parse=partial(parse_hapt, collection=COLLECTION),
-)
+    segments = reader.read_table("RawData/labels.txt").astype(np.int64)
+    begin = dict(zip(experiments, offsets.tolist(), strict=False))
+    for experiment, _, activity, first, last in segments.tolist():
+        # Activities and samples are counted from 1, and the last sample belongs to the segment.
+        labels[begin[experiment] + first - 1 : begin[experiment] + last] = activity - 1
+    return {
+        "samples": np.ascontiguousarray(np.concatenate(pieces)),
+        "labels": labels,
+        "offsets": offsets,
+        "experiment": np.array(experiments, dtype=np.int64),
+        "subject": subject,
+        "in_test": np.isin(subject, _TEST_SUBJECTS).astype(np.int64),
+    }
 
 
 def fetch_hapt(
@@ -264,7 +209,8 @@ def fetch_hapt(
         as_frame=as_frame,
     )
     arrays = load_arrays(
-        HAPT,
+        "hapt",
+        parse_hapt,
         _FIELDS,
         data_home=data_home,
         archive=archive,

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from sklearn.utils import Bunch, check_random_state
 
 from sklearn_har._names import ACTIVITY_NAMES, CHANNEL_NAMES, RECORDED_CHANNEL_NAMES
-from sklearn_har.datasets._base import load_descr
 from sklearn_har.datasets._bunch import names_of_codes, windows_bunch
 from sklearn_har.datasets._gait import Bout, draw_subject, measure, plan_bouts
+from sklearn_har.datasets._registry import load_descr
 from sklearn_har.preparation import separate_gravity
 from sklearn_har.recordings import Recording
 from sklearn_har.segmentation import segment_recordings

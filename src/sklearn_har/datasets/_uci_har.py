@@ -8,10 +8,7 @@ the UCI Machine Learning Repository, https://doi.org/10.24432/C54S4K.
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,81 +16,35 @@ from numpy.typing import NDArray
 from sklearn.utils import Bunch
 
 from sklearn_har._names import ACTIVITY_NAMES, CHANNEL_NAMES
-from sklearn_har.datasets._archives import ArchiveReader, Contents
-from sklearn_har.datasets._base import DataSet, check_fetch_parameters, load_arrays, load_descr
+from sklearn_har.datasets._archives import ArchiveReader
+from sklearn_har.datasets._base import check_fetch_parameters, load_arrays
 from sklearn_har.datasets._bunch import windows_bunch
-from sklearn_har.datasets._text_tables import check_labels, parse_integers, parse_table
-from sklearn_har.datasets._uci_har_files import MEMBERS, PARTITIONS, REMOTES, Partition
-from sklearn_har.exceptions import ArchiveError
+from sklearn_har.datasets._registry import load_descr
 
-N_TIMESTEPS = 128
 SAMPLING_RATE = 50.0
 _SUBSETS = ("train", "test")
 
 
-def parse_uci_har(
-    reader: ArchiveReader, partitions: Mapping[str, Partition]
-) -> dict[str, NDArray[Any]]:
-    """Read the text files into `{train,test}_{data,target,subject}` and check what they hold."""
-    reader.read("README.txt")
-    check_labels(reader.read("activity_labels.txt"), ACTIVITY_NAMES)
+def parse_uci_har(reader: ArchiveReader) -> dict[str, NDArray[Any]]:
+    """Read the text files into `{train,test}_{data,target,subject}`."""
     arrays: dict[str, NDArray[Any]] = {}
-    for subset, expected in partitions.items():
-        arrays |= _parse_partition(reader, subset, expected)
+    for subset in _SUBSETS:
+        target, subject = (
+            reader.read_table(f"{subset}/{name}_{subset}.txt")[:, 0].astype(np.int64)
+            for name in ("y", "subject")
+        )
+
+        def read_signal(channel: str, subset: str = subset) -> NDArray[np.float32]:
+            path = f"{subset}/Inertial Signals/{channel}_{subset}.txt"
+            return reader.read_table(path).astype(np.float32)
+
+        # Inflating, hashing and parsing release the interpreter lock: two threads halve the time.
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            data = np.stack(list(pool.map(read_signal, CHANNEL_NAMES)), axis=2)
+        # The files count the activities from 1.
+        arrays |= {f"{subset}_data": data, f"{subset}_target": target - 1}
+        arrays[f"{subset}_subject"] = subject
     return arrays
-
-
-def _parse_partition(
-    reader: ArchiveReader, subset: str, expected: Partition
-) -> dict[str, NDArray[Any]]:
-    def column(name: str) -> NDArray[np.int64]:
-        path = f"{subset}/{name}_{subset}.txt"
-        return parse_integers(reader.read(path), path, 1)[:, 0]
-
-    # The files count the activities from 1.
-    target, subject = column("y") - 1, column("subject")
-    n_windows = len(target)
-    counts = dict(sorted(Counter(target.tolist()).items()))
-    if counts != dict(enumerate(expected.class_counts)):
-        raise ArchiveError(
-            f"The {subset} windows per activity are {counts} where "
-            f"{dict(enumerate(expected.class_counts))} are expected."
-        )
-    subjects = sorted(set(subject.tolist()))
-    if len(subject) != n_windows or subjects != sorted(expected.subjects):
-        raise ArchiveError(
-            f"The {subset} part has {len(subject)} windows of the subjects {subjects} where "
-            f"{n_windows} of {sorted(expected.subjects)} are expected."
-        )
-
-    data = np.empty((n_windows, N_TIMESTEPS, len(CHANNEL_NAMES)), dtype=np.float32)
-
-    def fill(i: int) -> None:
-        path = f"{subset}/Inertial Signals/{CHANNEL_NAMES[i]}_{subset}.txt"
-        signal = parse_table(reader.read(path), path, N_TIMESTEPS)
-        if len(signal) != n_windows:
-            raise ArchiveError(
-                f"{path!r} has {len(signal)} windows where {n_windows} are expected."
-            )
-        data[:, :, i] = signal
-
-    # Inflating, hashing and parsing let go of the interpreter lock: two threads need half the time.
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        list(pool.map(fill, range(len(CHANNEL_NAMES))))
-    return {f"{subset}_data": data, f"{subset}_target": target, f"{subset}_subject": subject}
-
-
-UCI_HAR = DataSet(
-    name="uci_har",
-    contents=Contents(
-        title="UCI HAR",
-        folder="UCI HAR Dataset",
-        members=MEMBERS,
-        nested="UCI HAR Dataset.zip",
-    ),
-    remotes=REMOTES,
-    parse=partial(parse_uci_har, partitions=PARTITIONS),
-)
 
 
 def fetch_uci_har(
@@ -243,7 +194,8 @@ def fetch_uci_har(
     )
     parts = _SUBSETS if subset == "all" else (subset,)
     arrays = load_arrays(
-        UCI_HAR,
+        "uci_har",
+        parse_uci_har,
         [f"{part}_{field}" for part in parts for field in ("data", "target", "subject")],
         data_home=data_home,
         archive=archive,

@@ -1,0 +1,70 @@
+"""Each data set of the registry: a new one is tested here without being named."""
+
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import sklearn_har.datasets
+from sklearn_har.datasets._registry import DATASETS, load_descr
+
+DOCS = Path(__file__).parent.parent.parent / "docs"
+
+
+@pytest.fixture(params=list(DATASETS))
+def dataset(request):
+    return DATASETS[request.param]
+
+
+def test_its_fetcher_is_public_and_takes_what_all_take(dataset):
+    assert dataset.fetcher in sklearn_har.datasets.__all__
+    parameters = inspect.signature(getattr(sklearn_har.datasets, dataset.fetcher)).parameters
+    for name in ("subset", "data_home", "archive", "download_if_missing", "n_retries", "delay"):
+        assert parameters[name].kind is inspect.Parameter.KEYWORD_ONLY
+
+
+def test_the_documentation_names_it(dataset):
+    assert f"   {dataset.fetcher}\n" in (DOCS / "api" / "datasets.rst").read_text()
+    guide = (DOCS / "user_guide" / "data.rst").read_text()
+    assert f"\n{dataset.title}\n{'-' * len(dataset.title)}\n" in guide
+    assert len(load_descr(dataset.name)) > 500
+
+
+def test_its_files_and_archives_are_described(dataset):
+    assert dataset.name == dataset.name.lower()
+    assert dataset.description
+    assert dataset.members
+    for described in (*dataset.members.values(), *dataset.remotes):
+        assert described.size > 0
+        assert described.sha256 is None or len(bytes.fromhex(described.sha256)) == 32
+    for name in dataset.members:
+        assert not name.startswith("/")
+        assert "\\" not in name
+    assert all(remote.url.startswith("https://") for remote in dataset.remotes)
+
+
+def test_its_fingerprint_is_that_of_its_files(dataset):
+    assert len({other.fingerprint for other in DATASETS.values()}) == len(DATASETS)
+    assert dataset.fingerprint == DATASETS[dataset.name].fingerprint
+
+
+def test_without_data_and_without_download_it_says_what_to_do(dataset, tmp_path):
+    fetch = getattr(sklearn_har.datasets, dataset.fetcher)
+    with pytest.raises(OSError, match=rf"The {dataset.title} data set cannot be loaded.*archive="):
+        fetch(data_home=tmp_path, download_if_missing=False)
+    for params, message in (
+        ({"subset": "tran"}, "did you mean 'train'"),
+        ({"n_retries": -1}, "n_retries must be an integer"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            fetch(**params)
+
+
+def test_the_registry_is_read_without_anything_heavy():
+    code = (
+        "import sys; from sklearn_har.datasets._registry import DATASETS; "
+        "assert not {'numpy', 'pandas', 'sklearn', 'requests'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
