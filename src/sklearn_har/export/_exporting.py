@@ -17,7 +17,9 @@ from sklearn_har.utils._numbers import check_integer, check_real
 
 __all__ = ["to_litert", "to_onnx"]
 
-_QUANTIZE = {"ONNX": (None, "dynamic"), "LiteRT": (None, "dynamic", "float16", "int8")}
+# Up to so many steps an LSTM in LiteRT is faster written out than as a loop.
+_MAX_WRITTEN_OUT = 16
+_QUANTIZE = {"ONNX": (None, "dynamic"), "LiteRT": (None, "dynamic", "float16")}
 
 
 def to_onnx(
@@ -136,11 +138,11 @@ def to_onnx(
     batch_size = _check_batch_size(batch_size)
 
     def write(plan: Any, metadata: str) -> bytes:
-        from sklearn_har.export._onnx_writer import OnnxWriter
+        from sklearn_har.export._converting import convert_to_onnx
 
-        writer = OnnxWriter(batch_size, quantize=quantize is not None)
-        plan.write(writer)
-        return writer.to_bytes(metadata)
+        # The converter makes one operator of a whole LSTM, if it is a loop.
+        model = plan.compose(max_written_out=0)
+        return convert_to_onnx(model, batch_size, metadata, quantize=quantize is not None)
 
     return _export(
         estimator,
@@ -159,8 +161,7 @@ def to_litert(
     estimator: Any,
     path: str | os.PathLike[str],
     *,
-    quantize: Literal["dynamic", "float16", "int8"] | None = None,
-    X_calibration: npt.ArrayLike | None = None,
+    quantize: Literal["dynamic", "float16"] | None = None,
     batch_size: int | None = 1,
     activity_names: Sequence[str] | None = None,
     channel_names: Sequence[str] | None = None,
@@ -186,13 +187,10 @@ def to_litert(
         preparation, channels and smoothing stand in the metadata.
     path : str or path-like
         The file, usually with the ending ``.tflite``.
-    quantize : {"dynamic", "float16", "int8"}, default=None
+    quantize : {"dynamic", "float16"}, default=None
         How to make the file smaller. "float16" stores weights in half precision, half the size.
         "dynamic" stores them as integers of 8 bits, a quarter of the size, and rounds what they are
-        multiplied with while the model runs. "int8" rounds everything behind the scaling of the
-        channels, where there is an operator for integers, to ranges found from `X_calibration`.
-    X_calibration : array-like of shape (n_windows, n_timesteps, n_channels), default=None
-        For "int8": windows that are typical of what will come, some hundred of the training data.
+        multiplied with while the model runs.
     batch_size : int, default=1
         How many windows the file takes at once. None leaves it open, where no LSTM reads more than
         16 steps.
@@ -260,29 +258,13 @@ def to_litert(
     (True, '2.0 times smaller')
     """
     _check_quantize(quantize, "LiteRT")
-    if (quantize == "int8") != (X_calibration is not None):
-        raise ValueError(
-            "X_calibration must be given for quantize='int8', and for nothing else: windows of the "
-            f"training data, of shape (n_windows, n_timesteps, n_channels); got quantize="
-            f"{quantize!r} and {'none' if X_calibration is None else 'some'}."
-        )
     batch_size = _check_batch_size(batch_size)
-    if quantize == "int8" and batch_size != 1:
-        raise ValueError(f"batch_size must be 1 for quantize='int8', got {batch_size}.")
 
     def write(plan: Any, metadata: str) -> bytes:
-        from sklearn_har.export._litert_writer import LiteRTWriter
-        from sklearn_har.export._quantization import quantize_activations
+        from sklearn_har.export._converting import convert_to_litert
 
-        weights: dict[Any, Any] = {"dynamic": "int8", "float16": "float16"}
-        writer = LiteRTWriter(
-            batch_size, weights.get(quantize, "float32"), integer=quantize == "int8"
-        )
-        plan.write(writer)
-        content = writer.to_bytes(metadata)
-        if quantize == "int8":
-            content = quantize_activations(content, _windows(plan, X_calibration, "X_calibration"))
-        return content
+        model = plan.compose(max_written_out=_MAX_WRITTEN_OUT)
+        return convert_to_litert(model, batch_size, metadata, quantize=quantize)
 
     return _export(
         estimator,

@@ -31,7 +31,7 @@ class ExportReport:
         The file.
     format : {"ONNX", "LiteRT"}
         Its format.
-    quantize : {None, "dynamic", "float16", "int8"}
+    quantize : {None, "dynamic", "float16"}
         How it was quantised.
     n_bytes : int
         Its size.

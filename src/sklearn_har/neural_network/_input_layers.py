@@ -77,6 +77,9 @@ class ChannelScaling(layers.Layer):
     The same, with twice as many channels for "both".
     """
 
+    # What computes arcsinh; the copy for exported files has another form of it.
+    arcsinh = staticmethod(ops.arcsinh)
+
     def __init__(self, scaling: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.scaling = scaling
@@ -116,7 +119,7 @@ class ChannelScaling(layers.Layer):
         if self.linear:
             parts.append((windows - self.mean) / self.deviation)
         if self.companding:
-            companded = ops.arcsinh(windows / self.noise_floor)
+            companded = self.arcsinh(windows / self.noise_floor)
             parts.append((companded - self.companded_mean) / self.companded_deviation)
         return ops.concatenate(parts, axis=-1) if len(parts) > 1 else parts[0]
 
