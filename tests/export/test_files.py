@@ -210,20 +210,38 @@ class TestLiteRT:
             read |= set(graph.outputs)
             assert all(read & set(operator.outputs) for operator in graph.operators)
 
-    def test_weights_stand_where_vectors_of_16_bytes_can_be_read(
-        self, windows, untrained, tmp_path
-    ):
+    def test_the_metadata_are_where_the_format_has_them(self, windows, untrained, tmp_path):
+        import json
+
         schema = pytest.importorskip("ai_edge_litert.schema_py_generated")
         to_litert(small(windows, untrained), tmp_path / "har.tflite", X=windows[0])
         content = (tmp_path / "har.tflite").read_bytes()
-        model = schema.Model.GetRootAs(content, 0)
-        places = [
-            model.Buffers(i)._tab.Vector(model.Buffers(i)._tab.Offset(4))
-            for i in range(model.BuffersLength())
-            if model.Buffers(i).DataLength()
-        ]
-        assert len(places) > 10
-        assert not any(place % 16 for place in places)
+        model = schema.ModelT.InitFromPackedBuf(content, 0)
+        (place,) = [entry.buffer for entry in model.metadata if entry.name == b"sklearn_har"]
+        text = bytes(model.buffers[place].data).decode()
+        assert json.loads(text)["classes"] == ["laying", "sitting", "walking"]
+        packed = schema.Model.GetRootAs(content, 0).Buffers(place)
+        assert packed._tab.Vector(packed._tab.Offset(4)) % 16 == 0
+
+    @pytest.mark.parametrize("scaler", [StandardScaler(), MinMaxScaler(), RobustScaler()], ids=str)
+    def test_half_precision_does_not_round_what_scalers_subtract(
+        self, scaler, windows, untrained, tmp_path
+    ):
+        X, y = windows
+        # Air pressure in Pa: larger than all numbers of 16 bits.
+        X = X * [1.0, 1.0, 100.0] + [0.0, 0.0, 101325.0]
+        scaled = ChannelwiseTransformer(scaler).fit(X)
+        network = LSTMClassifier(units=20, n_steps=4, dense_units=40)
+        pipeline = make_pipeline(scaled, untrained(network, scaled.transform(X), y))
+        report = to_litert(pipeline, tmp_path / "har.tflite", quantize="float16", X=X)
+        assert report.max_difference < 5e-3
+
+    def test_half_precision_does_not_round_scaling_inside_the_network(self, windows, tmp_path):
+        X, y = windows
+        X = X * [1.0, 1.0, 100.0] + [0.0, 0.0, 101325.0]
+        clf = LSTMClassifier(n_steps=4, scaling="both", epochs=1, random_state=0).fit(X, y)
+        report = to_litert(clf, tmp_path / "har.tflite", quantize="float16", X=X)
+        assert report.max_difference < 5e-3
 
     def test_the_signature_has_names(self, windows, untrained, tmp_path):
         from ai_edge_litert.interpreter import Interpreter

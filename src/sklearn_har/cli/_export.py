@@ -128,7 +128,7 @@ def _options(args: argparse.Namespace, model: Any) -> dict[str, Any]:
 
     from sklearn_har.datasets import fetch_uci_har
 
-    test = fetch_uci_har(subset="test", archive=args.archive, data_home=args.data_home)
+    test: Any = fetch_uci_har(subset="test", archive=args.archive, data_home=args.data_home)
     names = np.array(test.target_names)
     # A model may have been trained on numbers or on names.
     labels = names[test.target] if model.classes_.dtype.kind in "OUST" else test.target

@@ -16,6 +16,7 @@ import numpy as np
 from sklearn_har.exceptions import ExportError
 from sklearn_har.export._portable import PortableLSTM, inner_layers
 from sklearn_har.export._runtimes import metadata_places
+from sklearn_har.utils._compat import without_tracing_warning
 from sklearn_har.utils._errors import one_line
 from sklearn_har.utils._optional import import_optional
 
@@ -25,7 +26,7 @@ INPUT, OUTPUT = "windows", "probabilities"
 _METADATA = "sklearn_har"
 # An entry that TensorFlow's converter writes into each file and no runtime reads.
 _REPLACED_METADATA = b"CONVERSION_METADATA"
-# Vectors of a flat buffer that hold weights start at multiples of it.
+# The format asks for data that start at multiples of 16 bytes.
 _ALIGNMENT = 16
 
 
@@ -98,11 +99,12 @@ def convert_to_litert(
 
     shape = (batch_size, *model.input_shape[1:])
 
-    @tf.function(input_signature=[tf.TensorSpec(shape, tf.float32, name=INPUT)], autograph=False)
     def predict(windows: Any) -> Any:
         return {OUTPUT: model(windows, training=False)}
 
-    traced = predict.get_concrete_function()
+    signature = [tf.TensorSpec(shape, tf.float32, name=INPUT)]
+    function = tf.function(predict, input_signature=signature, autograph=False)
+    traced = without_tracing_warning(function).get_concrete_function()
     if batch_size is None:
         _check_no_loops(model)
     # The converter makes constants of the variables of this object. It finds none in Keras models,
@@ -203,8 +205,7 @@ def _with_metadata(content: bytes, metadata: str) -> bytes:
     """Put a text into a LiteRT file, in the place of an entry of the converter.
 
     TensorFlow has no public function for it. References of a flat buffer point forwards, so that
-    name and text can stand behind everything else. The rest of the file stays as it is: packing it
-    anew would lose the alignment of the weights.
+    name and text can stand behind everything else, and the rest of the file stays as it is.
     """
     name_at, data_at = metadata_places(content, _REPLACED_METADATA)
     changed = bytearray(content)

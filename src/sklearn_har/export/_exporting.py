@@ -263,7 +263,8 @@ def to_litert(
     def write(plan: Any, metadata: str) -> bytes:
         from sklearn_har.export._converting import convert_to_litert
 
-        model = plan.compose(max_written_out=_MAX_WRITTEN_OUT)
+        exact = quantize == "float16"
+        model = plan.compose(max_written_out=_MAX_WRITTEN_OUT, exact=exact)
         return convert_to_litert(model, batch_size, metadata, quantize=quantize)
 
     return _export(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import keras
+import numpy as np
 from keras import layers, ops
 
 from sklearn_har.exceptions import ExportError
@@ -13,7 +14,7 @@ from sklearn_har.neural_network._input_layers import ChannelScaling
 from sklearn_har.neural_network._layers import FastConvLSTM, FastLSTM
 from sklearn_har.utils._errors import one_line
 
-__all__ = ["PortableLSTM", "arcsinh", "inner_layers", "make_portable"]
+__all__ = ["ExactConstant", "PortableLSTM", "arcsinh", "inner_layers", "make_portable"]
 
 # Up to this many steps a convolutional LSTM is written out. As a loop it takes 11 to 24 ms.
 _MAX_CONVOLVED_STEPS = 64
@@ -151,9 +152,58 @@ class PortableConvLSTM(FastConvLSTM):
 
 @keras.saving.register_keras_serializable(package="sklearn_har")
 class PortableChannelScaling(ChannelScaling):
-    """Scaling of channels without the operation arcsinh."""
+    """Scaling of channels without the operation arcsinh.
+
+    Parameters
+    ----------
+    exact : bool
+        Whether to keep the statistics from being rounded, as `ExactConstant` does.
+    """
 
     arcsinh = staticmethod(arcsinh)
+
+    def __init__(self, scaling: str, exact: bool = False, **kwargs: Any) -> None:
+        super().__init__(scaling, **kwargs)
+        self.exact = exact
+
+    def statistic(self, variable: Any, windows: Any) -> Any:
+        """Return a statistic as it enters the computation."""
+        return _unrounded(variable, windows) if self.exact else variable
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what makes an equal layer."""
+        return {**super().get_config(), "exact": self.exact}
+
+
+class ExactConstant(layers.Layer):
+    """Numbers that a converter does not round to 16 bits.
+
+    With "float16" the converter of LiteRT rounds all constants of real numbers. A scaler subtracts
+    numbers that may be a thousand times as large as what is left, which then is wrong by as much as
+    it is large.
+
+    Parameters
+    ----------
+    values : ndarray
+        The numbers.
+    """
+
+    def __init__(self, values: Any) -> None:
+        super().__init__()
+        self.values = np.asarray(values, dtype=np.float32)
+
+    def call(self, windows: Any) -> Any:
+        """Return the numbers, whatever the windows are."""
+        return _unrounded(self.values, windows)
+
+
+def _unrounded(values: Any, windows: Any) -> Any:
+    import tensorflow as tf
+
+    # Integers are not rounded. The sum with a zero that only the windows tell keeps the converter
+    # from making constants of real numbers of them again.
+    zero = tf.cast(tf.nn.relu(-tf.abs(windows[0, 0, 0])), tf.int32)
+    return tf.bitcast(tf.bitcast(tf.convert_to_tensor(values), tf.int32) + zero, tf.float32)
 
 
 _PORTABLE = {
@@ -167,7 +217,9 @@ _PORTABLE = {
 }
 
 
-def make_portable(model: keras.Model, *, max_written_out: int, name: str = "n") -> keras.Model:
+def make_portable(
+    model: keras.Model, *, max_written_out: int, exact: bool = False, name: str = "n"
+) -> keras.Model:
     """Copy a network into single precision and into layers that converters know.
 
     Parameters
@@ -176,6 +228,8 @@ def make_portable(model: keras.Model, *, max_written_out: int, name: str = "n") 
         Functional or sequential.
     max_written_out : int
         Up to so many steps an LSTM is written out.
+    exact : bool
+        Whether to keep the statistics of scaling layers from being rounded.
     name : str
         The name of the copy. A short one keeps files small: each tensor of a LiteRT file has a
         name, made from those of its layers.
@@ -191,7 +245,11 @@ def make_portable(model: keras.Model, *, max_written_out: int, name: str = "n") 
         If Keras cannot copy a layer.
     """
     try:
-        copy = model.__class__.from_config(_portable_config(model.get_config(), max_written_out))
+        options: dict[type, dict[str, Any]] = {
+            PortableLSTM: {"max_written_out": max_written_out},
+            PortableChannelScaling: {"exact": exact},
+        }
+        copy = model.__class__.from_config(_portable_config(model.get_config(), options))
         copy.set_weights(model.get_weights())
         for i, layer in enumerate(inner_layers(copy)):
             layer.name = str(i) if i else name
@@ -212,14 +270,14 @@ def inner_layers(layer: Any) -> Iterator[Any]:
             yield from inner_layers(part)
 
 
-def _portable_config(config: Any, max_written_out: int) -> Any:
+def _portable_config(config: Any, options: dict[type, dict[str, Any]]) -> Any:
     """Return the configuration of a network with other classes of layers, in single precision."""
     if isinstance(config, list | tuple):
-        return type(config)(_portable_config(part, max_written_out) for part in config)
+        return type(config)(_portable_config(part, options) for part in config)
     if not isinstance(config, dict):
         return config
-    changed = {
-        key: "float32" if key == "dtype" else _portable_config(value, max_written_out)
+    changed: dict[str, Any] = {
+        key: "float32" if key == "dtype" else _portable_config(value, options)
         for key, value in config.items()
     }
     replacement = _PORTABLE.get(str(config.get("class_name")))
@@ -229,6 +287,5 @@ def _portable_config(config: Any, max_written_out: int) -> Any:
             "class_name": replacement.__name__,
             "registered_name": f"sklearn_har>{replacement.__name__}",
         }
-        if replacement is PortableLSTM:
-            changed["config"]["max_written_out"] = max_written_out
+        changed["config"] = {**changed["config"], **options.get(replacement, {})}
     return changed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,8 +14,8 @@ from sklearn.exceptions import NotFittedError
 
 from sklearn_har.exceptions import ExportError
 from sklearn_har.export._converting import INPUT, OUTPUT
-from sklearn_har.export._portable import make_portable
-from sklearn_har.export._transformers import apply_transformer
+from sklearn_har.export._portable import ExactConstant, make_portable
+from sklearn_har.export._transformers import apply_transformer, single
 from sklearn_har.preprocessing import (
     ChannelwiseTransformer,
     CompandingTransformer,
@@ -61,13 +62,15 @@ class Plan:
             return None
         return [str(name).rpartition("_")[0] for name in names[:n_channels]]
 
-    def compose(self, *, max_written_out: int) -> keras.Model:
+    def compose(self, *, max_written_out: int, exact: bool = False) -> keras.Model:
         """Make one model of all steps, from windows to probabilities.
 
         Parameters
         ----------
         max_written_out : int
             Up to so many steps an LSTM is written out, without a loop.
+        exact : bool
+            Whether to keep the numbers of the scaling from being rounded to 16 bits.
 
         Returns
         -------
@@ -75,17 +78,23 @@ class Plan:
             In single precision, of operations that converters know.
         """
         windows = keras.Input(self.shape, name=INPUT, dtype="float32")
-        probabilities = self._probabilities(windows, max_written_out, "n")
+
+        def constant(values: Any) -> Any:
+            return ExactConstant(values)(windows) if exact else single(values)
+
+        network = functools.partial(make_portable, max_written_out=max_written_out, exact=exact)
+        probabilities = self._probabilities(windows, constant, network, "n")
         return keras.Model(windows, keras.layers.Identity(name=OUTPUT)(probabilities), name="m")
 
-    def _probabilities(self, x: Any, max_written_out: int, name: str) -> Any:
+    def _probabilities(
+        self, x: Any, constant: Callable[..., Any], network: Callable[..., Any], name: str
+    ) -> Any:
         for step, fitted in self.transformers:
-            x = apply_transformer(fitted, x, step)
+            x = apply_transformer(fitted, x, step, constant)
         if not self.voters:
-            model = self.network.model_
-            return make_portable(model, max_written_out=max_written_out, name=name)(x)
+            return network(self.network.model_, name=name)(x)
         votes = [
-            share * voter._probabilities(x, max_written_out, f"{name}{i}")
+            share * voter._probabilities(x, constant, network, f"{name}{i}")
             for i, (share, voter) in enumerate(self.voters)
         ]
         return functools.reduce(keras.ops.add, votes)

@@ -135,6 +135,16 @@ def compare(
         float(np.mean(winners[0] == winners[1])),
         *accuracies,
     )
+    if not np.isfinite(difference):
+        raise ExportError(
+            "The exported model gives probabilities that are no numbers; nothing was written. "
+            + (
+                "The float16 format has no numbers beyond 65504: does a channel, or its scaling, "
+                "exceed it? Try quantize='dynamic'."
+                if exported.quantize == "float16"
+                else "Pass windows that the estimator was made for as X."
+            )
+        )
     # Written so that a difference of NaN does not pass.
     if tolerance is not None and not difference <= tolerance:
         raise ExportError(

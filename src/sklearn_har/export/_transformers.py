@@ -25,9 +25,10 @@ from sklearn_har.export._portable import arcsinh
 from sklearn_har.preprocessing import CompandingTransformer
 from sklearn_har.utils._compat import scaler_of_power_transformer
 
-__all__ = ["apply_transformer"]
+__all__ = ["apply_transformer", "single"]
 
-Function = Callable[[Any, Any], Any]
+Constant = Callable[[Any], Any]
+Function = Callable[[Any, Any, Constant], Any]
 _FUNCTIONS: dict[type, Function] = {}
 
 
@@ -41,7 +42,7 @@ def transformer(cls: type) -> Callable[[Function], Function]:
     return register
 
 
-def apply_transformer(fitted: Any, x: Any, step: str) -> Any:
+def apply_transformer(fitted: Any, x: Any, step: str, constant: Constant) -> Any:
     """Apply a fitted transformer of columns, which are the last axis of `x`.
 
     Parameters
@@ -52,6 +53,8 @@ def apply_transformer(fitted: Any, x: Any, step: str) -> Any:
         What it is applied to.
     step : str
         The name of the step of the pipeline, for errors.
+    constant : callable
+        Makes what is computed with from an array: `single`, or a function of `ExactConstant`.
 
     Returns
     -------
@@ -66,7 +69,7 @@ def apply_transformer(fitted: Any, x: Any, step: str) -> Any:
     for cls in type(fitted).__mro__:
         if cls in _FUNCTIONS:
             try:
-                return _FUNCTIONS[cls](fitted, x)
+                return _FUNCTIONS[cls](fitted, x, constant)
             except _NotExportedError as error:
                 raise ExportError(f"The step {step!r} cannot be exported: {error}.") from None
     known = ", ".join(sorted(cls.__name__ for cls in _FUNCTIONS))
@@ -81,76 +84,78 @@ class _NotExportedError(Exception):
     """A known transformer with an unknown option."""
 
 
-def _single(array: Any) -> npt.NDArray[np.float32]:
-    # Keras would compute in double precision with an array of it.
+def single(array: Any) -> npt.NDArray[np.float32]:
+    """Return an array in single precision: with another, Keras would compute in double."""
     return np.asarray(array, dtype=np.float32)
 
 
 @transformer(StandardScaler)
-def _standard(fitted: Any, x: Any) -> Any:
-    return _centre_and_scale(x, fitted.mean_, fitted.scale_, fitted.with_mean)
+def _standard(fitted: Any, x: Any, constant: Constant) -> Any:
+    return _centre_and_scale(x, fitted.mean_, fitted.scale_, fitted.with_mean, constant)
 
 
 @transformer(MinMaxScaler)
-def _min_max(fitted: Any, x: Any) -> Any:
-    x = x * _single(fitted.scale_) + _single(fitted.min_)
+def _min_max(fitted: Any, x: Any, constant: Constant) -> Any:
+    x = x * constant(fitted.scale_) + constant(fitted.min_)
     return ops.clip(x, *map(float, fitted.feature_range)) if fitted.clip else x
 
 
 @transformer(MaxAbsScaler)
-def _max_abs(fitted: Any, x: Any) -> Any:
-    x = x / _single(fitted.scale_)
+def _max_abs(fitted: Any, x: Any, constant: Constant) -> Any:
+    x = x / constant(fitted.scale_)
     # The option came with scikit-learn 1.9.
     return ops.clip(x, -1.0, 1.0) if getattr(fitted, "clip", False) else x
 
 
 @transformer(RobustScaler)
-def _robust(fitted: Any, x: Any) -> Any:
-    return _centre_and_scale(x, fitted.center_, fitted.scale_, fitted.with_centering)
+def _robust(fitted: Any, x: Any, constant: Constant) -> Any:
+    return _centre_and_scale(x, fitted.center_, fitted.scale_, fitted.with_centering, constant)
 
 
-def _centre_and_scale(x: Any, centre: Any, scale: Any, centred: bool) -> Any:
+def _centre_and_scale(x: Any, centre: Any, scale: Any, centred: bool, constant: Constant) -> Any:
     """Return (x - centre) / scale, without a part that was turned off."""
     if centred:
-        x = x - _single(centre)
-    return x if scale is None else x / _single(scale)
+        x = x - constant(centre)
+    return x if scale is None else x / constant(scale)
 
 
 @transformer(PowerTransformer)
-def _power(fitted: Any, x: Any) -> Any:
+def _power(fitted: Any, x: Any, constant: Constant) -> Any:
     if fitted.method != "yeo-johnson":
         raise _NotExportedError(
             f"PowerTransformer(method={fitted.method!r}) is not defined for all values of a "
             "signal; method='yeo-johnson' is"
         )
     exponents = np.asarray(fitted.lambdas_, dtype=np.float64)
-    y = _box_cox_of_one_more(ops.relu(x), exponents)
-    y = y - _box_cox_of_one_more(ops.relu(-x), 2.0 - exponents)
-    return _standard(scaler_of_power_transformer(fitted), y) if fitted.standardize else y
+    y = _box_cox_of_one_more(ops.relu(x), exponents, constant)
+    y = y - _box_cox_of_one_more(ops.relu(-x), 2.0 - exponents, constant)
+    if fitted.standardize:
+        y = _standard(scaler_of_power_transformer(fitted), y, constant)
+    return y
 
 
-def _box_cox_of_one_more(x: Any, exponents: npt.NDArray[np.float64]) -> Any:
+def _box_cox_of_one_more(x: Any, exponents: npt.NDArray[np.float64], constant: Constant) -> Any:
     """Return ((1 + x) ** exponents - 1) / exponents, and its limit log(1 + x) at 0."""
     logarithm = ops.log(x + 1.0)
     vanishing = np.abs(exponents) < 1e-6
     if vanishing.all():
         return logarithm
-    half = logarithm * _single(np.where(vanishing, 0.0, exponents / 2))
+    half = logarithm * constant(np.where(vanishing, 0.0, exponents / 2))
     # exp(2 h) - 1 = 2 sinh(h) exp(h) = tanh(h) (exp(2 h) + 1): no difference of nearly equal
     # numbers, which would lose digits where the exponent is small.
     power = ops.tanh(half) * (ops.exp(half * 2.0) + 1.0)
-    y = power / _single(np.where(vanishing, 1.0, exponents))
-    return y + logarithm * _single(vanishing) if vanishing.any() else y
+    y = power / constant(np.where(vanishing, 1.0, exponents))
+    return y + logarithm * constant(vanishing) if vanishing.any() else y
 
 
 @transformer(CompandingTransformer)
-def _companding(fitted: Any, x: Any) -> Any:
-    return arcsinh(x / _single(fitted.noise_floor_))
+def _companding(fitted: Any, x: Any, constant: Constant) -> Any:
+    return arcsinh(x / constant(fitted.noise_floor_))
 
 
 @transformer(Pipeline)
-def _pipeline(fitted: Any, x: Any) -> Any:
+def _pipeline(fitted: Any, x: Any, constant: Constant) -> Any:
     for name, part in fitted.steps:
         if part not in (None, "passthrough"):
-            x = apply_transformer(part, x, name)
+            x = apply_transformer(part, x, name, constant)
     return x
