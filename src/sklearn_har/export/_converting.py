@@ -56,8 +56,8 @@ def convert_to_onnx(
     )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.onnx"
-        signature = [keras.InputSpec(shape=(batch_size, *model.input_shape[1:]), dtype="float32")]
-        signature[0].name = INPUT
+        shape = (batch_size, *model.input_shape[1:])
+        signature = [keras.InputSpec(dtype="float32", shape=shape, name=INPUT)]
         with _errors_of_converters(), _numpy_as_it_was():
             model.export(str(path), format="onnx", verbose=False, input_signature=signature)
         converted = onnx.load(path)

@@ -1,4 +1,4 @@
-"""From a fitted estimator to a file: what `to_onnx` and `to_litert` share."""
+"""The functions `to_onnx` and `to_litert`, and what they share."""
 
 from __future__ import annotations
 
@@ -37,8 +37,9 @@ def to_onnx(
 ) -> ExportReport:
     """Write a fitted classifier as an ONNX file.
 
-    The file holds everything from windows as they were measured to probabilities: the scaling of
-    the channels, the cut into subsequences and the network. It has one input, ``windows``, float32
+    One Keras model is made of all steps, and Keras exports it by tf2onnx. The file holds everything
+    from windows as they were measured to probabilities: the scaling of the channels, the cut into
+    subsequences and the network. It has one input, ``windows``, float32
     of shape (n_windows, n_timesteps, n_channels), and one output, ``probabilities``, of shape
     (n_windows, n_classes). It is loaded again and compared with the estimator before it takes the
     place of what stood at `path`.
@@ -89,10 +90,11 @@ def to_onnx(
     NotFittedError
         If it is not fitted.
     ExportError
-        If a step of the pipeline or a layer of the network cannot be exported, which the message
-        names, or if the file differs from the estimator by more than `atol`.
+        If a step of the pipeline or the network cannot be exported, or if the file differs from
+        the estimator by more than `atol`.
     ImportError
-        If `onnx` and `onnxruntime` are not installed: ``pip install 'sklearn-har[onnx]'``.
+        If `onnx`, `onnxruntime` or `tf2onnx` is not installed:
+        ``pip install 'sklearn-har[onnx]'``.
 
     Warns
     -----
@@ -172,10 +174,9 @@ def to_litert(
 ) -> ExportReport:
     """Write a fitted classifier as a LiteRT (TensorFlow Lite) file.
 
-    As :func:`to_onnx`, in the format of phones and microcontrollers. The file has operators of
-    LiteRT itself only, no state that a program would have to clear between windows, and one
-    signature, ``serving_default``, from ``windows`` to ``probabilities``. Neither TensorFlow nor
-    its converter takes part.
+    As :func:`to_onnx`, in the format of phones and microcontrollers, by TensorFlow's converter. The
+    file has operators of LiteRT itself only, no state that a program would have to clear between
+    windows, and one signature, ``serving_default``, from ``windows`` to ``probabilities``.
 
     Parameters
     ----------
@@ -192,8 +193,8 @@ def to_litert(
         "dynamic" stores them as integers of 8 bits, a quarter of the size, and rounds what they are
         multiplied with while the model runs.
     batch_size : int, default=1
-        How many windows the file takes at once. None leaves it open, where no LSTM reads more than
-        16 steps.
+        How many windows the file takes at once. None leaves it open. That is not possible for an
+        LSTM over more than 16 steps, nor with `mask_value`.
     activity_names : sequence of str, default=None
         A name for each of `estimator.classes_`. None for the classes themselves.
     channel_names : sequence of str, default=None
@@ -223,8 +224,8 @@ def to_litert(
     NotFittedError
         If it is not fitted.
     ExportError
-        If a step of the pipeline or a layer of the network cannot be exported, which the message
-        names, or if the file differs from the estimator by more than `atol`.
+        If a step of the pipeline or the network cannot be exported, or if the file differs from
+        the estimator by more than `atol`.
     ImportError
         If `ai-edge-litert` is not installed: ``pip install 'sklearn-har[litert]'``.
 
@@ -240,7 +241,7 @@ def to_litert(
 
     Notes
     -----
-    What can be exported is what :func:`to_onnx` can, except `mask_value`.
+    The same estimators can be exported as by :func:`to_onnx`.
 
     Examples
     --------
@@ -303,7 +304,7 @@ def _export(
     y: npt.ArrayLike | None,
     atol: float,
 ) -> ExportReport:
-    """Take apart, write beside the target, compare, and only then put the file in its place."""
+    """Convert, write beside the target, compare, and only then put the file in its place."""
     # Late: where an exported model is only used, scikit-learn and Keras may be missing.
     from sklearn_har.export._reading import read_estimator
 
