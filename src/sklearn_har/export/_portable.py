@@ -281,7 +281,9 @@ def _portable_config(config: Any, options: dict[type, dict[str, Any]]) -> Any:
         for key, value in config.items()
     }
     replacement = _PORTABLE.get(str(config.get("class_name")))
-    if replacement is not None:
+    # A layer of your own may have the same name.
+    package = str(config.get("module")).partition(".")[0]
+    if replacement is not None and package in ("keras", "sklearn_har"):
         changed |= {
             "module": replacement.__module__,
             "class_name": replacement.__name__,

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from sklearn_har.exceptions import ExportError, ExportWarning
 from sklearn_har.export._classifier import ExportedClassifier
+from sklearn_har.utils._errors import one_line
 
 __all__ = ["ExportReport", "compare"]
 
@@ -106,9 +107,15 @@ def compare(
     Raises
     ------
     ExportError
-        If probabilities differ by more than the tolerance.
+        If the runtime does not read the file, or probabilities differ by more than the tolerance.
     """
-    exported = ExportedClassifier(path)
+    try:
+        exported = ExportedClassifier(path)
+    except ValueError as error:
+        raise ExportError(
+            f"The network cannot be exported: its runtime does not read the converted file "
+            f"({one_line(error)}); nothing was written."
+        ) from error
     expected = np.asarray(estimator.predict_proba(_as_fitted(estimator, X)))
     found = exported.predict_proba(X)
     difference = float(np.abs(expected - found).max())
