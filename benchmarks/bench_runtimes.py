@@ -59,7 +59,7 @@ def train(name: str, X: Any, y: Any, epochs: int) -> Any:
     return make_pipeline(ChannelwiseTransformer(StandardScaler()), made).fit(X, y)
 
 
-def export(pipeline: Any, folder: Path, X: Any, data: tuple[Any, Any]) -> dict[str, Any]:
+def export(pipeline: Any, folder: Path, data: tuple[Any, Any]) -> dict[str, Any]:
     """Write all files and return their reports by name."""
     from sklearn_har.export import to_litert, to_onnx
 
@@ -68,14 +68,9 @@ def export(pipeline: Any, folder: Path, X: Any, data: tuple[Any, Any]) -> dict[s
         "ONNX": to_onnx(pipeline, folder / "har.onnx", **on),
         "ONNX dynamic": to_onnx(pipeline, folder / "dynamic.onnx", quantize="dynamic", **on),
     }
-    for quantize in (None, "float16", "dynamic", "int8"):
-        calibration = X[::25] if quantize == "int8" else None
+    for quantize in (None, "float16", "dynamic"):
         reports[f"LiteRT {quantize or ''}".strip()] = to_litert(
-            pipeline,
-            folder / f"{quantize}.tflite",
-            quantize=quantize,
-            X_calibration=calibration,
-            **on,
+            pipeline, folder / f"{quantize}.tflite", quantize=quantize, **on
         )
     return reports
 
@@ -139,7 +134,7 @@ def main() -> None:
     for name in (*MODELS, *RECIPES):
         pipeline = train(name, X[::2], y[::2], args.epochs)
         with tempfile.TemporaryDirectory() as folder:
-            reports = export(pipeline, Path(folder), X, data)
+            reports = export(pipeline, Path(folder), data)
             timed(pipeline, data[0][:1], CALLS)  # warms up
             times: dict[str, list[float]] = {"estimator": [], **{key: [] for key in reports}}
             memory = {}
@@ -166,7 +161,7 @@ def main() -> None:
         "runtimes",
         lines,
         save=args.save,
-        packages=("onnxruntime", "ai-edge-litert", "keras", "tensorflow", "numpy"),
+        packages=("onnxruntime", "ai-edge-litert", "tf2onnx", "keras", "tensorflow", "numpy"),
     )
 
 

@@ -10,6 +10,7 @@ from sklearn_har.cli import main
 
 skops_io = pytest.importorskip("skops.io", reason="skops is not installed")
 pytest.importorskip("onnxruntime", reason="onnxruntime is not installed")
+pytest.importorskip("tf2onnx", reason="tf2onnx is not installed")
 pytest.importorskip("ai_edge_litert", reason="ai-edge-litert is not installed")
 
 from sklearn_har.export import ExportedClassifier  # noqa: E402
@@ -65,16 +66,16 @@ def test_a_model_becomes_a_file(model, ending, tmp_path, capsys):
     assert "64 windows" in compared
 
 
-def test_a_data_set_gives_names_windows_and_ranges(model, tmp_path, capsys, monkeypatch):
+def test_a_data_set_gives_names_and_windows(model, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("sklearn_har.export._report._AGREEMENT", 0.0)
     path = tmp_path / "har.tflite"
     argv = ["export", str(tmp_path / "model.skops"), str(path), "--dataset", "uci-har"]
-    assert main([*argv, "--quantize", "int8"]) == 0
+    assert main([*argv, "--quantize", "float16"]) == 0
     exported, test = ExportedClassifier(path), _windows("test")
     assert exported.activity_names == tuple(NAMES)
     assert exported.channel_names == ("x", "y", "z")
     assert exported.sampling_rate == 50.0
-    assert exported.quantize == "int8"
+    assert exported.quantize == "float16"
     y = test.target if model.classes_.dtype.kind == "i" else np.array(NAMES)[test.target]
     out = " ".join(capsys.readouterr().out.split())
     assert f"accuracy {exported.score(test.data, y):.2%}, of the estimator" in out
@@ -84,8 +85,8 @@ def test_a_data_set_gives_names_windows_and_ranges(model, tmp_path, capsys, monk
     ("options", "status", "message"),
     [
         (("har.pb",), 2, "the ending must be one of .onnx, .tflite, got '.pb'"),
-        (("har.onnx", "--quantize", "int8"), 2, "--quantize int8 is for .tflite files"),
-        (("har.tflite", "--quantize", "int8"), 2, "needs windows to find ranges"),
+        (("har.onnx", "--quantize", "float16"), 2, "--quantize float16 is for .tflite files"),
+        (("har.tflite", "--quantize", "int8"), 2, "invalid choice: 'int8'"),
         (("har.onnx", "--archive", "a.zip"), 2, "go with --dataset uci-har"),
         (("har.onnx", "--rate", "0"), 2, "argument --rate: must be a finite number above 0"),
         (("har.onnx", "--names", "a"), 1, "activity_names must name each of the 3 classes"),

@@ -7,6 +7,7 @@ import pytest
 # The files are written and read by libraries of extras.
 pytest.importorskip("onnx", reason="onnx is not installed")
 pytest.importorskip("onnxruntime", reason="onnxruntime is not installed")
+pytest.importorskip("tf2onnx", reason="tf2onnx is not installed")
 pytest.importorskip("ai_edge_litert", reason="ai-edge-litert is not installed")
 
 N_TIMESTEPS, N_CHANNELS = 32, 3

@@ -37,8 +37,8 @@ examples:
       for servers, desktops and browsers
   sklearn-har export model.skops har.tflite --quantize float16 --dataset uci-har
       for phones, half as large; compared on the test windows of UCI HAR
-  sklearn-har export model.skops har.tflite --quantize int8 --dataset uci-har
-      integers, whose ranges are found from the training windows
+  sklearn-har export model.skops har.tflite --quantize dynamic --dataset uci-har
+      a quarter of the size
 """
 
 
@@ -54,10 +54,8 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("file", type=Path, help="what to write (.onnx or .tflite)")
     parser.add_argument(
         "--quantize",
-        choices=["float16", "dynamic", "int8"],
-        help="make the file smaller: dynamic to a quarter (all that .onnx can), float16 to a "
-        "half; int8 computes with integers, whose ranges it finds from the training windows of "
-        "--dataset",
+        choices=["float16", "dynamic"],
+        help="make the file smaller: dynamic to about a quarter, float16 to a half (.tflite only)",
     )
     parser.add_argument(
         "--batch-size",
@@ -99,10 +97,8 @@ def run(args: argparse.Namespace) -> None:
             f"{args.file}: the ending must be one of {', '.join(_FORMATS)}, got "
             f"{args.file.suffix!r}"
         )
-    if args.quantize in ("float16", "int8") and kind != "LiteRT":
-        raise UsageError(f"--quantize {args.quantize} is for .tflite files; .onnx has dynamic")
-    if args.quantize == "int8" and not args.dataset:
-        raise UsageError("--quantize int8 needs windows to find ranges: --dataset uci-har")
+    if args.quantize == "float16" and kind != "LiteRT":
+        raise UsageError("--quantize float16 is for .tflite files; .onnx has dynamic")
     if not args.dataset and (args.archive or args.data_home):
         raise UsageError("--archive and --data-home go with --dataset uci-har")
     if args.model.suffix.lower() in _FORMATS:
@@ -142,16 +138,11 @@ def _options(args: argparse.Namespace, model: Any) -> dict[str, Any]:
 
     from sklearn_har.datasets import fetch_uci_har
 
-    def fetch(subset: Any) -> Any:
-        return fetch_uci_har(subset=subset, archive=args.archive, data_home=args.data_home)
-
-    test = fetch("test")
+    test: Any = fetch_uci_har(subset="test", archive=args.archive, data_home=args.data_home)
     names = np.array(test.target_names)
     # A model may have been trained on numbers or on names.
     labels = names[test.target] if model.classes_.dtype.kind in "OUST" else test.target
     options["X"], options["y"] = test.data, labels
-    if args.quantize == "int8":
-        options["X_calibration"] = fetch("train").data
     if args.names is None and model.classes_.dtype.kind in "iu":
         options["activity_names"] = names[model.classes_].tolist()
     if args.channels is None and not hasattr(model, "describe"):

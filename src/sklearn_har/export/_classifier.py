@@ -58,7 +58,7 @@ class ExportedClassifier:
         filled up.
     format : {"ONNX", "LiteRT"}
         The format of the file.
-    quantize : {None, "dynamic", "float16", "int8"}
+    quantize : {None, "dynamic", "float16"}
         How the model was quantised.
     version : str
         The version of sklearn-har that wrote the file.

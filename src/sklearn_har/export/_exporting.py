@@ -1,4 +1,4 @@
-"""From a fitted estimator to a file: what `to_onnx` and `to_litert` share."""
+"""The functions `to_onnx` and `to_litert`, and what they share."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from sklearn_har.utils._numbers import check_integer, check_real
 
 __all__ = ["to_litert", "to_onnx"]
 
-_QUANTIZE = {"ONNX": (None, "dynamic"), "LiteRT": (None, "dynamic", "float16", "int8")}
+# Up to so many steps an LSTM in LiteRT is faster written out than as a loop.
+_MAX_WRITTEN_OUT = 16
+_QUANTIZE = {"ONNX": (None, "dynamic"), "LiteRT": (None, "dynamic", "float16")}
 
 
 def to_onnx(
@@ -35,8 +37,9 @@ def to_onnx(
 ) -> ExportReport:
     """Write a fitted classifier as an ONNX file.
 
-    The file holds everything from windows as they were measured to probabilities: the scaling of
-    the channels, the cut into subsequences and the network. It has one input, ``windows``, float32
+    One Keras model is made of all steps, and Keras exports it by tf2onnx. The file holds everything
+    from windows as they were measured to probabilities: the scaling of the channels, the cut into
+    subsequences and the network. It has one input, ``windows``, float32
     of shape (n_windows, n_timesteps, n_channels), and one output, ``probabilities``, of shape
     (n_windows, n_classes). It is loaded again and compared with the estimator before it takes the
     place of what stood at `path`.
@@ -87,10 +90,11 @@ def to_onnx(
     NotFittedError
         If it is not fitted.
     ExportError
-        If a step of the pipeline or a layer of the network cannot be exported, which the message
-        names, or if the file differs from the estimator by more than `atol`.
+        If a step of the pipeline or the network cannot be exported, or if the file differs from
+        the estimator by more than `atol`.
     ImportError
-        If `onnx` and `onnxruntime` are not installed: ``pip install 'sklearn-har[onnx]'``.
+        If `onnx`, `onnxruntime` or `tf2onnx` is not installed:
+        ``pip install 'sklearn-har[onnx]'``.
 
     Warns
     -----
@@ -136,11 +140,11 @@ def to_onnx(
     batch_size = _check_batch_size(batch_size)
 
     def write(plan: Any, metadata: str) -> bytes:
-        from sklearn_har.export._onnx_writer import OnnxWriter
+        from sklearn_har.export._converting import convert_to_onnx
 
-        writer = OnnxWriter(batch_size, quantize=quantize is not None)
-        plan.write(writer)
-        return writer.to_bytes(metadata)
+        # The converter makes one operator of a whole LSTM, if it is a loop.
+        model = plan.compose(max_written_out=0)
+        return convert_to_onnx(model, batch_size, metadata, quantize=quantize is not None)
 
     return _export(
         estimator,
@@ -159,8 +163,7 @@ def to_litert(
     estimator: Any,
     path: str | os.PathLike[str],
     *,
-    quantize: Literal["dynamic", "float16", "int8"] | None = None,
-    X_calibration: npt.ArrayLike | None = None,
+    quantize: Literal["dynamic", "float16"] | None = None,
     batch_size: int | None = 1,
     activity_names: Sequence[str] | None = None,
     channel_names: Sequence[str] | None = None,
@@ -171,10 +174,9 @@ def to_litert(
 ) -> ExportReport:
     """Write a fitted classifier as a LiteRT (TensorFlow Lite) file.
 
-    As :func:`to_onnx`, in the format of phones and microcontrollers. The file has operators of
-    LiteRT itself only, no state that a program would have to clear between windows, and one
-    signature, ``serving_default``, from ``windows`` to ``probabilities``. Neither TensorFlow nor
-    its converter takes part.
+    As :func:`to_onnx`, in the format of phones and microcontrollers, by TensorFlow's converter. The
+    file has operators of LiteRT itself only, no state that a program would have to clear between
+    windows, and one signature, ``serving_default``, from ``windows`` to ``probabilities``.
 
     Parameters
     ----------
@@ -186,16 +188,13 @@ def to_litert(
         preparation, channels and smoothing stand in the metadata.
     path : str or path-like
         The file, usually with the ending ``.tflite``.
-    quantize : {"dynamic", "float16", "int8"}, default=None
+    quantize : {"dynamic", "float16"}, default=None
         How to make the file smaller. "float16" stores weights in half precision, half the size.
         "dynamic" stores them as integers of 8 bits, a quarter of the size, and rounds what they are
-        multiplied with while the model runs. "int8" rounds everything behind the scaling of the
-        channels, where there is an operator for integers, to ranges found from `X_calibration`.
-    X_calibration : array-like of shape (n_windows, n_timesteps, n_channels), default=None
-        For "int8": windows that are typical of what will come, some hundred of the training data.
+        multiplied with while the model runs.
     batch_size : int, default=1
-        How many windows the file takes at once. None leaves it open, where no LSTM reads more than
-        16 steps.
+        How many windows the file takes at once. None leaves it open. That is not possible for an
+        LSTM over more than 16 steps, nor with `mask_value`.
     activity_names : sequence of str, default=None
         A name for each of `estimator.classes_`. None for the classes themselves.
     channel_names : sequence of str, default=None
@@ -225,8 +224,8 @@ def to_litert(
     NotFittedError
         If it is not fitted.
     ExportError
-        If a step of the pipeline or a layer of the network cannot be exported, which the message
-        names, or if the file differs from the estimator by more than `atol`.
+        If a step of the pipeline or the network cannot be exported, or if the file differs from
+        the estimator by more than `atol`.
     ImportError
         If `ai-edge-litert` is not installed: ``pip install 'sklearn-har[litert]'``.
 
@@ -242,7 +241,7 @@ def to_litert(
 
     Notes
     -----
-    What can be exported is what :func:`to_onnx` can, except `mask_value`.
+    The same estimators can be exported as by :func:`to_onnx`.
 
     Examples
     --------
@@ -260,29 +259,14 @@ def to_litert(
     (True, '2.0 times smaller')
     """
     _check_quantize(quantize, "LiteRT")
-    if (quantize == "int8") != (X_calibration is not None):
-        raise ValueError(
-            "X_calibration must be given for quantize='int8', and for nothing else: windows of the "
-            f"training data, of shape (n_windows, n_timesteps, n_channels); got quantize="
-            f"{quantize!r} and {'none' if X_calibration is None else 'some'}."
-        )
     batch_size = _check_batch_size(batch_size)
-    if quantize == "int8" and batch_size != 1:
-        raise ValueError(f"batch_size must be 1 for quantize='int8', got {batch_size}.")
 
     def write(plan: Any, metadata: str) -> bytes:
-        from sklearn_har.export._litert_writer import LiteRTWriter
-        from sklearn_har.export._quantization import quantize_activations
+        from sklearn_har.export._converting import convert_to_litert
 
-        weights: dict[Any, Any] = {"dynamic": "int8", "float16": "float16"}
-        writer = LiteRTWriter(
-            batch_size, weights.get(quantize, "float32"), integer=quantize == "int8"
-        )
-        plan.write(writer)
-        content = writer.to_bytes(metadata)
-        if quantize == "int8":
-            content = quantize_activations(content, _windows(plan, X_calibration, "X_calibration"))
-        return content
+        exact = quantize == "float16"
+        model = plan.compose(max_written_out=_MAX_WRITTEN_OUT, exact=exact)
+        return convert_to_litert(model, batch_size, metadata, quantize=quantize)
 
     return _export(
         estimator,
@@ -320,7 +304,7 @@ def _export(
     y: npt.ArrayLike | None,
     atol: float,
 ) -> ExportReport:
-    """Take apart, write beside the target, compare, and only then put the file in its place."""
+    """Convert, write beside the target, compare, and only then put the file in its place."""
     # Late: where an exported model is only used, scikit-learn and Keras may be missing.
     from sklearn_har.export._reading import read_estimator
 

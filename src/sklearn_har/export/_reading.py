@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import keras
 import numpy as np
 from sklearn.ensemble import VotingClassifier
 from sklearn.exceptions import NotFittedError
 
 from sklearn_har.exceptions import ExportError
-
-# These two fill the table of layers.
-from sklearn_har.export import _layers, _recurrent_layers  # noqa: F401
-from sklearn_har.export._network import write_network
-from sklearn_har.export._transformers import write_transformer
-from sklearn_har.export._writer import Value, Writer
+from sklearn_har.export._converting import INPUT, OUTPUT
+from sklearn_har.export._portable import ExactConstant, make_portable
+from sklearn_har.export._transformers import apply_transformer, single
 from sklearn_har.preprocessing import (
     ChannelwiseTransformer,
     CompandingTransformer,
@@ -62,22 +62,42 @@ class Plan:
             return None
         return [str(name).rpartition("_")[0] for name in names[:n_channels]]
 
-    def write(self, writer: Writer) -> None:
-        """Write the whole estimator, from windows to probabilities."""
-        n_timesteps, n_channels = self.shape
-        writer.output(self._probabilities(writer, writer.input((n_timesteps, n_channels))))
+    def compose(self, *, max_written_out: int, exact: bool = False) -> keras.Model:
+        """Make one model of all steps, from windows to probabilities.
 
-    def _probabilities(self, writer: Writer, x: Value) -> Value:
-        for name, fitted in self.transformers:
-            x = write_transformer(writer, fitted, x, name)
+        Parameters
+        ----------
+        max_written_out : int
+            Up to so many steps an LSTM is written out, without a loop.
+        exact : bool
+            Whether to keep the numbers of the scaling from being rounded to 16 bits.
+
+        Returns
+        -------
+        keras.Model
+            In single precision, of operations that converters know.
+        """
+        windows = keras.Input(self.shape, name=INPUT, dtype="float32")
+
+        def constant(values: Any) -> Any:
+            return ExactConstant(values)(windows) if exact else single(values)
+
+        network = functools.partial(make_portable, max_written_out=max_written_out, exact=exact)
+        probabilities = self._probabilities(windows, constant, network, "n")
+        return keras.Model(windows, keras.layers.Identity(name=OUTPUT)(probabilities), name="m")
+
+    def _probabilities(
+        self, x: Any, constant: Callable[..., Any], network: Callable[..., Any], name: str
+    ) -> Any:
+        for step, fitted in self.transformers:
+            x = apply_transformer(fitted, x, step, constant)
         if not self.voters:
-            return write_network(writer, self.network.model_, x)
-        total: Value | None = None
-        for share, voter in self.voters:
-            vote = writer.binary("multiply", voter._probabilities(writer, x), np.array([share]))
-            total = vote if total is None else writer.binary("add", total, vote)
-        assert total is not None
-        return total
+            return network(self.network.model_, name=name)(x)
+        votes = [
+            share * voter._probabilities(x, constant, network, f"{name}{i}")
+            for i, (share, voter) in enumerate(self.voters)
+        ]
+        return functools.reduce(keras.ops.add, votes)
 
     def likely_windows(self, n_windows: int = 64) -> Any:
         """Return windows (n_windows, n_timesteps, n_channels) as the estimator may have seen them.

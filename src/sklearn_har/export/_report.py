@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from sklearn_har.exceptions import ExportError, ExportWarning
 from sklearn_har.export._classifier import ExportedClassifier
+from sklearn_har.utils._errors import one_line
 
 __all__ = ["ExportReport", "compare"]
 
@@ -31,7 +32,7 @@ class ExportReport:
         The file.
     format : {"ONNX", "LiteRT"}
         Its format.
-    quantize : {None, "dynamic", "float16", "int8"}
+    quantize : {None, "dynamic", "float16"}
         How it was quantised.
     n_bytes : int
         Its size.
@@ -106,9 +107,15 @@ def compare(
     Raises
     ------
     ExportError
-        If probabilities differ by more than the tolerance.
+        If the runtime does not read the file, or probabilities differ by more than the tolerance.
     """
-    exported = ExportedClassifier(path)
+    try:
+        exported = ExportedClassifier(path)
+    except ValueError as error:
+        raise ExportError(
+            f"The network cannot be exported: its runtime does not read the converted file "
+            f"({one_line(error)}); nothing was written."
+        ) from error
     expected = np.asarray(estimator.predict_proba(_as_fitted(estimator, X)))
     found = exported.predict_proba(X)
     difference = float(np.abs(expected - found).max())
@@ -135,6 +142,16 @@ def compare(
         float(np.mean(winners[0] == winners[1])),
         *accuracies,
     )
+    if not np.isfinite(difference):
+        raise ExportError(
+            "The exported model gives probabilities that are no numbers; nothing was written. "
+            + (
+                "The float16 format has no numbers beyond 65504: does a channel, or its scaling, "
+                "exceed it? Try quantize='dynamic'."
+                if exported.quantize == "float16"
+                else "Pass windows that the estimator was made for as X."
+            )
+        )
     # Written so that a difference of NaN does not pass.
     if tolerance is not None and not difference <= tolerance:
         raise ExportError(

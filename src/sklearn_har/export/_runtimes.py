@@ -14,7 +14,7 @@ import numpy.typing as npt
 from sklearn_har.utils._errors import one_line
 from sklearn_har.utils._optional import import_optional
 
-__all__ = ["LiteRTRuntime", "OnnxRuntime", "open_runtime"]
+__all__ = ["LiteRTRuntime", "OnnxRuntime", "metadata_places", "open_runtime"]
 
 Windows = npt.NDArray[np.float32]
 _LITERT_IDENTIFIER = b"TFL3"
@@ -153,9 +153,22 @@ _DATA = 0
 
 def _litert_metadata(content: bytes) -> str | None:
     """Return the text that goes along with a file, without a library to parse it."""
-    model = _Table.root(content)
+    found = _metadata_entry(_Table.root(content), b"sklearn_har")
+    return None if found is None else found[1].raw(_DATA).decode("utf-8")
+
+
+def metadata_places(content: bytes, name: bytes) -> tuple[int, int]:
+    """Return where a LiteRT file refers to the name of an entry of its metadata and to its data."""
+    found = _metadata_entry(_Table.root(content), name)
+    places = (None, None) if found is None else (found[0].field(_NAME), found[1].field(_DATA))
+    if places[0] is None or places[1] is None:
+        raise ValueError(f"the file has no metadata {name!r}")
+    return places[0], places[1]
+
+
+def _metadata_entry(model: _Table, name: bytes) -> tuple[_Table, _Table] | None:
+    """Return an entry and the buffer with its data."""
     for entry in model.tables(_METADATA):
-        if entry.raw(_NAME) == b"sklearn_har":
-            buffer = model.tables(_BUFFERS)[entry.integer(_BUFFER)]
-            return buffer.raw(_DATA).decode("utf-8")
+        if entry.raw(_NAME) == name:
+            return entry, model.tables(_BUFFERS)[entry.integer(_BUFFER)]
     return None

@@ -1,4 +1,4 @@
-"""How each transformer of channels is written: one function a class, by operations of a `Writer`.
+"""How each transformer of channels becomes part of a model: one function a class, in `keras.ops`.
 
 A new transformer needs one function under `@transformer(Class)`.
 """
@@ -9,6 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+from keras import ops
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import (
     MaxAbsScaler,
@@ -19,57 +21,58 @@ from sklearn.preprocessing import (
 )
 
 from sklearn_har.exceptions import ExportError
-from sklearn_har.export._writer import Array, Value, Writer
+from sklearn_har.export._portable import arcsinh
 from sklearn_har.preprocessing import CompandingTransformer
 from sklearn_har.utils._compat import scaler_of_power_transformer
 
-__all__ = ["companded", "write_transformer"]
+__all__ = ["apply_transformer", "single"]
 
-Emitter = Callable[[Writer, Any, Value], Value]
-_EMITTERS: dict[type, Emitter] = {}
+Constant = Callable[[Any], Any]
+Function = Callable[[Any, Any, Constant], Any]
+_FUNCTIONS: dict[type, Function] = {}
 
 
-def transformer(cls: type) -> Callable[[Emitter], Emitter]:
-    """Register a function that writes transformers of a class."""
+def transformer(cls: type) -> Callable[[Function], Function]:
+    """Register the function that applies transformers of a class."""
 
-    def register(emitter: Emitter) -> Emitter:
-        _EMITTERS[cls] = emitter
-        return emitter
+    def register(function: Function) -> Function:
+        _FUNCTIONS[cls] = function
+        return function
 
     return register
 
 
-def write_transformer(writer: Writer, fitted: Any, x: Value, step: str) -> Value:
-    """Write a fitted transformer of columns, which are the last axis of `x`.
+def apply_transformer(fitted: Any, x: Any, step: str, constant: Constant) -> Any:
+    """Apply a fitted transformer of columns, which are the last axis of `x`.
 
     Parameters
     ----------
-    writer : Writer
-        Receives the operations.
     fitted : transformer
         The fitted transformer.
-    x : Value
+    x : tensor
         What it is applied to.
     step : str
         The name of the step of the pipeline, for errors.
+    constant : callable
+        Makes what is computed with from an array: `single`, or a function of `ExactConstant`.
 
     Returns
     -------
-    Value
+    tensor
         The transformed values.
 
     Raises
     ------
     ExportError
-        If the transformer, or an option of it, is not known.
+        If there is no function for the transformer, or for one of its options.
     """
     for cls in type(fitted).__mro__:
-        if cls in _EMITTERS:
+        if cls in _FUNCTIONS:
             try:
-                return _EMITTERS[cls](writer, fitted, x)
+                return _FUNCTIONS[cls](fitted, x, constant)
             except _NotExportedError as error:
                 raise ExportError(f"The step {step!r} cannot be exported: {error}.") from None
-    known = ", ".join(sorted(cls.__name__ for cls in _EMITTERS))
+    known = ", ".join(sorted(cls.__name__ for cls in _FUNCTIONS))
     raise ExportError(
         f"The step {step!r} cannot be exported: a file holds no Python, so that "
         f"{type(fitted).__name__} would have to be written in its operations, which is done for "
@@ -78,103 +81,81 @@ def write_transformer(writer: Writer, fitted: Any, x: Value, step: str) -> Value
 
 
 class _NotExportedError(Exception):
-    """A known transformer with an option that is not."""
+    """A known transformer with an unknown option."""
+
+
+def single(array: Any) -> npt.NDArray[np.float32]:
+    """Return an array in single precision: with another, Keras would compute in double."""
+    return np.asarray(array, dtype=np.float32)
 
 
 @transformer(StandardScaler)
-def _standard(writer: Writer, fitted: Any, x: Value) -> Value:
-    return _centre_and_scale(writer, x, fitted.mean_, fitted.scale_, fitted.with_mean)
+def _standard(fitted: Any, x: Any, constant: Constant) -> Any:
+    return _centre_and_scale(x, fitted.mean_, fitted.scale_, fitted.with_mean, constant)
 
 
 @transformer(MinMaxScaler)
-def _min_max(writer: Writer, fitted: Any, x: Value) -> Value:
-    x = writer.binary("add", writer.binary("divide", x, 1.0 / fitted.scale_), fitted.min_)
-    return writer.clip(x, *fitted.feature_range) if fitted.clip else x
+def _min_max(fitted: Any, x: Any, constant: Constant) -> Any:
+    x = x * constant(fitted.scale_) + constant(fitted.min_)
+    return ops.clip(x, *map(float, fitted.feature_range)) if fitted.clip else x
 
 
 @transformer(MaxAbsScaler)
-def _max_abs(writer: Writer, fitted: Any, x: Value) -> Value:
-    x = writer.binary("divide", x, fitted.scale_)
+def _max_abs(fitted: Any, x: Any, constant: Constant) -> Any:
+    x = x / constant(fitted.scale_)
     # The option came with scikit-learn 1.9.
-    return writer.clip(x, -1.0, 1.0) if getattr(fitted, "clip", False) else x
+    return ops.clip(x, -1.0, 1.0) if getattr(fitted, "clip", False) else x
 
 
 @transformer(RobustScaler)
-def _robust(writer: Writer, fitted: Any, x: Value) -> Value:
-    return _centre_and_scale(writer, x, fitted.center_, fitted.scale_, fitted.with_centering)
+def _robust(fitted: Any, x: Any, constant: Constant) -> Any:
+    return _centre_and_scale(x, fitted.center_, fitted.scale_, fitted.with_centering, constant)
 
 
-def _centre_and_scale(
-    writer: Writer, x: Value, centre: Array, scale: Array | None, centred: bool
-) -> Value:
-    """Write (x - centre) / scale, where a part that was turned off is left out."""
-    if centred and scale is not None and writer.scale_first:
-        return writer.binary("subtract", writer.binary("divide", x, scale), centre / scale)
+def _centre_and_scale(x: Any, centre: Any, scale: Any, centred: bool, constant: Constant) -> Any:
+    """Return (x - centre) / scale, without a part that was turned off."""
     if centred:
-        x = writer.binary("subtract", x, centre)
-    return x if scale is None else writer.binary("divide", x, scale)
+        x = x - constant(centre)
+    return x if scale is None else x / constant(scale)
 
 
 @transformer(PowerTransformer)
-def _power(writer: Writer, fitted: Any, x: Value) -> Value:
+def _power(fitted: Any, x: Any, constant: Constant) -> Any:
     if fitted.method != "yeo-johnson":
         raise _NotExportedError(
             f"PowerTransformer(method={fitted.method!r}) is not defined for all values of a "
             "signal; method='yeo-johnson' is"
         )
     exponents = np.asarray(fitted.lambdas_, dtype=np.float64)
-    positive = writer.function("relu", x)
-    negative = writer.function("relu", writer.binary("multiply", x, np.array([-1.0])))
-    y = writer.binary(
-        "subtract",
-        _box_cox_of_one_more(writer, positive, exponents),
-        _box_cox_of_one_more(writer, negative, 2.0 - exponents),
-    )
-    return _standard(writer, scaler_of_power_transformer(fitted), y) if fitted.standardize else y
-
-
-def _box_cox_of_one_more(writer: Writer, x: Value, exponents: Array) -> Value:
-    """Write ((1 + x) ** exponents - 1) / exponents, and its limit log(1 + x) at 0."""
-    logarithm = writer.function("log", writer.binary("add", x, np.array([1.0])))
-    vanishing = np.abs(exponents) < 1e-6
-    if vanishing.all():
-        return logarithm
-    half = writer.binary("multiply", logarithm, np.where(vanishing, 0.0, exponents / 2))
-    # exp(2 h) - 1 = 2 sinh(h) exp(h) = tanh(h) (exp(2 h) + 1): no difference of nearly equal
-    # numbers, which would lose digits where the exponent is small.
-    twice = writer.function("exp", writer.binary("multiply", half, np.array([2.0])))
-    power = writer.binary(
-        "multiply", writer.function("tanh", half), writer.binary("add", twice, np.array([1.0]))
-    )
-    y = writer.binary("divide", power, np.where(vanishing, 1.0, exponents))
-    if vanishing.any():
-        y = writer.binary(
-            "add", y, writer.binary("multiply", logarithm, vanishing.astype(np.float64))
-        )
+    y = _box_cox_of_one_more(ops.relu(x), exponents, constant)
+    y = y - _box_cox_of_one_more(ops.relu(-x), 2.0 - exponents, constant)
+    if fitted.standardize:
+        y = _standard(scaler_of_power_transformer(fitted), y, constant)
     return y
 
 
+def _box_cox_of_one_more(x: Any, exponents: npt.NDArray[np.float64], constant: Constant) -> Any:
+    """Return ((1 + x) ** exponents - 1) / exponents, and its limit log(1 + x) at 0."""
+    logarithm = ops.log(x + 1.0)
+    vanishing = np.abs(exponents) < 1e-6
+    if vanishing.all():
+        return logarithm
+    half = logarithm * constant(np.where(vanishing, 0.0, exponents / 2))
+    # exp(2 h) - 1 = 2 sinh(h) exp(h) = tanh(h) (exp(2 h) + 1): no difference of nearly equal
+    # numbers, which would lose digits where the exponent is small.
+    power = ops.tanh(half) * (ops.exp(half * 2.0) + 1.0)
+    y = power / constant(np.where(vanishing, 1.0, exponents))
+    return y + logarithm * constant(vanishing) if vanishing.any() else y
+
+
 @transformer(CompandingTransformer)
-def _companding(writer: Writer, fitted: Any, x: Value) -> Value:
-    return companded(writer, x, fitted.noise_floor_)
-
-
-def companded(writer: Writer, x: Value, noise_floor: Array) -> Value:
-    """Write arcsinh(x / noise_floor), one side of zero at a time: no difference loses digits."""
-    x = writer.binary("divide", x, noise_floor)
-
-    def of_positive(y: Value) -> Value:
-        one = np.array([1.0])
-        root = writer.function("sqrt", writer.binary("add", writer.binary("multiply", y, y), one))
-        return writer.function("log", writer.binary("add", y, root))
-
-    negative = writer.function("relu", writer.binary("multiply", x, np.array([-1.0])))
-    return writer.binary("subtract", of_positive(writer.function("relu", x)), of_positive(negative))
+def _companding(fitted: Any, x: Any, constant: Constant) -> Any:
+    return arcsinh(x / constant(fitted.noise_floor_))
 
 
 @transformer(Pipeline)
-def _pipeline(writer: Writer, fitted: Any, x: Value) -> Value:
+def _pipeline(fitted: Any, x: Any, constant: Constant) -> Any:
     for name, part in fitted.steps:
         if part not in (None, "passthrough"):
-            x = write_transformer(writer, part, x, name)
+            x = apply_transformer(part, x, name, constant)
     return x

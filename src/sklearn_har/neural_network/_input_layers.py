@@ -77,6 +77,9 @@ class ChannelScaling(layers.Layer):
     The same, with twice as many channels for "both".
     """
 
+    # What computes arcsinh; the copy for exported files has another form of it.
+    arcsinh = staticmethod(ops.arcsinh)
+
     def __init__(self, scaling: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.scaling = scaling
@@ -110,14 +113,22 @@ class ChannelScaling(layers.Layer):
                 self.companded_mean, self.companded_deviation, windows, companding.transform
             )
 
+    def statistic(self, variable: Any, windows: Any) -> Any:
+        """Return a statistic as it enters the computation."""
+        return variable
+
     def call(self, windows: Any) -> Any:
         """Return the scaled channels."""
+
+        def standardised(x: Any, mean: Any, deviation: Any) -> Any:
+            return (x - self.statistic(mean, windows)) / self.statistic(deviation, windows)
+
         parts = []
         if self.linear:
-            parts.append((windows - self.mean) / self.deviation)
+            parts.append(standardised(windows, self.mean, self.deviation))
         if self.companding:
-            companded = ops.arcsinh(windows / self.noise_floor)
-            parts.append((companded - self.companded_mean) / self.companded_deviation)
+            companded = self.arcsinh(windows / self.statistic(self.noise_floor, windows))
+            parts.append(standardised(companded, self.companded_mean, self.companded_deviation))
         return ops.concatenate(parts, axis=-1) if len(parts) > 1 else parts[0]
 
     def get_config(self) -> dict[str, Any]:

@@ -22,7 +22,6 @@ __all__ = [
     "forget_unused_kernels",
     "instantiate",
     "keep_no_gradient_functions",
-    "quantize_litert",
     "scaler_of_power_transformer",
     "with_html_after",
     "without_tracing_warning",
@@ -101,21 +100,3 @@ def forget_unused_kernels() -> None:
         context.context().clear_kernel_cache()
     except (ImportError, AttributeError):  # moved: a cache too many is no reason to fail
         return
-
-
-def quantize_litert(content: bytes, batches: list[Any]) -> bytes:
-    """Return a LiteRT model that computes with integers of 8 bits, where its operators can.
-
-    `batches` are inputs whose ranges are taken. The quantiser is the one of TensorFlow's converter;
-    it comes with the runtime as well, where it has no public name.
-    """
-    import numpy as np
-    from ai_edge_litert import _pywrap_tensorflow_lite_calibration_wrapper as wrapper
-
-    calibration = wrapper.CalibrationWrapper(content, [], [])
-    calibration.Prepare([list(batches[0].shape)])
-    for batch in batches:
-        calibration.FeedTensor([batch])
-    real, narrow, wide = (np.dtype(kind).num for kind in (np.float32, np.int8, np.int32))
-    # Real input and output; operators without integers stay real; a scale for each output channel.
-    return bytes(calibration.QuantizeModel(real, real, True, narrow, wide, False, False))

@@ -1,0 +1,218 @@
+"""The official converters: a Keras model in, the bytes of a file out."""
+
+from __future__ import annotations
+
+import struct
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import keras
+import numpy as np
+
+from sklearn_har.exceptions import ExportError
+from sklearn_har.export._portable import PortableLSTM, inner_layers
+from sklearn_har.export._runtimes import metadata_places
+from sklearn_har.utils._compat import without_tracing_warning
+from sklearn_har.utils._errors import one_line
+from sklearn_har.utils._optional import import_optional
+
+__all__ = ["INPUT", "OUTPUT", "convert_to_litert", "convert_to_onnx"]
+
+INPUT, OUTPUT = "windows", "probabilities"
+_METADATA = "sklearn_har"
+# An entry that TensorFlow's converter writes into each file and no runtime reads.
+_REPLACED_METADATA = b"CONVERSION_METADATA"
+# The format asks for data that start at multiples of 16 bytes.
+_ALIGNMENT = 16
+
+
+def convert_to_onnx(
+    model: keras.Model, batch_size: int | None, metadata: str, *, quantize: bool
+) -> bytes:
+    """Convert a model to ONNX.
+
+    Parameters
+    ----------
+    model : keras.Model
+        From windows to probabilities.
+    batch_size : int or None
+        Number of windows; None leaves it open.
+    metadata : str
+        The text to put into the file.
+    quantize : bool
+        Whether to multiply integers.
+
+    Returns
+    -------
+    bytes
+        The content of the file.
+    """
+    onnx, _ = (
+        import_optional(name, extra="onnx", needed_by="to_onnx") for name in ("onnx", "tf2onnx")
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.onnx"
+        shape = (batch_size, *model.input_shape[1:])
+        signature = [keras.InputSpec(dtype="float32", shape=shape, name=INPUT)]
+        with _errors_of_converters(), _numpy_as_it_was():
+            model.export(str(path), format="onnx", verbose=False, input_signature=signature)
+        converted = onnx.load(path)
+    _name_ends(converted.graph, batch_size)
+    if quantize:
+        converted = _with_integer_products(converted)
+    onnx.helper.set_model_props(converted, {_METADATA: metadata})
+    with _errors_of_converters():
+        onnx.checker.check_model(converted, full_check=True)
+    return bytes(converted.SerializeToString())
+
+
+def convert_to_litert(
+    model: keras.Model,
+    batch_size: int | None,
+    metadata: str,
+    *,
+    quantize: Literal["dynamic", "float16"] | None,
+) -> bytes:
+    """Convert a model to LiteRT.
+
+    Parameters
+    ----------
+    model : keras.Model
+        From windows to probabilities.
+    batch_size : int or None
+        Number of windows; None leaves it open.
+    metadata : str
+        The text to put into the file.
+    quantize : {"dynamic", "float16"} or None
+        How to store the weights.
+
+    Returns
+    -------
+    bytes
+        The content of the file.
+    """
+    import tensorflow as tf
+
+    shape = (batch_size, *model.input_shape[1:])
+
+    def predict(windows: Any) -> Any:
+        return {OUTPUT: model(windows, training=False)}
+
+    signature = [tf.TensorSpec(shape, tf.float32, name=INPUT)]
+    function = tf.function(predict, input_signature=signature, autograph=False)
+    traced = without_tracing_warning(function).get_concrete_function()
+    if batch_size is None:
+        _check_no_loops(model)
+    # The converter makes constants of the variables of this object. It finds none in Keras models,
+    # and files with variables need more than the built-in operators.
+    owner = tf.Module()
+    owner.variables_of_model = [variable.value for variable in model.variables]
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([traced], owner)
+    if quantize is not None:
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    if quantize == "float16":
+        converter.target_spec.supported_types = [tf.float16]
+    with _errors_of_converters():
+        content = bytes(converter.convert())
+    return _with_metadata(content, metadata)
+
+
+def _check_no_loops(model: keras.Model) -> None:
+    """Raise an ExportError if LiteRT fixes the number of windows."""
+    for layer in inner_layers(model):
+        if isinstance(layer, PortableLSTM) and layer.n_loop_steps:
+            raise ExportError(
+                f"batch_size=None is not possible in LiteRT for an LSTM over {layer.n_loop_steps} "
+                "steps: its loop has a fixed number of windows. Pass batch_size=1, or another "
+                "number."
+            )
+
+
+@contextmanager
+def _errors_of_converters() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:  # each converter raises what its dependencies raise
+        raise ExportError(
+            f"The network cannot be exported: the converter fails ({one_line(error)})."
+        ) from error
+
+
+@contextmanager
+def _numpy_as_it_was() -> Iterator[None]:
+    """Undo what Keras does to numpy for old versions of tf2onnx: it sets `numpy.object`."""
+    with warnings.catch_warnings():
+        # Keras asks numpy for the name, and numpy warns that it will get another meaning.
+        warnings.filterwarnings("ignore", message=".*np.object", category=FutureWarning)
+        before = "object" in vars(np)
+        try:
+            yield
+        finally:
+            if not before and "object" in vars(np):
+                delattr(np, "object")
+
+
+def _name_ends(graph: Any, batch_size: int | None) -> None:
+    """Give the output its name, and the open number of windows one name at both ends."""
+    (windows,), (output,) = graph.input, graph.output
+    for node in graph.node:
+        for names in (node.input, node.output):
+            for i, name in enumerate(names):
+                if name == output.name:
+                    names[i] = OUTPUT
+    output.name = OUTPUT
+    for entry in (windows, output):
+        size = entry.type.tensor_type.shape.dim[0]
+        if batch_size is None:
+            size.dim_param = "n_windows"
+        else:
+            size.dim_value = batch_size
+
+
+def _with_integer_products(model: Any) -> Any:
+    """Return an ONNX model that multiplies matrices of integers, inside its LSTMs too.
+
+    The weights are rounded now, to whole numbers from -64 to 64, and what they are multiplied with
+    while the model runs. The operator of the LSTM is one of ONNX Runtime. Convolutions stay as
+    they are: of integers they would be slower.
+    """
+    import onnx
+
+    quantization = import_optional(
+        "onnxruntime.quantization", extra="onnx", needed_by="quantize='dynamic'"
+    )
+    # Without it the log advises to simplify the model before, which has nothing to simplify.
+    onnx.helper.set_model_props(model, {"onnx.quant.pre_process": "onnxruntime.quant"})
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "quantized.onnx"
+        quantization.quantize_dynamic(
+            model,
+            path,
+            op_types_to_quantize=["Gemm", "LSTM", "MatMul"],
+            weight_type=quantization.QuantType.QInt8,
+            # x86-64 processors without VNNI add two products of an unsigned and a signed byte in
+            # 16 bits, and cut off what is larger. With 7 bits the sum fits: 2 * 255 * 64 < 2**15.
+            reduce_range=True,
+        )
+        return onnx.load(path)
+
+
+def _with_metadata(content: bytes, metadata: str) -> bytes:
+    """Put a text into a LiteRT file, in the place of an entry of the converter.
+
+    TensorFlow has no public function for it. References of a flat buffer point forwards, so that
+    name and text can stand behind everything else, and the rest of the file stays as it is.
+    """
+    name_at, data_at = metadata_places(content, _REPLACED_METADATA)
+    changed = bytearray(content)
+    for place, data in ((name_at, _METADATA.encode()), (data_at, metadata.encode())):
+        # The length is a number of 4 bytes in front of the data.
+        changed += bytes(-(len(changed) + 4) % _ALIGNMENT)
+        struct.pack_into("<I", changed, place, len(changed) - place)
+        changed += struct.pack("<I", len(data)) + data + b"\0"
+    changed += bytes(-len(changed) % _ALIGNMENT)
+    return bytes(changed)

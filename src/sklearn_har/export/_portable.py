@@ -1,0 +1,293 @@
+"""Layers that compute the same as those of the networks, in operations that converters know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+from sklearn_har.exceptions import ExportError
+from sklearn_har.neural_network._input_layers import ChannelScaling
+from sklearn_har.neural_network._layers import FastConvLSTM, FastLSTM
+from sklearn_har.utils._errors import one_line
+
+__all__ = ["ExactConstant", "PortableLSTM", "arcsinh", "inner_layers", "make_portable"]
+
+# Up to this many steps a convolutional LSTM is written out. As a loop it takes 11 to 24 ms.
+_MAX_CONVOLVED_STEPS = 64
+
+
+def arcsinh(x: Any) -> Any:
+    """Compute arcsinh without its operation, which LiteRT lacks.
+
+    Each side of zero is computed by itself: a difference of large numbers would lose digits.
+    """
+
+    def of_positive(y: Any) -> Any:
+        return ops.log(y + ops.sqrt(ops.square(y) + 1.0))
+
+    return of_positive(ops.relu(x)) - of_positive(ops.relu(-x))
+
+
+@keras.saving.register_keras_serializable(package="sklearn_har")
+class PortableLSTM(FastLSTM):
+    """LSTM as the loop of Keras, or written out over a few steps.
+
+    The converter to ONNX recognises the loop and makes one operator of it. LiteRT runs a loop step
+    by step, which takes longer than the written-out form where steps are few.
+
+    Parameters
+    ----------
+    max_written_out : int
+        Up to so many steps the loop is written out.
+    """
+
+    def __init__(self, units: int, max_written_out: int = 0, **kwargs: Any) -> None:
+        super().__init__(units, **{**kwargs, "use_cudnn": False})
+        self.max_written_out = max_written_out
+        # How many steps its loop has, of the last call; 0 without a loop.
+        self.n_loop_steps = 0
+
+    def call(
+        self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False
+    ) -> Any:
+        """Return the last output, or all of them."""
+        usual = (
+            mask is None
+            and self.use_bias
+            and not self.return_state
+            and not self.stateful
+            and self.activation is keras.activations.tanh
+            and self.recurrent_activation is keras.activations.sigmoid
+        )
+        n_steps = sequences.shape[1]
+        if usual and n_steps <= self.max_written_out:
+            return self._written_out(sequences, n_steps)
+        self.n_loop_steps = n_steps
+        if mask is not None:
+            return self._masked(sequences, mask)
+        return layers.LSTM.call(self, sequences)
+
+    def _masked(self, sequences: Any, mask: Any) -> Any:
+        """Run over the steps that count, moved to the front. No converter knows a loop with a mask.
+
+        All moves are products with matrices of zeros and ones.
+        """
+        n_steps = sequences.shape[1]
+        counts = _as_number(mask)
+        if self.go_backwards:
+            sequences, counts = ops.flip(sequences, axis=1), ops.flip(counts, axis=1)
+        # How many steps count up to each one, which is also its place among them.
+        read = ops.cumsum(counts, axis=1)
+        places = ops.arange(1, n_steps + 1, dtype="float32")
+        # No place is zero, so that a step that does not count is moved nowhere.
+        moves = _as_number(ops.equal((read * counts)[:, None, :], places[:, None]))
+        outputs = layers.RNN(self.cell, return_sequences=True).call(ops.matmul(moves, sequences))
+        if not self.return_sequences:
+            is_last = _as_number(ops.equal(read[:, -1:, None], places))
+            return ops.squeeze(ops.matmul(is_last, outputs), axis=1)
+        # A step that does not count repeats the output before it.
+        if self.zero_output_for_mask:
+            read = read * counts
+        return ops.matmul(_as_number(ops.equal(read[:, :, None], places)), outputs)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what makes an equal layer."""
+        return {**super().get_config(), "max_written_out": self.max_written_out}
+
+
+def _as_number(condition: Any) -> Any:
+    return ops.cast(condition, "float32")
+
+
+@keras.saving.register_keras_serializable(package="sklearn_har")
+class PortableConvLSTM(FastConvLSTM):
+    """Convolutional LSTM that is written out over its steps, with one convolution for all gates."""
+
+    def call(
+        self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False
+    ) -> Any:
+        """Return the last output, or all of them."""
+        cell = self.cell
+        n_steps = sequences.shape[1]
+        if (
+            mask is not None
+            or n_steps > _MAX_CONVOLVED_STEPS
+            or self.return_state
+            or self.stateful
+            or cell.data_format != "channels_last"
+        ):
+            return layers.ConvLSTM2D.call(self, sequences, mask=mask)
+        flat = ops.reshape(sequences, (-1, *sequences.shape[2:]))
+        projected = ops.conv(
+            flat,
+            cell.kernel,
+            strides=cell.strides,
+            padding=cell.padding,
+            data_format="channels_last",
+            dilation_rate=cell.dilation_rate,
+        )
+        if self.use_bias:
+            projected = ops.add(projected, cell.bias)
+        steps = ops.unstack(ops.reshape(projected, (-1, n_steps, *projected.shape[1:])), axis=1)
+        hidden: Any = None
+        carry: Any = None
+        outputs = []
+        for gates in reversed(steps) if self.go_backwards else steps:
+            # The state is zero in the first step, so that nothing is convolved or forgotten.
+            if hidden is not None:
+                gates = gates + ops.conv(
+                    hidden, cell.recurrent_kernel, padding="same", data_format="channels_last"
+                )
+            i, f, candidate, o = ops.split(gates, 4, axis=-1)
+            new = self.recurrent_activation(i) * self.activation(candidate)
+            carry = new if carry is None else new + self.recurrent_activation(f) * carry
+            hidden = self.recurrent_activation(o) * self.activation(carry)
+            outputs.append(hidden)
+        return ops.stack(outputs, axis=1) if self.return_sequences else hidden
+
+
+@keras.saving.register_keras_serializable(package="sklearn_har")
+class PortableChannelScaling(ChannelScaling):
+    """Scaling of channels without the operation arcsinh.
+
+    Parameters
+    ----------
+    exact : bool
+        Whether to keep the statistics from being rounded, as `ExactConstant` does.
+    """
+
+    arcsinh = staticmethod(arcsinh)
+
+    def __init__(self, scaling: str, exact: bool = False, **kwargs: Any) -> None:
+        super().__init__(scaling, **kwargs)
+        self.exact = exact
+
+    def statistic(self, variable: Any, windows: Any) -> Any:
+        """Return a statistic as it enters the computation."""
+        return _unrounded(variable, windows) if self.exact else variable
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what makes an equal layer."""
+        return {**super().get_config(), "exact": self.exact}
+
+
+class ExactConstant(layers.Layer):
+    """Numbers that a converter does not round to 16 bits.
+
+    With "float16" the converter of LiteRT rounds all constants of real numbers. A scaler subtracts
+    numbers that may be a thousand times as large as what is left, which then is wrong by as much as
+    it is large.
+
+    Parameters
+    ----------
+    values : ndarray
+        The numbers.
+    """
+
+    def __init__(self, values: Any) -> None:
+        super().__init__()
+        self.values = np.asarray(values, dtype=np.float32)
+
+    def call(self, windows: Any) -> Any:
+        """Return the numbers, whatever the windows are."""
+        return _unrounded(self.values, windows)
+
+
+def _unrounded(values: Any, windows: Any) -> Any:
+    import tensorflow as tf
+
+    # Integers are not rounded. The sum with a zero that only the windows tell keeps the converter
+    # from making constants of real numbers of them again.
+    zero = tf.cast(tf.nn.relu(-tf.abs(windows[0, 0, 0])), tf.int32)
+    return tf.bitcast(tf.bitcast(tf.convert_to_tensor(values), tf.int32) + zero, tf.float32)
+
+
+_PORTABLE = {
+    cls.__name__: replacement
+    for replacement, classes in (
+        (PortableLSTM, (FastLSTM, layers.LSTM)),
+        (PortableConvLSTM, (FastConvLSTM, layers.ConvLSTM2D)),
+        (PortableChannelScaling, (ChannelScaling,)),
+    )
+    for cls in classes
+}
+
+
+def make_portable(
+    model: keras.Model, *, max_written_out: int, exact: bool = False, name: str = "n"
+) -> keras.Model:
+    """Copy a network into single precision and into layers that converters know.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Functional or sequential.
+    max_written_out : int
+        Up to so many steps an LSTM is written out.
+    exact : bool
+        Whether to keep the statistics of scaling layers from being rounded.
+    name : str
+        The name of the copy. A short one keeps files small: each tensor of a LiteRT file has a
+        name, made from those of its layers.
+
+    Returns
+    -------
+    keras.Model
+        A network with the same weights.
+
+    Raises
+    ------
+    ExportError
+        If Keras cannot copy a layer.
+    """
+    try:
+        options: dict[type, dict[str, Any]] = {
+            PortableLSTM: {"max_written_out": max_written_out},
+            PortableChannelScaling: {"exact": exact},
+        }
+        copy = model.__class__.from_config(_portable_config(model.get_config(), options))
+        copy.set_weights(model.get_weights())
+        for i, layer in enumerate(inner_layers(copy)):
+            layer.name = str(i) if i else name
+    except (TypeError, ValueError, NotImplementedError) as error:
+        raise ExportError(
+            f"The network cannot be exported: Keras cannot copy it ({one_line(error)}). Register "
+            "your own layers by keras.saving.register_keras_serializable and give them get_config."
+        ) from error
+    return copy
+
+
+def inner_layers(layer: Any) -> Iterator[Any]:
+    """Yield a layer or model and, after it, all that it is made of."""
+    yield layer
+    wrapped = (getattr(layer, name, None) for name in ("layer", "forward_layer", "backward_layer"))
+    for part in (*getattr(layer, "layers", ()), *wrapped):
+        if isinstance(part, layers.Layer):
+            yield from inner_layers(part)
+
+
+def _portable_config(config: Any, options: dict[type, dict[str, Any]]) -> Any:
+    """Return the configuration of a network with other classes of layers, in single precision."""
+    if isinstance(config, list | tuple):
+        return type(config)(_portable_config(part, options) for part in config)
+    if not isinstance(config, dict):
+        return config
+    changed: dict[str, Any] = {
+        key: "float32" if key == "dtype" else _portable_config(value, options)
+        for key, value in config.items()
+    }
+    replacement = _PORTABLE.get(str(config.get("class_name")))
+    # A layer of your own may have the same name.
+    package = str(config.get("module")).partition(".")[0]
+    if replacement is not None and package in ("keras", "sklearn_har"):
+        changed |= {
+            "module": replacement.__module__,
+            "class_name": replacement.__name__,
+            "registered_name": f"sklearn_har>{replacement.__name__}",
+        }
+        changed["config"] = {**changed["config"], **options.get(replacement, {})}
+    return changed
