@@ -1,5 +1,7 @@
 """What all classifiers do: shapes, labels, defaults and prediction."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -181,6 +183,31 @@ def test_not_fitted(tiny, windows):
     with pytest.raises(NotFittedError, match="call fit first"):
         _ = tiny().model_
     assert not hasattr(tiny(), "model_")
+
+
+@pytest.mark.parametrize("name", ["feature_encoder", "initialized_", "scorer", "target_encoder"])
+def test_what_scikeras_would_do_is_hidden(tiny_lstm, windows, name):
+    clf = tiny_lstm().initialize(*windows)
+    assert not hasattr(clf, name)
+    assert name not in dir(clf)
+    assert {"classes_", "fit", "model_", "units"} <= set(dir(clf))
+
+
+def test_sizes_are_attributes_of_instances_alone(tiny):
+    assert not hasattr(type(tiny()), "dropout")
+    # Dask and others know a dataclass by its fields alone, whatever was fitted.
+    assert not dataclasses.is_dataclass(tiny())
+
+
+def test_a_subclass_may_have_a_constructor_of_its_own(windows):
+    class Halved(LSTMClassifier):
+        def __init__(self, half=2, *, epochs=1, **params):
+            super().__init__(units=2 * half, epochs=epochs, **params)
+            self.half = half
+
+    clf = Halved(half=3, optimizer__learning_rate=0.01)
+    assert clf.fit(*windows).n_iter_ == 1
+    assert clf.get_params() == {"half": 3, "epochs": 1, "optimizer__learning_rate": 0.01}
 
 
 def test_nothing_is_printed_or_written(tiny_lstm, windows, capsys, tmp_path, monkeypatch):

@@ -9,28 +9,31 @@ import keras
 import numpy as np
 import pytest
 
+from sklearn_har.neural_network._cnn_lstm import CNNLSTM
+from sklearn_har.neural_network._conv_lstm import ConvLSTM
 from sklearn_har.neural_network._layers import FastBatchNormalization, FastConvLSTM, FastLSTM
-from sklearn_har.neural_network._networks import build_cnn_lstm, build_conv_lstm, build_lstm
+from sklearn_har.neural_network._lstm import LSTM
+from sklearn_har.neural_network._networks import build_network
 
-BUILDERS: dict[str, tuple[Callable[..., keras.Model], dict[str, Any]]] = {
-    "LSTM, long": (build_lstm, {}),
-    "LSTM, short": (build_lstm, {"n_steps": 8}),
-    "LSTM, two layers, both ways": (build_lstm, {"n_layers": 2, "bidirectional": True}),
+ARCHITECTURES: dict[str, tuple[Callable[..., keras.Model], dict[str, Any]]] = {
+    "LSTM, long": (LSTM, {}),
+    "LSTM, short": (LSTM, {"n_steps": 8}),
+    "LSTM, two layers, both ways": (LSTM, {"n_layers": 2, "bidirectional": True}),
     "LSTM, two short layers, both ways": (
-        build_lstm,
+        LSTM,
         {"n_layers": 2, "bidirectional": True, "n_steps": 8},
     ),
-    "LSTM, mask": (build_lstm, {"mask_value": 0.0}),
-    "LSTM, one step": (build_lstm, {"n_steps": 1}),
-    "CNN-LSTM, one step": (build_cnn_lstm, {"filters": 5, "n_steps": 1}),
-    "ConvLSTM, one step": (build_conv_lstm, {"filters": 5, "n_steps": 1}),
-    "CNN-LSTM": (build_cnn_lstm, {"filters": 5}),
-    "CNN-LSTM, both ways": (build_cnn_lstm, {"filters": 5, "bidirectional": True}),
-    "ConvLSTM": (build_conv_lstm, {"filters": 5}),
-    "ConvLSTM, two layers": (build_conv_lstm, {"filters": 5, "n_layers": 2}),
-    "LSTM, pooled": (build_lstm, {"n_steps": 8, "pooling": "both", "scaling": "both"}),
+    "LSTM, mask": (LSTM, {"mask_value": 0.0}),
+    "LSTM, one step": (LSTM, {"n_steps": 1}),
+    "CNN-LSTM, one step": (CNNLSTM, {"filters": 5, "n_steps": 1}),
+    "ConvLSTM, one step": (ConvLSTM, {"filters": 5, "n_steps": 1}),
+    "CNN-LSTM": (CNNLSTM, {"filters": 5}),
+    "CNN-LSTM, both ways": (CNNLSTM, {"filters": 5, "bidirectional": True}),
+    "ConvLSTM": (ConvLSTM, {"filters": 5}),
+    "ConvLSTM, two layers": (ConvLSTM, {"filters": 5, "n_layers": 2}),
+    "LSTM, pooled": (LSTM, {"n_steps": 8, "pooling": "both", "scaling": "both"}),
     "CNN-LSTM, whole window": (
-        build_cnn_lstm,
+        CNNLSTM,
         {
             "n_steps": None,
             "filters": (4, 6),
@@ -43,7 +46,7 @@ BUILDERS: dict[str, tuple[Callable[..., keras.Model], dict[str, Any]]] = {
         },
     ),
     "ConvLSTM, convolutions before": (
-        build_conv_lstm,
+        ConvLSTM,
         {"filters": 5, "n_conv_layers": 1, "conv_filters": 4, "padding": "same", "pooling": "max"},
     ),
 }
@@ -56,16 +59,16 @@ def _gradients(model: keras.Model, X: np.ndarray) -> list[np.ndarray]:
     return [g.numpy() for g in tape.gradient(loss, model.trainable_variables)]
 
 
-@pytest.mark.parametrize("name", BUILDERS)
+@pytest.mark.parametrize("name", ARCHITECTURES)
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("n_windows", [1, 7])
 def test_same_probabilities_and_gradients_as_keras(name: str, dtype: str, n_windows: int) -> None:
     """With the fast paths off nothing changes, whatever the number of windows."""
-    builder, sizes = BUILDERS[name]
+    architecture, sizes = ARCHITECTURES[name]
     common = {"input_shape": (32, 3), "n_classes": 4, "dtype": dtype, "seed": 3, **sizes}
-    if builder is not build_conv_lstm:
+    if architecture is not ConvLSTM:
         common["units"] = 6
-    fast, plain = builder(**common), builder(**common, fast=False)
+    fast, plain = (build_network(architecture, **common, fast=fast) for fast in (True, False))
     for model in (fast, plain):
         names = {type(layer) for layer in model._flatten_layers()}
         assert bool(names & {FastLSTM, FastConvLSTM}) == (model is fast)

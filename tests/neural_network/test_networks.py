@@ -1,13 +1,21 @@
 """The architectures: sizes, seeds, and equality with the layer stacks as they were published."""
 
+from functools import partial
+
 import keras
 import numpy as np
 import pytest
 from keras import layers
 
-from sklearn_har.neural_network._networks import build_cnn_lstm, build_conv_lstm, build_lstm
+from sklearn_har.neural_network._cnn_lstm import CNNLSTM
+from sklearn_har.neural_network._conv_lstm import ConvLSTM
+from sklearn_har.neural_network._lstm import LSTM
+from sklearn_har.neural_network._networks import build_network
 
 UCI_HAR = (128, 9), 6
+build_lstm = partial(build_network, LSTM)
+build_cnn_lstm = partial(build_network, CNNLSTM)
+build_conv_lstm = partial(build_network, ConvLSTM)
 
 
 def published_lstm():
@@ -103,6 +111,12 @@ def test_initial_weights_follow_the_seed_alone(build):
     assert any(
         (a != b).any() for a, b in zip(first.get_weights(), other.get_weights(), strict=True)
     )
+
+
+@pytest.mark.parametrize("architecture", [LSTM, CNNLSTM, ConvLSTM])
+def test_a_misspelt_size_is_an_error(architecture):
+    with pytest.raises(TypeError, match="unexpected keyword argument 'dense_unit'"):
+        build_network(architecture, *UCI_HAR, dense_unit=3)
 
 
 def test_layers_do_not_start_alike():

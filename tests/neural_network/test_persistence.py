@@ -129,9 +129,19 @@ def test_arrays_that_do_not_fit_are_refused(tiny_lstm, windows):
 @pytest.mark.parametrize(
     ("change", "match"),
     [
-        ({"units": 2**40}, "cannot be built: units is 1099511627776, and the arrays have 32 num"),
-        ({"input_shape": (32, 2**40)}, "cannot be built: n_channels is 1099511627776"),
-        ({"n_steps": 5}, "The saved network "),
+        (
+            {"units": 2**40},
+            r"cannot be built: it needs an array of shape \(24, 4398046511104\), wh",
+        ),
+        ({"input_shape": (32, 2**40)}, r"cannot be built: it needs an array of shape"),
+        ({"input_shape": (32, 2**40), "scaling": "both"}, r"an array of shape \(1099511627776,\)"),
+        ({"n_layers": 2**40}, r"cannot be built: it needs an array of shape \(6, 24\)"),
+        ({"n_classes": 2**40}, r"cannot be built: it needs an array of shape \(8, 1099511627776\)"),
+        (
+            {"n_steps": 2**40},
+            "cannot be built: n_steps=1099511627776 is more than 1024 and more than",
+        ),
+        ({"n_steps": 5}, "cannot be built: it needs an array of shape"),
         ({"unit": 6}, "cannot be built: .*unexpected keyword argument 'unit'"),
         ({"dropout": "much"}, "cannot be built"),
     ],
@@ -146,6 +156,32 @@ def test_sizes_that_do_not_fit_are_refused_before_memory_is_taken(
     altered = tiny_lstm()
     altered.__setstate__(state)
     with pytest.raises(ValueError, match=match):
+        altered.predict(X)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"filters": 2**40},
+        {"kernel_size": 2**40},
+        {"n_layers": 2**40},
+        {"n_conv_layers": 2**40},
+        {"conv_filters": 2**40},
+        {"conv_kernel_size": (5, 2**40), "conv_filters": (3, 3), "n_conv_layers": 2},
+        {"pool_size": 2**40},
+    ],
+)
+def test_sizes_of_convolutions_are_refused_before_memory_is_taken(windows, change):
+    X, y = windows
+    clf = ConvLSTMClassifier(
+        filters=2, dense_units=2, n_conv_layers=1, conv_filters=3, batch_normalization=True
+    ).initialize(X, y)
+    state = clf.__getstate__()
+    network = state["_network"]
+    state["_network"] = {**network, "config": {**network["config"], **change}}
+    altered = ConvLSTMClassifier()
+    altered.__setstate__(state)
+    with pytest.raises(ValueError, match="The saved network cannot be built"):
         altered.predict(X)
 
 
@@ -200,6 +236,13 @@ def test_more_steps_than_any_array_is_long_are_loaded(windows):
     ).fit(X[:, :5], y)
     loaded = pickle.loads(pickle.dumps(clf))
     np.testing.assert_array_equal(loaded.predict_proba(X[:, :5]), clf.predict_proba(X[:, :5]))
+
+
+def test_more_steps_than_a_window_can_be_filled_up_to(windows):
+    X, y = windows
+    clf = LSTMClassifier(units=1, n_steps=2000, remainder="pad")
+    with pytest.raises(ValueError, match=r"n_steps=2000 is more than 1024 and more than the 32 t"):
+        clf.fit(X, y)
 
 
 def test_sizes_of_convolutions_that_are_not_there_do_not_count(windows):

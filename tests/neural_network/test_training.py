@@ -9,7 +9,8 @@ import pytest
 from sklearn.exceptions import NotFittedError
 
 from sklearn_har import LSTMClassifier
-from sklearn_har.neural_network._networks import build_lstm
+from sklearn_har.neural_network._lstm import LSTM
+from sklearn_har.neural_network._networks import build_network
 from sklearn_har.neural_network._runtime import Network
 from sklearn_har.neural_network._training import TrainingSet, hold_out, train
 
@@ -45,9 +46,9 @@ def test_training_equals_keras_fit_on_the_same_batches(windows):
     one_hot = np.eye(3, dtype=np.float32)[y]
     sizes = {"units": 4, "dense_units": 5, "n_steps": 4, "dropout": 0.0, "seed": 0}
     compiling = {"metrics": ["accuracy"], "jit_compile": False}
-    network = Network(build_lstm, {"input_shape": (32, 3), "n_classes": 3, **sizes})
+    network = Network(LSTM, {"input_shape": (32, 3), "n_classes": 3, **sizes})
     network.compile(keras.optimizers.Adam(), loss="categorical_crossentropy", **compiling)
-    plain = build_lstm((32, 3), 3, **sizes)
+    plain = build_network(LSTM, (32, 3), 3, **sizes)
     plain.compile("adam", "categorical_crossentropy", **compiling)
     history = train(
         network,

@@ -7,10 +7,7 @@ no longer developed and its versions of them do not pass scikit-learn's checks.
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Sequence
-from numbers import Integral, Real
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import keras
 import numpy as np
@@ -25,13 +22,13 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_har.augmentation import Augmentation
 from sklearn_har.augmentation._base import checked_augmentations
 from sklearn_har.neural_network._html import ShownWithLayers
-from sklearn_har.neural_network._input_layers import SCALINGS, learn_scaling
-from sklearn_har.neural_network._parameters import RoutedParameters
+from sklearn_har.neural_network._input_layers import learn_scaling
+from sklearn_har.neural_network._parameters import RoutedParameters, parameter_names
 from sklearn_har.neural_network._runtime import Network
 from sklearn_har.neural_network._saving import SavedAsArrays
+from sklearn_har.neural_network._settings import TrainingParameters
 from sklearn_har.neural_network._training import (
     TrainingSet,
     check_routed,
@@ -42,87 +39,23 @@ from sklearn_har.neural_network._training import (
     train,
 )
 from sklearn_har.utils._arrays import finite_weights, refuse_masked
-from sklearn_har.utils._compat import Interval, StrOptions, check_sample_weight
+from sklearn_har.utils._compat import check_sample_weight
 from sklearn_har.utils._validation import check_windows
 
 __all__ = ["BaseRecurrentClassifier"]
 
 
-class BaseRecurrentClassifier(RoutedParameters, ShownWithLayers, SavedAsArrays, KerasClassifier):
-    """Base of the recurrent classifiers; a subclass names its builder and its sizes.
+class BaseRecurrentClassifier(
+    RoutedParameters, ShownWithLayers, SavedAsArrays, KerasClassifier, TrainingParameters
+):
+    """Base of the classifiers; a subclass has an `Architecture` as its second base.
 
     Parameters are documented in the subclasses.
     """
 
-    _builder: ClassVar[Callable[..., keras.Model]]
     classes_: npt.NDArray[Any]
     history_: dict[str, list[float]]
     n_iter_: int
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "optimizer": [str, type, keras.optimizers.Optimizer],
-        "epochs": [Interval(Integral, 1, None, closed="left")],
-        "batch_size": [Interval(Integral, 1, None, closed="left")],
-        "min_updates": [Interval(Integral, 0, None, closed="left")],
-        "class_weight": [StrOptions({"balanced"}), dict, None],
-        "early_stopping": ["boolean"],
-        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
-        "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
-        "tol": [Interval(Real, 0, None, closed="left")],
-        "callbacks": [None, list, tuple, dict, type, keras.callbacks.Callback],
-        "warm_start": ["boolean"],
-        "scaling": [StrOptions(set(SCALINGS)), None],
-        "augmentation": [None, Augmentation, list, tuple],
-        "schedule": [StrOptions({"constant", "cosine"})],
-        "remainder": [StrOptions({"error", "pad"})],
-        "dtype": [StrOptions({"float32", "float64"})],
-        "random_state": ["random_state"],
-        "verbose": [Interval(Integral, 0, 2, closed="both"), "boolean"],
-    }
-
-    def __init__(
-        self,
-        *,
-        optimizer: str | type | keras.optimizers.Optimizer = "adam",
-        epochs: int = 25,
-        batch_size: int = 64,
-        class_weight: dict[Any, float] | str | None = None,
-        early_stopping: bool = False,
-        validation_fraction: float = 0.1,
-        n_iter_no_change: int = 10,
-        tol: float = 1e-4,
-        callbacks: Any = None,
-        scaling: str | None = None,
-        augmentation: Augmentation | Sequence[Augmentation] | None = None,
-        schedule: str = "constant",
-        min_updates: int = 0,
-        remainder: str = "error",
-        warm_start: bool = False,
-        dtype: str = "float32",
-        random_state: int | np.random.RandomState | None = None,
-        verbose: int = 0,
-        **routed: Any,
-    ) -> None:
-        # scikeras' own constructor is left out: it would store parameters that are not ours.
-        self.optimizer = optimizer
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.class_weight = class_weight
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.n_iter_no_change = n_iter_no_change
-        self.tol = tol
-        self.callbacks = callbacks
-        self.scaling = scaling
-        self.augmentation = augmentation
-        self.schedule = schedule
-        self.min_updates = min_updates
-        self.remainder = remainder
-        self.warm_start = warm_start
-        self.dtype = dtype
-        self.random_state = random_state
-        self.verbose = verbose
-        self._set_routed(routed)
 
     # Fitting --------------------------------------------------------------------------------------
 
@@ -358,27 +291,26 @@ class BaseRecurrentClassifier(RoutedParameters, ShownWithLayers, SavedAsArrays, 
         self, n_steps: int | None, windows: npt.NDArray[np.floating]
     ) -> tuple[Network, int]:
         seed = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
-        names = inspect.signature(type(self)._builder).parameters
-        config = {name: getattr(self, name) for name in names if hasattr(self, name)}
-        if n_steps is not None:
-            config["n_steps"] = n_steps
-        self._check_sizes(config)
+        kind = self._architecture()
+        sizes = {name: getattr(self, name) for name in parameter_names(kind)}
+        if n_steps is not None and "n_steps" in sizes:
+            sizes["n_steps"] = n_steps
+        kind(**sizes)._check_sizes(self.n_timesteps_in_, self)
         config = {
             "input_shape": (self.n_timesteps_in_, self.n_channels_in_),
             "n_classes": len(self.classes_),
-            **config,
+            **sizes,
+            "scaling": self.scaling,
             "augmentation": checked_augmentations(
                 self.augmentation, self.n_timesteps_in_, self.n_channels_in_
             ),
+            "dtype": self.dtype,
             "seed": seed,
         }
-        network = Network(type(self)._builder, config)
+        network = Network(kind, config)
         if self.scaling is not None:
             learn_scaling(network.model, windows)
         return network, seed
-
-    def _check_sizes(self, config: dict[str, Any]) -> None:
-        """Raise a ValueError where the layers would eat up the subsequences; see the subclasses."""
 
     # Prediction -----------------------------------------------------------------------------------
 

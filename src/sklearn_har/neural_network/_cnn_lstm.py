@@ -1,32 +1,96 @@
-"""The CNN-LSTM classifier."""
+"""The CNN-LSTM network and its classifier."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, ClassVar
+from dataclasses import KW_ONLY
+from typing import Any
 
-import keras
-import numpy as np
+from keras import layers
 
-from sklearn_har.augmentation import Augmentation
 from sklearn_har.neural_network._base import BaseRecurrentClassifier
-from sklearn_har.neural_network._docs import share_docs
-from sklearn_har.neural_network._networks import build_cnn_lstm
-from sklearn_har.neural_network._sizes import (
-    PADDING,
-    POOL_AFTER,
-    POOLING,
-    SHARE,
-    SIZE,
-    check_convolutions,
+from sklearn_har.neural_network._networks import (
+    Architecture,
+    Convolutions,
+    LayerFactory,
+    Padding,
+    PoolAfter,
+    Pooling,
+    fill_up,
+    stack_lstm,
     subsequence_length,
 )
+from sklearn_har.neural_network._parameters import Share, Size, Sizes, with_parameters
+from sklearn_har.neural_network._settings import share_docs
 
 __all__ = ["CNNLSTMClassifier"]
 
 
-@share_docs(epochs=25)
-class CNNLSTMClassifier(BaseRecurrentClassifier):
+@with_parameters
+class CNNLSTM(Architecture):
+    """Convolutions over subsequences, and an LSTM over what they leave.
+
+    The published form wraps one-dimensional convolutions into `TimeDistributed`, which loops over
+    the subsequences. A two-dimensional convolution whose kernel has one row does the same sums for
+    all subsequences at once.
+    """
+
+    n_steps: Size | None = 4
+    filters: Sizes = 64
+    kernel_size: Sizes = 3
+    n_conv_layers: Size = 2
+    conv_dropout: Share = 0.5
+    pool_size: Size = 2
+    units: Size = 100
+    n_layers: Size = 1
+    bidirectional: bool = False
+    dropout: Share = 0.5
+    dense_units: Size | None = 100
+    _: KW_ONLY
+    padding: Padding = "valid"
+    batch_normalization: bool = False
+    pool_after: PoolAfter = "last"
+    pooling: Pooling = "last"
+
+    def _convolutions(self) -> Convolutions:
+        return Convolutions(
+            filters=self.filters,
+            kernel_size=self.kernel_size,
+            n_layers=self.n_conv_layers,
+            padding=self.padding,
+            batch_normalization=self.batch_normalization,
+            pool_size=self.pool_size,
+            pool_after=self.pool_after,
+            dropout=self.conv_dropout,
+        )
+
+    def _check_sizes(self, n_timesteps: int, settings: Any) -> None:
+        length = subsequence_length(n_timesteps, self.n_steps or 1, settings.remainder)
+        self._convolutions().length_after(
+            length,
+            what=f"subsequences of {length} time steps (n_timesteps={n_timesteps}, "
+            f"n_steps={self.n_steps})",
+        )
+
+    def _features(self, x: Any, make: LayerFactory) -> Any:
+        n_parts = self.n_steps or 1
+        x = fill_up(x, n_parts, make)
+        x = make(layers.Reshape, (n_parts, x.shape[1] // n_parts, x.shape[2]))(x)
+        x = self._convolutions().apply(x, make)
+        # Without subsequences the LSTM reads what is left of the time steps.
+        x = make(layers.Reshape, (self.n_steps or x.shape[2], -1))(x)
+        return stack_lstm(
+            x,
+            make,
+            units=self.units,
+            n_layers=self.n_layers,
+            bidirectional=self.bidirectional,
+            pooling=self.pooling,
+        )
+
+
+@share_docs
+@with_parameters
+class CNNLSTMClassifier(BaseRecurrentClassifier, CNNLSTM):
     """Recognise activities with convolutions over subsequences and an LSTM over them.
 
     The window is cut into `n_steps` subsequences. The same one-dimensional convolutions extract
@@ -101,110 +165,3 @@ class CNNLSTMClassifier(BaseRecurrentClassifier):
     >>> clf.model_.count_params()
     423650
     """
-
-    _builder = staticmethod(build_cnn_lstm)
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseRecurrentClassifier._parameter_constraints,
-        "n_steps": [SIZE, None],
-        "filters": [SIZE, list, tuple],
-        "kernel_size": [SIZE, list, tuple],
-        "n_conv_layers": [SIZE],
-        "conv_dropout": [SHARE],
-        "pool_size": [SIZE],
-        "units": [SIZE],
-        "n_layers": [SIZE],
-        "bidirectional": ["boolean"],
-        "dropout": [SHARE],
-        "dense_units": [SIZE, None],
-        "padding": [PADDING],
-        "batch_normalization": ["boolean"],
-        "pool_after": [POOL_AFTER],
-        "pooling": [POOLING],
-    }
-
-    def __init__(
-        self,
-        n_steps: int | None = 4,
-        filters: int | Sequence[int] = 64,
-        kernel_size: int | Sequence[int] = 3,
-        n_conv_layers: int = 2,
-        conv_dropout: float = 0.5,
-        pool_size: int = 2,
-        units: int = 100,
-        n_layers: int = 1,
-        bidirectional: bool = False,
-        dropout: float = 0.5,
-        dense_units: int | None = 100,
-        *,
-        padding: str = "valid",
-        batch_normalization: bool = False,
-        pool_after: str = "last",
-        pooling: str = "last",
-        optimizer: str | type | keras.optimizers.Optimizer = "adam",
-        epochs: int = 25,
-        batch_size: int = 64,
-        class_weight: dict[Any, float] | str | None = None,
-        early_stopping: bool = False,
-        validation_fraction: float = 0.1,
-        n_iter_no_change: int = 10,
-        tol: float = 1e-4,
-        callbacks: Any = None,
-        scaling: str | None = None,
-        augmentation: Augmentation | Sequence[Augmentation] | None = None,
-        schedule: str = "constant",
-        min_updates: int = 0,
-        remainder: str = "error",
-        warm_start: bool = False,
-        dtype: str = "float32",
-        random_state: int | np.random.RandomState | None = None,
-        verbose: int = 0,
-        **routed: Any,
-    ) -> None:
-        super().__init__(
-            optimizer=optimizer,
-            epochs=epochs,
-            batch_size=batch_size,
-            class_weight=class_weight,
-            early_stopping=early_stopping,
-            validation_fraction=validation_fraction,
-            n_iter_no_change=n_iter_no_change,
-            tol=tol,
-            callbacks=callbacks,
-            scaling=scaling,
-            augmentation=augmentation,
-            schedule=schedule,
-            min_updates=min_updates,
-            remainder=remainder,
-            warm_start=warm_start,
-            dtype=dtype,
-            random_state=random_state,
-            verbose=verbose,
-            **routed,
-        )
-        self.n_steps = n_steps
-        self.filters = filters
-        self.kernel_size = kernel_size
-        self.n_conv_layers = n_conv_layers
-        self.conv_dropout = conv_dropout
-        self.pool_size = pool_size
-        self.units = units
-        self.n_layers = n_layers
-        self.bidirectional = bidirectional
-        self.dropout = dropout
-        self.dense_units = dense_units
-        self.padding = padding
-        self.batch_normalization = batch_normalization
-        self.pool_after = pool_after
-        self.pooling = pooling
-
-    def _check_sizes(self, config: dict[str, Any]) -> None:
-        n_steps = config["n_steps"]
-        length = subsequence_length(self.n_timesteps_in_, n_steps or 1, self.remainder)
-        check_convolutions(
-            self,
-            length,
-            padding=self.padding,
-            what=f"subsequences of {length} time steps (n_timesteps={self.n_timesteps_in_}, "
-            f"n_steps={n_steps})",
-        )

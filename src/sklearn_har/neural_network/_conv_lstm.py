@@ -1,34 +1,108 @@
-"""The ConvLSTM classifier."""
+"""The ConvLSTM network and its classifier."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from numbers import Integral
-from typing import Any, ClassVar
+from dataclasses import KW_ONLY
+from typing import Any
 
-import keras
-import numpy as np
+from keras import layers
 
-from sklearn_har.augmentation import Augmentation
 from sklearn_har.neural_network._base import BaseRecurrentClassifier
-from sklearn_har.neural_network._docs import share_docs
-from sklearn_har.neural_network._networks import build_conv_lstm
-from sklearn_har.neural_network._sizes import (
-    PADDING,
-    POOL_AFTER,
-    POOLING,
-    SHARE,
-    SIZE,
-    check_convolutions,
+from sklearn_har.neural_network._networks import (
+    Architecture,
+    Convolutions,
+    LayerFactory,
+    Padding,
+    PoolAfter,
+    Pooling,
+    fill_up,
+    pool_steps,
     subsequence_length,
 )
-from sklearn_har.utils._compat import Interval
+from sklearn_har.neural_network._parameters import Count, Share, Size, Sizes, with_parameters
+from sklearn_har.neural_network._settings import share_docs
 
 __all__ = ["ConvLSTMClassifier"]
 
 
-@share_docs(epochs=25)
-class ConvLSTMClassifier(BaseRecurrentClassifier):
+@with_parameters
+class ConvLSTM(Architecture):
+    """A convolutional LSTM over subsequences, with plain convolutions before it if wanted."""
+
+    n_steps: Size = 4
+    filters: Size = 64
+    kernel_size: Size = 3
+    n_layers: Size = 1
+    dropout: Share = 0.5
+    dense_units: Size | None = 100
+    _: KW_ONLY
+    n_conv_layers: Count = 0
+    conv_filters: Sizes = 64
+    conv_kernel_size: Sizes = 5
+    conv_dropout: Share = 0.0
+    batch_normalization: bool = False
+    pool_size: Size = 2
+    pool_after: PoolAfter = "each"
+    padding: Padding = "valid"
+    pooling: Pooling = "last"
+
+    def _convolutions(self) -> Convolutions:
+        return Convolutions(
+            filters=self.conv_filters,
+            kernel_size=self.conv_kernel_size,
+            n_layers=self.n_conv_layers,
+            # Over the whole window, before it is cut: no subsequence loses its ends.
+            padding="same",
+            batch_normalization=self.batch_normalization,
+            pool_size=self.pool_size,
+            pool_after=self.pool_after,
+            dropout=self.conv_dropout,
+        )
+
+    def _check_sizes(self, n_timesteps: int, settings: Any) -> None:
+        length = n_timesteps
+        if self.n_conv_layers:
+            length = self._convolutions().length_after(
+                length, prefix="conv_", what=f"windows of {length} time steps"
+            )
+        length = subsequence_length(length, self.n_steps, settings.remainder)
+        left = length - (self.n_layers * (self.kernel_size - 1) if self.padding == "valid" else 0)
+        if left < 1:
+            raise ValueError(
+                f"kernel_size={self.kernel_size} and n_layers={self.n_layers} do not fit "
+                f"subsequences of {length} time steps (n_timesteps={n_timesteps}, "
+                f"n_steps={self.n_steps}): the convolutions leave no time step. Choose fewer "
+                "n_steps or a shorter kernel."
+            )
+
+    def _features(self, x: Any, make: LayerFactory) -> Any:
+        if self.n_conv_layers:
+            x = make(layers.Reshape, (1, *x.shape[1:]))(x)
+            x = self._convolutions().apply(x, make)
+            x = make(layers.Reshape, x.shape[2:])(x)
+        x = fill_up(x, self.n_steps, make)
+        x = make(layers.Reshape, (self.n_steps, 1, x.shape[1] // self.n_steps, x.shape[2]))(x)
+        for i in range(self.n_layers):
+            x = make.recurrent(
+                make.conv_lstm,
+                (1, self.kernel_size, x.shape[-1], 4 * self.filters),
+                self.filters,
+                (1, self.kernel_size),
+                activation="relu",
+                recurrent_activation="sigmoid",
+                padding=self.padding,
+                return_sequences=i < self.n_layers - 1 or self.pooling != "last",
+                data_format="channels_last",
+            )(x)
+        if self.pooling == "last":
+            return x
+        # Over all subsequences and all their time steps.
+        return pool_steps(make(layers.Reshape, (-1, x.shape[-1]))(x), self.pooling, make)
+
+
+@share_docs
+@with_parameters
+class ConvLSTMClassifier(BaseRecurrentClassifier, ConvLSTM):
     """Recognise activities with a convolutional LSTM over subsequences.
 
     The window is cut into `n_steps` subsequences. The cell of a convolutional LSTM has convolutions
@@ -102,120 +176,3 @@ class ConvLSTMClassifier(BaseRecurrentClassifier):
     >>> clf.model_.count_params()
     249026
     """
-
-    _builder = staticmethod(build_conv_lstm)
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseRecurrentClassifier._parameter_constraints,
-        "n_steps": [SIZE],
-        "filters": [SIZE],
-        "kernel_size": [SIZE],
-        "n_layers": [SIZE],
-        "dropout": [SHARE],
-        "dense_units": [SIZE, None],
-        "n_conv_layers": [Interval(Integral, 0, None, closed="left")],
-        "conv_filters": [SIZE, list, tuple],
-        "conv_kernel_size": [SIZE, list, tuple],
-        "conv_dropout": [SHARE],
-        "batch_normalization": ["boolean"],
-        "pool_size": [SIZE],
-        "pool_after": [POOL_AFTER],
-        "padding": [PADDING],
-        "pooling": [POOLING],
-    }
-
-    def __init__(
-        self,
-        n_steps: int = 4,
-        filters: int = 64,
-        kernel_size: int = 3,
-        n_layers: int = 1,
-        dropout: float = 0.5,
-        dense_units: int | None = 100,
-        *,
-        n_conv_layers: int = 0,
-        conv_filters: int | Sequence[int] = 64,
-        conv_kernel_size: int | Sequence[int] = 5,
-        conv_dropout: float = 0.0,
-        batch_normalization: bool = False,
-        pool_size: int = 2,
-        pool_after: str = "each",
-        padding: str = "valid",
-        pooling: str = "last",
-        optimizer: str | type | keras.optimizers.Optimizer = "adam",
-        epochs: int = 25,
-        batch_size: int = 64,
-        class_weight: dict[Any, float] | str | None = None,
-        early_stopping: bool = False,
-        validation_fraction: float = 0.1,
-        n_iter_no_change: int = 10,
-        tol: float = 1e-4,
-        callbacks: Any = None,
-        scaling: str | None = None,
-        augmentation: Augmentation | Sequence[Augmentation] | None = None,
-        schedule: str = "constant",
-        min_updates: int = 0,
-        remainder: str = "error",
-        warm_start: bool = False,
-        dtype: str = "float32",
-        random_state: int | np.random.RandomState | None = None,
-        verbose: int = 0,
-        **routed: Any,
-    ) -> None:
-        super().__init__(
-            optimizer=optimizer,
-            epochs=epochs,
-            batch_size=batch_size,
-            class_weight=class_weight,
-            early_stopping=early_stopping,
-            validation_fraction=validation_fraction,
-            n_iter_no_change=n_iter_no_change,
-            tol=tol,
-            callbacks=callbacks,
-            scaling=scaling,
-            augmentation=augmentation,
-            schedule=schedule,
-            min_updates=min_updates,
-            remainder=remainder,
-            warm_start=warm_start,
-            dtype=dtype,
-            random_state=random_state,
-            verbose=verbose,
-            **routed,
-        )
-        self.n_steps = n_steps
-        self.filters = filters
-        self.kernel_size = kernel_size
-        self.n_layers = n_layers
-        self.dropout = dropout
-        self.dense_units = dense_units
-        self.n_conv_layers = n_conv_layers
-        self.conv_filters = conv_filters
-        self.conv_kernel_size = conv_kernel_size
-        self.conv_dropout = conv_dropout
-        self.batch_normalization = batch_normalization
-        self.pool_size = pool_size
-        self.pool_after = pool_after
-        self.padding = padding
-        self.pooling = pooling
-
-    def _check_sizes(self, config: dict[str, Any]) -> None:
-        n_steps, length = config["n_steps"], self.n_timesteps_in_
-        if self.n_conv_layers:
-            length = check_convolutions(
-                self,
-                length,
-                filters="conv_filters",
-                kernel_size="conv_kernel_size",
-                padding="same",
-                what=f"windows of {length} time steps",
-            )
-        length = subsequence_length(length, n_steps, self.remainder)
-        left = length - (self.n_layers * (self.kernel_size - 1) if self.padding == "valid" else 0)
-        if left < 1:
-            raise ValueError(
-                f"kernel_size={self.kernel_size} and n_layers={self.n_layers} do not fit "
-                f"subsequences of {length} time steps (n_timesteps={self.n_timesteps_in_}, "
-                f"n_steps={n_steps}): the convolutions leave no time step. Choose fewer n_steps or "
-                "a shorter kernel."
-            )

@@ -1,25 +1,79 @@
-"""The LSTM classifier."""
+"""The LSTM network and its classifier."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from numbers import Real
-from typing import Any, ClassVar
+from dataclasses import KW_ONLY
+from typing import Any
 
-import keras
-import numpy as np
+from keras import layers
 
-from sklearn_har.augmentation import Augmentation
 from sklearn_har.neural_network._base import BaseRecurrentClassifier
-from sklearn_har.neural_network._docs import share_docs
-from sklearn_har.neural_network._networks import build_lstm
-from sklearn_har.neural_network._sizes import POOLING, SHARE, SIZE, subsequence_length
+from sklearn_har.neural_network._networks import (
+    Architecture,
+    LayerFactory,
+    Pooling,
+    fill_up,
+    stack_lstm,
+    subsequence_length,
+)
+from sklearn_har.neural_network._parameters import Share, Size, with_parameters
+from sklearn_har.neural_network._settings import share_docs
 
 __all__ = ["LSTMClassifier"]
 
 
-@share_docs(epochs=15)
-class LSTMClassifier(BaseRecurrentClassifier):
+@with_parameters
+class LSTM(Architecture):
+    """An LSTM that reads time steps, or subsequences flattened."""
+
+    units: Size = 100
+    n_layers: Size = 1
+    bidirectional: bool = False
+    n_steps: Size | None = None
+    mask_value: float | None = None
+    dropout: Share = 0.5
+    dense_units: Size | None = 100
+    _: KW_ONLY
+    pooling: Pooling = "last"
+
+    def _check_sizes(self, n_timesteps: int, settings: Any) -> None:
+        if self.n_steps is not None:
+            subsequence_length(n_timesteps, self.n_steps, settings.remainder)
+        if self.mask_value is not None and (
+            settings.scaling is not None
+            or settings.augmentation is not None
+            or self.pooling != "last"
+        ):
+            raise ValueError(
+                f"mask_value={self.mask_value} needs scaling=None, augmentation=None and "
+                f"pooling='last', got scaling={settings.scaling!r}, "
+                f"augmentation={settings.augmentation!r} and pooling={self.pooling!r}: padding "
+                "would be changed or counted as movement. Scale and augment before pad_windows."
+            )
+        if self.mask_value is not None and self.n_steps is not None:
+            raise ValueError(
+                f"mask_value={self.mask_value} needs n_steps=None, got n_steps={self.n_steps}: a "
+                "subsequence can be padding in part, and an LSTM skips whole steps."
+            )
+
+    def _features(self, x: Any, make: LayerFactory) -> Any:
+        if self.mask_value is not None:
+            x = make(layers.Masking, self.mask_value)(x)
+        if self.n_steps is not None:
+            x = make(layers.Reshape, (self.n_steps, -1))(fill_up(x, self.n_steps, make))
+        return stack_lstm(
+            x,
+            make,
+            units=self.units,
+            n_layers=self.n_layers,
+            bidirectional=self.bidirectional,
+            pooling=self.pooling,
+        )
+
+
+@share_docs
+@with_parameters
+class LSTMClassifier(BaseRecurrentClassifier, LSTM):
     """Recognise activities with a long short-term memory network.
 
     An LSTM reads the window, dropout follows, then a dense layer of rectified units and a softmax
@@ -76,96 +130,5 @@ class LSTMClassifier(BaseRecurrentClassifier):
     54706
     """
 
-    _builder = staticmethod(build_lstm)
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseRecurrentClassifier._parameter_constraints,
-        "units": [SIZE],
-        "n_layers": [SIZE],
-        "bidirectional": ["boolean"],
-        "n_steps": [SIZE, None],
-        "mask_value": [Real, None],
-        "dropout": [SHARE],
-        "dense_units": [SIZE, None],
-        "pooling": [POOLING],
-    }
-
-    def __init__(
-        self,
-        units: int = 100,
-        n_layers: int = 1,
-        bidirectional: bool = False,
-        n_steps: int | None = None,
-        mask_value: float | None = None,
-        dropout: float = 0.5,
-        dense_units: int | None = 100,
-        *,
-        pooling: str = "last",
-        optimizer: str | type | keras.optimizers.Optimizer = "adam",
-        epochs: int = 15,
-        batch_size: int = 64,
-        class_weight: dict[Any, float] | str | None = None,
-        early_stopping: bool = False,
-        validation_fraction: float = 0.1,
-        n_iter_no_change: int = 10,
-        tol: float = 1e-4,
-        callbacks: Any = None,
-        scaling: str | None = None,
-        augmentation: Augmentation | Sequence[Augmentation] | None = None,
-        schedule: str = "constant",
-        min_updates: int = 0,
-        remainder: str = "error",
-        warm_start: bool = False,
-        dtype: str = "float32",
-        random_state: int | np.random.RandomState | None = None,
-        verbose: int = 0,
-        **routed: Any,
-    ) -> None:
-        super().__init__(
-            optimizer=optimizer,
-            epochs=epochs,
-            batch_size=batch_size,
-            class_weight=class_weight,
-            early_stopping=early_stopping,
-            validation_fraction=validation_fraction,
-            n_iter_no_change=n_iter_no_change,
-            tol=tol,
-            callbacks=callbacks,
-            scaling=scaling,
-            augmentation=augmentation,
-            schedule=schedule,
-            min_updates=min_updates,
-            remainder=remainder,
-            warm_start=warm_start,
-            dtype=dtype,
-            random_state=random_state,
-            verbose=verbose,
-            **routed,
-        )
-        self.units = units
-        self.n_layers = n_layers
-        self.bidirectional = bidirectional
-        self.n_steps = n_steps
-        self.mask_value = mask_value
-        self.dropout = dropout
-        self.dense_units = dense_units
-        self.pooling = pooling
-
-    def _check_sizes(self, config: dict[str, Any]) -> None:
-        if config["n_steps"] is not None:
-            subsequence_length(self.n_timesteps_in_, config["n_steps"], self.remainder)
-        if self.mask_value is not None and (
-            self.scaling is not None or self.augmentation is not None or self.pooling != "last"
-        ):
-            raise ValueError(
-                f"mask_value={self.mask_value} needs scaling=None, augmentation=None and "
-                f"pooling='last', got scaling={self.scaling!r}, augmentation={self.augmentation!r} "
-                f"and pooling={self.pooling!r}: padding would be changed or counted as movement. "
-                "Scale and augment before pad_windows."
-            )
-        if self.mask_value is not None and config["n_steps"] is not None:
-            raise ValueError(
-                f"mask_value={self.mask_value} needs n_steps=None, got n_steps="
-                f"{config['n_steps']}: a subsequence can be padding in part, and an LSTM skips "
-                "whole steps."
-            )
+    _: KW_ONLY
+    epochs: Size = 15

@@ -1,14 +1,18 @@
-"""The three architectures as pure functions: shapes and sizes in, an uncompiled Keras model out.
+"""What networks are built from: the blocks that they share, and the way from sizes to a model.
 
-Every network reads whole windows of shape (n_windows, n_timesteps, n_channels) and cuts them into
-subsequences itself, so that an exported model needs nothing around it. All random numbers come from
-`seed`: two models built with one seed are equal, whatever was drawn before and elsewhere.
+An :class:`Architecture` has sizes and turns windows into features; :func:`build_network` adds the
+input before it and the classification after it. The models are uncompiled, of registered layers and
+`keras.ops` only. Layers take their seeds from one sequence, so that two models built with one seed
+are equal, whatever was drawn before and elsewhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, repeat
+from numbers import Integral
+from typing import Any, Literal, NamedTuple
 
 import keras
 import numpy as np
@@ -17,11 +21,32 @@ from keras import layers
 from sklearn_har.augmentation import Augmentation
 from sklearn_har.neural_network._input_layers import Augment, ChannelScaling
 from sklearn_har.neural_network._layers import FastBatchNormalization, FastConvLSTM, FastLSTM
+from sklearn_har.utils._validation import check_n_steps
 
-__all__ = ["build_cnn_lstm", "build_conv_lstm", "build_lstm", "per_layer"]
+__all__ = [
+    "Architecture",
+    "Convolutions",
+    "LayerFactory",
+    "Padding",
+    "PoolAfter",
+    "Pooling",
+    "build_network",
+    "fill_up",
+    "pool_steps",
+    "stack_lstm",
+    "subsequence_length",
+]
+
+Pooling = Literal["last", "average", "max", "both"]
+PoolAfter = Literal["last", "each"]
+Padding = Literal["valid", "same"]
 
 # Keras' own 0.99 forgets its first guess after hundreds of batches, which small data sets have not.
 BATCH_NORM_MOMENTUM = 0.9
+
+# More subsequences than a window has time steps are zeros. Without a limit, a number in an altered
+# file could make a window of any size.
+MAX_STEPS = 1024
 
 
 def _seeds(seed: int | None) -> Iterator[int]:
@@ -31,411 +56,300 @@ def _seeds(seed: int | None) -> Iterator[int]:
         yield int(children.spawn(1)[0].generate_state(1)[0] % 2**31)
 
 
-def _initializers(seeds: Iterator[int], *, recurrent: bool = False) -> dict[str, Any]:
-    """Return Keras' own initial distributions, seeded."""
-    seeded: dict[str, Any] = {
-        "kernel_initializer": keras.initializers.GlorotUniform(seed=next(seeds))
-    }
-    if recurrent:
-        seeded["recurrent_initializer"] = keras.initializers.Orthogonal(seed=next(seeds))
-        # Of the dropout inside the cell, which is not used. Without it Keras would draw a seed from
-        # the global generator of `random`.
-        seeded["seed"] = 0
-    return seeded
+class LayerFactory:
+    """Make the layers of one network, in one precision and with a seed for each.
+
+    Parameters
+    ----------
+    seed : int or None
+        Seed of the initial weights and of the dropout.
+    dtype : str
+        Precision of the layers.
+    fast : bool
+        Whether to use the layers of `_layers`. Those of Keras are slower, have the same weights and
+        give the same results up to rounding.
+    shapes : iterable of tuple of int, or None
+        Shapes of the arrays of a saved network. No other weights are made then.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int | None = None,
+        dtype: str = "float32",
+        fast: bool = True,
+        shapes: Iterable[tuple[int, ...]] | None = None,
+    ) -> None:
+        self.seeds = _seeds(seed)
+        self.dtype = dtype
+        self.lstm = FastLSTM if fast else layers.LSTM
+        self.conv_lstm = FastConvLSTM if fast else layers.ConvLSTM2D
+        self.batch_normalization = FastBatchNormalization if fast else layers.BatchNormalization
+        self._unused = None if shapes is None else Counter(shapes)
+
+    def __call__(self, layer: Any, *args: Any, **kwargs: Any) -> Any:
+        """Make a layer without a kernel."""
+        return layer(*args, dtype=self.dtype, **kwargs)
+
+    def with_kernel(self, layer: Any, shape: tuple[int, ...], *args: Any, **kwargs: Any) -> Any:
+        """Make a layer whose kernel has a shape."""
+        self.expect(shape)
+        kernel = keras.initializers.GlorotUniform(seed=next(self.seeds))
+        return self(layer, *args, kernel_initializer=kernel, **kwargs)
+
+    def recurrent(self, layer: Any, shape: tuple[int, ...], *args: Any, **kwargs: Any) -> Any:
+        """Make a recurrent layer whose kernel has a shape."""
+        self.expect(shape)
+        kernel = keras.initializers.GlorotUniform(seed=next(self.seeds))
+        state = keras.initializers.Orthogonal(seed=next(self.seeds))
+        # Without the seed, which is that of a dropout inside the cell that is not used, Keras would
+        # draw one from the global generator of `random`.
+        initial = {"kernel_initializer": kernel, "recurrent_initializer": state, "seed": 0}
+        return self(layer, *args, **initial, **kwargs)
+
+    def dropout(self, rate: float) -> Any:
+        """Make a dropout layer."""
+        return self(layers.Dropout, rate, seed=next(self.seeds))
+
+    def expect(self, shape: tuple[int, ...]) -> None:
+        """Raise a ValueError if a saved network has no such array, before memory is taken for it.
+
+        Each array is there once, so that the number of layers is limited as well.
+        """
+        if self._unused is None:
+            return
+        if not self._unused[shape]:
+            raise ValueError(f"it needs an array of shape {shape}, which the file does not have")
+        self._unused[shape] -= 1
 
 
-def _windows(
+class Architecture:
+    """The sizes of a network, and how it turns windows into features.
+
+    A subclass declares its sizes, `dropout` and `dense_units` among them, as
+    :func:`~sklearn_har.neural_network._parameters.with_parameters` reads them.
+    """
+
+    dropout: float
+    dense_units: int | None
+
+    def _check_sizes(self, n_timesteps: int, settings: Any) -> None:
+        """Raise a ValueError where the sizes do not fit windows of `n_timesteps` time steps.
+
+        `settings` has the training parameters of the classifier.
+        """
+
+    def _features(self, x: Any, make: LayerFactory) -> Any:
+        """Return the features of windows (n_windows, n_timesteps, n_channels)."""
+        raise NotImplementedError
+
+
+def build_network(
+    architecture: type[Architecture],
     input_shape: tuple[int, int],
+    n_classes: int,
     *,
-    scaling: str | None,
-    augmentation: Sequence[Augmentation],
-    seed: int | None,
-    dtype: str,
-) -> tuple[Any, Any]:
-    """Return the input, and the input changed in training and scaled."""
-    x = inputs = layers.Input(input_shape, name="windows", dtype=dtype)
+    scaling: str | None = None,
+    augmentation: Sequence[Augmentation] = (),
+    dtype: str = "float32",
+    fast: bool = True,
+    seed: int | None = None,
+    shapes: Iterable[tuple[int, ...]] | None = None,
+    **sizes: Any,
+) -> keras.Model:
+    """Build a network.
+
+    Parameters
+    ----------
+    architecture : subclass of Architecture
+        Kind of the network.
+    input_shape : tuple of int
+        (n_timesteps, n_channels).
+    n_classes : int
+        Number of activities.
+    scaling, augmentation
+        As in the classifiers, the augmentations as a sequence.
+    dtype, fast, seed, shapes
+        As in `LayerFactory`.
+    **sizes
+        Sizes of the architecture. A name that it does not have is a TypeError.
+
+    Returns
+    -------
+    keras.Model
+        Uncompiled, from (n_windows, n_timesteps, n_channels) to (n_windows, n_classes).
+    """
+    network = architecture(**sizes)
+    make = LayerFactory(seed=seed, dtype=dtype, fast=fast, shapes=shapes)
+    x = inputs = make(layers.Input, input_shape, name="windows")
     if augmentation:
         # From a sequence of its own: the weights start as they do without augmentation.
         own = None if seed is None else next(_seeds(seed + 1))
-        x = Augment(tuple(augmentation), seed=own, dtype=dtype)(x)
+        x = make(Augment, tuple(augmentation), seed=own)(x)
     if scaling is not None:
-        x = ChannelScaling(scaling, dtype=dtype)(x)
-    return inputs, x
+        make.expect(input_shape[-1:])
+        x = make(ChannelScaling, scaling)(x)
+    x = network._features(x, make)
+    x = make.dropout(network.dropout)(x)
+    if len(x.shape) > 2:
+        x = make(layers.Flatten)(x)
+    for size, activation in ((network.dense_units, "relu"), (n_classes, "softmax")):
+        if size is not None:
+            shape = x.shape[-1], size
+            x = make.with_kernel(layers.Dense, shape, size, activation=activation)(x)
+    return keras.Model(inputs, x)
 
 
-def _conv_stack(
-    x: Any,
-    seeds: Iterator[int],
-    *,
-    filters: int | Sequence[int],
-    kernel_size: int | Sequence[int],
-    n_conv_layers: int,
-    padding: str,
-    batch_normalization: bool,
-    pool_size: int,
-    pool_after: str,
-    dropout: float,
-    fast: bool,
-    dtype: str,
-) -> Any:
-    """Convolve and pool (n_windows, n_steps, length, n_features) along the third axis."""
+def subsequence_length(n_timesteps: int, n_steps: int, remainder: str) -> int:
+    """Return the number of time steps of a subsequence, padded ones counted.
 
-    def pool(x: Any) -> Any:
-        return layers.MaxPooling2D((1, pool_size), data_format="channels_last", dtype=dtype)(x)
-
-    def drop(x: Any) -> Any:
-        return layers.Dropout(dropout, seed=next(seeds), dtype=dtype)(x)
-
-    each = pool_after == "each"
-    for n_filters, size in zip(
-        per_layer(filters, n_conv_layers), per_layer(kernel_size, n_conv_layers), strict=True
-    ):
-        x = layers.Conv2D(
-            n_filters,
-            (1, size),
-            activation=None if batch_normalization else "relu",
-            padding=padding,
-            use_bias=not batch_normalization,
-            data_format="channels_last",
-            dtype=dtype,
-            **_initializers(seeds),
-        )(x)
-        if each:
-            # Before the normalisation, which then has less to do.
-            x = pool(x)
-        if batch_normalization:
-            normalization = FastBatchNormalization if fast else layers.BatchNormalization
-            x = normalization(momentum=BATCH_NORM_MOMENTUM, dtype=dtype)(x)
-            x = layers.ReLU(dtype=dtype)(x)
-        if each:
-            x = drop(x)
-    return x if each else pool(drop(x))
+    Raises
+    ------
+    ValueError
+        If `n_steps` does not divide `n_timesteps` and `remainder` is "error".
+    """
+    if remainder == "error":
+        check_n_steps(
+            n_steps, n_timesteps, remedy=" Or let remainder='pad' put zeros behind the window."
+        )
+    return -(-n_timesteps // n_steps)
 
 
-def _filled_up(x: Any, n_steps: int, dtype: str) -> Any:
+def fill_up(x: Any, n_steps: int, make: LayerFactory) -> Any:
     """Put zeros behind (n_windows, n_timesteps, n_channels), so that n_steps divides the steps."""
+    if n_steps > max(x.shape[1], MAX_STEPS):
+        raise ValueError(
+            f"n_steps={n_steps} is more than {MAX_STEPS} and more than the {x.shape[1]} time "
+            "steps. Choose fewer n_steps."
+        )
     if missing := -x.shape[1] % n_steps:
-        x = layers.ZeroPadding1D((0, missing), data_format="channels_last", dtype=dtype)(x)
+        x = make(layers.ZeroPadding1D, (0, missing), data_format="channels_last")(x)
     return x
 
 
-def per_layer(sizes: int | Sequence[int], n_layers: int) -> list[int]:
-    """Return one size for each layer."""
-    return list(sizes) if isinstance(sizes, Sequence) else [sizes] * n_layers
-
-
-def _pooled(x: Any, pooling: str, dtype: str) -> Any:
+def pool_steps(x: Any, pooling: str, make: LayerFactory) -> Any:
     """Pool the outputs (n_windows, n_steps, n_features) of all steps."""
     parts = []
     if pooling in ("average", "both"):
-        parts.append(layers.GlobalAveragePooling1D(data_format="channels_last", dtype=dtype)(x))
+        parts.append(make(layers.GlobalAveragePooling1D, data_format="channels_last")(x))
     if pooling in ("max", "both"):
-        parts.append(layers.GlobalMaxPooling1D(data_format="channels_last", dtype=dtype)(x))
-    return layers.Concatenate(dtype=dtype)(parts) if len(parts) > 1 else parts[0]
+        parts.append(make(layers.GlobalMaxPooling1D, data_format="channels_last")(x))
+    return make(layers.Concatenate)(parts) if len(parts) > 1 else parts[0]
 
 
-def _lstm_stack(
-    x: Any,
-    seeds: Iterator[int],
-    *,
-    units: int,
-    n_layers: int,
-    bidirectional: bool,
-    pooling: str,
-    fast: bool,
-    dtype: str,
+def stack_lstm(
+    x: Any, make: LayerFactory, *, units: int, n_layers: int, bidirectional: bool, pooling: str
 ) -> Any:
     """Stack LSTM layers and reduce the last one's sequence to one vector a window."""
-    layer_class = FastLSTM if fast else layers.LSTM
-
-    def lstm(sequences: bool, backwards: bool = False) -> Any:
-        return layer_class(
-            units,
-            return_sequences=sequences,
-            go_backwards=backwards,
-            dtype=dtype,
-            **_initializers(seeds, recurrent=True),
-        )
-
     for i in range(n_layers):
         sequences = i < n_layers - 1 or pooling != "last"
-        layer = lstm(sequences)
-        if bidirectional:
-            # Two explicit layers: a cloned one would repeat the seeds and start with equal weights.
-            layer = layers.Bidirectional(
-                layer, backward_layer=lstm(sequences, backwards=True), dtype=dtype
+        forward, *backward = (
+            make.recurrent(
+                make.lstm,
+                (x.shape[-1], 4 * units),
+                units,
+                return_sequences=sequences,
+                go_backwards=backwards,
             )
+            for backwards in (False, True)[: 1 + bidirectional]
+        )
+        layer = forward
+        if backward:
+            # Two explicit layers: a cloned one would repeat the seeds and start with equal weights.
+            layer = make(layers.Bidirectional, forward, backward_layer=backward[0])
         # As in `FastLSTM`; layers of Keras as well.
         layer.supports_masking = True
         x = layer(x)
-    return x if pooling == "last" else _pooled(x, pooling, dtype)
+    return x if pooling == "last" else pool_steps(x, pooling, make)
 
 
-def _head(
-    x: Any, seeds: Iterator[int], *, dense_units: int | None, n_classes: int, dtype: str
-) -> Any:
-    if dense_units is not None:
-        x = layers.Dense(dense_units, activation="relu", dtype=dtype, **_initializers(seeds))(x)
-    return layers.Dense(n_classes, activation="softmax", dtype=dtype, **_initializers(seeds))(x)
+class Convolutions(NamedTuple):
+    """Convolutions along time, each or the last one followed by max-pooling and dropout."""
 
+    filters: int | Sequence[int]
+    kernel_size: int | Sequence[int]
+    n_layers: int
+    padding: str
+    batch_normalization: bool
+    pool_size: int
+    pool_after: str
+    dropout: float
 
-def build_lstm(
-    input_shape: tuple[int, int],
-    n_classes: int,
-    *,
-    n_steps: int | None = None,
-    mask_value: float | None = None,
-    units: int = 100,
-    n_layers: int = 1,
-    bidirectional: bool = False,
-    pooling: str = "last",
-    dropout: float = 0.5,
-    dense_units: int | None = 100,
-    scaling: str | None = None,
-    augmentation: Sequence[Augmentation] = (),
-    dtype: str = "float32",
-    fast: bool = True,
-    seed: int | None = None,
-) -> keras.Model:
-    """Build the LSTM network.
-
-    Parameters
-    ----------
-    input_shape : tuple of int
-        (n_timesteps, n_channels).
-    n_classes : int
-        Number of activities.
-    n_steps : int or None
-        With a number, each of `n_steps` LSTM steps reads one subsequence, flattened.
-    mask_value : float or None
-        With a number, time steps whose channels all have this value are skipped.
-    units, n_layers, bidirectional, pooling, dropout, dense_units
-        As in `LSTMClassifier`.
-    scaling, augmentation
-        As in `LSTMClassifier`, the augmentations as a sequence.
-    dtype : str
-        Precision of the network.
-    fast : bool
-        Whether to use the recurrent layers of `_layers`; False takes Keras' own, which are slower,
-        have the same weights and give the same results up to rounding.
-    seed : int or None
-        Seed of the initial weights and of the dropout.
-
-    Returns
-    -------
-    keras.Model
-        Uncompiled, from (n_windows, n_timesteps, n_channels) to (n_windows, n_classes).
-    """
-    seeds = _seeds(seed)
-    inputs, x = _windows(
-        input_shape, scaling=scaling, augmentation=augmentation, seed=seed, dtype=dtype
-    )
-    if mask_value is not None:
-        x = layers.Masking(mask_value, dtype=dtype)(x)
-    if n_steps is not None:
-        x = layers.Reshape((n_steps, -1), dtype=dtype)(_filled_up(x, n_steps, dtype))
-    x = _lstm_stack(
-        x,
-        seeds,
-        units=units,
-        n_layers=n_layers,
-        bidirectional=bidirectional,
-        pooling=pooling,
-        fast=fast,
-        dtype=dtype,
-    )
-    x = layers.Dropout(dropout, seed=next(seeds), dtype=dtype)(x)
-    return keras.Model(
-        inputs, _head(x, seeds, dense_units=dense_units, n_classes=n_classes, dtype=dtype)
-    )
-
-
-def build_cnn_lstm(
-    input_shape: tuple[int, int],
-    n_classes: int,
-    *,
-    n_steps: int | None = 4,
-    filters: int | Sequence[int] = 64,
-    kernel_size: int | Sequence[int] = 3,
-    n_conv_layers: int = 2,
-    padding: str = "valid",
-    batch_normalization: bool = False,
-    conv_dropout: float = 0.5,
-    pool_size: int = 2,
-    pool_after: str = "last",
-    units: int = 100,
-    n_layers: int = 1,
-    bidirectional: bool = False,
-    pooling: str = "last",
-    dropout: float = 0.5,
-    dense_units: int | None = 100,
-    scaling: str | None = None,
-    augmentation: Sequence[Augmentation] = (),
-    dtype: str = "float32",
-    fast: bool = True,
-    seed: int | None = None,
-) -> keras.Model:
-    """Build the CNN-LSTM network.
-
-    The published form wraps one-dimensional convolutions into `TimeDistributed`, which loops over
-    the subsequences. A two-dimensional convolution whose kernel has one row does the same sums for
-    all subsequences at once.
-
-    Parameters
-    ----------
-    input_shape : tuple of int
-        (n_timesteps, n_channels).
-    n_classes : int
-        Number of activities.
-    n_steps, filters, kernel_size, n_conv_layers, padding, batch_normalization, conv_dropout, \
-pool_size, pool_after, units, n_layers, bidirectional, pooling, dropout, dense_units
-        As in `CNNLSTMClassifier`.
-    scaling, augmentation
-        As in `CNNLSTMClassifier`, the augmentations as a sequence.
-    dtype : str
-        Precision of the network.
-    fast : bool
-        Whether to use the recurrent layers of `_layers`; False takes Keras' own, which are slower,
-        have the same weights and give the same results up to rounding.
-    seed : int or None
-        Seed of the initial weights and of the dropout.
-
-    Returns
-    -------
-    keras.Model
-        Uncompiled, from (n_windows, n_timesteps, n_channels) to (n_windows, n_classes).
-    """
-    seeds = _seeds(seed)
-    inputs, x = _windows(
-        input_shape, scaling=scaling, augmentation=augmentation, seed=seed, dtype=dtype
-    )
-    n_parts = n_steps or 1
-    x = _filled_up(x, n_parts, dtype)
-    x = layers.Reshape((n_parts, x.shape[1] // n_parts, x.shape[2]), dtype=dtype)(x)
-    x = _conv_stack(
-        x,
-        seeds,
-        filters=filters,
-        kernel_size=kernel_size,
-        n_conv_layers=n_conv_layers,
-        padding=padding,
-        batch_normalization=batch_normalization,
-        pool_size=pool_size,
-        pool_after=pool_after,
-        dropout=conv_dropout,
-        fast=fast,
-        dtype=dtype,
-    )
-    # Without subsequences the LSTM reads what is left of the time steps.
-    x = layers.Reshape((n_steps or x.shape[2], -1), dtype=dtype)(x)
-    x = _lstm_stack(
-        x,
-        seeds,
-        units=units,
-        n_layers=n_layers,
-        bidirectional=bidirectional,
-        pooling=pooling,
-        fast=fast,
-        dtype=dtype,
-    )
-    x = layers.Dropout(dropout, seed=next(seeds), dtype=dtype)(x)
-    return keras.Model(
-        inputs, _head(x, seeds, dense_units=dense_units, n_classes=n_classes, dtype=dtype)
-    )
-
-
-def build_conv_lstm(
-    input_shape: tuple[int, int],
-    n_classes: int,
-    *,
-    n_steps: int = 4,
-    filters: int = 64,
-    kernel_size: int = 3,
-    n_layers: int = 1,
-    n_conv_layers: int = 0,
-    conv_filters: int | Sequence[int] = 64,
-    conv_kernel_size: int | Sequence[int] = 5,
-    conv_dropout: float = 0.0,
-    padding: str = "valid",
-    batch_normalization: bool = False,
-    pool_size: int = 2,
-    pool_after: str = "each",
-    pooling: str = "last",
-    dropout: float = 0.5,
-    dense_units: int | None = 100,
-    scaling: str | None = None,
-    augmentation: Sequence[Augmentation] = (),
-    dtype: str = "float32",
-    fast: bool = True,
-    seed: int | None = None,
-) -> keras.Model:
-    """Build the ConvLSTM network.
-
-    Parameters
-    ----------
-    input_shape : tuple of int
-        (n_timesteps, n_channels).
-    n_classes : int
-        Number of activities.
-    n_steps, filters, kernel_size, n_layers, n_conv_layers, conv_filters, conv_kernel_size, \
-conv_dropout, padding, batch_normalization, pool_size, pool_after, pooling, dropout, dense_units
-        As in `ConvLSTMClassifier`.
-    scaling, augmentation
-        As in `ConvLSTMClassifier`, the augmentations as a sequence.
-    dtype : str
-        Precision of the network.
-    fast : bool
-        Whether to use the recurrent layers of `_layers`; False takes Keras' own, which are slower,
-        have the same weights and give the same results up to rounding.
-    seed : int or None
-        Seed of the initial weights and of the dropout.
-
-    Returns
-    -------
-    keras.Model
-        Uncompiled, from (n_windows, n_timesteps, n_channels) to (n_windows, n_classes).
-    """
-    seeds = _seeds(seed)
-    inputs, x = _windows(
-        input_shape, scaling=scaling, augmentation=augmentation, seed=seed, dtype=dtype
-    )
-    if n_conv_layers:
-        # Over the whole window, before it is cut: no subsequence loses its ends.
-        x = layers.Reshape((1, *x.shape[1:]), dtype=dtype)(x)
-        x = _conv_stack(
-            x,
-            seeds,
-            filters=conv_filters,
-            kernel_size=conv_kernel_size,
-            n_conv_layers=n_conv_layers,
-            padding="same",
-            batch_normalization=batch_normalization,
-            pool_size=pool_size,
-            pool_after=pool_after,
-            dropout=conv_dropout,
-            fast=fast,
-            dtype=dtype,
+    def _sizes(self) -> Iterator[tuple[int, int]]:
+        """Yield the number of filters and the length of the kernel of each convolution."""
+        each = (
+            s if isinstance(s, Sequence) else repeat(s) for s in (self.filters, self.kernel_size)
         )
-        x = layers.Reshape(x.shape[2:], dtype=dtype)(x)
-    x = _filled_up(x, n_steps, dtype)
-    x = layers.Reshape((n_steps, 1, x.shape[1] // n_steps, x.shape[2]), dtype=dtype)(x)
-    for i in range(n_layers):
-        x = (FastConvLSTM if fast else layers.ConvLSTM2D)(
-            filters,
-            (1, kernel_size),
-            activation="relu",
-            recurrent_activation="sigmoid",
-            padding=padding,
-            return_sequences=i < n_layers - 1 or pooling != "last",
-            data_format="channels_last",
-            dtype=dtype,
-            **_initializers(seeds, recurrent=True),
-        )(x)
-    if pooling != "last":
-        # Over all subsequences and all their time steps.
-        x = _pooled(layers.Reshape((-1, x.shape[-1]), dtype=dtype)(x), pooling, dtype)
-    x = layers.Dropout(dropout, seed=next(seeds), dtype=dtype)(x)
-    x = layers.Flatten(dtype=dtype)(x)
-    return keras.Model(
-        inputs, _head(x, seeds, dense_units=dense_units, n_classes=n_classes, dtype=dtype)
-    )
+        return islice(zip(*each, strict=False), self.n_layers)
+
+    def length_after(self, length: int, *, what: str, prefix: str = "") -> int:
+        """Return how many of `length` time steps the convolutions leave.
+
+        Parameters
+        ----------
+        length : int
+            Number of time steps before the convolutions.
+        what : str
+            What is convolved, for the message.
+        prefix : str
+            What the classifier has before the names `filters` and `kernel_size`.
+
+        Returns
+        -------
+        int
+            Number of time steps.
+
+        Raises
+        ------
+        ValueError
+            If nothing is left, or a sequence of sizes has not one for each convolution.
+        """
+        for name in ("filters", "kernel_size"):
+            value = getattr(self, name)
+            sizes = value if isinstance(value, Sequence) else [value] * self.n_layers
+            wrong = [size for size in sizes if not isinstance(size, Integral) or size < 1]
+            if wrong or len(sizes) != self.n_layers:
+                raise ValueError(
+                    f"{prefix}{name} must be one positive integer or one for each of the "
+                    f"n_conv_layers={self.n_layers} convolutions, got {value!r}."
+                )
+        for i, (_, size) in enumerate(self._sizes()):
+            left = length - (size - 1 if self.padding == "valid" else 0)
+            pooled = self.pool_after == "each" or i == self.n_layers - 1
+            if left < (self.pool_size if pooled else 1):
+                raise ValueError(
+                    f"{prefix}kernel_size={self.kernel_size}, n_conv_layers={self.n_layers} and "
+                    f"pool_size={self.pool_size} do not fit {what}: the convolutions leave "
+                    f"{max(left, 0)} time steps to pool. Choose fewer n_steps, a shorter kernel or "
+                    "a smaller pool."
+                )
+            length = left // self.pool_size if pooled else left
+        return length
+
+    def apply(self, x: Any, make: LayerFactory) -> Any:
+        """Convolve and pool (n_windows, n_steps, length, n_features) along the third axis."""
+
+        def pool(x: Any) -> Any:
+            return make(layers.MaxPooling2D, (1, self.pool_size), data_format="channels_last")(x)
+
+        each = self.pool_after == "each"
+        for filters, size in self._sizes():
+            x = make.with_kernel(
+                layers.Conv2D,
+                (1, size, x.shape[-1], filters),
+                filters,
+                (1, size),
+                activation=None if self.batch_normalization else "relu",
+                padding=self.padding,
+                use_bias=not self.batch_normalization,
+                data_format="channels_last",
+            )(x)
+            if each:
+                # Before the normalisation, which then has less to do.
+                x = pool(x)
+            if self.batch_normalization:
+                x = make(make.batch_normalization, momentum=BATCH_NORM_MOMENTUM)(x)
+                x = make(layers.ReLU)(x)
+            if each:
+                x = make.dropout(self.dropout)(x)
+        return x if each else pool(make.dropout(self.dropout)(x))

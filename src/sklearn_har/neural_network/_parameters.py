@@ -1,15 +1,49 @@
-"""Parameters by name: those of the constructor, and those that are routed on."""
+"""Parameters by name: those that a class declares, and those that are routed on.
+
+A class declares a parameter as a dataclass does, in one line:
+
+    units: Size = 100
+
+The type holds the constraint. :func:`with_parameters` makes the constructor from these lines and
+from those of the base classes. The classes are no dataclasses: Dask and others identify a dataclass
+by its fields alone, and would take two classifiers that were fitted on different windows for one.
+"""
 
 from __future__ import annotations
 
+import functools
 import inspect
-from typing import Any, Self
+import types
+from collections.abc import Callable, Sequence
+from dataclasses import KW_ONLY, field, make_dataclass
+from numbers import Integral, Real
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    Literal,
+    Self,
+    TypeVar,
+    Union,
+    dataclass_transform,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from sklearn.base import BaseEstimator
 
+from sklearn_har.utils._compat import Interval, StrOptions
 from sklearn_har.utils._validation import did_you_mean
 
-__all__ = ["RoutedParameters"]
+__all__ = ["Count", "RoutedParameters", "Share", "Size", "Sizes", "with_parameters"]
+
+T = TypeVar("T", bound=type)
+
+Size = Annotated[int, Interval(Integral, 1, None, closed="left")]
+Count = Annotated[int, Interval(Integral, 0, None, closed="left")]
+Share = Annotated[float, Interval(Real, 0, 1, closed="left")]
+Sizes = Size | Sequence[int]
 
 ROUTED = ("optimizer", "callbacks", "loss")
 """Prefixes of parameters that are handed on, as in `optimizer__learning_rate`."""
@@ -36,23 +70,106 @@ REPLACED = {
 }
 
 
+@dataclass_transform()
+def with_parameters(cls: T) -> T:
+    """Make the constructor and the constraints of a class from its annotated attributes.
+
+    Attributes of base classes with this decorator come first, those of the last base before those
+    of the others. Attributes below `_: KW_ONLY` are passed by name.
+    """
+    own: dict[str, tuple[Any, Any]] = {}
+    keyword_only = False
+    hints: dict[str, Any] = inspect.get_annotations(cls, eval_str=True)
+    for name, hint in hints.items():
+        if hint is KW_ONLY:
+            keyword_only = True
+        elif get_origin(hint) is not ClassVar:
+            own[name] = hint, field(default=getattr(cls, name), kw_only=keyword_only)
+            # A class has no attributes of this name in scikit-learn, only its instances do.
+            delattr(cls, name)
+    declared: dict[str, tuple[Any, Any]] = {}
+    for base in reversed(cls.__mro__):
+        declared |= own if base is cls else vars(base).get("_own_parameters", {})
+    made: Any = make_dataclass(cls.__name__, [(name, *rest) for name, rest in declared.items()])
+    init = made.__init__
+    # Without the constraints, which would fill the help of an editor.
+    init.__annotations__ = {**get_type_hints(made), "return": None}
+    attributes = {
+        "__init__": _with_routing(init) if issubclass(cls, RoutedParameters) else init,
+        "_own_parameters": own,
+        "_parameter_constraints": {
+            name: _constraints(hint) for name, (hint, _) in declared.items()
+        },
+    }
+    for name, value in attributes.items():
+        setattr(cls, name, value)
+    return cls
+
+
+def parameter_names(cls: type) -> list[str]:
+    """Return the names of the parameters of a class with :func:`with_parameters`."""
+    return list(inspect.signature(cls).parameters)
+
+
+def _with_routing(init: Callable[..., None]) -> Callable[..., None]:
+    names = inspect.signature(init).parameters.keys()
+
+    @functools.wraps(init)
+    def init_and_route(self: Any, *args: Any, **params: Any) -> None:
+        routed = {name: params.pop(name) for name in list(params) if name not in names}
+        init(self, *args, **params)
+        self._set_routed(routed)
+
+    return init_and_route
+
+
+def _constraints(hint: Any) -> list[Any]:
+    """Return scikit-learn's constraints for values of a type."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        return list(hint.__metadata__)
+    if origin in (Union, types.UnionType):
+        return [constraint for part in arguments for constraint in _constraints(part)]
+    if origin is Literal:
+        return [StrOptions(set(arguments))]
+    if origin is Sequence:
+        return [list, tuple]
+    plain: dict[Any, Any] = {bool: "boolean", float: Real, types.NoneType: None}
+    return [plain.get(hint, origin or hint)]
+
+
+class _Hidden:
+    """An attribute of scikeras that has no meaning here, and that `hasattr` does not find."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        of = (owner or type(instance)).__name__
+        raise AttributeError(f"{of!r} object has no attribute {self.name!r}")
+
+
 class RoutedParameters:
     """`get_params` and `set_params` that know routed parameters and help with wrong names.
 
     To stand before scikeras' classes, whose own versions it replaces.
     """
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        # `**routed` stands for names that have a prefix and is no name itself, but scikit-learn's
-        # checks call the constructor with every name of the signature.
-        signature = inspect.signature(cls.__init__)
-        named = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD][1:]
-        cls.__signature__ = signature.replace(parameters=named)  # type: ignore[attr-defined]
-
     # scikeras reads the names from __dict__, where every attribute would become a parameter.
     _get_param_names: Any = classmethod(BaseEstimator._get_param_names.__func__)
     __repr__ = BaseEstimator.__repr__
+
+    feature_encoder = _Hidden()
+    target_encoder = _Hidden()
+    initialized_ = _Hidden()
+    scorer = _Hidden()
+
+    def __dir__(self) -> list[str]:
+        return [
+            name
+            for name in super().__dir__()
+            if not isinstance(inspect.getattr_static(self, name, None), _Hidden)
+        ]
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return the parameters, the routed ones that were set among them.

@@ -1,7 +1,7 @@
 """A network and what it has learnt, apart from the estimator that trained it.
 
 Keras objects live here and nowhere else. What leaves this module for a file are arrays and numbers:
-a network is rebuilt from its sizes by a builder of ours, never from a configuration that a file
+a network is rebuilt from its sizes by code of ours, never from a configuration that a file
 brings along.
 """
 
@@ -17,6 +17,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
+from sklearn_har.neural_network._networks import Architecture, build_network
 from sklearn_har.utils._compat import (
     forget_unused_kernels,
     keep_no_gradient_functions,
@@ -47,23 +48,23 @@ class Network:
 
     Parameters
     ----------
-    builder : callable
-        One of `_networks`, `builder(**config)` returns an uncompiled model.
+    architecture : subclass of Architecture
+        Kind of the network.
     config : dict
-        Sizes and seed for the builder: numbers, booleans, tuples of numbers.
+        What `build_network` takes besides: numbers, booleans, tuples of numbers.
     state : dict or None
         What :meth:`state` returned, to be restored.
     """
 
     def __init__(
         self,
-        builder: Callable[..., keras.Model],
+        architecture: type[Architecture],
         config: dict[str, Any],
         state: dict[str, Any] | None = None,
     ) -> None:
         if state is not None and not {"dtype", "input_shape", "n_classes"} <= config.keys():
             raise ValueError(f"The saved network lacks a part: it has {sorted(config)}. {_ALTERED}")
-        self.builder = builder
+        self.architecture = architecture
         self.config = config
         self._pending = state
         self._model: keras.Model | None = None
@@ -84,16 +85,18 @@ class Network:
                     gc.collect()
                     if keras.backend.backend() == "tensorflow":
                         forget_unused_kernels()
-                self._model = self._restored() if self._pending else self.builder(**self.config)
+                self._model = self._restored() if self._pending else self._built()
             return self._model
+
+    def _built(self, **kwargs: Any) -> keras.Model:
+        return build_network(self.architecture, **self.config, **kwargs)
 
     def _restored(self) -> keras.Model:
         """Build the network of a file, which may have been altered."""
         assert self._pending is not None
         values = self._pending["variables"]
         try:
-            _check_sizes(self.config, values)
-            model = self.builder(**self.config)
+            model = self._built(shapes=[np.shape(value) for value in values])
         except Exception as error:  # Keras has no class of its own for what it cannot build
             raise ValueError(f"The saved network cannot be built: {error}. {_ALTERED}") from error
         _assign(_variables(model), values, "network")
@@ -259,26 +262,6 @@ def _variables(model: keras.Model) -> list[keras.Variable]:
 def _arrays(variables: list[keras.Variable]) -> list[npt.NDArray[Any]]:
     # A copy: the backend may lend its own memory, which training would change.
     return [np.array(v.numpy()) for v in variables]
-
-
-def _check_sizes(config: dict[str, Any], values: list[Any]) -> None:
-    """Raise a ValueError for a size that none of the arrays has, before memory is taken for it."""
-    n_timesteps, n_channels = config["input_shape"]
-    largest = max([n_timesteps, len(values), *(n for value in values for n in np.shape(value))])
-    no_sizes = {"input_shape", "mask_value", "seed"}
-    if config.get("n_conv_layers") == 0:  # nothing has these sizes then
-        no_sizes |= {"conv_filters", "conv_kernel_size", "pool_size"}
-    sizes = {name: size for name, size in config.items() if name not in no_sizes}
-    sizes["n_channels"] = n_channels
-    for name, size in sizes.items():
-        # Short windows are filled up to a number of steps that no array needs to have.
-        most = max(largest, 1024) if name == "n_steps" else largest
-        for number in size if isinstance(size, (list, tuple)) else (size,):
-            if isinstance(number, int) and number > most:
-                raise ValueError(
-                    f"{name} is {size}, and the arrays have {largest} numbers at the most along "
-                    "an axis"
-                )
 
 
 def _assign(variables: list[keras.Variable], values: list[Any], what: str) -> None:

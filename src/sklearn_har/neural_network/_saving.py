@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
-import keras
 from sklearn.base import BaseEstimator
 
+from sklearn_har.neural_network._networks import Architecture
 from sklearn_har.neural_network._runtime import STATE_FORMAT, Network
 
 __all__ = ["SavedAsArrays"]
@@ -17,8 +16,16 @@ __all__ = ["SavedAsArrays"]
 class SavedAsArrays:
     """A classifier whose state has no object of Keras, but what its network is made from."""
 
-    _builder: ClassVar[Callable[..., keras.Model]]
     _network: Network
+
+    @classmethod
+    def _architecture(cls) -> type[Architecture]:
+        """Return the base of a classifier that has its sizes."""
+        return next(
+            base
+            for base in cls.__mro__
+            if issubclass(base, Architecture) and not issubclass(base, SavedAsArrays)
+        )
 
     def __getstate__(self) -> dict[str, Any]:
         state: dict[str, Any] = BaseEstimator.__getstate__(self)
@@ -44,4 +51,4 @@ class SavedAsArrays:
                     f"sklearn-har reads format {STATE_FORMAT}. Load it with the version that wrote "
                     "it, or train again."
                 )
-            self._network = Network(type(self)._builder, dict(saved.get("config", ())), saved)
+            self._network = Network(self._architecture(), dict(saved.get("config", ())), saved)

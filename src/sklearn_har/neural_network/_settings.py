@@ -1,16 +1,33 @@
-"""The parts of the docstrings that all classifiers share, written once."""
+"""The parameters that all classifiers share: how a network is trained."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
+import inspect
+import re
+from collections.abc import Sequence
+from dataclasses import KW_ONLY
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
-__all__ = ["share_docs"]
+import keras
+import numpy as np
+
+from sklearn_har.augmentation import Augmentation
+from sklearn_har.neural_network._parameters import Count, Size, with_parameters
+from sklearn_har.utils._compat import Interval
+
+__all__ = ["TrainingParameters", "share_docs"]
 
 T = TypeVar("T", bound=type)
 
-TRAINING = """\
-optimizer : str, class or keras.optimizers.Optimizer, default="adam"
+
+@with_parameters
+class TrainingParameters:
+    """How a network is trained.
+
+    Parameters
+    ----------
+    optimizer : str, class or keras.optimizers.Optimizer, default="adam"
         Optimizer of the weights; Adam with a learning rate of 0.001 as published. Its own
         parameters are routed: `optimizer__learning_rate=0.01`. In the same way
         `loss__label_smoothing=0.1` reaches the loss.
@@ -65,10 +82,11 @@ optimizer : str, class or keras.optimizers.Optimizer, default="adam"
         Decides the initial weights, the dropout and the order of the windows. Pass an int for
         equal weights in each run; the global random generators are neither read nor changed then.
     verbose : int, default=0
-        0 is silent, 1 shows Keras' progress bar, 2 prints a line for each epoch."""
+        0 is silent, 1 shows Keras' progress bar, 2 prints a line for each epoch.
 
-ATTRIBUTES = """\
-classes_ : ndarray of shape (n_classes,)
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
         Activities, sorted.
     history_ : dict of list of float
         `loss` and `accuracy` of each epoch on the training windows, with dropout at work; and
@@ -86,18 +104,48 @@ classes_ : ndarray of shape (n_classes,)
     n_channels_in_ : int
         Number of channels.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Column names, if `X` was a frame."""
+        Column names, if `X` was a frame.
+    """
+
+    _: KW_ONLY
+    optimizer: str | type | keras.optimizers.Optimizer = "adam"
+    epochs: Size = 25
+    batch_size: Size = 64
+    class_weight: dict[Any, float] | Literal["balanced"] | None = None
+    early_stopping: bool = False
+    validation_fraction: Annotated[float, Interval(Real, 0, 1, closed="neither")] = 0.1
+    n_iter_no_change: Size = 10
+    tol: Annotated[float, Interval(Real, 0, None, closed="left")] = 1e-4
+    callbacks: Annotated[Any, None, list, tuple, dict, type, keras.callbacks.Callback] = None
+    scaling: Literal["standard", "companding", "both"] | None = None
+    augmentation: Augmentation | Sequence[Augmentation] | None = None
+    schedule: Literal["constant", "cosine"] = "constant"
+    min_updates: Count = 0
+    remainder: Literal["error", "pad"] = "error"
+    warm_start: bool = False
+    dtype: Literal["float32", "float64"] = "float32"
+    random_state: Annotated[int | np.random.RandomState | None, "random_state"] = None
+    verbose: Annotated[int, Interval(Integral, 0, 2, closed="both"), "boolean"] = 0
+    if TYPE_CHECKING:
+        # Type checkers refuse names that are not declared. `set_params` takes the other routed
+        # parameters unseen.
+        optimizer__learning_rate: float = 0.001
+        optimizer__weight_decay: float | None = None
+        loss__label_smoothing: float = 0.0
 
 
-def share_docs(*, epochs: int) -> Callable[[T], T]:
-    """Fill `{training}` and `{attributes}` in the docstring of a classifier."""
-
-    def fill(cls: T) -> T:
-        # With `python -OO` there is no docstring to fill.
-        if cls.__doc__:
-            cls.__doc__ = cls.__doc__.replace(
-                "{training}", TRAINING.replace("{epochs}", str(epochs))
-            ).replace("{attributes}", ATTRIBUTES)
+def share_docs(cls: T) -> T:
+    """Fill `{training}` and `{attributes}` in the docstring of a classifier from the above."""
+    # With `python -OO` there are no docstrings.
+    if not cls.__doc__ or not TrainingParameters.__doc__:
         return cls
-
-    return fill
+    _, training, attributes = re.split(
+        r"\n\n\w+\n-+\n", inspect.cleandoc(TrainingParameters.__doc__)
+    )
+    epochs = inspect.signature(cls).parameters["epochs"].default
+    cls.__doc__ = (
+        inspect.cleandoc(cls.__doc__)
+        .replace("{training}", training.replace("{epochs}", str(epochs)))
+        .replace("{attributes}", attributes)
+    )
+    return cls
