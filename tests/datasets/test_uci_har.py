@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sklearn_har._names import ACTIVITY_NAMES, CHANNEL_NAMES
 from sklearn_har.datasets import _uci_har, fetch_uci_har
 from sklearn_har.datasets._uci_har_files import MEMBERS, PARTITIONS, REMOTES, Partition
 from sklearn_har.exceptions import ArchiveError
+from sklearn_har.utils._uci_har_names import ACTIVITY_NAMES, CHANNEL_NAMES
 
 
 @pytest.fixture

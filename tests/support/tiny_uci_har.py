@@ -12,11 +12,11 @@ from functools import partial
 
 import numpy as np
 
-from sklearn_har._names import ACTIVITY_NAMES, CHANNEL_NAMES
 from sklearn_har.datasets import _uci_har
 from sklearn_har.datasets._archives import Member
 from sklearn_har.datasets._download import RemoteArchive
 from sklearn_har.datasets._uci_har_files import Partition
+from sklearn_har.utils._uci_har_names import ACTIVITY_NAMES, CHANNEL_NAMES
 
 FOLDER = "UCI HAR Dataset"
 TINY_PARTITIONS = {

@@ -34,7 +34,7 @@ def check(args: argparse.Namespace) -> None:
 
 def run(args: argparse.Namespace, recognizer: Any) -> None:
     """Print a line for each window that becomes complete, until the input ends or Ctrl-C."""
-    from sklearn_har.recordings._lines import LineReader
+    from sklearn_har.recordings import LineReader
 
     channels = channels_of(args, recognizer)
     options = read_options(args, channels, recognizer)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from sklearn_har.cli._common import UsageError, fact, nearest, real
-from sklearn_har.utils._errors import one_line
 
 NETWORKS = {
     "lstm": "LSTMClassifier",
@@ -69,56 +68,19 @@ def network_or_file(text: str) -> str | Path:
 
 
 def load_model(path: Path) -> Any:
-    """Return the recognizer or classifier in a file, or say why it cannot be loaded.
-
-    Files of skops may hold types of scikit-learn and of this package only. Exported files hold no
-    Python, and are read without TensorFlow.
-    """
+    """Return the recognizer or classifier in a file; exported files are read without TensorFlow."""
     if path.suffix.lower() in _EXPORTED:
         from sklearn_har.export import ExportedClassifier
 
         return ExportedClassifier(path)
+    from sklearn_har.utils.saved_models import load_model
 
-    from sklearn_har.utils._optional import import_optional
-
-    skops_io = import_optional("skops.io", extra="export", needed_by="--model")
-    content = path.read_bytes()
-    try:
-        unknown = skops_io.get_untrusted_types(data=content)
-    except Exception as error:  # zipfile, json and skops raise many kinds of errors
-        raise ValueError(f"{path}: not a model saved by skops ({one_line(error)})") from error
-    foreign = sorted(set(unknown) - _our_types())
-    if foreign:
-        raise ValueError(
-            f"{path}: holds types that are neither of scikit-learn nor estimators of this package, "
-            f"{', '.join(foreign)}. If you trust them, load it by skops.io.load in Python"
-        )
-    try:
-        model = skops_io.loads(content, trusted=unknown)
-    except Exception as error:  # constructors raise many kinds of errors for altered values
-        raise ValueError(
-            f"{path}: cannot be loaded ({type(error).__name__}: {one_line(error)}): it was "
-            "altered, is incomplete, or was saved with other versions of the libraries"
-        ) from error
+    model = load_model(path)
     if not hasattr(model, "predict_proba") or not hasattr(model, "classes_"):
         raise ValueError(
             f"{path}: must be a fitted classifier with predict_proba, got {type(model).__name__}"
         )
     return model
-
-
-def _our_types() -> set[str]:
-    """Return the types that a saved model may hold: estimators, and values of their parameters.
-
-    Not the whole package: a file may also name functions to be called, and not all of ours are
-    harmless.
-    """
-    from sklearn_har import augmentation
-    from sklearn_har.utils.discovery import all_estimators
-
-    types = [item for _, item in all_estimators()]
-    types += [getattr(augmentation, name) for name in augmentation.__all__]
-    return {f"{item.__module__}.{item.__qualname__}" for item in types}
 
 
 def recognizer_of(args: argparse.Namespace, model: Any) -> Any:

@@ -17,7 +17,6 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.utils import Bunch
 
-from sklearn_har._names import ACTIVITY_NAMES, RECORDED_CHANNEL_NAMES
 from sklearn_har.datasets._archives import ArchiveReader, Contents
 from sklearn_har.datasets._base import DataSet, check_fetch_parameters, load_arrays, load_descr
 from sklearn_har.datasets._bunch import names_of_codes
@@ -25,6 +24,7 @@ from sklearn_har.datasets._hapt_files import COLLECTION, MEMBERS, REMOTES, Colle
 from sklearn_har.datasets._text_tables import check_labels, parse_integers, parse_table
 from sklearn_har.exceptions import ArchiveError
 from sklearn_har.recordings import Recording
+from sklearn_har.utils._uci_har_names import ACTIVITY_NAMES, RECORDED_CHANNEL_NAMES
 
 SAMPLING_RATE = 50.0
 #: The position in this tuple is the label.

@@ -18,13 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import Bunch
 
-from sklearn_har._names import ACTIVITY_NAMES, CHANNEL_NAMES
 from sklearn_har.datasets._archives import ArchiveReader, Contents
 from sklearn_har.datasets._base import DataSet, check_fetch_parameters, load_arrays, load_descr
 from sklearn_har.datasets._bunch import windows_bunch
 from sklearn_har.datasets._text_tables import check_labels, parse_integers, parse_table
 from sklearn_har.datasets._uci_har_files import MEMBERS, PARTITIONS, REMOTES, Partition
 from sklearn_har.exceptions import ArchiveError
+from sklearn_har.utils._uci_har_names import ACTIVITY_NAMES, CHANNEL_NAMES
 
 N_TIMESTEPS = 128
 SAMPLING_RATE = 50.0
