@@ -40,7 +40,7 @@ ALLOWED = {
     # Ours, which loads by skops.
     ("cli/_models.py", "load_model"),
     ("cli/_predict.py", "load_model"),
-    ("cli/_evaluate_recordings.py", "load_model"),
+    ("cli/_evaluate.py", "load_model"),
     ("cli/_export.py", "load_model"),
 }
 

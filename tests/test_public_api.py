@@ -320,9 +320,9 @@ def private_imports():
                 continue
             for name in names:
                 root, *parts = name.split(".")
-                if root != "sklearn_har" or len(parts) < 2:
+                if root != "sklearn_har" or parts[:1] in ([], ["_version"]):
                     continue
-                private = [i for i, part in enumerate(parts) if part.startswith("_") and i > 0]
+                private = [i for i, part in enumerate(parts) if i and part.startswith("_")]
                 if private and parts[0] not in {"utils", relative.parts[0]}:
                     yield relative.as_posix(), ".".join(parts[: private[0] + 1])
 

@@ -1,4 +1,4 @@
-"""Models of the command line: saved files, and networks that are trained on recordings."""
+"""Saved models, and the preparation of recordings for them."""
 
 from __future__ import annotations
 
@@ -64,9 +64,6 @@ def network_or_file(text: str) -> str | Path:
     )
 
 
-# Saved models -------------------------------------------------------------------------------------
-
-
 def load_model(path: Path) -> Any:
     """Return the recognizer or classifier in a file; exported files are read without TensorFlow."""
     if path.suffix.lower() in _EXPORTED:
@@ -98,14 +95,10 @@ def recognizer_of(args: argparse.Namespace, model: Any) -> Any:
         refuse_contradictions(args, recognizer)
     else:
         recognizer = _of_classifier(args, model)
-    smoothing = {name: getattr(args, name, None) for name in _SMOOTHING}
-    given = {
-        name: None if value == "none" else value
-        for name, value in smoothing.items()
-        if value is not None
-    }
-    for name, value in given.items():
-        setattr(recognizer, name, value)
+    for name in _SMOOTHING:
+        value = getattr(args, name, None)
+        if value is not None:
+            setattr(recognizer, name, None if value == "none" else value)
     return recognizer
 
 
@@ -201,26 +194,8 @@ def _kinds(args: argparse.Namespace) -> dict[str, Any]:
     return {"acceleration": tuple(range(n)), "angular_velocity": tuple(range(n, total))}
 
 
-# Networks that are trained ------------------------------------------------------------------------
-
-
-def new_recognizer(args: argparse.Namespace, recordings: list[Any]) -> Any:
-    """Return the recognizer that the options describe, not fitted."""
-    from sklearn_har.cli import _evaluate
-    from sklearn_har.recognition import ActivityRecognizer
-
-    classifier = _evaluate.load_classifier(args.model, recipe=not args.published)(
-        verbose=0, random_state=args.seed
-    )
-    if args.epochs is not None:
-        classifier.set_params(epochs=args.epochs)
-    recognizer = ActivityRecognizer(classifier, _preparation(args, recordings[0].channel_names))
-    for name, value in args.set:
-        _evaluate.set_parameter(recognizer, "--set", name, value)
-    return recognizer
-
-
-def _preparation(args: argparse.Namespace, channel_names: tuple[str, ...]) -> Any:
+def preparation_of(args: argparse.Namespace, channel_names: tuple[str, ...]) -> Any:
+    """Return the preparation that the options describe, by default that for the channels."""
     from sklearn_har.preparation import Preparation
 
     n_channels = len(channel_names)

@@ -13,6 +13,7 @@ from sklearn_har.cli._common import (
     check_picture,
     check_writable,
     fact,
+    figure_of_rows,
     quiet_start,
     real,
     save_picture,
@@ -204,14 +205,8 @@ def _table(timeline: Any) -> str:
 
 
 def _picture(timeline: Any) -> Any:
-    from matplotlib.figure import Figure
-
     from sklearn_har.inspection import PredictionTimelineDisplay
-    from sklearn_har.inspection._prediction_timeline import figure_size
 
-    # Not by pyplot, which would look for a screen.
-    figure = Figure(
-        figsize=figure_size(timeline["activity"].unique().tolist()), layout="constrained"
-    )
+    figure = figure_of_rows(timeline["activity"].nunique(), width=10.0, height=0.4)
     PredictionTimelineDisplay(timeline).plot(figure.subplots())
     return figure

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import argparse
 import warnings
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sklearn_har.cli import _evaluate
+from sklearn_har.cli import _data, _networks
 from sklearn_har.cli._common import (
     UsageError,
     check_picture,
     check_writable,
     fact,
+    integer,
     jobs,
     positive_integer,
     quiet_start,
@@ -21,7 +21,7 @@ from sklearn_har.cli._common import (
     seed,
     write_file,
 )
-from sklearn_har.cli._fits import reported
+from sklearn_har.cli._models import NETWORKS
 from sklearn_har.cli._tune_grid import (
     GRIDS,
     Range,
@@ -29,10 +29,11 @@ from sklearn_har.cli._tune_grid import (
     in_words,
     listed,
     names_in_pipeline,
+    one_line,
     parse_values,
     search_space,
 )
-from sklearn_har.cli._tune_report import facts, picture, report
+from sklearn_har.cli._tune_report import facts_of_search, picture, report
 
 _N_ITER = 20
 
@@ -81,7 +82,15 @@ def add_parser(commands: Any) -> None:
         description=_DESCRIPTION,
         epilog=_EPILOG.format(grids=grids),
     )
-    _evaluate.add_setup_arguments(parser)
+    parser.add_argument(
+        "--model",
+        required=True,
+        choices=NETWORKS,
+        help="the network: " + ", ".join(f"{key} ({name})" for key, name in NETWORKS.items()),
+    )
+    _data.add_window_arguments(parser)
+    _networks.add_training_arguments(parser)
+    _networks.add_scaling_argument(parser)
     parser.add_argument(
         "--windows",
         type=Path,
@@ -113,7 +122,7 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument(
         "--folds",
-        type=_folds,
+        type=integer("an integer of at least 2", 2),
         default=5,
         metavar="N",
         help="parts that the subjects are divided into; each is held out once (default: 5)",
@@ -156,9 +165,8 @@ def run(args: argparse.Namespace) -> None:
     """Load, search, report, save."""
     _check(args)
     with quiet_start():
-        _evaluate.load_classifier(args.model, recipe=args.recipe)
+        estimator = _networks.make_estimator(args)
     grid = dict(args.grid) or default_grid(args.model)
-    estimator = _evaluate.make_estimator(args)
     names = names_in_pipeline(estimator, grid)
     data = _load(args)
     n_subjects = len(set(data.subject.tolist()))
@@ -166,7 +174,7 @@ def run(args: argparse.Namespace) -> None:
         raise UsageError(f"--folds {args.folds}: there are {n_subjects} subjects to divide")
     estimator.set_params(clf__random_state=args.seed)
     n_settings = _count(args, grid)
-    print(facts(args, data, n_subjects, grid, n_settings), flush=True)
+    print(facts_of_search(args, data, n_subjects, grid, n_settings), flush=True)
 
     search = _run_search(args, estimator, grid, names, data, n_settings)
     settings = [in_words(setting, names) for setting in search.cv_results_["params"]]
@@ -194,7 +202,8 @@ def _check(args: argparse.Namespace) -> None:
         if args.dataset != "simulated" or args.archive or args.data_home:
             raise UsageError("--windows takes the place of --dataset, --archive and --data-home")
     else:
-        _evaluate.check_dataset(args)
+        _data.check_dataset(args)
+        _networks.check_scaling(args)
     if args.search == "grid" and args.n_iter is not None:
         raise UsageError("--n-iter is for --search random and optuna; a grid is tried as a whole")
     for name, values in args.grid:
@@ -222,15 +231,9 @@ def _check(args: argparse.Namespace) -> None:
         import_optional("skops.io", extra="export", needed_by="--save")
 
 
-def _folds(text: str) -> int:
-    if positive_integer(text) < 2:
-        raise argparse.ArgumentTypeError("must be an integer of at least 2, got '1'")
-    return int(text)
-
-
 def _load(args: argparse.Namespace) -> Any:
     if not args.windows:
-        return _evaluate.load_training(args)
+        return _data.load_windows(args, "train")
     import numpy as np
     from sklearn.utils import Bunch, check_consistent_length
 
@@ -271,11 +274,11 @@ def _run_search(
     data: Any,
     n_settings: int,
 ) -> Any:
-    from sklearn.base import clone
     from sklearn.exceptions import FitFailedWarning
     from sklearn.metrics import get_scorer
     from sklearn.model_selection import GroupKFold
 
+    from sklearn_har.cli._progress import report_scores
     from sklearn_har.model_selection import _stepwise
 
     kinds: dict[str, type] = {
@@ -287,20 +290,17 @@ def _run_search(
     if args.search != "grid":
         options = {"n_iter": n_settings, "random_state": args.seed}
     space = {names[name]: search_space(name, values, args.search) for name, values in grid.items()}
-    watched = clone(estimator)
-    _evaluate.show_epochs(watched, args)
-    total = n_settings * args.folds
+    describe = lambda params: one_line(in_words(params, names))  # noqa: E731
     with (
-        reported(
-            get_scorer(args.scoring), list(space), partial(in_words, names=names), total
-        ) as scorer,
+        _networks.show_epochs(estimator.named_steps["clf"], args.jobs),
+        report_scores(get_scorer(args.scoring), describe, n_settings * args.folds) as scorer,
         warnings.catch_warnings(),
     ):
         # Trainings that fail are listed in the end, with their reasons.
         warnings.filterwarnings("ignore", category=FitFailedWarning)
         warnings.filterwarnings("ignore", message="One or more of the test scores are non-finite")
         search = kinds[args.search](
-            watched,
+            estimator,
             space,
             scoring=scorer,
             cv=GroupKFold(args.folds),
@@ -316,7 +316,6 @@ def _save(args: argparse.Namespace, estimator: Any, setting: dict[str, Any], dat
     from sklearn.base import clone
 
     print(fact("training", f"the best setting on all {len(data.data)} windows"), flush=True)
-    # Not the estimator that was watched, whose callback belongs to the terminal.
     model = clone(estimator).set_params(
         **{name: clone(value, safe=False) for name, value in setting.items()}
     )
