@@ -107,6 +107,13 @@ def real(**limits: Any) -> Callable[[str], float]:
     return read
 
 
+# What options take: the type, and the word for it in the help.
+FILE: dict[str, Any] = {"type": Path, "metavar": "FILE"}
+COUNT: dict[str, Any] = {"type": positive_integer, "metavar": "N"}
+SEED: dict[str, Any] = {"type": seed, "default": 0, "metavar": "N"}
+JOBS: dict[str, Any] = {"type": jobs, "metavar": "N"}
+
+
 def add_data_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that say where the files of a data set are."""
     parser.add_argument(

@@ -8,14 +8,16 @@ from typing import Any
 
 from sklearn_har.cli import _data, _models, _networks
 from sklearn_har.cli._common import (
+    COUNT,
+    FILE,
+    JOBS,
+    SEED,
     UsageError,
     check_writable,
     fact,
-    jobs,
     positive_integer,
     quiet_start,
     refuse,
-    seed,
     versions,
     write_json,
 )
@@ -91,29 +93,19 @@ def add_parser(commands: Any) -> None:
         metavar="K",
         help="with SOURCE and a network: parts that the subjects are divided into",
     )
-    parser.add_argument(
-        "--repeats",
-        type=positive_integer,
-        metavar="N",
-        help="how many times to train (default: 3)",
-    )
+    parser.add_argument("--repeats", **COUNT, help="how many times to train (default: 3)")
     parser.add_argument(
         "--seed",
-        type=seed,
-        default=0,
-        metavar="N",
+        **SEED,
         help="where the seeds of the trainings come from; the simulated windows do not depend "
         "on it (default: 0)",
     )
     parser.add_argument(
         "--jobs",
-        type=jobs,
-        metavar="N",
+        **JOBS,
         help="trainings at a time; -1 for as many as there are processors (default: 1)",
     )
-    parser.add_argument(
-        "--json", type=Path, metavar="FILE", help="write all figures and the versions to a file"
-    )
+    parser.add_argument("--json", **FILE, help="write all figures and the versions to a file")
     add_preparation_arguments(parser, " (with SOURCE and --folds)")
     add_source_arguments(parser)
     parser.set_defaults(run=run, dataset=None, scaling=None)

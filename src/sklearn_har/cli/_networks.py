@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import Any
 
 from sklearn_har.cli import _models
-from sklearn_har.cli._common import UsageError, fact, positive_integer
+from sklearn_har.cli._common import COUNT, UsageError, fact
 from sklearn_har.cli._models import NETWORKS
 from sklearn_har.cli._reading import warnings_as_lines
 from sklearn_har.utils._errors import one_line
@@ -56,8 +56,7 @@ def add_training_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--epochs",
-        type=positive_integer,
-        metavar="N",
+        **COUNT,
         help="epochs of each training (default: 20 with a recipe; as published 15 for lstm, else "
         "25)",
     )

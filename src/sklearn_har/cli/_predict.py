@@ -9,6 +9,7 @@ from typing import Any
 
 from sklearn_har.cli import _follow
 from sklearn_har.cli._common import (
+    FILE,
     UsageError,
     check_picture,
     check_writable,
@@ -62,8 +63,7 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument(
         "source",
-        metavar="FILE",
-        type=Path,
+        **FILE,
         help="CSV or Parquet file, one row a sample; a folder with --pattern '{sensor}.csv'; with "
         "--follow, - is the standard input",
     )
@@ -76,13 +76,10 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument(
         "--timeline",
-        type=Path,
-        metavar="FILE",
+        **FILE,
         help="write the timeline as CSV: activity, start and end in s, probability",
     )
-    parser.add_argument(
-        "--plot", type=Path, metavar="FILE", help="draw the timeline (.png, .pdf, .svg)"
-    )
+    parser.add_argument("--plot", **FILE, help="draw the timeline (.png, .pdf, .svg)")
     parser.add_argument(
         "--follow",
         action="store_true",

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 from sklearn_har.cli import _models, _networks
 from sklearn_har.cli._common import (
+    FILE,
+    SEED,
     UsageError,
     add_data_arguments,
     check_new,
     fact,
     positive_integer,
     quiet_start,
-    seed,
     write_file,
 )
 from sklearn_har.cli._reading import (
@@ -63,9 +63,7 @@ def add_parser(commands: Any) -> None:
         epilog=_EPILOG,
     )
     parser.add_argument("source", metavar="SOURCE", help="folder, table or data set")
-    parser.add_argument(
-        "--save", type=Path, required=True, metavar="FILE", help="the file to write (.skops)"
-    )
+    parser.add_argument("--save", **FILE, required=True, help="the file to write (.skops)")
     parser.add_argument("--force", action="store_true", help="overwrite the file of --save")
     parser.add_argument(
         "--model",
@@ -74,9 +72,7 @@ def add_parser(commands: Any) -> None:
         help="the network (default: cnn-lstm)",
     )
     _networks.add_training_arguments(parser)
-    parser.add_argument(
-        "--seed", type=seed, default=0, metavar="N", help="seed of the training (default: 0)"
-    )
+    parser.add_argument("--seed", **SEED, help="seed of the training (default: 0)")
     parser.add_argument(
         "--folds",
         type=positive_integer,

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import argparse
 import warnings
-from pathlib import Path
 from typing import Any
 
 from sklearn_har.cli import _data, _networks
 from sklearn_har.cli._common import (
+    COUNT,
+    FILE,
+    JOBS,
+    SEED,
     UsageError,
     check_picture,
     check_writable,
     fact,
     integer,
-    jobs,
-    positive_integer,
     quiet_start,
     save_picture,
-    seed,
     write_file,
 )
 from sklearn_har.cli._models import NETWORKS
@@ -93,8 +93,7 @@ def add_parser(commands: Any) -> None:
     _networks.add_scaling_argument(parser)
     parser.add_argument(
         "--windows",
-        type=Path,
-        metavar="FILE",
+        **FILE,
         help="own windows in the place of --dataset: a file of numpy.savez with the arrays X, y "
         "and groups (the subject of each window)",
     )
@@ -115,10 +114,7 @@ def add_parser(commands: Any) -> None:
         "scores so far (default: grid)",
     )
     parser.add_argument(
-        "--n-iter",
-        type=positive_integer,
-        metavar="N",
-        help=f"settings to try by random and optuna (default: {_N_ITER})",
+        "--n-iter", **COUNT, help=f"settings to try by random and optuna (default: {_N_ITER})"
     )
     parser.add_argument(
         "--folds",
@@ -136,26 +132,20 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--seed",
         "--random-state",
-        type=seed,
-        default=0,
-        metavar="N",
+        **SEED,
         help="decides the settings that are drawn, and the trainings (default: 0)",
     )
     parser.add_argument(
         "--jobs",
         "--n-jobs",
-        type=jobs,
-        metavar="N",
+        **JOBS,
         help="trainings at a time; -1 for as many as there are processors (default: 1)",
     )
-    parser.add_argument("--table", type=Path, metavar="FILE", help="write the table as CSV")
-    parser.add_argument(
-        "--plot", type=Path, metavar="FILE", help="draw the scores (.png, .pdf, .svg)"
-    )
+    parser.add_argument("--table", **FILE, help="write the table as CSV")
+    parser.add_argument("--plot", **FILE, help="draw the scores (.png, .pdf, .svg)")
     parser.add_argument(
         "--save",
-        type=Path,
-        metavar="FILE",
+        **FILE,
         help="train the best setting on all of these windows and save it (.skops), for predict",
     )
     parser.set_defaults(run=run)
@@ -275,11 +265,9 @@ def _run_search(
     n_settings: int,
 ) -> Any:
     from sklearn.exceptions import FitFailedWarning
-    from sklearn.metrics import get_scorer
     from sklearn.model_selection import GroupKFold
 
-    from sklearn_har.cli._progress import report_scores
-    from sklearn_har.model_selection import _stepwise
+    from sklearn_har.model_selection import _stepwise, report_scores
 
     kinds: dict[str, type] = {
         "grid": _stepwise.StepwiseGridSearchCV,
@@ -290,10 +278,13 @@ def _run_search(
     if args.search != "grid":
         options = {"n_iter": n_settings, "random_state": args.seed}
     space = {names[name]: search_space(name, values, args.search) for name, values in grid.items()}
-    describe = lambda params: one_line(in_words(params, names))  # noqa: E731
+
+    def describe(params: dict[str, Any]) -> str:
+        return one_line(in_words(params, names))
+
     with (
         _networks.show_epochs(estimator.named_steps["clf"], args.jobs),
-        report_scores(get_scorer(args.scoring), describe, n_settings * args.folds) as scorer,
+        report_scores(args.scoring, n_settings * args.folds, describe) as scorer,
         warnings.catch_warnings(),
     ):
         # Trainings that fail are listed in the end, with their reasons.
