@@ -1,8 +1,9 @@
-"""Data sets by name: their windows and recordings, training and test subjects apart."""
+"""Windows and recordings of data sets, training and test subjects apart, and windows in files."""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from sklearn_har.cli._common import UsageError, add_data_arguments
@@ -64,3 +65,27 @@ def load_recordings(name: str, args: argparse.Namespace, part: Any) -> list[Any]
 
 def _of_part(subjects: Any, part: str) -> Any:
     return subjects[:-_N_TEST_SUBJECTS] if part == "train" else subjects[-_N_TEST_SUBJECTS:]
+
+
+def load_file(path: Path) -> Any:
+    """Return the windows, targets and subjects in a file of `numpy.savez`."""
+    import numpy as np
+    from sklearn.utils import Bunch, check_consistent_length
+
+    with path.open("rb") as opened:
+        try:
+            # Pickled objects could run code when they are loaded.
+            with np.load(opened, allow_pickle=False) as file:
+                X, y, groups = (file[name] for name in ("X", "y", "groups"))
+        except Exception as error:  # zipfile, zlib and numpy have many words for what is damaged
+            raise ValueError(
+                f"{path}: must be a file of numpy.savez(path, X=..., y=..., groups=...), "
+                f"arrays without objects: {error}"
+            ) from error
+    if X.ndim != 3:
+        raise ValueError(
+            f"{path}: X must have the axes (n_windows, n_timesteps, n_channels), got shape "
+            f"{X.shape}"
+        )
+    check_consistent_length(X, y, groups)
+    return Bunch(data=X, target=y, subject=groups)

@@ -21,13 +21,9 @@ from sklearn_har.cli._common import (
     versions,
     write_json,
 )
+from sklearn_har.cli._messages import warnings_as_lines
 from sklearn_har.cli._models import NETWORKS, add_preparation_arguments, network_or_file
-from sklearn_har.cli._reading import (
-    add_source_arguments,
-    facts_of,
-    read_source,
-    warnings_as_lines,
-)
+from sklearn_har.cli._reading import add_source_arguments, facts_of, read_source
 
 _DESCRIPTION = """\
 With SOURCE, score a recognizer on labelled recordings: a saved model as it is,

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from sklearn_har.cli._common import PROGRAM, UsageError, refuse
-from sklearn_har.cli._reading import channels_of, read_options, warnings_as_lines
+from sklearn_har.cli._messages import warnings_as_lines
+from sklearn_har.cli._reading import channels_of, read_options
 
 # In s: how often the input is looked at. People do not notice it, and it costs next to nothing.
 _PAUSE = 0.1

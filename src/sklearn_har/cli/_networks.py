@@ -12,8 +12,8 @@ from typing import Any
 
 from sklearn_har.cli import _models
 from sklearn_har.cli._common import COUNT, UsageError, fact
+from sklearn_har.cli._messages import warnings_as_lines
 from sklearn_har.cli._models import NETWORKS
-from sklearn_har.cli._reading import warnings_as_lines
 from sklearn_har.utils._errors import one_line
 from sklearn_har.utils._progress import is_watched
 

@@ -21,8 +21,9 @@ from sklearn_har.cli._common import (
     shortened,
     write_file,
 )
+from sklearn_har.cli._messages import warnings_as_lines
 from sklearn_har.cli._models import add_preparation_arguments, load_model, recognizer_of
-from sklearn_har.cli._reading import add_reading_arguments, read_pieces, warnings_as_lines
+from sklearn_har.cli._reading import add_reading_arguments, read_pieces
 
 # Letters of an activity in the printed table, whose other columns take 40 at most.
 _LONGEST_NAME = 40

@@ -17,13 +17,8 @@ from sklearn_har.cli._common import (
     quiet_start,
     write_file,
 )
-from sklearn_har.cli._reading import (
-    add_source_arguments,
-    facts_of,
-    how_read,
-    read_source,
-    warnings_as_lines,
-)
+from sklearn_har.cli._messages import warnings_as_lines
+from sklearn_har.cli._reading import add_source_arguments, facts_of, how_read, read_source
 
 _DESCRIPTION = """\
 Train a network on labelled recordings and save it with all that is needed to

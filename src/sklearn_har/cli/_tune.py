@@ -158,7 +158,7 @@ def run(args: argparse.Namespace) -> None:
         estimator = _networks.make_estimator(args)
     grid = dict(args.grid) or default_grid(args.model)
     names = names_in_pipeline(estimator, grid)
-    data = _load(args)
+    data = _data.load_file(args.windows) if args.windows else _data.load_windows(args, "train")
     n_subjects = len(set(data.subject.tolist()))
     if args.folds > n_subjects:
         raise UsageError(f"--folds {args.folds}: there are {n_subjects} subjects to divide")
@@ -219,31 +219,6 @@ def _check(args: argparse.Namespace) -> None:
         import_optional("optuna", extra="tune", needed_by="--search optuna")
     if args.save:
         import_optional("skops.io", extra="export", needed_by="--save")
-
-
-def _load(args: argparse.Namespace) -> Any:
-    if not args.windows:
-        return _data.load_windows(args, "train")
-    import numpy as np
-    from sklearn.utils import Bunch, check_consistent_length
-
-    with args.windows.open("rb") as opened:
-        try:
-            # Pickled objects could run code when they are loaded.
-            with np.load(opened, allow_pickle=False) as file:
-                X, y, groups = (file[name] for name in ("X", "y", "groups"))
-        except Exception as error:  # zipfile, zlib and numpy have many words for what is damaged
-            raise ValueError(
-                f"{args.windows}: must be a file of numpy.savez(path, X=..., y=..., groups=...), "
-                f"arrays without objects: {error}"
-            ) from error
-    if X.ndim != 3:
-        raise ValueError(
-            f"{args.windows}: X must have the axes (n_windows, n_timesteps, n_channels), got shape "
-            f"{X.shape}"
-        )
-    check_consistent_length(X, y, groups)
-    return Bunch(data=X, target=y, subject=groups)
 
 
 def _count(args: argparse.Namespace, grid: dict[str, Any]) -> int:
