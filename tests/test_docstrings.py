@@ -54,6 +54,7 @@ EXCEPTIONS = [
 # Neither estimator nor display, and made by users, so that an example is asked for.
 PUBLIC += [
     import_module("sklearn_har.recordings").Recording,
+    import_module("sklearn_har.recordings").LineReader,
     import_module("sklearn_har.recognition").Decision,
     import_module("sklearn_har.recognition").StreamingRecognizer,
     import_module("sklearn_har.preparation").WindowStream,

@@ -1,5 +1,6 @@
 """Public means: listed in `__all__`, documented in `docs/api`, found by discovery."""
 
+import ast
 import inspect
 import re
 import subprocess
@@ -22,6 +23,7 @@ RESULTS = {
     "TimelineScores": "what timeline_scores returns",
     "RecordingEvaluation": "what evaluate_recordings returns",
     "Recording": "samples, times and interruptions in one",
+    "LineReader": "reads a file that is still being written",
     "Decision": "what StreamingRecognizer and ActivityRecognizer return about a window",
     "Windows": "what segment_recording and segment_recordings return",
     "WindowStream": "what Preparation.stream returns",
@@ -109,11 +111,18 @@ def test_the_names_of_the_contract_are_public():
             "ConvLSTMClassifier",
         },
         "sklearn_har.preprocessing": {"SubsequenceReshaper", "ChannelwiseTransformer"},
-        "sklearn_har.recordings": {"Recording", "read_recording"},
+        "sklearn_har.recordings": {
+            "LineReader",
+            "Recording",
+            "check_recordings",
+            "read_recording",
+            "read_recordings",
+        },
         "sklearn_har.segmentation": {
             "segment_recording",
             "segment_recordings",
             "Windows",
+            "count_repetitions",
         },
         "sklearn_har.preparation": {
             "separate_gravity",
@@ -139,7 +148,6 @@ def test_the_names_of_the_contract_are_public():
             "timeline_to_labels",
             "timeline_scores",
             "TimelineScores",
-            "count_repetitions",
         },
         "sklearn_har.export": {"to_onnx", "to_litert", "ExportedClassifier", "ExportReport"},
         "sklearn_har.inspection": {
@@ -154,7 +162,7 @@ def test_the_names_of_the_contract_are_public():
             "search_table",
             "channel_importance",
         },
-        "sklearn_har.model_selection": {"OptunaSearchCV"},
+        "sklearn_har.model_selection": {"OptunaSearchCV", "report_scores"},
     }
     missing = {(module, name) for module, names in expected.items() for name in names}
     assert missing - set(PUBLIC) == set()
@@ -278,3 +286,59 @@ def test_subpackages_are_attributes_of_the_top_level():
     code = f"import sklearn_har; print(*[getattr(sklearn_har, name).__name__ for name in {names}])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.split() == [f"sklearn_har.{name}" for name in names]
+
+
+# Imports of private modules that stay, (importing file, module) and the reason.
+PRIVATE_IMPORTS = {
+    ("cli/_tune.py", "model_selection._stepwise"): (
+        "searches that keep their results on Ctrl-C: only the command line ends searches so"
+    ),
+    ("export/_reading.py", "neural_network._base"): (
+        "export takes networks of this package only, whose base class is no public name"
+    ),
+    ("export/_layers.py", "neural_network._input_layers"): (
+        "export writes the layers that networks begin with, which users never construct"
+    ),
+    ("inspection/_prediction_timeline.py", "timeline._intervals"): (
+        "true activities get the cells of the predicted windows, which make_timeline computes"
+    ),
+}
+
+
+def private_imports():
+    """Give the file and the module of each import from another package's private modules."""
+    package = SOURCE / "sklearn_har"
+    for path in sorted(package.rglob("*.py")):
+        relative = path.relative_to(package)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                assert node.level == 0, f"{relative} must import by absolute names"
+                names = [f"{node.module}.{alias.name}" for alias in node.names]
+            elif isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            else:
+                continue
+            for name in names:
+                root, *parts = name.split(".")
+                if root != "sklearn_har" or parts[:1] in ([], ["_version"]):
+                    continue
+                private = [i for i, part in enumerate(parts) if i and part.startswith("_")]
+                if private and parts[0] not in {"utils", relative.parts[0]}:
+                    yield relative.as_posix(), ".".join(parts[: private[0] + 1])
+
+
+def test_no_package_imports_private_modules_of_another():
+    found = set(private_imports())
+    assert found == PRIVATE_IMPORTS.keys(), "remove what is no longer imported, and add no more"
+
+
+def test_utils_import_nothing_of_other_packages_when_they_are_loaded():
+    code = (
+        "import sys, pkgutil, importlib, sklearn_har.utils as utils;"
+        "[importlib.import_module(m.name)"
+        " for m in pkgutil.iter_modules(utils.__path__, 'sklearn_har.utils.')];"
+        "print(sorted({name.split('.')[1] for name in sys.modules"
+        " if name.startswith('sklearn_har.')}))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "['_version', 'exceptions', 'utils']"

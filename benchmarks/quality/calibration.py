@@ -23,7 +23,8 @@ from sklearn.metrics import auc, brier_score_loss, log_loss
 from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import Pipeline
 
-from sklearn_har.cli._evaluate import MODELS, SCALINGS, load_classifier, make_scaler
+from sklearn_har.cli._models import NETWORKS
+from sklearn_har.cli._networks import SCALINGS, load_classifier, make_scaler
 from sklearn_har.datasets import fetch_uci_har
 from sklearn_har.evaluation import expected_calibration_error, risk_coverage_curve
 
@@ -145,7 +146,7 @@ def main() -> None:
     """Measure, print and save."""
     options = parser(__doc__)
     options.add_argument("--data-home", help="folder of the cache")
-    options.add_argument("--model", default="cnn-lstm", choices=MODELS)
+    options.add_argument("--model", default="cnn-lstm", choices=NETWORKS)
     options.add_argument("--scaling", default="standard", choices=SCALINGS)
     options.add_argument("--recipe", action="store_true", help="the network of the recipes")
     options.add_argument("--epochs", type=int, help="by default as published")

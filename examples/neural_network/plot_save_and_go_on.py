@@ -39,21 +39,22 @@ print(f"after {clf.n_iter_} epochs: {clf.score(har.data[unseen], har.target[unse
 # %%
 # Saving and loading
 # ------------------
-# ``pickle`` and ``joblib`` are for files of one's own. For those of others take skops, which loads
-# no type that was not allowed (``pip install "sklearn-har[export]"``). The predictions are the same
-# to the last bit.
+# ``pickle`` and ``joblib`` are for files of your own. For files of others use skops (``pip install
+# "sklearn-har[export]"``): ``load_model`` loads types of scikit-learn and of this package only. The
+# predictions are the same to the last bit.
 
 import tempfile
 from pathlib import Path
 
 import skops.io as sio
 
+from sklearn_har.utils.saved_models import load_model
+
 with tempfile.TemporaryDirectory() as folder:
     path = Path(folder) / "model.skops"
     sio.dump(clf, path)
-    types = sio.get_untrusted_types(file=path)
-    print(f"{path.name}: {path.stat().st_size / 1e3:.0f} kB, to be allowed: {types}")
-    loaded = sio.load(path, trusted=types)
+    print(f"{path.name}: {path.stat().st_size / 1e3:.0f} kB")
+    loaded = load_model(path)
 
 same = np.array_equal(loaded.predict_proba(har.data[unseen]), clf.predict_proba(har.data[unseen]))
 print(f"the same probabilities: {same}")

@@ -265,13 +265,12 @@ def load(path: str) -> Any:
         from sklearn_har.export import ExportedClassifier
 
         return ExportedClassifier(path)
-    import skops.io
+    from sklearn_har.utils.saved_models import load_model
 
-    unknown = skops.io.get_untrusted_types(file=path)
-    foreign = [name for name in unknown if not name.startswith("sklearn_har.")]
-    if foreign:
-        raise SystemExit(f"{path} holds {', '.join(foreign)}, which can run code of any kind.")
-    return skops.io.load(path, trusted=unknown)
+    try:
+        return load_model(path)
+    except ValueError as error:
+        raise SystemExit(str(error)) from error
 
 
 def main() -> None:

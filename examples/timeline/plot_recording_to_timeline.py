@@ -82,7 +82,7 @@ plt.show()
 # How many steps
 # --------------
 
-from sklearn_har.timeline import count_repetitions
+from sklearn_har.segmentation import count_repetitions
 
 walk = true[true["activity"] == "walking"].iloc[0]
 inside = (unseen.time >= walk["start"]) & (unseen.time < walk["end"])

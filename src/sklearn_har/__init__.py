@@ -26,6 +26,7 @@ use, and the classifiers import Keras when they are asked for.
 from __future__ import annotations
 
 from importlib import import_module
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
 from sklearn_har._version import __version__
@@ -44,35 +45,21 @@ __all__ = [
     "__version__",
 ]
 
-_HOME_OF = {
-    "ActivityRecognizer": "sklearn_har.recognition",
-    "CNNLSTMClassifier": "sklearn_har.neural_network",
-    "ConvLSTMClassifier": "sklearn_har.neural_network",
-    "LSTMClassifier": "sklearn_har.neural_network",
-    "SubsequenceReshaper": "sklearn_har.preprocessing",
-}
+# The subpackages that hold the names above; those that load no TensorFlow are asked first.
+_HOMES = ("preprocessing", "recognition", "neural_network")
 _SUBPACKAGES = {
-    "augmentation",
-    "datasets",
-    "evaluation",
-    "exceptions",
-    "export",
-    "inspection",
-    "model_selection",
-    "neural_network",
-    "preparation",
-    "preprocessing",
-    "recipes",
-    "recognition",
-    "recordings",
-    "segmentation",
-    "timeline",
+    module.name
+    for module in iter_modules(__path__)
+    if not module.name.startswith("_") and module.name != "cli"
 }
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOME_OF:
-        return getattr(import_module(_HOME_OF[name]), name)
+    if name in __all__:
+        for home in _HOMES:
+            module = import_module(f"{__name__}.{home}")
+            if name in module.__all__:
+                return getattr(module, name)
     if name in _SUBPACKAGES:
         return import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

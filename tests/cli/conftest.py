@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.utils import Bunch
 
 import sklearn_har.datasets
-from sklearn_har.cli import _evaluate
+from sklearn_har.cli import _networks
 
 NAMES = ["walking", "walking upstairs", "walking downstairs", "sitting", "standing", "laying"]
 
@@ -63,6 +63,6 @@ def small_windows(n_subjects=10, n_windows_per_activity=2, *, first_subject=1, r
 
 @pytest.fixture
 def small(monkeypatch):
-    monkeypatch.setattr(_evaluate, "load_classifier", lambda model, recipe=False: SmallClassifier)
+    monkeypatch.setattr(_networks, "load_classifier", lambda model, recipe=False: SmallClassifier)
     monkeypatch.setattr(sklearn_har.datasets, "make_har_windows", small_windows)
     return SimpleNamespace(names=NAMES, classifier=SmallClassifier, windows=small_windows)

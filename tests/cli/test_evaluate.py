@@ -11,14 +11,14 @@ import pytest
 
 import sklearn_har.datasets
 from sklearn_har import recipes
-from sklearn_har.cli import _evaluate, main
+from sklearn_har.cli import _networks, main
 from sklearn_har.evaluation import repeated_evaluation
 
 pytestmark = pytest.mark.usefixtures("small")
 
 
 # Before the fixture puts a stand-in for the networks in its place.
-LOAD_CLASSIFIER = _evaluate.load_classifier
+LOAD_CLASSIFIER = _networks.load_classifier
 
 
 def evaluate(*options):
@@ -126,9 +126,9 @@ class TestRecipe:
     @pytest.mark.parametrize("model", ["lstm", "cnn-lstm", "conv-lstm"])
     def test_replaces_the_published_settings(self, model, monkeypatch):
         """What is trained is what the function of that name makes."""
-        monkeypatch.setattr(_evaluate, "load_classifier", LOAD_CLASSIFIER)
+        monkeypatch.setattr(_networks, "load_classifier", LOAD_CLASSIFIER)
         args = Namespace(model=model, recipe=True, scaling="none", epochs=2, set=[])
-        clf = _evaluate.make_estimator(args).named_steps["clf"]
+        clf = _networks.make_estimator(args).named_steps["clf"]
         expected = getattr(recipes, f"make_{model.replace('-', '_')}")(epochs=2)
         assert type(clf) is type(expected)
         assert clf.get_params() == expected.get_params()

@@ -15,8 +15,7 @@ import pandas as pd
 
 from sklearn_har.datasets import fetch_uci_har
 from sklearn_har.exceptions import ArchiveError
-from sklearn_har.recordings import read_recording
-from sklearn_har.recordings._lines import LineReader
+from sklearn_har.recordings import LineReader, read_recording
 from sklearn_har.timeline import timeline_scores, timeline_to_labels
 
 # All that may be said about a file, here and by pandas for it.

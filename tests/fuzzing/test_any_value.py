@@ -39,10 +39,14 @@ from sklearn_har.recognition import (
     StreamingRecognizer,
     recording_scorer,
 )
-from sklearn_har.recordings import Recording
-from sklearn_har.segmentation import pad_windows, segment_recording, segment_recordings
-from sklearn_har.timeline import (
+from sklearn_har.recordings import Recording, check_recordings
+from sklearn_har.segmentation import (
     count_repetitions,
+    pad_windows,
+    segment_recording,
+    segment_recordings,
+)
+from sklearn_har.timeline import (
     decode_activities,
     estimate_transitions,
     labels_to_timeline,
@@ -107,6 +111,7 @@ one_score.__signature__ = inspect.Signature(
 # What is given to each function; the other arguments have their defaults.
 CALLS = {
     Recording: {"samples": SAMPLES, "time": TIME, "labels": LABELS, "breaks": [20]},
+    check_recordings: {"recordings": [RECORDING]},
     segment_recording: {"recording": SAMPLES, "labels": LABELS, "window": 32, "sampling_rate": 50},
     segment_recordings: {"recordings": [SAMPLES], "labels": [LABELS], "window": 32},
     pad_windows: {"windows": [SAMPLES[:20], SAMPLES[:30]], "n_timesteps": 40},
@@ -190,9 +195,17 @@ def test_every_function_of_arrays_is_called():
     elsewhere = {
         *("all_displays", "all_estimators", "all_functions", "window_checks"),
         *("parametrize_with_window_checks", "clear_data_home", "get_data_home", "fetch_hapt"),
-        *("fetch_uci_har", "read_recording", "read_recordings", "to_litert", "to_onnx"),
+        *(
+            "fetch_uci_har",
+            "load_model",
+            "trusted_types",
+            "read_recording",
+            "read_recordings",
+            "to_litert",
+            "to_onnx",
+        ),
         *("make_best", "make_lstm", "make_cnn_lstm", "make_conv_lstm"),
-        *("channel_importance", "search_table", "use_dask", "use_ray"),
+        *("channel_importance", "report_scores", "search_table", "use_dask", "use_ray"),
     }
     called = {function.__name__ for function in CALLS}
     assert {name for name, _ in all_functions()} - elsewhere <= called

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from scipy.signal import periodogram
 
-from sklearn_har.timeline import count_repetitions
+from sklearn_har.segmentation import count_repetitions
 
 RATE = 50.0
 # The numbers of the activities in labels.txt.

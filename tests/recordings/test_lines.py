@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sklearn_har.exceptions import RecordingWarning
-from sklearn_har.recordings import read_recording
-from sklearn_har.recordings._lines import LineReader
+from sklearn_har.recordings import LineReader, read_recording
 
 RNG = np.random.default_rng(0)
 TABLE = pd.DataFrame(RNG.normal(0.0, 0.1, size=(180, 2)), columns=["gx", "ax"]).assign(

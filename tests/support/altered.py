@@ -114,8 +114,8 @@ def _altered_json(text, generator):
 
 
 def read_skops(path):
-    """Load a classifier as the command line does, and predict."""
-    from sklearn_har.cli._models import load_model
+    """Load a classifier, and predict."""
+    from sklearn_har.utils.saved_models import load_model
 
     return load_model(path).predict_proba(np.ones((2, 16, 2), np.float32))
 

@@ -11,8 +11,8 @@ import zipfile
 
 import numpy as np
 
-from sklearn_har._names import ACTIVITY_NAMES, CHANNEL_NAMES
 from sklearn_har.datasets._registry import DATASETS, Member, Remote
+from sklearn_har.utils._uci_har_names import ACTIVITY_NAMES, CHANNEL_NAMES
 
 FOLDER = "UCI HAR Dataset"
 # Of each part the windows per activity and the subjects.

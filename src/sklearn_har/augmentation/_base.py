@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Augmentation", "channels_of", "checked_augmentations"]
+__all__ = ["Augmentation", "channels_of"]
 
 TRIADS = ("total_acc", "body_acc", "body_gyro", "other")
 
@@ -75,23 +74,6 @@ class Augmentation(ABC):
         n_timesteps, n_channels : int
             Shape of the windows.
         """
-
-
-def checked_augmentations(
-    given: Augmentation | Sequence[Augmentation] | None, n_timesteps: int, n_channels: int
-) -> tuple[Augmentation, ...]:
-    """Return what the parameter `augmentation` of a classifier names, fit for such windows."""
-    if given is None:
-        return ()
-    augmentations = tuple(given) if isinstance(given, Sequence) else (given,)
-    for augmentation in augmentations:
-        if not isinstance(augmentation, Augmentation):
-            raise TypeError(
-                "augmentation must be one of sklearn_har.augmentation, or a list of them, got "
-                f"{augmentation!r}."
-            )
-        augmentation.check(n_timesteps, n_channels)
-    return augmentations
 
 
 def channels_of(

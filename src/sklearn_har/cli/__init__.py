@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from sklearn_har._version import __version__
 from sklearn_har.cli import _evaluate, _export, _fetch, _predict, _train, _tune
 from sklearn_har.cli._common import PROGRAM, Parser, UsageError, nearest
-from sklearn_har.cli._reading import in_options
+from sklearn_har.cli._messages import in_options
 from sklearn_har.utils._errors import one_line
 
 __all__ = ["main"]

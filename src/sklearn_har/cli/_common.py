@@ -6,6 +6,7 @@ import argparse
 import difflib
 import io
 import json
+import math
 import os
 import re
 import sys
@@ -16,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
+from sklearn_har._version import __version__
 from sklearn_har.utils._numbers import check_real
 
 PROGRAM = "sklearn-har"
@@ -59,22 +61,31 @@ def refuse(args: argparse.Namespace, names: Sequence[str], reason: str) -> None:
         raise UsageError(f"{options}: {reason}")
 
 
-def positive_integer(text: str) -> int:
-    """Read an integer of at least 1."""
-    return _integer(text, 1, "an integer of at least 1")
+def integer(
+    accepted: str, minimum: float = -math.inf, maximum: float = math.inf
+) -> Callable[[str], int]:
+    """Return a reader of integers within limits, which `accepted` names."""
+
+    def read(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = None
+        if value is None or not minimum <= value <= maximum:
+            raise argparse.ArgumentTypeError(f"must be {accepted}, got {text!r}")
+        return value
+
+    return read
 
 
-def seed(text: str) -> int:
-    """Read an integer that may seed numpy."""
-    value = _integer(text, 0, "an integer from 0 to 4294967295")
-    if value > 2**32 - 1:
-        raise argparse.ArgumentTypeError(f"must be an integer from 0 to 4294967295, got {text!r}")
-    return value
+positive_integer = integer("an integer of at least 1", 1)
+# What may seed NumPy.
+seed = integer("an integer from 0 to 4294967295", 0, 2**32 - 1)
 
 
 def jobs(text: str) -> int:
     """Read a number of jobs as joblib understands it."""
-    value = _integer(text, None, "an integer other than 0, such as 2, or -1 for all processors")
+    value = integer("an integer other than 0, such as 2, or -1 for all processors")(text)
     if value == 0:
         raise argparse.ArgumentTypeError("must not be 0; -1 means all processors")
     return value
@@ -96,14 +107,11 @@ def real(**limits: Any) -> Callable[[str], float]:
     return read
 
 
-def _integer(text: str, minimum: int | None, accepted: str) -> int:
-    try:
-        value = int(text)
-    except ValueError:
-        value = None
-    if value is None or (minimum is not None and value < minimum):
-        raise argparse.ArgumentTypeError(f"must be {accepted}, got {text!r}")
-    return value
+# What options take: the type, and the word for it in the help.
+FILE: dict[str, Any] = {"type": Path, "metavar": "FILE"}
+COUNT: dict[str, Any] = {"type": positive_integer, "metavar": "N"}
+SEED: dict[str, Any] = {"type": seed, "default": 0, "metavar": "N"}
+JOBS: dict[str, Any] = {"type": jobs, "metavar": "N"}
 
 
 def add_data_arguments(parser: argparse.ArgumentParser) -> None:
@@ -146,8 +154,6 @@ def shortened(name: str, length: int) -> str:
 def versions() -> dict[str, str | None]:
     """Return the versions of what produced a result; None for what pip does not know by name."""
     from importlib.metadata import PackageNotFoundError, version
-
-    from sklearn_har._version import __version__
 
     found: dict[str, str | None] = {
         "python": ".".join(map(str, sys.version_info[:3])),
@@ -230,6 +236,14 @@ def check_picture(path: Path) -> None:
         raise UsageError(
             f"--plot {path}: the ending must be one of {', '.join(known)}, got {path.suffix!r}"
         )
+
+
+def figure_of_rows(n_rows: int, *, width: float, height: float) -> Any:
+    """Return an empty figure, `width` inches wide, with rows of `height` inches."""
+    from matplotlib.figure import Figure
+
+    # Not by pyplot, which would look for a screen.
+    return Figure(figsize=(width, 1.3 + height * n_rows), layout="constrained")
 
 
 def save_picture(path: Path, figure: Any) -> None:

@@ -15,8 +15,8 @@ from sklearn_har.cli._common import (
     quiet_start,
     real,
 )
+from sklearn_har.cli._messages import warnings_as_lines
 from sklearn_har.cli._models import load_model, refuse_contradictions
-from sklearn_har.cli._reading import warnings_as_lines
 
 _FORMATS = {".onnx": "ONNX", ".tflite": "LiteRT"}
 

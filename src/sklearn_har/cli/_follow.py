@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from sklearn_har.cli._common import PROGRAM, UsageError, refuse
-from sklearn_har.cli._reading import channels_of, read_options, warnings_as_lines
+from sklearn_har.cli._messages import warnings_as_lines
+from sklearn_har.cli._reading import channels_of, read_options
 
 # In s: how often the input is looked at. People do not notice it, and it costs next to nothing.
 _PAUSE = 0.1
@@ -34,7 +35,7 @@ def check(args: argparse.Namespace) -> None:
 
 def run(args: argparse.Namespace, recognizer: Any) -> None:
     """Print a line for each window that becomes complete, until the input ends or Ctrl-C."""
-    from sklearn_har.recordings._lines import LineReader
+    from sklearn_har.recordings import LineReader
 
     channels = channels_of(args, recognizer)
     options = read_options(args, channels, recognizer)

@@ -1,4 +1,4 @@
-"""Models of the command line: saved files, and networks that are trained on recordings."""
+"""Saved models, and the preparation of recordings for them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from sklearn_har.cli._common import UsageError, fact, nearest, real
-from sklearn_har.utils._errors import one_line
 
 NETWORKS = {
     "lstm": "LSTMClassifier",
@@ -65,60 +64,20 @@ def network_or_file(text: str) -> str | Path:
     )
 
 
-# Saved models -------------------------------------------------------------------------------------
-
-
 def load_model(path: Path) -> Any:
-    """Return the recognizer or classifier in a file, or say why it cannot be loaded.
-
-    Files of skops may hold types of scikit-learn and of this package only. Exported files hold no
-    Python, and are read without TensorFlow.
-    """
+    """Return the recognizer or classifier in a file; exported files are read without TensorFlow."""
     if path.suffix.lower() in _EXPORTED:
         from sklearn_har.export import ExportedClassifier
 
         return ExportedClassifier(path)
+    from sklearn_har.utils.saved_models import load_model
 
-    from sklearn_har.utils._optional import import_optional
-
-    skops_io = import_optional("skops.io", extra="export", needed_by="--model")
-    content = path.read_bytes()
-    try:
-        unknown = skops_io.get_untrusted_types(data=content)
-    except Exception as error:  # zipfile, json and skops raise many kinds of errors
-        raise ValueError(f"{path}: not a model saved by skops ({one_line(error)})") from error
-    foreign = sorted(set(unknown) - _our_types())
-    if foreign:
-        raise ValueError(
-            f"{path}: holds types that are neither of scikit-learn nor estimators of this package, "
-            f"{', '.join(foreign)}. If you trust them, load it by skops.io.load in Python"
-        )
-    try:
-        model = skops_io.loads(content, trusted=unknown)
-    except Exception as error:  # constructors raise many kinds of errors for altered values
-        raise ValueError(
-            f"{path}: cannot be loaded ({type(error).__name__}: {one_line(error)}): it was "
-            "altered, is incomplete, or was saved with other versions of the libraries"
-        ) from error
+    model = load_model(path)
     if not hasattr(model, "predict_proba") or not hasattr(model, "classes_"):
         raise ValueError(
             f"{path}: must be a fitted classifier with predict_proba, got {type(model).__name__}"
         )
     return model
-
-
-def _our_types() -> set[str]:
-    """Return the types that a saved model may hold: estimators, and values of their parameters.
-
-    Not the whole package: a file may also name functions to be called, and not all of ours are
-    harmless.
-    """
-    from sklearn_har import augmentation
-    from sklearn_har.utils.discovery import all_estimators
-
-    types = [item for _, item in all_estimators()]
-    types += [getattr(augmentation, name) for name in augmentation.__all__]
-    return {f"{item.__module__}.{item.__qualname__}" for item in types}
 
 
 def recognizer_of(args: argparse.Namespace, model: Any) -> Any:
@@ -136,14 +95,10 @@ def recognizer_of(args: argparse.Namespace, model: Any) -> Any:
         refuse_contradictions(args, recognizer)
     else:
         recognizer = _of_classifier(args, model)
-    smoothing = {name: getattr(args, name, None) for name in _SMOOTHING}
-    given = {
-        name: None if value == "none" else value
-        for name, value in smoothing.items()
-        if value is not None
-    }
-    for name, value in given.items():
-        setattr(recognizer, name, value)
+    for name in _SMOOTHING:
+        value = getattr(args, name, None)
+        if value is not None:
+            setattr(recognizer, name, None if value == "none" else value)
     return recognizer
 
 
@@ -239,26 +194,8 @@ def _kinds(args: argparse.Namespace) -> dict[str, Any]:
     return {"acceleration": tuple(range(n)), "angular_velocity": tuple(range(n, total))}
 
 
-# Networks that are trained ------------------------------------------------------------------------
-
-
-def new_recognizer(args: argparse.Namespace, recordings: list[Any]) -> Any:
-    """Return the recognizer that the options describe, not fitted."""
-    from sklearn_har.cli import _evaluate
-    from sklearn_har.recognition import ActivityRecognizer
-
-    classifier = _evaluate.load_classifier(args.model, recipe=not args.published)(
-        verbose=0, random_state=args.seed
-    )
-    if args.epochs is not None:
-        classifier.set_params(epochs=args.epochs)
-    recognizer = ActivityRecognizer(classifier, _preparation(args, recordings[0].channel_names))
-    for name, value in args.set:
-        _evaluate.set_parameter(recognizer, "--set", name, value)
-    return recognizer
-
-
-def _preparation(args: argparse.Namespace, channel_names: tuple[str, ...]) -> Any:
+def preparation_of(args: argparse.Namespace, channel_names: tuple[str, ...]) -> Any:
+    """Return the preparation that the options describe, by default that for the channels."""
     from sklearn_har.preparation import Preparation
 
     n_channels = len(channel_names)

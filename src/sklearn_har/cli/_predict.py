@@ -9,18 +9,21 @@ from typing import Any
 
 from sklearn_har.cli import _follow
 from sklearn_har.cli._common import (
+    FILE,
     UsageError,
     check_picture,
     check_writable,
     fact,
+    figure_of_rows,
     quiet_start,
     real,
     save_picture,
     shortened,
     write_file,
 )
+from sklearn_har.cli._messages import warnings_as_lines
 from sklearn_har.cli._models import add_preparation_arguments, load_model, recognizer_of
-from sklearn_har.cli._reading import add_reading_arguments, read_pieces, warnings_as_lines
+from sklearn_har.cli._reading import add_reading_arguments, read_pieces
 
 # Letters of an activity in the printed table, whose other columns take 40 at most.
 _LONGEST_NAME = 40
@@ -61,8 +64,7 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument(
         "source",
-        metavar="FILE",
-        type=Path,
+        **FILE,
         help="CSV or Parquet file, one row a sample; a folder with --pattern '{sensor}.csv'; with "
         "--follow, - is the standard input",
     )
@@ -75,13 +77,10 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument(
         "--timeline",
-        type=Path,
-        metavar="FILE",
+        **FILE,
         help="write the timeline as CSV: activity, start and end in s, probability",
     )
-    parser.add_argument(
-        "--plot", type=Path, metavar="FILE", help="draw the timeline (.png, .pdf, .svg)"
-    )
+    parser.add_argument("--plot", **FILE, help="draw the timeline (.png, .pdf, .svg)")
     parser.add_argument(
         "--follow",
         action="store_true",
@@ -204,14 +203,8 @@ def _table(timeline: Any) -> str:
 
 
 def _picture(timeline: Any) -> Any:
-    from matplotlib.figure import Figure
-
     from sklearn_har.inspection import PredictionTimelineDisplay
-    from sklearn_har.inspection._prediction_timeline import figure_size
 
-    # Not by pyplot, which would look for a screen.
-    figure = Figure(
-        figsize=figure_size(timeline["activity"].unique().tolist()), layout="constrained"
-    )
+    figure = figure_of_rows(timeline["activity"].nunique(), width=10.0, height=0.4)
     PredictionTimelineDisplay(timeline).plot(figure.subplots())
     return figure

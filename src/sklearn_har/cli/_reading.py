@@ -1,62 +1,22 @@
-"""How the command line reads recordings: options, files, warnings and errors."""
+"""How the command line reads recordings: options, columns and files."""
 
 from __future__ import annotations
 
 import argparse
-import re
-import sys
-import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sklearn_har.cli import _data
 from sklearn_har.cli._common import (
-    PROGRAM,
     UsageError,
     fact,
     nearest,
     refuse,
 )
 
-DATASETS = ("simulated", "hapt")
-# Of the simulated recordings the last 6 subjects are for tests, as of the simulated windows.
-_N_SUBJECTS, _N_TRAINING_SUBJECTS = 20, 14
 # Rows that are in memory at a time: twenty minutes at 50 Hz.
 _CHUNK = 1 << 16
-
-# Names of arguments in messages of the package, and the options that set them.
-_OPTIONS = {
-    name: f"--{name.replace('_', '-')}"
-    for name in (
-        *("time", "time_unit", "on_disorder", "on_missing", "labels", "subject", "session"),
-        *("pattern", "window", "overlap", "expected_duration", "min_duration", "min_probability"),
-    )
-} | {
-    "sampling_rate": "--rate",
-    "preparation": "--preset",
-    "channels": "--acceleration and --gyroscope",
-    "acceleration": "--acceleration",
-    "angular_velocity": "--gyroscope",
-}
-_NAME = "|".join(_OPTIONS)
-
-
-def in_options(message: str) -> str:
-    """Return a message of the package in words of the command line."""
-    message = re.sub(r"recordings\[\d+\] \((.+?)\)", r"\1", message)
-    message = re.sub(r"recordings\[\d+\]: ", "", message)
-    # The command line has no files without times.
-    message = re.sub(r" Pass time=None .*?no times\.", "", message)
-    message = re.sub(r"read_recordings?\(\.\.\., (.+?)\)", r"\1", message)
-    message = re.sub(r"\bunits='((?:deg|rad)/s)'", r"--gyroscope-unit \1", message)
-    message = re.sub(r"\bunits=(?:'([^']+)'|\.\.\.)", r"--acceleration-unit \1", message)
-    message = re.sub(r"\bpreparation\.(window|overlap)\b", r"--\1", message)
-    value = rf"(?<![\w-])({_NAME})=(?:'([^']*)'|(?=[\w.(]))"
-    message = re.sub(value, lambda m: f"{_OPTIONS[m[1]]} {m[2] or ''}", message)
-    return re.sub(
-        rf"(?<![\w-])({_NAME})(?= (?:must|names?|needs) )", lambda m: _OPTIONS[m[1]], message
-    )
 
 
 def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
@@ -120,29 +80,6 @@ def add_source_arguments(parser: argparse.ArgumentParser) -> None:
     add("--labels", metavar="COLUMN", help="the activity of each sample, if not in --pattern")
     add("--subject", metavar="COLUMN", help="the subject, if not in --pattern")
     add("--session", metavar="COLUMN", help="tells the recordings of one subject apart")
-
-
-@contextmanager
-def warnings_as_lines(*, later: bool = False) -> Iterator[None]:
-    """Print each warning once, as one line on the standard error stream.
-
-    With ``later=True`` at the end: within `quiet_start` nothing can be printed.
-    """
-    lines: list[str] = []
-
-    def show(message: Warning | str, *_: Any, **__: Any) -> None:
-        line = f"{PROGRAM}: warning: {in_options(' '.join(str(message).split()))}"
-        if line not in lines:
-            lines.append(line)
-            if not later:
-                print(line, file=sys.stderr)
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("always", UserWarning)
-        warnings.showwarning = show
-        yield
-    if later and lines:
-        print(*lines, sep="\n", file=sys.stderr)
 
 
 class Channel(NamedTuple):
@@ -293,28 +230,17 @@ def read_source(args: argparse.Namespace, part: str, recognizer: Any = None) -> 
     `part` is "train" or "test": which subjects of a data set are read.
     """
     source = str(args.source)
-    if source in DATASETS:
+    if source in _data.RECORDINGS:
         unused = ("pattern", "labels", "subject", "session", "acceleration", "gyroscope")
         refuse(args, unused, f"the data set {source} has its own files; leave this out")
     if source != "hapt":
         refuse(args, ("archive", "data_home"), "only for the data sets hapt and uci-har")
-    if source == "hapt":
-        from sklearn_har.datasets import fetch_hapt
-
-        data: Any = fetch_hapt(subset=part, archive=args.archive, data_home=args.data_home)
-        return list(data.recordings)
-    if source == "simulated":
-        from sklearn_har.datasets import make_har_recordings
-
-        recordings = make_har_recordings(_N_SUBJECTS, random_state=0).recordings
-        first = part == "train"
-        return list(
-            recordings[:_N_TRAINING_SUBJECTS] if first else recordings[_N_TRAINING_SUBJECTS:]
-        )
+    if source in _data.RECORDINGS:
+        return _data.load_recordings(source, args, part)
     if not Path(source).exists():
         raise UsageError(
             f"{source}: there is no such folder or file, and no such data set"
-            f"{nearest(source, DATASETS)}; data sets are {', '.join(DATASETS)}"
+            f"{nearest(source, _data.RECORDINGS)}; data sets are {', '.join(_data.RECORDINGS)}"
         )
     recordings = _read_all(args, channels_of(args, recognizer), recognizer)
     unlabelled = sum(recording.labels is None for recording in recordings)

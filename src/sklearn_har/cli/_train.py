@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
-from sklearn_har.cli import _evaluate, _models
+from sklearn_har.cli import _models, _networks
 from sklearn_har.cli._common import (
+    FILE,
+    SEED,
     UsageError,
     add_data_arguments,
     check_new,
     fact,
     positive_integer,
     quiet_start,
-    seed,
     write_file,
 )
-from sklearn_har.cli._reading import (
-    add_source_arguments,
-    facts_of,
-    how_read,
-    read_source,
-    warnings_as_lines,
-)
+from sklearn_har.cli._messages import warnings_as_lines
+from sklearn_har.cli._reading import add_source_arguments, facts_of, how_read, read_source
 
 _DESCRIPTION = """\
 Train a network on labelled recordings and save it with all that is needed to
@@ -63,9 +58,7 @@ def add_parser(commands: Any) -> None:
         epilog=_EPILOG,
     )
     parser.add_argument("source", metavar="SOURCE", help="folder, table or data set")
-    parser.add_argument(
-        "--save", type=Path, required=True, metavar="FILE", help="the file to write (.skops)"
-    )
+    parser.add_argument("--save", **FILE, required=True, help="the file to write (.skops)")
     parser.add_argument("--force", action="store_true", help="overwrite the file of --save")
     parser.add_argument(
         "--model",
@@ -73,10 +66,8 @@ def add_parser(commands: Any) -> None:
         choices=_models.NETWORKS,
         help="the network (default: cnn-lstm)",
     )
-    _evaluate.add_training_arguments(parser)
-    parser.add_argument(
-        "--seed", type=seed, default=0, metavar="N", help="seed of the training (default: 0)"
-    )
+    _networks.add_training_arguments(parser)
+    parser.add_argument("--seed", **SEED, help="seed of the training (default: 0)")
     parser.add_argument(
         "--folds",
         type=positive_integer,
@@ -100,39 +91,14 @@ def run(args: argparse.Namespace) -> None:
     with warnings_as_lines():
         recordings = read_source(args, "train")
     with warnings_as_lines(later=True), quiet_start():
-        recognizer = _models.new_recognizer(args, recordings)
+        recognizer = _networks.make_recognizer(args, recordings)
         recognizer.set_params(read_options=how_read(args) or None)
-    print(*facts_of(recordings, args.source), *facts_of_training(args, recognizer), sep="\n")
+    print(*facts_of(recordings, args.source), *_networks.training_facts(args, recognizer), sep="\n")
     if args.folds:
-        print(f"\n{cross_validated(args, recognizer, recordings).report()}\n", flush=True)
-    with warnings_as_lines(), _evaluate.watched(recognizer.estimator):
+        print(f"\n{_networks.cross_validate(args, recognizer, recordings).report()}\n", flush=True)
+    with warnings_as_lines(), _networks.show_epochs(recognizer.estimator):
         recognizer.fit(recordings)
     recognizer.estimator_.set_params(callbacks=recognizer.estimator.callbacks)
     write_file(args.save, skops_io.dumps(recognizer))
     print(fact("trained on", f"{recognizer.n_windows_} windows"))
     print(fact("saved", str(args.save)))
-
-
-def facts_of_training(args: argparse.Namespace, recognizer: Any) -> list[str]:
-    """Describe what is trained, a fact a line."""
-    settings = {} if args.epochs is None else {"epochs": args.epochs}
-    changes = [f"{name}={value!r}" for name, value in (settings | dict(args.set)).items()]
-    start = "as published" if args.published else "recipe"
-    return [
-        *_models.facts_of(recognizer),
-        fact("model", f"{args.model} ({_models.NETWORKS[args.model]})"),
-        fact("settings", ", ".join([start, *changes, f"seed {args.seed}"])),
-    ]
-
-
-def cross_validated(args: argparse.Namespace, recognizer: Any, recordings: list[Any]) -> Any:
-    """Evaluate by cross-validation in which no subject is on both sides."""
-    from sklearn_har.recognition import evaluate_recordings
-
-    subjects = {recording.subject for recording in recordings}
-    if None in subjects:
-        raise UsageError("--folds needs subjects: --subject, or {subject} in --pattern")
-    if not 2 <= args.folds <= len(subjects):
-        raise UsageError(f"--folds {args.folds}: there are {len(subjects)} subjects to divide")
-    with warnings_as_lines(), _evaluate.watched(recognizer.estimator):
-        return evaluate_recordings(recognizer, recordings, cv=args.folds)

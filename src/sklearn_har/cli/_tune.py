@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import argparse
 import warnings
-from functools import partial
-from pathlib import Path
 from typing import Any
 
-from sklearn_har.cli import _evaluate
+from sklearn_har.cli import _data, _networks
 from sklearn_har.cli._common import (
+    COUNT,
+    FILE,
+    JOBS,
+    SEED,
     UsageError,
     check_picture,
     check_writable,
     fact,
-    jobs,
-    positive_integer,
+    integer,
     quiet_start,
     save_picture,
-    seed,
     write_file,
 )
-from sklearn_har.cli._fits import reported
+from sklearn_har.cli._models import NETWORKS
 from sklearn_har.cli._tune_grid import (
     GRIDS,
     Range,
@@ -29,10 +29,11 @@ from sklearn_har.cli._tune_grid import (
     in_words,
     listed,
     names_in_pipeline,
+    one_line,
     parse_values,
     search_space,
 )
-from sklearn_har.cli._tune_report import facts, picture, report
+from sklearn_har.cli._tune_report import facts_of_search, picture, report
 
 _N_ITER = 20
 
@@ -81,11 +82,18 @@ def add_parser(commands: Any) -> None:
         description=_DESCRIPTION,
         epilog=_EPILOG.format(grids=grids),
     )
-    _evaluate.add_setup_arguments(parser)
+    parser.add_argument(
+        "--model",
+        required=True,
+        choices=NETWORKS,
+        help="the network: " + ", ".join(f"{key} ({name})" for key, name in NETWORKS.items()),
+    )
+    _data.add_window_arguments(parser)
+    _networks.add_training_arguments(parser)
+    _networks.add_scaling_argument(parser)
     parser.add_argument(
         "--windows",
-        type=Path,
-        metavar="FILE",
+        **FILE,
         help="own windows in the place of --dataset: a file of numpy.savez with the arrays X, y "
         "and groups (the subject of each window)",
     )
@@ -106,14 +114,11 @@ def add_parser(commands: Any) -> None:
         "scores so far (default: grid)",
     )
     parser.add_argument(
-        "--n-iter",
-        type=positive_integer,
-        metavar="N",
-        help=f"settings to try by random and optuna (default: {_N_ITER})",
+        "--n-iter", **COUNT, help=f"settings to try by random and optuna (default: {_N_ITER})"
     )
     parser.add_argument(
         "--folds",
-        type=_folds,
+        type=integer("an integer of at least 2", 2),
         default=5,
         metavar="N",
         help="parts that the subjects are divided into; each is held out once (default: 5)",
@@ -127,26 +132,20 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--seed",
         "--random-state",
-        type=seed,
-        default=0,
-        metavar="N",
+        **SEED,
         help="decides the settings that are drawn, and the trainings (default: 0)",
     )
     parser.add_argument(
         "--jobs",
         "--n-jobs",
-        type=jobs,
-        metavar="N",
+        **JOBS,
         help="trainings at a time; -1 for as many as there are processors (default: 1)",
     )
-    parser.add_argument("--table", type=Path, metavar="FILE", help="write the table as CSV")
-    parser.add_argument(
-        "--plot", type=Path, metavar="FILE", help="draw the scores (.png, .pdf, .svg)"
-    )
+    parser.add_argument("--table", **FILE, help="write the table as CSV")
+    parser.add_argument("--plot", **FILE, help="draw the scores (.png, .pdf, .svg)")
     parser.add_argument(
         "--save",
-        type=Path,
-        metavar="FILE",
+        **FILE,
         help="train the best setting on all of these windows and save it (.skops), for predict",
     )
     parser.set_defaults(run=run)
@@ -156,17 +155,16 @@ def run(args: argparse.Namespace) -> None:
     """Load, search, report, save."""
     _check(args)
     with quiet_start():
-        _evaluate.load_classifier(args.model, recipe=args.recipe)
+        estimator = _networks.make_estimator(args)
     grid = dict(args.grid) or default_grid(args.model)
-    estimator = _evaluate.make_estimator(args)
     names = names_in_pipeline(estimator, grid)
-    data = _load(args)
+    data = _data.load_file(args.windows) if args.windows else _data.load_windows(args, "train")
     n_subjects = len(set(data.subject.tolist()))
     if args.folds > n_subjects:
         raise UsageError(f"--folds {args.folds}: there are {n_subjects} subjects to divide")
     estimator.set_params(clf__random_state=args.seed)
     n_settings = _count(args, grid)
-    print(facts(args, data, n_subjects, grid, n_settings), flush=True)
+    print(facts_of_search(args, data, n_subjects, grid, n_settings), flush=True)
 
     search = _run_search(args, estimator, grid, names, data, n_settings)
     settings = [in_words(setting, names) for setting in search.cv_results_["params"]]
@@ -194,7 +192,8 @@ def _check(args: argparse.Namespace) -> None:
         if args.dataset != "simulated" or args.archive or args.data_home:
             raise UsageError("--windows takes the place of --dataset, --archive and --data-home")
     else:
-        _evaluate.check_dataset(args)
+        _data.check_dataset(args)
+        _networks.check_scaling(args)
     if args.search == "grid" and args.n_iter is not None:
         raise UsageError("--n-iter is for --search random and optuna; a grid is tried as a whole")
     for name, values in args.grid:
@@ -222,37 +221,6 @@ def _check(args: argparse.Namespace) -> None:
         import_optional("skops.io", extra="export", needed_by="--save")
 
 
-def _folds(text: str) -> int:
-    if positive_integer(text) < 2:
-        raise argparse.ArgumentTypeError("must be an integer of at least 2, got '1'")
-    return int(text)
-
-
-def _load(args: argparse.Namespace) -> Any:
-    if not args.windows:
-        return _evaluate.load_training(args)
-    import numpy as np
-    from sklearn.utils import Bunch, check_consistent_length
-
-    with args.windows.open("rb") as opened:
-        try:
-            # Pickled objects could run code when they are loaded.
-            with np.load(opened, allow_pickle=False) as file:
-                X, y, groups = (file[name] for name in ("X", "y", "groups"))
-        except Exception as error:  # zipfile, zlib and numpy have many words for what is damaged
-            raise ValueError(
-                f"{args.windows}: must be a file of numpy.savez(path, X=..., y=..., groups=...), "
-                f"arrays without objects: {error}"
-            ) from error
-    if X.ndim != 3:
-        raise ValueError(
-            f"{args.windows}: X must have the axes (n_windows, n_timesteps, n_channels), got shape "
-            f"{X.shape}"
-        )
-    check_consistent_length(X, y, groups)
-    return Bunch(data=X, target=y, subject=groups)
-
-
 def _count(args: argparse.Namespace, grid: dict[str, Any]) -> int:
     """Return the number of settings that will be tried."""
     size = 1
@@ -271,12 +239,10 @@ def _run_search(
     data: Any,
     n_settings: int,
 ) -> Any:
-    from sklearn.base import clone
     from sklearn.exceptions import FitFailedWarning
-    from sklearn.metrics import get_scorer
     from sklearn.model_selection import GroupKFold
 
-    from sklearn_har.model_selection import _stepwise
+    from sklearn_har.model_selection import _stepwise, report_scores
 
     kinds: dict[str, type] = {
         "grid": _stepwise.StepwiseGridSearchCV,
@@ -287,20 +253,20 @@ def _run_search(
     if args.search != "grid":
         options = {"n_iter": n_settings, "random_state": args.seed}
     space = {names[name]: search_space(name, values, args.search) for name, values in grid.items()}
-    watched = clone(estimator)
-    _evaluate.show_epochs(watched, args)
-    total = n_settings * args.folds
+
+    def describe(params: dict[str, Any]) -> str:
+        return one_line(in_words(params, names))
+
     with (
-        reported(
-            get_scorer(args.scoring), list(space), partial(in_words, names=names), total
-        ) as scorer,
+        _networks.show_epochs(estimator.named_steps["clf"], args.jobs),
+        report_scores(args.scoring, n_settings * args.folds, describe) as scorer,
         warnings.catch_warnings(),
     ):
         # Trainings that fail are listed in the end, with their reasons.
         warnings.filterwarnings("ignore", category=FitFailedWarning)
         warnings.filterwarnings("ignore", message="One or more of the test scores are non-finite")
         search = kinds[args.search](
-            watched,
+            estimator,
             space,
             scoring=scorer,
             cv=GroupKFold(args.folds),
@@ -316,7 +282,6 @@ def _save(args: argparse.Namespace, estimator: Any, setting: dict[str, Any], dat
     from sklearn.base import clone
 
     print(fact("training", f"the best setting on all {len(data.data)} windows"), flush=True)
-    # Not the estimator that was watched, whose callback belongs to the terminal.
     model = clone(estimator).set_params(
         **{name: clone(value, safe=False) for name, value in setting.items()}
     )

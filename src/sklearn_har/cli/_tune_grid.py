@@ -6,7 +6,7 @@ import argparse
 import ast
 from typing import Any, NamedTuple
 
-from sklearn_har.cli import _evaluate
+from sklearn_har.cli import _networks
 from sklearn_har.cli._common import UsageError
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "in_words",
     "listed",
     "names_in_pipeline",
+    "one_line",
     "parse_values",
     "search_space",
 ]
@@ -83,10 +84,10 @@ def names_in_pipeline(estimator: Any, grid: dict[str, Any]) -> dict[str, str]:
     names = {}
     for name, values in grid.items():
         if name == "scaling":
-            unknown = [value for value in _as_list(values) if value not in _evaluate.SCALINGS]
+            unknown = [value for value in _as_list(values) if value not in _networks.SCALINGS]
             if unknown:
                 raise UsageError(
-                    f"--grid scaling: must be of {', '.join(_evaluate.SCALINGS)}, got {unknown[0]}"
+                    f"--grid scaling: must be of {', '.join(_networks.SCALINGS)}, got {unknown[0]}"
                 )
             if "scale" not in estimator.named_steps:
                 estimator.steps.insert(0, ("scale", "passthrough"))
@@ -94,49 +95,48 @@ def names_in_pipeline(estimator: Any, grid: dict[str, Any]) -> dict[str, str]:
             continue
         names[name] = name if name.startswith("clf__") else f"clf__{name}"
         first = values.low if isinstance(values, Range) else values[0]
-        _evaluate.set_parameter(clone(estimator), "--grid", names[name], first)
+        _networks.set_parameter(clone(estimator), "--grid", names[name], first)
     return names
 
 
 def search_space(name: str, values: list[Any] | Range, search: str) -> Any:
     """Return the values as the search wants them."""
     if not isinstance(values, Range):
-        return [_evaluate.make_scaler(v) for v in values] if name == "scaling" else values
+        return [_networks.make_scaler(v) for v in values] if name == "scaling" else values
     low, high, log = values
     if search == "optuna":
         from optuna.distributions import FloatDistribution, IntDistribution
 
         kind = IntDistribution if values.is_integer else FloatDistribution
         return kind(low, high, log=log)
+    import numpy as np
     from scipy import stats
 
     if not values.is_integer:
         return stats.loguniform(low, high) if log else stats.uniform(low, high - low)
-    return _LogIntegers(low, high) if log else stats.randint(low, high + 1)
-
-
-class _LogIntegers:
-    """Integers whose logarithm is drawn evenly, which scipy does not have."""
-
-    def __init__(self, low: float, high: float) -> None:
-        self._low, self._high = low, high
-
-    def rvs(self, random_state: Any = None) -> int:
-        """Draw one."""
-        from scipy.stats import loguniform
-
-        # Each integer stands for what is rounded to it, the ends included.
-        drawn = loguniform.rvs(self._low - 0.5, self._high + 0.5, random_state=random_state)
-        return int(min(max(round(drawn), self._low), self._high))
+    if not log:
+        return stats.randint(low, high + 1)
+    # Each integer is drawn for what is rounded to it, the ends included.
+    drawn = np.geomspace(low - 0.5, high + 0.5, 10_001).round()
+    return drawn.clip(low, high).astype(int).tolist()
 
 
 def in_words(setting: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
-    """Return a setting with the words of the command line for parameters and scalers."""
+    """Return a setting with the words of the command line; other parameters are left out."""
     words = {name: word for word, name in names.items()}
     return {
-        words[name]: _evaluate.name_of_scaler(value) if name == "scale" else value
+        words[name]: _networks.name_of_scaler(value) if name == "scale" else value
         for name, value in setting.items()
+        if name in words
     }
+
+
+def one_line(setting: dict[str, Any]) -> str:
+    """Write a setting in one line."""
+    return ", ".join(
+        f"{name}={f'{value:.3g}' if isinstance(value, float) else value}"
+        for name, value in setting.items()
+    )
 
 
 def listed(values: list[Any] | Range) -> str:

@@ -7,38 +7,34 @@ import shlex
 import textwrap
 from typing import Any
 
-from sklearn_har.cli import _evaluate
-from sklearn_har.cli._common import fact
-from sklearn_har.cli._fits import said
-from sklearn_har.cli._tune_grid import in_words, listed
+from sklearn_har.cli import _data, _networks
+from sklearn_har.cli._common import fact, figure_of_rows
+from sklearn_har.cli._models import NETWORKS
+from sklearn_har.cli._tune_grid import in_words, listed, one_line
 from sklearn_har.utils._progress import duration
 
-__all__ = ["facts", "picture", "report"]
+__all__ = ["facts_of_search", "picture", "report"]
 
 
-def facts(
+def facts_of_search(
     args: argparse.Namespace, data: Any, n_subjects: int, grid: dict[str, Any], n_settings: int
 ) -> str:
     """Write what will be done, a fact a line."""
-    title = str(args.windows) if args.windows else _evaluate.TITLES[args.dataset]
+    title = str(args.windows) if args.windows else _data.TITLES[args.dataset]
     _, n_timesteps, n_channels = data.data.shape
     tried = "; ".join(f"{name} {listed(values)}" for name, values in grid.items())
-    return "\n".join(
-        [
-            fact("data", title),
-            fact("windows", f"{len(data.data)} of {n_timesteps} x {n_channels}, for training"),
-            fact("folds", f"{args.folds}, of {n_subjects} subjects, each held out once"),
-            fact("model", f"{args.model} ({_evaluate.MODELS[args.model]})"),
-            fact("settings", _evaluate.shown_settings(args)),
-            fact("scaling", "compared" if "scaling" in grid else args.scaling),
-            fact("compared", tried),
-            fact(
-                "search",
-                f"{args.search}, {n_settings} settings x {args.folds} folds = "
-                f"{n_settings * args.folds} trainings, for {args.scoring} (seed {args.seed})",
-            ),
-        ]
-    )
+    facts = {
+        "data": title,
+        "windows": f"{len(data.data)} of {n_timesteps} x {n_channels}, for training",
+        "folds": f"{args.folds}, of {n_subjects} subjects, each held out once",
+        "model": f"{args.model} ({NETWORKS[args.model]})",
+        "settings": _networks.pipeline_settings(args),
+        "scaling": "compared" if "scaling" in grid else args.scaling,
+        "compared": tried,
+        "search": f"{args.search}, {n_settings} settings x {args.folds} folds = "
+        f"{n_settings * args.folds} trainings, for {args.scoring} (seed {args.seed})",
+    }
+    return "\n".join(fact(*each) for each in facts.items())
 
 
 def report(
@@ -53,7 +49,7 @@ def report(
 
     lines = [f"{'rank':>4}  {'mean':>8}  {'sd':>7}  {'worst':>8}  {'fit':>7}  setting"]
     order = np.argsort(results["rank_test_score"], kind="stable").tolist()
-    settings = [said(results["params"][i]) for i in order]
+    settings = [one_line(results["params"][i]) for i in order]
     for row, setting in zip(table.itertuples(), settings, strict=True):
         figures = f"{row.mean:8.4f}  {row.std:7.4f}  {row.worst:8.4f}"
         if np.isnan(row.mean):
@@ -62,7 +58,7 @@ def report(
         lines += textwrap.wrap(
             setting, 80, initial_indent=start, subsequent_indent=" " * len(start)
         )
-    failures = [(said(in_words(setting, names)), why) for setting, why in search.failures_]
+    failures = [(one_line(in_words(setting, names)), why) for setting, why in search.failures_]
     lines += ["", *(fact("failed", f"{setting}: {why}") for setting, why in failures)]
     best = table.iloc[0]
     if np.isnan(best["mean"]):
@@ -113,13 +109,8 @@ def _evaluation_of(args: argparse.Namespace, setting: dict[str, Any], names: dic
 
 def picture(results: dict[str, Any], scoring: str) -> Any:
     """Draw the scores of the settings."""
-    from matplotlib.figure import Figure
-
     from sklearn_har.inspection import SearchResultsDisplay
 
-    # Not by pyplot, which would look for a screen.
-    figure = Figure(
-        figsize=(8.0, 1.3 + 0.35 * min(len(results["params"]), 20)), layout="constrained"
-    )
+    figure = figure_of_rows(min(len(results["params"]), 20), width=8.0, height=0.35)
     SearchResultsDisplay.from_results(results, score_name=scoring, ax=figure.subplots())
     return figure

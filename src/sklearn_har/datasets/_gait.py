@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.fft import irfft, next_fast_len, rfft, rfftfreq
 from scipy.spatial.transform import Rotation
 
-from sklearn_har._names import ACTIVITY_NAMES
+from sklearn_har.utils._uci_har_names import ACTIVITY_NAMES
 
 __all__ = ["CADENCE_RANGE", "Bout", "Subject", "draw_subject", "measure", "plan_bouts"]
 

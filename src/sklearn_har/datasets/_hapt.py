@@ -17,12 +17,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.utils import Bunch
 
-from sklearn_har._names import ACTIVITY_NAMES, RECORDED_CHANNEL_NAMES
 from sklearn_har.datasets._archives import ArchiveReader
 from sklearn_har.datasets._base import check_fetch_parameters, load_arrays
 from sklearn_har.datasets._bunch import names_of_codes
 from sklearn_har.datasets._registry import DATASETS, load_descr
 from sklearn_har.recordings import Recording
+from sklearn_har.utils._uci_har_names import ACTIVITY_NAMES, RECORDED_CHANNEL_NAMES
 
 SAMPLING_RATE = 50.0
 #: The position in this tuple is the label.

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import Bunch, check_random_state
 
-from sklearn_har._names import ACTIVITY_NAMES, CHANNEL_NAMES, RECORDED_CHANNEL_NAMES
 from sklearn_har.datasets._bunch import names_of_codes, windows_bunch
 from sklearn_har.datasets._gait import Bout, draw_subject, measure, plan_bouts
 from sklearn_har.datasets._registry import load_descr
@@ -17,6 +16,7 @@ from sklearn_har.recordings import Recording
 from sklearn_har.segmentation import segment_recordings
 from sklearn_har.utils._cutter import Cutter
 from sklearn_har.utils._numbers import check_integer, check_real
+from sklearn_har.utils._uci_har_names import ACTIVITY_NAMES, CHANNEL_NAMES, RECORDED_CHANNEL_NAMES
 
 __all__ = ["make_har_recordings", "make_har_windows"]
 

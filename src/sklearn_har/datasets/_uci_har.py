@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import Bunch
 
-from sklearn_har._names import ACTIVITY_NAMES, CHANNEL_NAMES
 from sklearn_har.datasets._archives import ArchiveReader
 from sklearn_har.datasets._base import check_fetch_parameters, load_arrays
 from sklearn_har.datasets._bunch import windows_bunch
 from sklearn_har.datasets._registry import load_descr
+from sklearn_har.utils._uci_har_names import ACTIVITY_NAMES, CHANNEL_NAMES
 
 SAMPLING_RATE = 50.0
 _SUBSETS = ("train", "test")

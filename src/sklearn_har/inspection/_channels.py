@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sklearn_har.inspection._style import shown
-from sklearn_har.recordings._recording import check_names
+from sklearn_har.utils._channels import check_names
 
 __all__ = ["ChannelGroup", "check_channels", "group_channels"]
 

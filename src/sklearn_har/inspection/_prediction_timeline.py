@@ -24,9 +24,9 @@ from sklearn_har.inspection._style import (
     wrapped,
 )
 from sklearn_har.timeline import labels_to_timeline, make_timeline
-from sklearn_har.timeline._frames import Intervals, check_timeline
 from sklearn_har.timeline._intervals import timeline_of_windows
-from sklearn_har.timeline._windows import WindowProbabilities, check_classes
+from sklearn_har.utils._intervals import Intervals, check_timeline
+from sklearn_har.utils._window_probabilities import WindowProbabilities, check_classes
 
 __all__ = ["PredictionTimelineDisplay"]
 

@@ -35,9 +35,9 @@ from sklearn_har.inspection._style import (
     wrapped,
 )
 from sklearn_har.recordings import Recording
-from sklearn_har.recordings._recording import parts_between_gaps
 from sklearn_har.timeline import labels_to_timeline
-from sklearn_har.timeline._frames import Intervals, check_timeline
+from sklearn_har.utils._gaps import parts_between_gaps
+from sklearn_har.utils._intervals import Intervals, check_timeline
 
 __all__ = ["RecordingDisplay"]
 

@@ -13,8 +13,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sklearn_har.evaluation._result import is_percentage
 from sklearn_har.utils._optional import import_optional
+from sklearn_har.utils._scores import is_percentage
 
 __all__ = [
     "DARK",

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sklearn_har.evaluation import RepeatedEvaluation
-from sklearn_har.evaluation._repeated import check_groups, per_subject
-from sklearn_har.evaluation._result import check_evaluation
+from sklearn_har.inspection._evaluations import check_evaluation
 from sklearn_har.inspection._style import (
     DIAMOND,
     LONGEST_NAME,
@@ -23,6 +22,7 @@ from sklearn_har.inspection._style import (
     with_defaults,
     wrapped,
 )
+from sklearn_har.utils._scores import check_groups, per_subject
 
 __all__ = ["SubjectScoresDisplay"]
 

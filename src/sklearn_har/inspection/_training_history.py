@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sklearn_har.evaluation import RepeatedEvaluation
-from sklearn_har.evaluation._result import check_evaluation
+from sklearn_har.inspection._evaluations import check_evaluation
 from sklearn_har.inspection._style import (
     PALETTE,
     grid_lines,

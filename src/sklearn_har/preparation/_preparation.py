@@ -10,13 +10,14 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from sklearn_har.preparation._resampling import on_grid
-from sklearn_har.preparation._signals import SignalStage, columns_of
+from sklearn_har.preparation._signals import SignalStage
 from sklearn_har.preparation._stream import WindowStream
-from sklearn_har.recordings import Recording
-from sklearn_har.recordings._checks import check_recordings, name_of_recording
-from sklearn_har.recordings._recording import gap_limit, parts_between_gaps
+from sklearn_har.recordings import Recording, check_recordings
 from sklearn_har.segmentation import Windows, segment_recordings
+from sklearn_har.utils._channels import columns_of
 from sklearn_har.utils._cutter import Cutter, LabelRule
+from sklearn_har.utils._errors import name_of_recording
+from sklearn_har.utils._gaps import gap_limit, parts_between_gaps
 from sklearn_har.utils._labels import OnUnlabelled
 from sklearn_har.utils._validation import did_you_mean
 from sklearn_har.utils._warnings import warn_of_recording

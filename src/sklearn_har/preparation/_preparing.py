@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from numpy.typing import ArrayLike
 
+from sklearn_har.preparation._arrays import as_recording
 from sklearn_har.preparation._preparation import Preparation, check_preparation
-from sklearn_har.recordings._recording import Recording, as_recording
+from sklearn_har.recordings import Recording
 
 __all__ = ["prepare_recording"]
 

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sklearn_har.preparation._arrays import as_recording
 from sklearn_har.preparation._stages import GridResampler, nearest
-from sklearn_har.recordings._recording import Recording, as_recording, parts_between_gaps
+from sklearn_har.recordings import Recording
+from sklearn_har.utils._gaps import parts_between_gaps
 from sklearn_har.utils._numbers import check_rate
 
 __all__ = ["merge_recordings", "resample_recording"]

@@ -17,10 +17,10 @@ from sklearn_har.preparation._stages import (
     low_pass,
     part_of,
 )
+from sklearn_har.utils._channels import columns_of
 from sklearn_har.utils._numbers import check_rate
-from sklearn_har.utils._validation import did_you_mean
 
-__all__ = ["SignalStage", "columns_of"]
+__all__ = ["SignalStage"]
 
 # What UCI HAR was made with: see remove_noise.
 _NOISE_ORDER, _GRAVITY_ORDER, _DRIFT_ORDER = 10, 3, 2
@@ -157,42 +157,3 @@ class SignalStage:
             "drift": self._drift,
         }
         return {name: stage for name, stage in stages.items() if stage is not None}
-
-
-def columns_of(
-    channels: Sequence[int | str], argument: str, channel_names: Sequence[str]
-) -> list[int]:
-    """Return the positions of channels that are given by position or name."""
-    if isinstance(channels, str):
-        raise TypeError(f"{argument} must be a sequence of channels, got {channels!r}.")
-    found = []
-    for channel in channels:
-        if isinstance(channel, str):
-            if channel not in channel_names:
-                raise ValueError(
-                    f"{argument} must name channels, got {channel!r}"
-                    f"{did_you_mean(channel, channel_names)}; the channels are "
-                    f"{list(channel_names)}."
-                )
-            found.append(list(channel_names).index(channel))
-        elif isinstance(channel, bool) or not 0 <= int(channel) < len(channel_names):
-            raise ValueError(
-                f"{argument} must name channels by their names or by positions below "
-                f"{len(channel_names)}, got {channel!r}; the channels are {list(channel_names)}. "
-                f"{_remedy(argument, len(channel_names))}"
-            )
-        else:
-            found.append(int(channel))
-    return found
-
-
-def _remedy(argument: str, n_channels: int) -> str:
-    if argument == "angular_velocity" and n_channels == 3:
-        return (
-            "For accelerations alone pass preparation='accelerometer', or angular_velocity=() to "
-            "Preparation."
-        )
-    return (
-        f"Pass {argument}=() if there are none, or preparation='resample' to take all channels as "
-        "they are."
-    )

@@ -11,9 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sklearn_har.preparation import Preparation
-from sklearn_har.preparation._signals import columns_of
-from sklearn_har.recordings import Recording
-from sklearn_har.recordings._checks import check_recordings, name_of_recording, with_labels
+from sklearn_har.recordings import Recording, check_recordings
+from sklearn_har.utils._channels import columns_of
+from sklearn_har.utils._errors import name_of_recording
 from sklearn_har.utils._warnings import warn_of_recording
 
 __all__ = [
@@ -211,7 +211,7 @@ def warn_of_lost_activities(
 
 def labelled_recordings(recordings: Any, y: Any, groups: Any) -> list[Recording]:
     """Return recordings that all have labels, and the subjects that `groups` gives."""
-    labelled = with_labels(check_recordings(recordings), y)
+    labelled = check_recordings(recordings, y, labelled=True)
     if groups is None:
         return labelled
     subjects = np.asarray(groups).tolist()

@@ -14,8 +14,7 @@ from sklearn.base import clone
 from sklearn.model_selection import GroupKFold, check_cv
 
 from sklearn_har.recognition._recognizer import ActivityRecognizer
-from sklearn_har.recordings import Recording
-from sklearn_har.recordings._checks import check_recordings, with_labels
+from sklearn_har.recordings import Recording, check_recordings
 from sklearn_har.timeline import TimelineScores, timeline_scores
 
 __all__ = ["RecordingEvaluation", "evaluate_recordings"]
@@ -154,7 +153,7 @@ def evaluate_recordings(
     >>> sorted(evaluation.per_subject["subject"])
     [1, 2, 3, 4]
     """
-    listed = with_labels(check_recordings(recordings), y)
+    listed = check_recordings(recordings, y, labelled=True)
     subjects: list[Any] = [recording.subject for recording in listed]
     if groups is not None:
         subjects = np.asarray(groups).tolist()

@@ -19,8 +19,7 @@ from sklearn_har.recognition._checks import (
 from sklearn_har.recognition._decision import Asked, Decision, Layout, decisions_of
 from sklearn_har.recognition._streaming import StreamingRecognizer
 from sklearn_har.recognition._whole import Recognized, recognize
-from sklearn_har.recordings import Recording, read_recording
-from sklearn_har.recordings._checks import check_recordings, name_of_recording, with_labels
+from sklearn_har.recordings import Recording, check_recordings, read_recording
 from sklearn_har.timeline import (
     TimelineScores,
     make_timeline,
@@ -28,6 +27,7 @@ from sklearn_har.timeline import (
     timeline_scores,
     timeline_to_labels,
 )
+from sklearn_har.utils._errors import name_of_recording
 from sklearn_har.utils._warnings import warn_of_recording
 
 __all__ = ["PredictionMixin"]
@@ -349,7 +349,7 @@ class PredictionMixin:
             If activities were not trained: their time counts as wrong.
         """
         self._check_is_fitted()
-        labelled = with_labels(check_recordings(recordings), y)
+        labelled = check_recordings(recordings, y, labelled=True)
         true = [recording.timeline(unlabelled=self.unlabelled) for recording in labelled]
         self._warn_of_unknown(true)
         return timeline_scores(true, self.timelines(labelled))

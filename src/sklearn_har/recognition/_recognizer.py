@@ -30,9 +30,9 @@ from sklearn_har.recognition._decision import (
 )
 from sklearn_har.recognition._prediction import PredictionMixin
 from sklearn_har.recordings import Recording
-from sklearn_har.recordings._checks import name_of_recording
 from sklearn_har.segmentation import Windows
 from sklearn_har.utils._cutter import LabelRule
+from sklearn_har.utils._errors import name_of_recording
 
 __all__ = ["ActivityRecognizer"]
 

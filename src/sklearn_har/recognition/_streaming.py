@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sklearn_har._names import RECORDED_CHANNEL_NAMES
 from sklearn_har.preparation import Preparation, check_preparation
 from sklearn_har.recognition._decision import Asked, Decision, check_recognizer
 from sklearn_har.recognition._state import pack, unpack
-from sklearn_har.recordings._recording import check_names
 from sklearn_har.utils._arrays import refuse_masked
+from sklearn_har.utils._channels import check_names
 from sklearn_har.utils._numbers import check_rate
+from sklearn_har.utils._uci_har_names import RECORDED_CHANNEL_NAMES
 
 if TYPE_CHECKING:
     from sklearn_har.recognition._recognizer import ActivityRecognizer

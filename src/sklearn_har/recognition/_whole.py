@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sklearn_har.preparation import Preparation
 from sklearn_har.recognition._decision import Asked, check_recognizer
 from sklearn_har.recordings import Recording
-from sklearn_har.recordings._recording import gap_limit, parts_between_gaps
+from sklearn_har.utils._gaps import gap_limit, parts_between_gaps
 
 __all__ = ["Recognized", "recognize"]
 

@@ -1,7 +1,9 @@
 """Recordings: timestamped samples of one subject, read from files and checked."""
 
+from sklearn_har.recordings._checks import check_recordings
 from sklearn_har.recordings._folders import read_recordings
+from sklearn_har.recordings._lines import LineReader
 from sklearn_har.recordings._reading import read_recording
 from sklearn_har.recordings._recording import Recording
 
-__all__ = ["Recording", "read_recording", "read_recordings"]
+__all__ = ["LineReader", "Recording", "check_recordings", "read_recording", "read_recordings"]

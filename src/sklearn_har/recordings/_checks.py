@@ -1,4 +1,4 @@
-"""Checks of several recordings that are given as one argument."""
+"""The check of several recordings that are given as one argument."""
 
 from __future__ import annotations
 
@@ -6,14 +6,58 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sklearn_har.recordings._recording import Recording
+from sklearn_har.utils._errors import name_of_recording
 
-__all__ = ["check_recordings", "name_of_recording", "with_labels"]
+__all__ = ["check_recordings"]
 
 
-def check_recordings(recordings: Any, *, pieces: bool = False) -> list[Any]:
-    """Return a sequence of recordings as a list, or say what it accepts.
+def check_recordings(
+    recordings: Any,
+    y: Sequence[Any] | None = None,
+    *,
+    labelled: bool = False,
+    pieces: bool = False,
+) -> list[Any]:
+    """Check recordings that a function or an estimator is given, and return them as a list.
 
-    With ``pieces=True`` an entry may also be an iterable of consecutive pieces of a recording.
+    Use it as `sklearn.utils.check_array`, in your own functions and estimators that take
+    recordings.
+
+    Parameters
+    ----------
+    recordings : sequence of Recording
+        The recordings, at least one.
+    y : sequence, default=None
+        The labels of each recording, as `Recording.with_labels` takes them. They replace the
+        labels that the recordings have.
+    labelled : bool, default=False
+        Whether all recordings need labels.
+    pieces : bool, default=False
+        Whether an entry may also be an iterable of the consecutive pieces of one recording.
+
+    Returns
+    -------
+    recordings : list of Recording
+        The recordings, with the labels of `y` if it is given.
+
+    Raises
+    ------
+    TypeError
+        If `recordings` is not a sequence of recordings.
+    ValueError
+        If there is no recording, `y` has another length, or labels are missing.
+
+    See Also
+    --------
+    Recording : Samples, times and labels in one object.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_har.recordings import Recording, check_recordings
+    >>> recording = Recording(np.zeros((4, 3)), sampling_rate=50.0)
+    >>> check_recordings([recording], ["walking"], labelled=True)[0].labels.tolist()
+    ['walking', 'walking', 'walking', 'walking']
     """
     name = "recordings"
     if isinstance(recordings, Recording):
@@ -31,6 +75,14 @@ def check_recordings(recordings: Any, *, pieces: bool = False) -> list[Any]:
         whole = isinstance(recording, Recording)
         if not whole and not (pieces and _may_hold_pieces(recording)):
             raise TypeError(accepted.format(f"{type(recording).__name__} as {name}[{i}]"))
+    if y is not None:
+        if len(y) != len(listed):
+            raise ValueError(
+                f"y must have one entry for each of the {len(listed)} recordings, got {len(y)}."
+            )
+        return [recording.with_labels(labels) for recording, labels in zip(listed, y, strict=True)]
+    if labelled:
+        _refuse_unlabelled(listed)
     return listed
 
 
@@ -41,24 +93,7 @@ def _may_hold_pieces(entry: Any) -> bool:
     )
 
 
-def name_of_recording(recording: Any, number: int) -> str:
-    """Name a recording in a message: its position, and its file where it is known."""
-    file = recording.facts.get("file") if isinstance(recording, Recording) else None
-    if isinstance(file, list):
-        file = ", ".join(map(str, file))
-    return f"recordings[{number}]" + (f" ({file})" if file else "")
-
-
-def with_labels(recordings: list[Recording], y: Sequence[Any] | None) -> list[Recording]:
-    """Return recordings that all have labels: their own, or those of `y`."""
-    if y is not None:
-        if len(y) != len(recordings):
-            raise ValueError(
-                f"y must have one entry for each of the {len(recordings)} recordings, got {len(y)}."
-            )
-        return [
-            recording.with_labels(labels) for recording, labels in zip(recordings, y, strict=True)
-        ]
+def _refuse_unlabelled(recordings: list[Recording]) -> None:
     without = [i for i, recording in enumerate(recordings) if recording.labels is None]
     if without:
         named = ", ".join(name_of_recording(recordings[i], i) for i in without[:3])
@@ -67,4 +102,3 @@ def with_labels(recordings: list[Recording], y: Sequence[Any] | None) -> list[Re
             f"recordings must have labels, got none in {len(without)} of {len(recordings)}: "
             f"{named}{more}. Add them by recording.with_labels(...), or pass y."
         )
-    return recordings

@@ -25,14 +25,23 @@ _FIRST = 100
 
 
 class LineReader:
-    """Take bytes of a CSV file in any pieces, and give times in s and samples in g and rad/s.
+    """Read samples from a CSV file that is still being written, piece by piece.
 
-    The first samples are held back until their rate is known.
+    Pass the bytes as they arrive, in pieces of any size, and pass the samples on to
+    :meth:`StreamingRecognizer.push <sklearn_har.recognition.StreamingRecognizer.push>`. The first
+    samples are held back until their rate is known.
 
     Parameters
     ----------
-    time, time_unit, channels, units
-        As in `read_recording`. With ``channels=None``, the columns with a number in the first row.
+    time : str, default="time"
+        Name of the column with the times.
+    time_unit : {"s", "ms", "us", "ns", "datetime"}, default=None
+        Unit of the times, as in :func:`read_recording`.
+    channels : sequence of str, default=None
+        Names of the columns with the samples. None for the columns with a number in the first
+        row.
+    units : mapping of str to str, default=None
+        From the name of a column to its unit, as in :func:`read_recording`.
 
     Attributes
     ----------
@@ -40,6 +49,21 @@ class LineReader:
         Measured on the first samples, in Hz; None until it is known.
     channel_names : list of str
         Known together with `sampling_rate`.
+
+    See Also
+    --------
+    read_recording : Read a whole file.
+    sklearn_har.recognition.StreamingRecognizer : Recognise activities in the samples.
+
+    Examples
+    --------
+    >>> from sklearn_har.recordings import LineReader
+    >>> reader = LineReader()
+    >>> reader.push(b"time,x\\n0.0,0.5\\n0.5,1.0\\n1.0,")
+    >>> reader.push(b"0.25\\n")
+    >>> time, samples = reader.finish()
+    >>> time.tolist(), samples.tolist(), reader.sampling_rate
+    ([0.0, 0.5, 1.0], [[0.5], [1.0], [0.25]], 2.0)
     """
 
     def __init__(
@@ -63,12 +87,31 @@ class LineReader:
         self.channel_names: list[str] = []
 
     def push(self, piece: bytes) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-        """Return times and samples of the lines that are complete; None if there are none."""
+        """Take the next bytes of the file.
+
+        Parameters
+        ----------
+        piece : bytes
+            The bytes that were written since the last call, UTF-8.
+
+        Returns
+        -------
+        lines : tuple of (ndarray, ndarray), or None
+            Times in s and samples in g and rad/s, of shape (n_samples,) and (n_samples,
+            n_channels), of the lines that are complete; None if there are none yet.
+        """
         *lines, self._text = (self._text + self._decoder.decode(piece)).split("\n")
         return self._take(lines)
 
     def finish(self) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-        """End the input: its last line needs no line end, and what was held back is given."""
+        """End the input.
+
+        Returns
+        -------
+        lines : tuple of (ndarray, ndarray), or None
+            The samples that were held back, and those of a last line without a line end; None if
+            there are none.
+        """
         lines, self._text = [self._text + self._decoder.decode(b"", final=True)], ""
         rest = self._take(lines)
         return self._release() if self.sampling_rate is None else rest

@@ -1,11 +1,10 @@
-"""The class of recordings, and the steps between its samples that are gaps."""
+"""The class of recordings, and the checks of what it is made of."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,23 +13,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from sklearn_har.recordings._labelling import Overlap, labels_of_intervals
 from sklearn_har.utils._arrays import refuse_masked
+from sklearn_har.utils._channels import check_names
+from sklearn_har.utils._gaps import gap_limit, parts_between
 from sklearn_har.utils._intervals import merge_labels
-from sklearn_har.utils._numbers import check_rate, check_real
+from sklearn_har.utils._numbers import check_rate
 from sklearn_har.utils._samples import check_breaks, check_increasing, check_recording
 
-__all__ = [
-    "Recording",
-    "as_recording",
-    "check_labels",
-    "check_names",
-    "gap_limit",
-    "gaps",
-    "parts_between_gaps",
-    "typical_rate",
-]
-
-# A step of more than this many typical ones is a gap, unless told otherwise.
-_DEFAULT_GAP = 5.0
+__all__ = ["Recording", "check_labels", "typical_rate"]
 
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)
@@ -189,7 +178,7 @@ class Recording:
     @property
     def parts(self) -> list[slice]:
         """Return the uninterrupted parts, as slices of the samples."""
-        return _parts(self.breaks, len(self))
+        return parts_between(self.breaks, len(self))
 
     def with_labels(
         self,
@@ -335,11 +324,6 @@ class Recording:
         return pd.DataFrame(intervals._asdict())
 
 
-def _parts(breaks: NDArray[np.int64], n_samples: int) -> list[slice]:
-    edges = np.unique(np.concatenate([[0], breaks, [n_samples]])).tolist()
-    return [slice(*edge) for edge in pairwise(edges)]
-
-
 def check_labels(labels: ArrayLike, n_samples: int) -> NDArray[Any]:
     refuse_masked(labels, "labels")
     tags = np.asarray(labels)
@@ -378,20 +362,6 @@ def _check_time(time: ArrayLike, n_samples: int) -> NDArray[np.float64]:
     return check_increasing(seconds, "time", "sample", remedy)
 
 
-def check_names(names: Sequence[str] | None, n_channels: int) -> tuple[str, ...]:
-    """Return one name for each channel, or say what `channel_names` accepts."""
-    if names is None:
-        return tuple(f"channel_{i}" for i in range(n_channels))
-    listed = tuple(names)
-    if isinstance(names, str) or not all(isinstance(name, str) for name in listed):
-        raise TypeError(f"channel_names must be a sequence of str, got {names!r}.")
-    if len(listed) != n_channels or len(set(listed)) != n_channels:
-        raise ValueError(
-            f"channel_names must name each of the {n_channels} channels once, got {list(listed)}."
-        )
-    return listed
-
-
 def typical_rate(time: NDArray[np.float64]) -> float:
     """Return the sampling rate in Hz; losses, gaps and coarse clocks hardly change it.
 
@@ -408,48 +378,3 @@ def typical_rate(time: NDArray[np.float64]) -> float:
         usual = np.sort(steps)[(len(steps) - 1) // 2 :][:1]
     # Rounded below what any clock keeps, so that 50 Hz is 50 Hz.
     return float(np.round(1.0 / usual.mean(), 6)) or float(1.0 / usual.mean())
-
-
-def gaps(
-    time: NDArray[np.float64], sampling_rate: float, max_gap: float | None
-) -> NDArray[np.int64]:
-    """Return the samples that come more than `max_gap` seconds after the one before them."""
-    limit = gap_limit(sampling_rate, max_gap)
-    return np.flatnonzero(np.diff(time) > limit) + 1
-
-
-def gap_limit(sampling_rate: float, max_gap: float | None) -> float:
-    """Return the longest step in s that is no gap."""
-    if max_gap is None:
-        return _DEFAULT_GAP / sampling_rate
-    return check_real(max_gap, "max_gap", minimum=0.0, exclude_minimum=True, unit="s")
-
-
-def parts_between_gaps(recording: Recording, max_gap: float | None) -> list[slice]:
-    """Return the parts between breaks and gaps, as slices of the samples."""
-    found = gaps(recording.time, recording.sampling_rate, max_gap)
-    return _parts(np.concatenate([recording.breaks, found]), len(recording))
-
-
-def as_recording(
-    recording: Recording | ArrayLike,
-    time: ArrayLike | None,
-    original_rate: float | None,
-    labels: ArrayLike | None = None,
-    breaks: ArrayLike = (),
-) -> Recording:
-    """Return a recording as it is, or make one of an array and what describes it."""
-    if isinstance(recording, Recording):
-        described = {"time": time, "original_rate": original_rate, "labels": labels}
-        given = [name for name, value in described.items() if value is not None]
-        given += ["breaks"] * (np.size(breaks) > 0)
-        if given:
-            raise ValueError(
-                f"{given[0]} describes the samples of an array, got a Recording, which has its own."
-            )
-        return recording
-    if time is None and original_rate is None:
-        raise ValueError(
-            "time or original_rate must say when the samples of an array were taken, got neither."
-        )
-    return Recording(recording, time, sampling_rate=original_rate, labels=labels, breaks=breaks)

@@ -21,8 +21,9 @@ from sklearn_har.recordings._columns import (
     without_missing,
 )
 from sklearn_har.recordings._plausibility import oddities
-from sklearn_har.recordings._recording import Recording, gap_limit, gaps, typical_rate
+from sklearn_har.recordings._recording import Recording, typical_rate
 from sklearn_har.recordings._units import convert
+from sklearn_har.utils._gaps import gap_limit, gaps
 from sklearn_har.utils._numbers import check_rate
 from sklearn_har.utils._validation import did_you_mean
 

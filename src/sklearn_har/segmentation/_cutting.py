@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sklearn_har.recordings import Recording
-from sklearn_har.recordings._checks import name_of_recording
 from sklearn_har.segmentation._windows import Windows
 from sklearn_har.utils._cutter import Cutter, LabelRule
+from sklearn_har.utils._errors import name_of_recording
 from sklearn_har.utils._labels import OnUnlabelled
 from sklearn_har.utils._numbers import check_integer, check_real
 from sklearn_har.utils._samples import check_recording

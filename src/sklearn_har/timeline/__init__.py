@@ -7,7 +7,6 @@ time of which nothing is known.
 
 from sklearn_har.timeline._intervals import make_timeline, make_timelines
 from sklearn_har.timeline._labels import labels_to_timeline, timeline_to_labels
-from sklearn_har.timeline._repetitions import count_repetitions
 from sklearn_har.timeline._result import TimelineScores
 from sklearn_har.timeline._scores import timeline_scores
 from sklearn_har.timeline._smoothing import (
@@ -18,7 +17,6 @@ from sklearn_har.timeline._smoothing import (
 
 __all__ = [
     "TimelineScores",
-    "count_repetitions",
     "decode_activities",
     "estimate_transitions",
     "labels_to_timeline",

@@ -12,9 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from sklearn_har.timeline._frames import timeline_frame
 from sklearn_har.timeline._hmm import HiddenMarkovModel
-from sklearn_har.timeline._windows import WindowProbabilities, check_classes
 from sklearn_har.utils._labels import OnUnlabelled, append_unlabelled, check_on_unlabelled
 from sklearn_har.utils._numbers import check_real
+from sklearn_har.utils._window_probabilities import WindowProbabilities, check_classes
 
 __all__ = ["Smoothing", "make_timeline", "make_timelines", "timeline_of_windows"]
 

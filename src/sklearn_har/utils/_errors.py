@@ -1,8 +1,10 @@
-"""Errors within messages of ours."""
+"""Errors and recordings in messages."""
 
 from __future__ import annotations
 
-__all__ = ["one_line"]
+from typing import Any
+
+__all__ = ["name_of_recording", "one_line"]
 
 
 def one_line(error: BaseException) -> str:
@@ -10,3 +12,11 @@ def one_line(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror and error.filename is not None:
         return f"{error.filename}: {error.strerror}"
     return " ".join(str(error).split()) or type(error).__name__
+
+
+def name_of_recording(recording: Any, number: int) -> str:
+    """Name a recording in a message: its position, and its file where it is known."""
+    file = getattr(recording, "facts", {}).get("file")
+    if isinstance(file, list):
+        file = ", ".join(map(str, file))
+    return f"recordings[{number}]" + (f" ({file})" if file else "")

@@ -7,16 +7,21 @@ They serve other packages too: any classifier or transformer of windows can be c
 
 from __future__ import annotations
 
+import pickle
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial, update_wrapper
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from sklearn.base import clone, is_classifier
-
-from sklearn_har.utils._window_checks import BOTH, CLASSIFIERS, TRANSFORMERS
+from sklearn.exceptions import NotFittedError
 
 __all__ = ["parametrize_with_window_checks", "window_checks"]
+
+_N_TIMESTEPS, _N_CHANNELS = 16, 3
+_RTOL, _ATOL = 1e-4, 1e-6
 
 
 def window_checks(estimator: Any) -> Iterator[tuple[Any, Callable[[Any], None]]]:
@@ -40,8 +45,10 @@ def window_checks(estimator: Any) -> Iterator[tuple[Any, Callable[[Any], None]]]
     >>> for estimator, check in window_checks(SubsequenceReshaper(n_steps=4)):
     ...     check(estimator)
     """
-    for check in BOTH + (CLASSIFIERS if is_classifier(estimator) else TRANSFORMERS):
-        yield clone(estimator), update_wrapper(partial(_run, check), check)
+    for check in _BOTH + (_CLASSIFIERS if is_classifier(estimator) else _TRANSFORMERS):
+        run = update_wrapper(partial(_run, check), check)
+        run.__name__ = check.__name__.removeprefix("_")
+        yield clone(estimator), run
 
 
 def _run(check: Callable[[Any], None], estimator: Any) -> None:
@@ -77,3 +84,229 @@ def parametrize_with_window_checks(estimators: Iterable[Any]) -> Any:
     pairs = [pair for estimator in estimators for pair in window_checks(estimator)]
     ids = [f"{type(estimator).__name__}-{check.__name__}" for estimator, check in pairs]
     return pytest.mark.parametrize(("estimator", "check"), pairs, ids=ids)
+
+
+def _windows(n_windows: int = 24) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
+    """Return windows of shape (n_windows, n_timesteps, n_channels) of three frequencies."""
+    rng = np.random.default_rng(0)
+    y = np.arange(n_windows) % 3
+    time = np.arange(_N_TIMESTEPS)[:, None] / _N_TIMESTEPS
+    X = np.sin(2 * np.pi * (1 + 2 * y[:, None, None]) * time) + rng.normal(
+        scale=0.1, size=(n_windows, _N_TIMESTEPS, _N_CHANNELS)
+    )
+    return X.astype(np.float32), y
+
+
+def _outputs(estimator: Any, X: Any) -> dict[str, Any]:
+    methods = ("predict_proba", "predict", "decision_function", "transform")
+    return {m: getattr(estimator, m)(X) for m in methods if hasattr(estimator, m)}
+
+
+def _assert_close(first: dict[str, Any], second: dict[str, Any], what: str) -> None:
+    assert first.keys() == second.keys()
+    for method, values in first.items():
+        message = f"{method} {what}"
+        if np.asarray(values).dtype.kind in "fc":
+            np.testing.assert_allclose(values, second[method], _RTOL, _ATOL, err_msg=message)
+        else:
+            np.testing.assert_array_equal(values, second[method], err_msg=message)
+
+
+def _assert_raises(expected: type[Exception], words: str, call: Callable[[], Any]) -> None:
+    try:
+        call()
+    except expected as error:
+        message = str(error)
+    else:
+        raise AssertionError(f"{expected.__name__} was not raised")
+    assert words.lower() in message.lower(), f"The error must mention {words!r}, it says: {message}"
+
+
+def _check_window_attributes(estimator: Any) -> None:
+    """Assert that `fit` returns the estimator and records the shape of the windows."""
+    X, y = _windows()
+    assert estimator.fit(X, y) is estimator, "fit must return the estimator"
+    seen = (estimator.n_timesteps_in_, estimator.n_channels_in_, estimator.n_features_in_)
+    assert seen == (_N_TIMESTEPS, _N_CHANNELS, _N_TIMESTEPS), seen
+
+
+def _check_window_outputs(estimator: Any) -> None:
+    """Assert that there is one output for each window, and that probabilities are some."""
+    X, y = _windows()
+    for method, values in _outputs(estimator.fit(X, y), X).items():
+        assert len(values) == len(X), f"{method} returned {len(values)} rows for {len(X)} windows"
+        if method == "predict_proba":
+            assert values.shape == (len(X), 3)
+            assert (values >= 0).all()
+            np.testing.assert_allclose(values.sum(axis=1), 1, rtol=1e-5)
+        if method == "predict":
+            assert set(values) <= set(y)
+
+
+def _check_window_labels(estimator: Any) -> None:
+    """Assert that labels come back as strings where strings were given."""
+    X, y = _windows()
+    names = np.array(["laying", "sitting", "walking"])[y]
+    clf = estimator.fit(X, names)
+    np.testing.assert_array_equal(clf.classes_, np.unique(names))
+    assert set(clf.predict(X)) <= set(names)
+
+
+def _check_window_fit_idempotent(estimator: Any) -> None:
+    """Assert that fitting twice, or fitting a clone, gives what fitting once gives."""
+    X, y = _windows()
+    once = _outputs(estimator.fit(X, y), X)
+    _assert_close(once, _outputs(clone(estimator).fit(X, y), X), "differs in a clone")
+    _assert_close(once, _outputs(estimator.fit(X, y), X), "differs after a second fit")
+
+
+def _check_window_subset_invariance(estimator: Any) -> None:
+    """Assert that a window gets the same output alone and among others."""
+    X, y = _windows()
+    estimator.fit(X, y)
+    whole = _outputs(estimator, X)
+    alone = [_outputs(estimator, X[i : i + 1]) for i in range(len(X))]
+    joined = {m: np.concatenate([one[m] for one in alone]) for m in whole}
+    _assert_close(whole, joined, "depends on the other windows")
+
+
+def _check_window_order_invariance(estimator: Any) -> None:
+    """Assert that the order of the windows does not matter at prediction."""
+    X, y = _windows()
+    estimator.fit(X, y)
+    order = np.random.default_rng(0).permutation(len(X))
+    shuffled = {m: v[order] for m, v in _outputs(estimator, X).items()}
+    _assert_close(shuffled, _outputs(estimator, X[order]), "depends on the order of the windows")
+
+
+def _check_window_memory_layouts(estimator: Any) -> None:
+    """Assert that layout, precision, container and write protection of `X` do not matter."""
+    X, y = _windows()
+    estimator.fit(X, y)
+    expected = _outputs(estimator, X)
+    read_only = X.copy()
+    read_only.setflags(write=False)
+    strided = np.repeat(X, 2, axis=1)[:, ::2]
+    forms = {
+        "Fortran order": np.asfortranarray(X),
+        "read-only memory": read_only,
+        "strided memory": strided,
+        "float64": X.astype(np.float64),
+        "a nested list": X.tolist(),
+    }
+    for name, form in forms.items():
+        _assert_close(expected, _outputs(estimator, form), f"differs for {name}")
+    refitted = clone(estimator).fit(read_only, y)
+    _assert_close(expected, _outputs(refitted, X), "differs when fitted on read-only memory")
+
+
+def _check_window_arguments_unchanged(estimator: Any) -> None:
+    """Assert that neither the arrays nor the parameters of the caller are changed."""
+    X, y = _windows()
+    before, params = (X.copy(), y.copy()), estimator.get_params()
+    _outputs(estimator.fit(X, y), X)
+    np.testing.assert_array_equal(X, before[0])
+    np.testing.assert_array_equal(y, before[1])
+    after = estimator.get_params()
+    assert after.keys() == params.keys()
+    assert all(after[k] is params[k] for k in params), "fit changed a parameter"
+
+
+def _check_window_state_unchanged_by_prediction(estimator: Any) -> None:
+    """Assert that prediction leaves no trace in the estimator."""
+    X, y = _windows()
+    estimator.fit(X, y)
+    before = dict(vars(estimator))
+    _outputs(estimator, X)
+    after = vars(estimator)
+    assert after.keys() == before.keys(), "prediction added or removed an attribute"
+    assert all(after[k] is before[k] for k in before), "prediction replaced an attribute"
+
+
+def _check_window_pickle(estimator: Any) -> None:
+    """Assert that a pickled estimator predicts the same to the last bit."""
+    X, y = _windows()
+    estimator.fit(X, y)
+    loaded = pickle.loads(pickle.dumps(estimator))
+    for method, values in _outputs(estimator, X).items():
+        np.testing.assert_array_equal(getattr(loaded, method)(X), values, err_msg=method)
+
+
+def _check_window_not_fitted(estimator: Any) -> None:
+    """Assert that an estimator that was not fitted says so."""
+    X, _ = _windows()
+    for method in ("predict", "predict_proba", "transform"):
+        if hasattr(estimator, method):
+            _assert_raises(NotFittedError, "fit", partial(getattr(estimator, method), X))
+
+
+def _check_window_nonfinite(estimator: Any) -> None:
+    """Assert that infinite values are refused, at fit and at prediction, and NaN by classifiers."""
+    X, y = _windows()
+    fitted = clone(estimator).fit(X, y)
+    for bad in [np.inf, np.nan] if is_classifier(estimator) else [np.inf]:
+        broken = X.copy()
+        broken[1, 2, 1] = bad
+        word = "nan" if np.isnan(bad) else "infinity"
+        _assert_raises(ValueError, word, partial(estimator.fit, broken, y))
+        method = "predict" if is_classifier(estimator) else "transform"
+        _assert_raises(ValueError, word, partial(getattr(fitted, method), broken))
+
+
+def _check_window_shapes(estimator: Any) -> None:
+    """Assert that windows of another length or other channels than at `fit` are refused."""
+    X, y = _windows()
+    estimator.fit(X, y)
+    method = getattr(estimator, "predict" if is_classifier(estimator) else "transform")
+    _assert_raises(ValueError, "channel", partial(method, X[:, :, :-1]))
+    _assert_raises(ValueError, "time step", partial(method, X[:, : _N_TIMESTEPS // 2]))
+    _assert_raises(ValueError, "dimension", partial(method, X[:, :, :, None, None]))
+    _assert_raises(ValueError, "sample", partial(method, X[:0]))
+
+
+def _check_window_single_channel(estimator: Any) -> None:
+    """Assert that (n_windows, n_timesteps) is read as windows of one channel."""
+    X, y = _windows()
+    flat = _outputs(clone(estimator).fit(X[:, :, 0], y), X[:, :, 0])
+    deep = _outputs(clone(estimator).fit(X[:, :, :1], y), X[:, :, :1])
+    flat = {m: np.reshape(v, np.shape(deep[m])) for m, v in flat.items()}
+    _assert_close(flat, deep, "differs between two axes and one channel")
+
+
+def _check_window_zero_weights(estimator: Any) -> None:
+    """Assert that windows of weight zero count as if they were not there."""
+    X, y = _windows()
+    weight = np.ones(len(X))
+    weight[-6:] = 0
+    weighted = _outputs(clone(estimator).fit(X, y, sample_weight=weight), X)
+    without = _outputs(clone(estimator).fit(X[:-6], y[:-6]), X)
+    _assert_close(weighted, without, "counts windows of weight zero")
+
+
+def _check_window_round_trip(estimator: Any) -> None:
+    """Assert that `inverse_transform` undoes `transform`, and `fit_transform` is both in one."""
+    X, y = _windows()
+    out = estimator.fit_transform(X, y)
+    np.testing.assert_allclose(out, estimator.transform(X), _RTOL, _ATOL)
+    assert out.dtype == X.dtype
+    if hasattr(estimator, "inverse_transform"):
+        np.testing.assert_allclose(estimator.inverse_transform(out), X, _RTOL, 1e-5)
+
+
+_BOTH = (
+    _check_window_attributes,
+    _check_window_outputs,
+    _check_window_fit_idempotent,
+    _check_window_subset_invariance,
+    _check_window_order_invariance,
+    _check_window_memory_layouts,
+    _check_window_arguments_unchanged,
+    _check_window_state_unchanged_by_prediction,
+    _check_window_pickle,
+    _check_window_not_fitted,
+    _check_window_nonfinite,
+    _check_window_shapes,
+    _check_window_single_channel,
+)
+_CLASSIFIERS = (_check_window_labels, _check_window_zero_weights)
+_TRANSFORMERS = (_check_window_round_trip,)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sklearn_har._names import ACTIVITY_NAMES
 from sklearn_har.datasets._gait import draw_subject, measure, plan_bouts
-from sklearn_har.timeline import count_repetitions
+from sklearn_har.segmentation import count_repetitions
+from sklearn_har.utils._uci_har_names import ACTIVITY_NAMES
 
 RATE = 50.0
 

@@ -103,7 +103,7 @@ def count_repetitions(
     Examples
     --------
     >>> import numpy as np
-    >>> from sklearn_har.timeline import count_repetitions
+    >>> from sklearn_har.segmentation import count_repetitions
     >>> t = np.arange(500) / 50.0  # ten seconds
     >>> steps = count_repetitions(1.0 + 0.3 * np.sin(2 * np.pi * 1.8 * t), sampling_rate=50.0)
     >>> steps.count, f"{steps.rate:.2f} Hz"

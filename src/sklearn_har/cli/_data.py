@@ -1,0 +1,91 @@
+"""Windows and recordings of data sets, training and test subjects apart, and windows in files."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from sklearn_har.cli._common import UsageError, add_data_arguments
+
+TITLES = {"simulated": "simulated (make_har_windows)", "uci-har": "UCI HAR, official split"}
+RECORDINGS = ("simulated", "hapt")
+
+# 840 windows of 14 subjects train, 360 of 6 test: about a minute for three trainings as published.
+_N_SUBJECTS, _N_TEST_SUBJECTS, _N_WINDOWS_PER_ACTIVITY = 20, 6, 10
+
+
+def add_window_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that name windows of a data set."""
+    parser.add_argument(
+        "--dataset",
+        default="simulated",
+        choices=TITLES,
+        help="simulated: made on the spot, the last 30%% of the subjects are the test subjects; "
+        "uci-har: 7352 training and 2947 test windows of a phone at the waist, downloaded on "
+        "first use (default: simulated)",
+    )
+    add_data_arguments(parser)
+
+
+def check_dataset(args: argparse.Namespace) -> None:
+    """Refuse the place of files for a data set without files."""
+    if args.dataset == "simulated" and (args.archive or args.data_home):
+        option = "--archive" if args.archive else "--data-home"
+        raise UsageError(f"{option} goes with --dataset uci-har; simulated windows have no files")
+
+
+def load_windows(args: argparse.Namespace, part: Any) -> Any:
+    """Return the "train" or "test" windows of `--dataset`; the other part is not even read."""
+    if args.dataset == "uci-har":
+        from sklearn_har.datasets import fetch_uci_har
+
+        return fetch_uci_har(subset=part, archive=args.archive, data_home=args.data_home)
+    import numpy as np
+    from sklearn.utils import Bunch
+
+    from sklearn_har.datasets import make_har_windows
+
+    windows: Any = make_har_windows(_N_SUBJECTS, _N_WINDOWS_PER_ACTIVITY, random_state=0)
+    in_part = np.isin(windows.subject, _of_part(np.unique(windows.subject), part))
+    arrays = {name: windows[name][in_part] for name in ("data", "target", "subject")}
+    return Bunch(**windows | arrays)
+
+
+def load_recordings(name: str, args: argparse.Namespace, part: Any) -> list[Any]:
+    """Return the "train" or "test" recordings of a data set."""
+    from sklearn_har.datasets import fetch_hapt, make_har_recordings
+
+    if name == "hapt":
+        data: Any = fetch_hapt(subset=part, archive=args.archive, data_home=args.data_home)
+        return list(data.recordings)
+    # One recording a subject.
+    return list(_of_part(make_har_recordings(_N_SUBJECTS, random_state=0).recordings, part))
+
+
+def _of_part(subjects: Any, part: str) -> Any:
+    return subjects[:-_N_TEST_SUBJECTS] if part == "train" else subjects[-_N_TEST_SUBJECTS:]
+
+
+def load_file(path: Path) -> Any:
+    """Return the windows, targets and subjects in a file of `numpy.savez`."""
+    import numpy as np
+    from sklearn.utils import Bunch, check_consistent_length
+
+    with path.open("rb") as opened:
+        try:
+            # Pickled objects could run code when they are loaded.
+            with np.load(opened, allow_pickle=False) as file:
+                X, y, groups = (file[name] for name in ("X", "y", "groups"))
+        except Exception as error:  # zipfile, zlib and numpy have many words for what is damaged
+            raise ValueError(
+                f"{path}: must be a file of numpy.savez(path, X=..., y=..., groups=...), "
+                f"arrays without objects: {error}"
+            ) from error
+    if X.ndim != 3:
+        raise ValueError(
+            f"{path}: X must have the axes (n_windows, n_timesteps, n_channels), got shape "
+            f"{X.shape}"
+        )
+    check_consistent_length(X, y, groups)
+    return Bunch(data=X, target=y, subject=groups)

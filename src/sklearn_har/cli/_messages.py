@@ -1,0 +1,73 @@
+"""Warnings and errors of the package in words of the command line."""
+
+from __future__ import annotations
+
+import re
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sklearn_har.cli._common import PROGRAM
+
+# Names of arguments in messages of the package, and the options that set them.
+_OPTIONS = {
+    name: f"--{name.replace('_', '-')}"
+    for name in (
+        *("time", "time_unit", "on_disorder", "on_missing", "labels", "subject", "session"),
+        *("pattern", "window", "overlap", "expected_duration", "min_duration", "min_probability"),
+    )
+} | {
+    "sampling_rate": "--rate",
+    "preparation": "--preset",
+    "channels": "--acceleration and --gyroscope",
+    "acceleration": "--acceleration",
+    "angular_velocity": "--gyroscope",
+}
+_NAME = rf"({'|'.join(_OPTIONS)})"
+# Expressions of Python in messages of the package, and what the command line has for them.
+_IN_OPTIONS: list[tuple[str, Any]] = [
+    # The one recording of `predict`, with or without its file.
+    (r"recordings\[\d+\](?: \((.+?)\)|: )", r"\1"),
+    # The command line has no files without times.
+    (r" Pass time=None .*?no times\.", ""),
+    (r"read_recordings?\(\.\.\., (.+?)\)", r"\1"),
+    (r"\bunits='((?:deg|rad)/s)'", r"--gyroscope-unit \1"),
+    (r"\bunits='([^']+)'", r"--acceleration-unit \1"),
+    (r"\bunits=\.\.\.", "--acceleration-unit"),
+    (r"\bpreparation\.(window|overlap)\b", r"--\1"),
+    (rf"(?<![\w-]){_NAME}=(?:'([^']*)'|(?=[\w.(]))", lambda m: f"{_OPTIONS[m[1]]} {m[2] or ''}"),
+    # At the start of a sentence: elsewhere it may be a word such as "window".
+    (rf"(?<!\S)(?<![^.:;] ){_NAME}(?= (?:must|names?|needs) )", lambda m: _OPTIONS[m[1]]),
+]
+
+
+def in_options(message: str) -> str:
+    """Return a message of the package in words of the command line."""
+    for pattern, replacement in _IN_OPTIONS:
+        message = re.sub(pattern, replacement, message)
+    return message
+
+
+@contextmanager
+def warnings_as_lines(*, later: bool = False) -> Iterator[None]:
+    """Print each warning once, as one line on the standard error stream.
+
+    With ``later=True`` at the end: within `quiet_start` nothing can be printed.
+    """
+    lines: list[str] = []
+
+    def show(message: Warning | str, *_: Any, **__: Any) -> None:
+        line = f"{PROGRAM}: warning: {in_options(' '.join(str(message).split()))}"
+        if line not in lines:
+            lines.append(line)
+            if not later:
+                print(line, file=sys.stderr)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", UserWarning)
+        warnings.showwarning = show
+        yield
+    if later and lines:
+        print(*lines, sep="\n", file=sys.stderr)

@@ -1,0 +1,34 @@
+"""Arrays as recordings."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from sklearn_har.recordings import Recording
+
+__all__ = ["as_recording"]
+
+
+def as_recording(
+    recording: Recording | ArrayLike,
+    time: ArrayLike | None,
+    original_rate: float | None,
+    labels: ArrayLike | None = None,
+    breaks: ArrayLike = (),
+) -> Recording:
+    """Return a recording as it is, or make one of an array and what describes it."""
+    if isinstance(recording, Recording):
+        described = {"time": time, "original_rate": original_rate, "labels": labels}
+        given = [name for name, value in described.items() if value is not None]
+        given += ["breaks"] * (np.size(breaks) > 0)
+        if given:
+            raise ValueError(
+                f"{given[0]} describes the samples of an array, got a Recording, which has its own."
+            )
+        return recording
+    if time is None and original_rate is None:
+        raise ValueError(
+            "time or original_rate must say when the samples of an array were taken, got neither."
+        )
+    return Recording(recording, time, sampling_rate=original_rate, labels=labels, breaks=breaks)

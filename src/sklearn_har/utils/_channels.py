@@ -1,0 +1,62 @@
+"""Channels: their names, and their positions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sklearn_har.utils._validation import did_you_mean
+
+__all__ = ["check_names", "columns_of"]
+
+
+def check_names(names: Sequence[str] | None, n_channels: int) -> tuple[str, ...]:
+    """Return one name for each channel, or say what `channel_names` accepts."""
+    if names is None:
+        return tuple(f"channel_{i}" for i in range(n_channels))
+    listed = tuple(names)
+    if isinstance(names, str) or not all(isinstance(name, str) for name in listed):
+        raise TypeError(f"channel_names must be a sequence of str, got {names!r}.")
+    if len(listed) != n_channels or len(set(listed)) != n_channels:
+        raise ValueError(
+            f"channel_names must name each of the {n_channels} channels once, got {list(listed)}."
+        )
+    return listed
+
+
+def columns_of(
+    channels: Sequence[int | str], argument: str, channel_names: Sequence[str]
+) -> list[int]:
+    """Return the positions of channels that are given by position or name."""
+    if isinstance(channels, str):
+        raise TypeError(f"{argument} must be a sequence of channels, got {channels!r}.")
+    found = []
+    for channel in channels:
+        if isinstance(channel, str):
+            if channel not in channel_names:
+                raise ValueError(
+                    f"{argument} must name channels, got {channel!r}"
+                    f"{did_you_mean(channel, channel_names)}; the channels are "
+                    f"{list(channel_names)}."
+                )
+            found.append(list(channel_names).index(channel))
+        elif isinstance(channel, bool) or not 0 <= int(channel) < len(channel_names):
+            raise ValueError(
+                f"{argument} must name channels by their names or by positions below "
+                f"{len(channel_names)}, got {channel!r}; the channels are {list(channel_names)}. "
+                f"{_remedy(argument, len(channel_names))}"
+            )
+        else:
+            found.append(int(channel))
+    return found
+
+
+def _remedy(argument: str, n_channels: int) -> str:
+    if argument == "angular_velocity" and n_channels == 3:
+        return (
+            "For accelerations alone pass preparation='accelerometer', or angular_velocity=() to "
+            "Preparation."
+        )
+    return (
+        f"Pass {argument}=() if there are none, or preparation='resample' to take all channels as "
+        "they are."
+    )
