@@ -207,11 +207,9 @@ def _picture(timeline: Any) -> Any:
     from matplotlib.figure import Figure
 
     from sklearn_har.inspection import PredictionTimelineDisplay
-    from sklearn_har.inspection._prediction_timeline import figure_size
 
     # Not by pyplot, which would look for a screen.
-    figure = Figure(
-        figsize=figure_size(timeline["activity"].unique().tolist()), layout="constrained"
-    )
-    PredictionTimelineDisplay(timeline).plot(figure.subplots())
+    figure = Figure(layout="constrained")
+    display = PredictionTimelineDisplay(timeline).plot(figure.subplots())
+    figure.set_size_inches(10.0, 1.3 + 0.4 * len(display.activities_))
     return figure

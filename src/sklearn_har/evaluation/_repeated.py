@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.metrics import check_scoring, confusion_matrix, precision_recall_fscore_support
 from sklearn.model_selection import GroupKFold, check_cv
-from sklearn.utils import check_consistent_length, check_random_state, column_or_1d
+from sklearn.utils import check_consistent_length, check_random_state
 from sklearn.utils.multiclass import check_classification_targets, unique_labels
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.random import sample_without_replacement
@@ -30,6 +30,7 @@ from sklearn_har.evaluation._result import RepeatedEvaluation, score_line
 from sklearn_har.recordings._checks import check_recordings, with_labels
 from sklearn_har.utils._numbers import check_integer
 from sklearn_har.utils._progress import ProgressLine, time_left
+from sklearn_har.utils._scores import check_column, per_subject
 
 # Seeds must fit everything that takes one: numpy, TensorFlow and C libraries with 32-bit integers.
 _MAX_SEED = np.iinfo(np.int32).max
@@ -271,22 +272,12 @@ def _checked(X: Any, y: Any, groups: Any, y_name: str, groups_name: str) -> tupl
         y = as_column(recording.labels for recording in X)
     else:
         X = X if hasattr(X, "shape") else np.asarray(X)
-        y = _column(y, y_name)
+        y = check_column(y, y_name)
         check_classification_targets(y)
     if groups is not None:
-        groups = _column(groups, groups_name)
+        groups = check_column(groups, groups_name)
     check_consistent_length(X, y, groups)
     return X, y, groups
-
-
-def check_groups(
-    y_true: Any, y_pred: Any, groups: Any
-) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """Return true and predicted activities and the subjects of windows, of the same length."""
-    names = {"y_true": y_true, "y_pred": y_pred, "groups": groups}
-    truth, prediction, subjects = (_column(values, name) for name, values in names.items())
-    check_consistent_length(truth, prediction, subjects)
-    return truth, prediction, subjects
 
 
 def _all_histories(
@@ -294,13 +285,6 @@ def _all_histories(
 ) -> tuple[dict[str, list[float]], ...] | None:
     kept = tuple(history for history in histories if history is not None)
     return kept if len(kept) == len(histories) else None
-
-
-def _column(values: Any, name: str) -> NDArray[Any]:
-    try:
-        return np.asarray(column_or_1d(values))
-    except ValueError as error:
-        raise ValueError(f"{name} must be one-dimensional, one entry a window: {error}") from error
 
 
 def _warn_of_shared_subjects(groups: Any, groups_test: Any) -> None:
@@ -395,18 +379,3 @@ def _per_class(y_true: Any, y_pred: list[Any], classes: NDArray[Any]) -> pd.Data
         table[f"{measure}_std"] = values[:, i].std(axis=0)
     table["support"] = values[0, 3].astype(np.int64)
     return pd.DataFrame(table, index=pd.Index(classes, name="class"))
-
-
-def per_subject(y_true: Any, y_pred: list[Any], groups: NDArray[Any]) -> pd.DataFrame:
-    """Return the table per subject of the predictions of each repeat."""
-    subjects, codes, n_windows = np.unique(groups, return_inverse=True, return_counts=True)
-    accuracy = np.array([np.bincount(codes, weights=pred == y_true) / n_windows for pred in y_pred])
-    table = pd.DataFrame(
-        {
-            "subject": subjects,
-            "n_windows": n_windows,
-            "accuracy_mean": accuracy.mean(axis=0),
-            "accuracy_std": accuracy.std(axis=0),
-        }
-    )
-    return table.sort_values("accuracy_mean", kind="stable", ignore_index=True)

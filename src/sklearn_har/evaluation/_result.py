@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sklearn_har.utils._scores import is_percentage
+
 _MAX_NAME = 24
 
 
@@ -194,20 +196,6 @@ class RepeatedEvaluation:
                 f"{self.classes.tolist()}, got {len(target_names)} names."
             )
         return [_shorten(str(name)) for name in target_names]
-
-
-def check_evaluation(evaluation: Any) -> None:
-    """Raise a TypeError for what is no RepeatedEvaluation."""
-    if not isinstance(evaluation, RepeatedEvaluation):
-        raise TypeError(
-            "evaluation must be what repeated_evaluation returned, got "
-            f"{type(evaluation).__name__}."
-        )
-
-
-def is_percentage(scoring: str) -> bool:
-    """Tell whether people give this score in per cent."""
-    return "accuracy" in scoring
 
 
 def score_line(repeat: int, score: float, scoring: str) -> str:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from sklearn.metrics import check_scoring
 from sklearn.utils import Bunch, check_random_state
 
+from sklearn_har.inspection._base import check_windows, unpack_windows
 from sklearn_har.utils._numbers import check_integer
 
 __all__ = ["channel_importance"]
@@ -84,16 +85,8 @@ def channel_importance(
     >>> channel_importance(model, X, y, random_state=0).importances_mean.argmax()
     np.int64(1)
     """
-    if isinstance(X, Mapping):
-        y = X["target"] if y is None else y
-        channel_names = X["channel_names"] if channel_names is None else channel_names
-        X = X["data"]
-    windows = np.asarray(X)
-    if windows.ndim != 3:
-        raise ValueError(
-            "X must be windows of shape (n_windows, n_timesteps, n_channels), got shape "
-            f"{windows.shape}."
-        )
+    X, y, channel_names = unpack_windows(X, target=y, channel_names=channel_names)
+    windows = check_windows(X)
     n_repeats = check_integer(n_repeats, "n_repeats", minimum=1)
     n_channels = windows.shape[2]
     names = [f"channel{i}" for i in range(n_channels)] if channel_names is None else channel_names

@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import KW_ONLY, dataclass
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from sklearn_har.inspection._base import Display, Kwargs
 from sklearn_har.inspection._channel_importance import channel_importance
-from sklearn_har.inspection._style import (
-    DIAMOND,
-    LONGEST_NAME,
-    RING,
-    axes_or_new,
-    finish_rows,
-    legend_above,
-    row_inches,
-    score_axis,
-    shown,
-    with_defaults,
-    wrapped,
-)
+from sklearn_har.inspection._style import draw_scores, legend_above, score_axis, shown, wrapped
 
 __all__ = ["ChannelImportanceDisplay"]
 
 
-class ChannelImportanceDisplay:
+@dataclass(eq=False, repr=False)
+class ChannelImportanceDisplay(Display):
     """What the score loses without each channel.
 
     Each channel has a row, the most important on top: a light ring for each permutation, and a dark
@@ -51,10 +42,8 @@ class ChannelImportanceDisplay:
     ----------
     channels_ : list of str
         The rows from top to bottom.
-    ax_ : matplotlib Axes
-        Axes with the importances.
-    figure_ : matplotlib Figure
-        Figure containing the importances.
+    ax_, figure_ : matplotlib Axes and Figure
+        Where the importances are plotted.
     means_ : matplotlib ErrorbarContainer
         The means and their bars.
     repeats_ : matplotlib PathCollection
@@ -72,48 +61,28 @@ class ChannelImportanceDisplay:
     ['acc_y', 'acc_x']
     """
 
-    def __init__(
-        self,
-        importances: ArrayLike,
-        channel_names: Sequence[str],
-        *,
-        baseline_score: float | None = None,
-        score_name: str = "accuracy",
-    ) -> None:
-        self.importances = importances
-        self.channel_names = channel_names
-        self.baseline_score = baseline_score
-        self.score_name = score_name
+    importances: ArrayLike
+    channel_names: Sequence[str]
+    _: KW_ONLY
+    baseline_score: float | None = None
+    score_name: str = "accuracy"
 
     def plot(
-        self,
-        ax: Any = None,
-        *,
-        mean_kwargs: Mapping[str, Any] | None = None,
-        repeat_kwargs: Mapping[str, Any] | None = None,
-    ) -> ChannelImportanceDisplay:
+        self, ax: Any = None, *, mean_kwargs: Kwargs = None, repeat_kwargs: Kwargs = None
+    ) -> Self:
         """Plot the importances.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
             Axes to plot on; by default a new figure, as high as the number of channels asks for.
-        mean_kwargs : dict, default=None
-            Keywords for the means, passed to ``Axes.errorbar``.
-        repeat_kwargs : dict, default=None
-            Keywords for the repeats, passed to ``Axes.scatter``.
+        mean_kwargs, repeat_kwargs : dict, default=None
+            Keywords for ``Axes.errorbar`` (the means) and ``Axes.scatter`` (the repeats).
 
         Returns
         -------
         ChannelImportanceDisplay
             This object, with the artists.
-
-        Raises
-        ------
-        ImportError
-            If matplotlib is not installed.
-        ValueError
-            If there are no importances, they are not finite, or lengths disagree.
         """
         values = np.asarray(self.importances, dtype=float)
         if values.ndim != 2 or not values.size or not np.isfinite(values).all():
@@ -128,29 +97,14 @@ class ChannelImportanceDisplay:
             )
         factor, _ = score_axis(self.score_name)
         order = np.argsort(-values.mean(axis=1), kind="stable")
-        drawn = factor * values[order]
-        rows = np.arange(len(order))
         self.channels_ = [self.channel_names[i] for i in order.tolist()]
-        labels = [wrapped(name, LONGEST_NAME) for name in self.channels_]
-        size = (8.0, 1.3 + row_inches(labels, 0.32) * len(rows))
-        ax = axes_or_new(ax, size, type(self).__name__)
+        ax = self._rows(ax, [wrapped(name) for name in self.channels_], inches=0.32)
         ax.axvline(0.0, color="0.35", linewidth=1.0, zorder=1)
-        self.repeats_ = ax.scatter(
-            drawn.ravel(),
-            np.repeat(rows, drawn.shape[1]),
-            **with_defaults({**RING, "label": "permutation"}, repeat_kwargs),
+        self.repeats_, self.means_ = draw_scores(
+            ax, factor * values[order], "permutation", repeat_kwargs, mean_kwargs
         )
-        self.means_ = ax.errorbar(
-            drawn.mean(axis=1),
-            rows,
-            xerr=drawn.std(axis=1),
-            **with_defaults({**DIAMOND, "label": "mean, standard deviation"}, mean_kwargs),
-        )
-        finish_rows(ax, labels)
         ax.set_xlabel(self._label(factor))
         legend_above(ax)
-        self.ax_ = ax
-        self.figure_ = ax.figure
         return self
 
     def _label(self, factor: float) -> str:
@@ -176,19 +130,15 @@ class ChannelImportanceDisplay:
         random_state: int | np.random.RandomState | None = None,
         ax: Any = None,
         **plot_params: Any,
-    ) -> ChannelImportanceDisplay:
+    ) -> Self:
         """Measure the importance of each channel and plot it.
 
         Parameters
         ----------
-        estimator : estimator
-            A fitted classifier of windows, or a pipeline that ends in one.
-        X, y, channel_names, scoring, n_repeats, random_state : optional but X
+        estimator, X, y, channel_names, scoring, n_repeats, random_state : optional but estimator, X
             As in :func:`channel_importance`.
-        ax : matplotlib Axes, default=None
-            Axes to plot on.
-        **plot_params : dict
-            Further parameters of :meth:`plot`.
+        ax, **plot_params : optional
+            As in :meth:`plot`.
 
         Returns
         -------
@@ -218,7 +168,7 @@ class ChannelImportanceDisplay:
         score_name: str = "accuracy",
         ax: Any = None,
         **plot_params: Any,
-    ) -> ChannelImportanceDisplay:
+    ) -> Self:
         """Plot what :func:`channel_importance` measured.
 
         Parameters
@@ -226,21 +176,14 @@ class ChannelImportanceDisplay:
         importances : Bunch
             What :func:`channel_importance` returned.
         score_name : str, default="accuracy"
-            Name of the score.
-        ax : matplotlib Axes, default=None
-            Axes to plot on.
-        **plot_params : dict
-            Further parameters of :meth:`plot`.
+            As in :class:`ChannelImportanceDisplay`.
+        ax, **plot_params : optional
+            As in :meth:`plot`.
 
         Returns
         -------
         ChannelImportanceDisplay
             The display, plotted.
-
-        Raises
-        ------
-        TypeError
-            If `importances` is something else.
         """
         wanted = ("importances", "channel_names", "baseline_score")
         if not isinstance(importances, Mapping) or not all(key in importances for key in wanted):
@@ -248,10 +191,5 @@ class ChannelImportanceDisplay:
                 "importances must be what channel_importance returned, got "
                 f"{type(importances).__name__}. The constructor takes arrays."
             )
-        display = cls(
-            importances["importances"],
-            importances["channel_names"],
-            baseline_score=importances["baseline_score"],
-            score_name=score_name,
-        )
+        display = cls(**{key: importances[key] for key in wanted}, score_name=score_name)
         return display.plot(ax, **plot_params)

@@ -1,4 +1,4 @@
-"""The class of recordings, and the steps between its samples that are gaps."""
+"""The class of recordings."""
 
 from __future__ import annotations
 
@@ -15,8 +15,15 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn_har.recordings._labelling import Overlap, labels_of_intervals
 from sklearn_har.utils._arrays import refuse_masked
 from sklearn_har.utils._intervals import merge_labels
-from sklearn_har.utils._numbers import check_rate, check_real
-from sklearn_har.utils._samples import check_breaks, check_increasing, check_recording
+from sklearn_har.utils._numbers import check_rate
+from sklearn_har.utils._samples import (
+    check_breaks,
+    check_increasing,
+    check_names,
+    check_recording,
+    gap_limit,
+    gaps,
+)
 
 __all__ = [
     "Recording",
@@ -28,9 +35,6 @@ __all__ = [
     "parts_between_gaps",
     "typical_rate",
 ]
-
-# A step of more than this many typical ones is a gap, unless told otherwise.
-_DEFAULT_GAP = 5.0
 
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)
@@ -378,20 +382,6 @@ def _check_time(time: ArrayLike, n_samples: int) -> NDArray[np.float64]:
     return check_increasing(seconds, "time", "sample", remedy)
 
 
-def check_names(names: Sequence[str] | None, n_channels: int) -> tuple[str, ...]:
-    """Return one name for each channel, or say what `channel_names` accepts."""
-    if names is None:
-        return tuple(f"channel_{i}" for i in range(n_channels))
-    listed = tuple(names)
-    if isinstance(names, str) or not all(isinstance(name, str) for name in listed):
-        raise TypeError(f"channel_names must be a sequence of str, got {names!r}.")
-    if len(listed) != n_channels or len(set(listed)) != n_channels:
-        raise ValueError(
-            f"channel_names must name each of the {n_channels} channels once, got {list(listed)}."
-        )
-    return listed
-
-
 def typical_rate(time: NDArray[np.float64]) -> float:
     """Return the sampling rate in Hz; losses, gaps and coarse clocks hardly change it.
 
@@ -408,21 +398,6 @@ def typical_rate(time: NDArray[np.float64]) -> float:
         usual = np.sort(steps)[(len(steps) - 1) // 2 :][:1]
     # Rounded below what any clock keeps, so that 50 Hz is 50 Hz.
     return float(np.round(1.0 / usual.mean(), 6)) or float(1.0 / usual.mean())
-
-
-def gaps(
-    time: NDArray[np.float64], sampling_rate: float, max_gap: float | None
-) -> NDArray[np.int64]:
-    """Return the samples that come more than `max_gap` seconds after the one before them."""
-    limit = gap_limit(sampling_rate, max_gap)
-    return np.flatnonzero(np.diff(time) > limit) + 1
-
-
-def gap_limit(sampling_rate: float, max_gap: float | None) -> float:
-    """Return the longest step in s that is no gap."""
-    if max_gap is None:
-        return _DEFAULT_GAP / sampling_rate
-    return check_real(max_gap, "max_gap", minimum=0.0, exclude_minimum=True, unit="s")
 
 
 def parts_between_gaps(recording: Recording, max_gap: float | None) -> list[slice]:

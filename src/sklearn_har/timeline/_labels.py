@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from sklearn_har.timeline._frames import check_timeline, timeline_frame
 from sklearn_har.utils._intervals import labels_at, merge_labels
 from sklearn_har.utils._labels import OnUnlabelled
 from sklearn_har.utils._numbers import check_real
 from sklearn_har.utils._samples import check_increasing
+from sklearn_har.utils._timelines import check_timeline, timeline_frame
 
 __all__ = ["labels_to_timeline", "timeline_to_labels"]
 

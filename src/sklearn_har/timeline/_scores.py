@@ -10,9 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from sklearn_har.timeline._frames import Intervals, check_timeline, row_at
 from sklearn_har.timeline._result import TimelineScores
 from sklearn_har.utils._arrays import real_array
+from sklearn_har.utils._intervals import Intervals, row_at
+from sklearn_har.utils._timelines import check_timeline
 
 __all__ = ["timeline_scores"]
 

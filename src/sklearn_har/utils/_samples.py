@@ -1,15 +1,27 @@
-"""Checks of the samples of one recording: their values, times and breaks."""
+"""Checks of the samples of one recording: their values, times, breaks and channels."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sklearn_har.utils._arrays import refuse_masked
+from sklearn_har.utils._numbers import check_real
 
-__all__ = ["check_breaks", "check_increasing", "check_recording"]
+__all__ = [
+    "check_breaks",
+    "check_increasing",
+    "check_names",
+    "check_recording",
+    "gap_limit",
+    "gaps",
+]
+
+# A step of more than this many typical ones is a gap, unless told otherwise.
+_DEFAULT_GAP = 5.0
 
 
 def check_recording(recording: ArrayLike, name: str = "recording") -> NDArray[Any]:
@@ -61,3 +73,32 @@ def check_increasing(
             f"{seconds[i]} after {seconds[i - 1]} at {of} {i}{more}.{remedy}"
         )
     return seconds
+
+
+def check_names(names: Sequence[str] | None, n_channels: int) -> tuple[str, ...]:
+    """Return one name for each channel, or say what `channel_names` accepts."""
+    if names is None:
+        return tuple(f"channel_{i}" for i in range(n_channels))
+    listed = tuple(names)
+    if isinstance(names, str) or not all(isinstance(name, str) for name in listed):
+        raise TypeError(f"channel_names must be a sequence of str, got {names!r}.")
+    if len(listed) != n_channels or len(set(listed)) != n_channels:
+        raise ValueError(
+            f"channel_names must name each of the {n_channels} channels once, got {list(listed)}."
+        )
+    return listed
+
+
+def gaps(
+    time: NDArray[np.float64], sampling_rate: float, max_gap: float | None
+) -> NDArray[np.int64]:
+    """Return the samples that come more than `max_gap` seconds after the one before them."""
+    limit = gap_limit(sampling_rate, max_gap)
+    return np.flatnonzero(np.diff(time) > limit) + 1
+
+
+def gap_limit(sampling_rate: float, max_gap: float | None) -> float:
+    """Return the longest step in s that is no gap."""
+    if max_gap is None:
+        return _DEFAULT_GAP / sampling_rate
+    return check_real(max_gap, "max_gap", minimum=0.0, exclude_minimum=True, unit="s")

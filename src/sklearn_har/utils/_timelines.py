@@ -1,4 +1,4 @@
-"""Timelines as frames: how they are made, and what is asked of one that a user gives."""
+"""Timelines as frames: make one, and check one that a user gives."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sklearn_har.utils._intervals import OVERLAP_TOLERANCE, Intervals, row_at
+from sklearn_har.utils._intervals import OVERLAP_TOLERANCE, Intervals
 
-__all__ = ["Intervals", "check_timeline", "row_at", "timeline_frame"]
+__all__ = ["check_timeline", "timeline_frame"]
 
 Floats = NDArray[np.float64]
 
