@@ -32,8 +32,7 @@ class ActivityWindowsDisplay(Display):
     activities can be compared. Lines differ in colour and kind. The windows are real ones, not
     means: steps do not keep time with the windows, and cancel out in a mean.
 
-    It is recommended to use :meth:`from_windows` to make one. All parameters are stored as
-    attributes.
+    Use :meth:`from_windows` to make one. All parameters are stored as attributes.
 
     Parameters
     ----------
@@ -105,11 +104,6 @@ class ActivityWindowsDisplay(Display):
             The channels to show, by name or position; by default all.
         line_kwargs : dict, default=None
             Keywords for the lines, passed to ``Axes.plot``.
-
-        Returns
-        -------
-        ActivityWindowsDisplay
-            This object, with the artists.
         """
         windows = np.asarray(self.windows)
         if windows.ndim != 4 or not windows.size:
@@ -195,11 +189,6 @@ class ActivityWindowsDisplay(Display):
             Names to show in the place of the sorted labels in `y`.
         ax, **plot_params : optional
             As in :meth:`plot`.
-
-        Returns
-        -------
-        ActivityWindowsDisplay
-            The display, plotted.
         """
         X, y, sampling_rate, channel_names = unpack_windows(
             X, target=y, sampling_rate=sampling_rate, channel_names=channel_names

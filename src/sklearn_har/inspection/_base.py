@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from inspect import cleandoc
 from typing import Any
 
 import numpy as np
@@ -16,12 +17,31 @@ __all__ = ["Display", "Kwargs", "check_evaluation", "check_windows", "unpack_win
 
 Kwargs = Mapping[str, Any] | None
 
+_RETURNS = """
+
+Returns
+-------
+{}
+    The display, plotted, with its artists.
+"""
+
 
 class Display:
-    """A display on one axes, or on a grid of them."""
+    """A display on one axes, or on a grid of them.
+
+    What `plot` and all `from_*` methods return is added to their docstrings here.
+    """
 
     ax_: Any
     figure_: Any
+
+    def __init_subclass__(cls) -> None:
+        for name, method in vars(cls).items():
+            function = getattr(method, "__func__", method)
+            doc = function.__doc__
+            # A class derived from a display may say itself what its methods return.
+            if (name == "plot" or name.startswith("from_")) and doc and "Returns\n" not in doc:
+                function.__doc__ = cleandoc(doc) + _RETURNS.format(cls.__name__)
 
     def _panels(
         self,

@@ -41,8 +41,8 @@ class PredictionTimelineDisplay(Display):
     was predicted. The row tells the activity, so that the picture needs neither colours nor a key
     of as many patterns as there are activities.
 
-    It is recommended to use :meth:`from_estimator` or :meth:`from_predictions` to make one, or to
-    pass timelines. All parameters are stored as attributes.
+    Use :meth:`from_estimator` or :meth:`from_predictions` to make one, or pass timelines. All
+    parameters are stored as attributes.
 
     Parameters
     ----------
@@ -104,11 +104,6 @@ class PredictionTimelineDisplay(Display):
             Unit of the axis; by default s up to 5 min, then min, and h from 3 h on.
         true_kwargs, predicted_kwargs : dict, default=None
             Keywords for ``Axes.broken_barh``, for the true and the predicted bars.
-
-        Returns
-        -------
-        PredictionTimelineDisplay
-            This object, with the artists.
         """
         predicted = check_timeline(self.predicted, "predicted")
         true = None if self.true is None else check_timeline(self.true, "true")
@@ -172,11 +167,6 @@ class PredictionTimelineDisplay(Display):
             As in :class:`PredictionTimelineDisplay`.
         ax, **plot_params : optional
             As in :meth:`plot`.
-
-        Returns
-        -------
-        PredictionTimelineDisplay
-            The display, plotted.
         """
         if not hasattr(estimator, "predict_proba"):
             raise TypeError(
@@ -233,11 +223,6 @@ class PredictionTimelineDisplay(Display):
             As in :class:`PredictionTimelineDisplay`.
         ax, **plot_params : optional
             As in :meth:`plot`.
-
-        Returns
-        -------
-        PredictionTimelineDisplay
-            The display, plotted.
         """
         predicted = labels_to_timeline(y_pred, time, unlabelled=unlabelled)
         true = None

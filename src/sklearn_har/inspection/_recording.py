@@ -56,8 +56,7 @@ class RecordingDisplay(Display):
     interval of the labels has a light band. The row tells the activity, so that the picture needs
     no key of colours, and lines differ in colour and kind.
 
-    It is recommended to use :meth:`from_recording` to make one. All parameters are stored as
-    attributes.
+    Use :meth:`from_recording` to make one. All parameters are stored as attributes.
 
     Parameters
     ----------
@@ -132,11 +131,8 @@ class RecordingDisplay(Display):
 
         Parameters
         ----------
-        ax : matplotlib Axes or array of them, default=None
-            One for each panel, or one that all panels share the place of. By default a new figure,
-            as high as the number of sensors and activities asks for.
-        channels : sequence of str or int, default=None
-            The channels to show, by name or position; by default all.
+        ax, channels : optional
+            As in :meth:`ActivityWindowsDisplay.plot`.
         time_range : tuple of (float, float), default=None
             Show the recording from the first to the second time, in s; by default all of it.
         time_unit : {"auto", "s", "min", "h"}, default="auto"
@@ -146,11 +142,6 @@ class RecordingDisplay(Display):
         activity_kwargs, band_kwargs, window_kwargs : dict, default=None
             Keywords for ``Axes.broken_barh``, for the bars of the activities, the bands of the
             labels and the bars of the windows.
-
-        Returns
-        -------
-        RecordingDisplay
-            This object, with the artists.
         """
         samples = np.asarray(self.samples)
         whole = Recording(
@@ -239,10 +230,8 @@ class RecordingDisplay(Display):
             The label of each sample; by default those of a Recording, if it has any.
         sampling_rate : float, default=None
             In Hz, for an array.
-        channel_names : sequence of str of length n_channels, default=None
-            The names of the channels, for an array.
-        units : sequence of str of length n_channels, default=None
-            As in :class:`ActivityWindowsDisplay`.
+        channel_names, units : sequence of str of length n_channels, default=None
+            As in :class:`ActivityWindowsDisplay`; a Recording brings its names along.
         target_names : sequence of str, default=None
             Names to show in the place of labels that are integers from 0.
         unlabelled : int or str, default=-1
@@ -255,11 +244,6 @@ class RecordingDisplay(Display):
             times the usual distance.
         ax, **plot_params : optional
             As in :meth:`plot`.
-
-        Returns
-        -------
-        RecordingDisplay
-            The display, plotted.
         """
         if isinstance(recording, Recording):
             if sampling_rate is not None or channel_names is not None:

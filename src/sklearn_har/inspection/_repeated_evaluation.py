@@ -42,8 +42,7 @@ class RepeatedEvaluationDisplay(Display):
     and whiskers to the last repeats within 1.5 box lengths, a light ring for each repeat, and a
     dark diamond for the mean. Models whose boxes overlap by much are not told apart.
 
-    It is recommended to use :meth:`from_evaluations` to make one. All parameters are stored as
-    attributes.
+    Use :meth:`from_evaluations` to make one. All parameters are stored as attributes.
 
     Parameters
     ----------
@@ -101,11 +100,6 @@ class RepeatedEvaluationDisplay(Display):
         box_kwargs, repeat_kwargs, mean_kwargs : dict, default=None
             Keywords for ``Axes.boxplot``, ``Axes.scatter`` (the repeats) and ``Axes.plot`` (the
             means).
-
-        Returns
-        -------
-        RepeatedEvaluationDisplay
-            This object, with the artists.
         """
         if isinstance(self.names, str) or not len(self.names):
             raise ValueError(f"names must hold at least one name of a model, got {self.names!r}.")
@@ -160,11 +154,6 @@ class RepeatedEvaluationDisplay(Display):
             name of the model, from top to bottom. All have the same score.
         ax, **plot_params : optional
             As in :meth:`plot`.
-
-        Returns
-        -------
-        RepeatedEvaluationDisplay
-            The display, plotted.
         """
         named: Mapping[str, Any] = (
             evaluations if isinstance(evaluations, Mapping) else {"": evaluations}

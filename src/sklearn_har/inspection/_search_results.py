@@ -80,8 +80,8 @@ class SearchResultsDisplay(Display):
     one standard deviation to each side, and a light ring for each fold. Two settings whose bars
     overlap by much are not told apart by the search.
 
-    It is recommended to use :meth:`from_estimator` or :meth:`from_results` to make one. All
-    parameters are stored as attributes.
+    Use :meth:`from_estimator` or :meth:`from_results` to make one. All parameters are stored as
+    attributes.
 
     Parameters
     ----------
@@ -144,11 +144,6 @@ class SearchResultsDisplay(Display):
             How many settings to show; None for all.
         mean_kwargs, fold_kwargs : dict, default=None
             Keywords for ``Axes.errorbar`` (the means) and ``Axes.scatter`` (the folds).
-
-        Returns
-        -------
-        SearchResultsDisplay
-            This object, with the artists.
         """
         scores = np.asarray(self.split_scores, dtype=float)
         if scores.ndim != 2 or len(scores) != len(self.settings):
@@ -196,11 +191,6 @@ class SearchResultsDisplay(Display):
             What to call the score; by default what the search calls it.
         ax, **plot_params : optional
             As in :meth:`plot`.
-
-        Returns
-        -------
-        SearchResultsDisplay
-            The display, plotted.
         """
         results, metric = _results(search, metric)
         if score_name is None:
@@ -224,17 +214,10 @@ class SearchResultsDisplay(Display):
         ----------
         cv_results : dict
             The ``cv_results_`` of a search.
-        metric : str or None, default=None
-            As in :func:`search_table`.
-        score_name : str or None, default=None
-            What to call the score; by default its name in `cv_results`.
+        metric, score_name : str or None, default=None
+            As in :meth:`from_estimator`.
         ax, **plot_params : optional
             As in :meth:`plot`.
-
-        Returns
-        -------
-        SearchResultsDisplay
-            The display, plotted.
         """
         results, metric = _results(cv_results, metric)
         short = _short_names(results)
@@ -276,11 +259,9 @@ def _short_names(results: Mapping[str, Any], taken: Iterable[str] = ()) -> dict[
     names = dict.fromkeys(name for setting in results["params"] for name in setting)
     short = {name: name.rpartition("__")[2] for name in names}
     distinct = set(short.values())
-    return (
-        short
-        if len(distinct) == len(short) and distinct.isdisjoint(taken)
-        else {n: n for n in names}
-    )
+    if len(distinct) < len(short) or not distinct.isdisjoint(taken):
+        return {name: name for name in names}
+    return short
 
 
 def _value_text(value: Any) -> str:

@@ -15,33 +15,6 @@ from numpy.typing import NDArray
 
 from sklearn_har.utils._scores import is_percentage
 
-__all__ = [
-    "DARK",
-    "DARK_BAR",
-    "DIAMOND",
-    "DIAMOND_MARK",
-    "LIGHT_BAR",
-    "PALETTE",
-    "RING",
-    "SECONDS",
-    "TimeUnit",
-    "draw_bars",
-    "draw_scores",
-    "finish_scores",
-    "grid_lines",
-    "legend_above",
-    "legend_beside",
-    "line_style",
-    "name_rows",
-    "row_inches",
-    "row_lines",
-    "score_axis",
-    "shown",
-    "time_unit_of",
-    "with_defaults",
-    "wrapped",
-]
-
 # The palette of Okabe and Ito, which people of any colour vision tell apart, without its yellow,
 # which hardly shows on white. In this order neighbours differ in lightness.
 PALETTE = ("#0072B2", "#E69F00", "#000000", "#009E73", "#D55E00", "#56B4E9", "#CC79A7")

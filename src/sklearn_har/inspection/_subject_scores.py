@@ -32,8 +32,8 @@ class SubjectScoresDisplay(Display):
     row, with a dark diamond for the accuracy and, over several trainings, a bar of one standard
     deviation to each side. A dashed line is the mean over the subjects.
 
-    It is recommended to use :meth:`from_estimator`, :meth:`from_predictions` or
-    :meth:`from_evaluation` to make one. All parameters are stored as attributes.
+    Use :meth:`from_estimator`, :meth:`from_predictions` or :meth:`from_evaluation` to make one. All
+    parameters are stored as attributes.
 
     Parameters
     ----------
@@ -91,11 +91,6 @@ class SubjectScoresDisplay(Display):
             Axes to plot on; by default a new figure, as high as the number of subjects asks for.
         score_kwargs, mean_kwargs : dict, default=None
             Keywords for ``Axes.errorbar`` (the scores) and ``Axes.axvline`` (the mean).
-
-        Returns
-        -------
-        SubjectScoresDisplay
-            This object, with the artists.
         """
         subjects = np.asarray(self.subjects)
         if subjects.ndim != 1 or not len(subjects):
@@ -157,11 +152,6 @@ class SubjectScoresDisplay(Display):
             The true activity and the subject of each window.
         ax, **plot_params : optional
             As in :meth:`plot`.
-
-        Returns
-        -------
-        SubjectScoresDisplay
-            The display, plotted.
         """
         return cls.from_predictions(y, estimator.predict(X), groups=groups, ax=ax, **plot_params)
 
@@ -183,11 +173,6 @@ class SubjectScoresDisplay(Display):
             The true activity, the predicted activity and the subject of each window.
         ax, **plot_params : optional
             As in :meth:`plot`.
-
-        Returns
-        -------
-        SubjectScoresDisplay
-            The display, plotted.
         """
         truth, prediction, subjects = check_groups(y_true, y_pred, groups)
         return cls._from_table(per_subject(truth, [prediction], subjects), 1, ax, plot_params)
@@ -205,11 +190,6 @@ class SubjectScoresDisplay(Display):
             the test windows.
         ax, **plot_params : optional
             As in :meth:`plot`.
-
-        Returns
-        -------
-        SubjectScoresDisplay
-            The display, plotted.
         """
         check_evaluation(evaluation)
         if evaluation.per_subject is None:

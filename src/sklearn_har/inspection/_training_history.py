@@ -41,8 +41,8 @@ class TrainingHistoryDisplay(Display):
     running in an epoch, and a band of one standard deviation to each side; early stopping ends
     trainings after different numbers of epochs. Their number is in the legend.
 
-    It is recommended to use :meth:`from_estimator` or :meth:`from_evaluation` to make one. All
-    parameters are stored as attributes.
+    Use :meth:`from_estimator` or :meth:`from_evaluation` to make one. All parameters are stored as
+    attributes.
 
     Parameters
     ----------
@@ -100,11 +100,6 @@ class TrainingHistoryDisplay(Display):
             The panels, such as ``["loss"]``, by the names of the training; by default all.
         line_kwargs, band_kwargs : dict, default=None
             Keywords for ``Axes.plot`` (the curves) and ``Axes.fill_between`` (the bands).
-
-        Returns
-        -------
-        TrainingHistoryDisplay
-            This object, with the artists.
         """
         chosen = _check_metrics(self.histories, metrics)
         size = (0.8 + 4.2 * len(chosen), 3.6)
@@ -163,11 +158,6 @@ class TrainingHistoryDisplay(Display):
             As in :class:`TrainingHistoryDisplay`.
         ax, **plot_params : optional
             As in :meth:`plot`.
-
-        Returns
-        -------
-        TrainingHistoryDisplay
-            The display, plotted.
         """
         several = isinstance(estimator, Sequence) and not isinstance(estimator, str)
         histories: list[History] = []
@@ -202,11 +192,6 @@ class TrainingHistoryDisplay(Display):
             As in :class:`TrainingHistoryDisplay`.
         ax, **plot_params : optional
             As in :meth:`plot`.
-
-        Returns
-        -------
-        TrainingHistoryDisplay
-            The display, plotted.
         """
         check_evaluation(evaluation)
         if evaluation.histories is None:
