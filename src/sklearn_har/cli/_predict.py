@@ -211,5 +211,6 @@ def _picture(timeline: Any) -> Any:
     # Not by pyplot, which would look for a screen.
     figure = Figure(layout="constrained")
     display = PredictionTimelineDisplay(timeline).plot(figure.subplots())
+    # As large as the display makes a figure of its own.
     figure.set_size_inches(10.0, 1.3 + 0.4 * len(display.activities_))
     return figure

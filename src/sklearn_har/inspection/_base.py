@@ -10,12 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sklearn_har.evaluation import RepeatedEvaluation
-from sklearn_har.inspection._style import name_rows, row_inches
+from sklearn_har.inspection._style import Kwargs, name_rows, row_inches
 from sklearn_har.utils._optional import import_optional
 
 __all__ = ["Display", "Kwargs", "check_evaluation", "check_windows", "unpack_windows"]
-
-Kwargs = Mapping[str, Any] | None
 
 _RETURNS = """
 

@@ -226,7 +226,9 @@ class ChannelImportanceDisplay(Display):
 
         Parameters
         ----------
-        estimator, X, y, channel_names, scoring, n_repeats, random_state : optional but estimator, X
+        estimator : estimator
+            A fitted classifier of windows, or a pipeline that ends in one.
+        X, y, channel_names, scoring, n_repeats, random_state : optional but X
             As in :func:`channel_importance`.
         ax, **plot_params : optional
             As in :meth:`plot`.

@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sklearn_har.inspection._base import Kwargs
-from sklearn_har.inspection._style import grid_lines, line_style, shown, with_defaults
+from sklearn_har.inspection._style import Kwargs, grid_lines, line_style, shown, with_defaults
 from sklearn_har.utils._samples import check_names
 
 __all__ = ["ChannelGroup", "Channels", "draw_channels", "group_channels", "shown_channels"]

@@ -31,6 +31,7 @@ DIAMOND = {"fmt": "D", "color": DARK, "markersize": 6.0, "capsize": 3.0}
 DIAMOND_MARK = {"marker": "D", "color": DARK, "markersize": 6.0, "linestyle": "none"}
 _GRID = {"color": "0.85", "linewidth": 0.8}
 
+Kwargs = Mapping[str, Any] | None
 TimeUnit = Literal["auto", "s", "min", "h"]
 SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0}
 # Up to here, in s, an axis is in s, and then in min.
@@ -110,19 +111,13 @@ def legend_beside(ax: Any) -> None:
     ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, handlelength=2.6)
 
 
-def with_defaults(
-    given: Mapping[str, Any] | None, style: Mapping[str, Any], **more: Any
-) -> dict[str, Any]:
+def with_defaults(given: Kwargs, style: Mapping[str, Any], **more: Any) -> dict[str, Any]:
     """Return the style of a user over that of the package."""
     return {**style, **more, **(given or {})}
 
 
 def draw_scores(
-    ax: Any,
-    scores: NDArray[Any],
-    label: str,
-    single_kwargs: Mapping[str, Any] | None,
-    mean_kwargs: Mapping[str, Any] | None,
+    ax: Any, scores: NDArray[Any], label: str, single_kwargs: Kwargs, mean_kwargs: Kwargs
 ) -> tuple[Any, Any]:
     """Draw scores of shape (n_rows, n_singles) as rings, and their means as diamonds with bars."""
     rows = np.arange(len(scores))

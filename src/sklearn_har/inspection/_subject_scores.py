@@ -97,14 +97,10 @@ class SubjectScoresDisplay(Display):
             raise ValueError(
                 f"subjects must name at least one subject, got an array of shape {subjects.shape}."
             )
-        scores, spread, counts = (
-            _column(values, name, len(subjects))
-            for name, values in [
-                ("scores", self.scores),
-                ("spread", self.spread),
-                ("n_windows", self.n_windows),
-            ]
-        )
+        n = len(subjects)
+        scores = _column(self.scores, "scores", n)
+        spread = None if self.spread is None else _column(self.spread, "spread", n)
+        counts = None if self.n_windows is None else _column(self.n_windows, "n_windows", n)
         factor, _ = score_axis(self.score_name)
         order = np.argsort(scores, kind="stable")
         self.subjects_ = subjects[order].tolist()
@@ -211,9 +207,7 @@ class SubjectScoresDisplay(Display):
         return display.plot(ax, **plot_params)
 
 
-def _column(values: ArrayLike | None, name: str, n_subjects: int) -> Any:
-    if values is None and name != "scores":
-        return None
+def _column(values: ArrayLike, name: str, n_subjects: int) -> Any:
     column = np.asarray(values, dtype=float)
     if column.shape != (n_subjects,) or not np.isfinite(column).all():
         raise ValueError(
