@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import inspect
+import re
 import sys
+from inspect import signature
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from sklearn_har import inspection
 from sklearn_har.inspection import (
     ActivityWindowsDisplay,
     ChannelImportanceDisplay,
@@ -20,7 +23,6 @@ from sklearn_har.inspection import (
     SubjectScoresDisplay,
     TrainingHistoryDisplay,
 )
-from sklearn_har.inspection import __all__ as public
 from sklearn_har.inspection._channels import group_channels
 from sklearn_har.inspection._style import line_style, time_unit_of
 
@@ -48,12 +50,12 @@ DISPLAYS = pytest.mark.parametrize("display", ONE_OF_EACH.values(), ids=ONE_OF_E
 
 def test_each_display_is_here():
     # The public names, which tests/test_public_api.py compares with those that discovery finds.
-    assert set(ONE_OF_EACH) == {name for name in public if name.endswith("Display")}
+    assert set(ONE_OF_EACH) == {name for name in inspection.__all__ if name.endswith("Display")}
 
 
 @DISPLAYS
 def test_parameters_are_stored_and_plot_returns_the_display(display):
-    for name in inspect.signature(type(display)).parameters:
+    for name in signature(type(display)).parameters:
         assert hasattr(display, name)
     assert not hasattr(display, "ax_")
     assert display.plot() is display
@@ -104,6 +106,24 @@ def test_several_panels_need_a_place_or_as_many_axes(plt):
     display.plot(free, metrics=["loss"])
     assert display.ax_ is free
     del display.ax_, display.figure_
+
+
+@DISPLAYS
+def test_each_method_that_plots_documents_what_it_returns(display):
+    methods = [name for name in dir(display) if name == "plot" or name.startswith("from_")]
+    for name in methods:
+        doc = getattr(type(display), name).__doc__
+        assert doc.count("Returns\n") == 1
+        assert doc.count(type(display).__name__) >= 1
+
+
+def test_no_private_module_of_another_package_is_imported():
+    shared = ("inspection", "utils")
+    for path in Path(inspection.__file__).parent.glob("*.py"):
+        for module in re.findall(
+            r"^\s*from sklearn_har\.(\w+)\._\w+ import", path.read_text(), re.M
+        ):
+            assert module in shared, f"{path.name} imports private names of {module}"
 
 
 def test_neighbouring_lines_differ_in_grey_and_in_kind(grey):

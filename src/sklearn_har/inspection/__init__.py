@@ -1,8 +1,10 @@
 """Looking into data, trainings, evaluations and predictions, as tables and as pictures."""
 
 from sklearn_har.inspection._activity_windows import ActivityWindowsDisplay
-from sklearn_har.inspection._channel_importance import channel_importance
-from sklearn_har.inspection._channel_importance_display import ChannelImportanceDisplay
+from sklearn_har.inspection._channel_importance import (
+    ChannelImportanceDisplay,
+    channel_importance,
+)
 from sklearn_har.inspection._prediction_timeline import PredictionTimelineDisplay
 from sklearn_har.inspection._recording import RecordingDisplay
 from sklearn_har.inspection._repeated_evaluation import RepeatedEvaluationDisplay

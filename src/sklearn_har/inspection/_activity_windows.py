@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import KW_ONLY, dataclass, field
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sklearn_har.inspection._channels import (
-    ChannelGroup,
-    check_channels,
-    choose_channels,
-    group_channels,
-)
-from sklearn_har.inspection._style import grid_lines, line_style, panels, with_defaults, wrapped
+from sklearn_har.inspection._base import Display, Kwargs, check_windows, unpack_windows
+from sklearn_har.inspection._channels import Channels, draw_channels, shown_channels
+from sklearn_har.inspection._style import wrapped
 from sklearn_har.utils._numbers import check_integer, check_rate
 
 __all__ = ["ActivityWindowsDisplay"]
@@ -27,15 +24,15 @@ _KEYS = 3
 _WIDTH, _HEIGHT = 2.8, 0.95
 
 
-class ActivityWindowsDisplay:
+@dataclass(eq=False, repr=False)
+class ActivityWindowsDisplay(Display):
     """Typical windows of each activity.
 
     Each activity has a row, and each sensor a column, whose panels have the same scale, so that
     activities can be compared. Lines differ in colour and kind. The windows are real ones, not
     means: steps do not keep time with the windows, and cancel out in a mean.
 
-    It is recommended to use :meth:`from_windows` to make one. All parameters are stored as
-    attributes.
+    Use :meth:`from_windows` to make one. All parameters are stored as attributes.
 
     Parameters
     ----------
@@ -57,12 +54,10 @@ class ActivityWindowsDisplay:
         The rows from top to bottom.
     windows_ : ndarray of shape (n_activities, n_windows) or None
         After :meth:`from_windows`: which windows are shown, as positions in `X`.
-    ax_ : matplotlib Axes
-        The first panel.
     axes_ : ndarray of matplotlib Axes of shape (n_activities, n_sensors)
         All panels.
-    figure_ : matplotlib Figure
-        Figure containing the panels.
+    ax_, figure_ : matplotlib Axes and Figure
+        The first panel, and the figure of all.
     lines_ : ndarray of matplotlib Line2D of shape (n_activities, n_shown_channels)
         The lines; several windows follow each other on a line.
 
@@ -86,29 +81,18 @@ class ActivityWindowsDisplay:
     (6, 3)
     """
 
-    def __init__(
-        self,
-        windows: ArrayLike,
-        activities: Sequence[Any],
-        *,
-        sampling_rate: float,
-        channel_names: Sequence[str] | None = None,
-        units: Sequence[str] | None = None,
-    ) -> None:
-        self.windows = windows
-        self.activities = activities
-        self.sampling_rate = sampling_rate
-        self.channel_names = channel_names
-        self.units = units
-        self.windows_: NDArray[np.int64] | None = None
+    windows: ArrayLike
+    activities: Sequence[Any]
+    _: KW_ONLY
+    sampling_rate: float
+    channel_names: Sequence[str] | None = None
+    units: Sequence[str] | None = None
+
+    windows_: NDArray[np.int64] | None = field(default=None, init=False)
 
     def plot(
-        self,
-        ax: Any = None,
-        *,
-        channels: Sequence[str | int] | str | int | None = None,
-        line_kwargs: Mapping[str, Any] | None = None,
-    ) -> ActivityWindowsDisplay:
+        self, ax: Any = None, *, channels: Channels = None, line_kwargs: Kwargs = None
+    ) -> Self:
         """Plot the windows.
 
         Parameters
@@ -120,18 +104,6 @@ class ActivityWindowsDisplay:
             The channels to show, by name or position; by default all.
         line_kwargs : dict, default=None
             Keywords for the lines, passed to ``Axes.plot``.
-
-        Returns
-        -------
-        ActivityWindowsDisplay
-            This object, with the artists.
-
-        Raises
-        ------
-        ImportError
-            If matplotlib is not installed.
-        ValueError
-            If there is no window, or shapes do not agree.
         """
         windows = np.asarray(self.windows)
         if windows.ndim != 4 or not windows.size:
@@ -145,26 +117,23 @@ class ActivityWindowsDisplay:
                 f"{list(self.activities)}."
             )
         rate = check_rate(self.sampling_rate)
-        names, units = check_channels(self.channel_names, self.units, windows.shape[3])
-        chosen = choose_channels(channels, names)
-        groups = group_channels([names[i] for i in chosen], [units[i] for i in chosen])
+        n_windows, n_timesteps, n_channels = windows.shape[1:]
+        groups = shown_channels(channels, self.channel_names, self.units, n_channels)
         shape = (len(windows), len(groups))
         keys = max(-(-len(group.axes) // _KEYS) for group in groups)
-        axes = panels(
-            ax,
-            shape,
-            size=(1.6 + _WIDTH * shape[1], 1.0 + 0.25 * keys + _HEIGHT * shape[0]),
-            display=type(self).__name__,
-            sharey="col",
-        )
-        lines = [
-            [
-                line
-                for panel, group in zip(row, groups, strict=True)
-                for line in _draw(panel, some[:, :, chosen], group, rate, line_kwargs)
-            ]
-            for row, some in zip(axes, windows, strict=True)
-        ]
+        size = (1.6 + _WIDTH * shape[1], 1.0 + 0.25 * keys + _HEIGHT * shape[0])
+        self.axes_ = axes = self._panels(ax, shape, size=size, sharey="col")
+        length = n_timesteps / rate
+        starts = np.arange(n_windows) * length
+        time = np.arange(n_timesteps) / rate
+        lines: list[list[Any]] = [[] for _ in windows]
+        for row, own, row_lines in zip(axes, windows, lines, strict=True):
+            pieces = [(time + start, window) for start, window in zip(starts, own, strict=True)]
+            for panel, group in zip(row, groups, strict=True):
+                row_lines += draw_channels(panel, pieces, group, 1.1, line_kwargs)
+                for start in starts[1:]:
+                    panel.axvline(start, color="0.35", linewidth=0.8)
+                panel.set_xlim(0.0, n_windows * length)
         for panel, name in zip(axes[:, 0], self.activities, strict=True):
             panel.set_ylabel(wrapped(name, _NAME), rotation=0.0, ha="right", va="center")
         for panel, group in zip(axes[0], groups, strict=True):
@@ -181,9 +150,6 @@ class ActivityWindowsDisplay:
             panel.set_xlabel("Time (s)")
         self.activities_ = list(self.activities)
         self.lines_ = np.array(lines, dtype=object)
-        self.axes_ = axes
-        self.ax_ = axes[0, 0]
-        self.figure_ = axes[0, 0].figure
         return self
 
     @classmethod
@@ -199,7 +165,7 @@ class ActivityWindowsDisplay:
         target_names: Sequence[str] | None = None,
         ax: Any = None,
         **plot_params: Any,
-    ) -> ActivityWindowsDisplay:
+    ) -> Self:
         """Choose typical windows of each activity and plot them.
 
         A window is typical if it lies in the middle of its activity: if the means of its channels
@@ -217,41 +183,19 @@ class ActivityWindowsDisplay:
             In Hz; needed with an array.
         n_windows : int, default=1
             How many windows to show of each activity, one after the other in time.
-        channel_names : sequence of str of length n_channels, default=None
-            The names of the channels.
-        units : sequence of str of length n_channels, default=None
-            The unit of each channel. By default g for channels with "acc" in their name, rad/s for
-            those with "gyro", and none for others.
+        channel_names, units : sequence of str of length n_channels, default=None
+            As in :class:`ActivityWindowsDisplay`.
         target_names : sequence of str, default=None
             Names to show in the place of the sorted labels in `y`.
-        ax : matplotlib Axes or array of them, default=None
-            Where to plot.
-        **plot_params : dict
-            Further parameters of :meth:`plot`.
-
-        Returns
-        -------
-        ActivityWindowsDisplay
-            The display, plotted.
-
-        Raises
-        ------
-        ValueError
-            If shapes do not agree, or an activity has fewer windows than are to be shown.
+        ax, **plot_params : optional
+            As in :meth:`plot`.
         """
-        if isinstance(X, Mapping):
-            y = X["target"] if y is None else y
-            sampling_rate = X["sampling_rate"] if sampling_rate is None else sampling_rate
-            channel_names = X["channel_names"] if channel_names is None else channel_names
-            X = X["data"]
+        X, y, sampling_rate, channel_names = unpack_windows(
+            X, target=y, sampling_rate=sampling_rate, channel_names=channel_names
+        )
         if sampling_rate is None:
             raise TypeError("sampling_rate must be given in Hz with an array of windows, got None.")
-        windows, labels = np.asarray(X), np.asarray(y)
-        if windows.ndim != 3 or not windows.size:
-            raise ValueError(
-                "X must be windows of shape (n_windows, n_timesteps, n_channels), got shape "
-                f"{windows.shape}."
-            )
+        windows, labels = check_windows(X), np.asarray(y)
         if labels.shape != (len(windows),):
             raise ValueError(
                 f"y must have one activity for each of the {len(windows)} windows, got shape "
@@ -300,27 +244,3 @@ def _typical(
         distance = np.square(own - np.median(own, axis=0)).sum(axis=1)
         chosen.append(members[np.argsort(distance, kind="stable")[:n_windows]])
     return np.array(chosen)
-
-
-def _draw(
-    ax: Any,
-    windows: NDArray[Any],
-    group: ChannelGroup,
-    rate: float,
-    line_kwargs: Mapping[str, Any] | None,
-) -> list[Any]:
-    n_windows, n_timesteps, _ = windows.shape
-    time = np.arange(n_timesteps) / rate
-    length = n_timesteps / rate
-    # NaN between windows, which have nothing to do with each other.
-    times = np.concatenate([np.append(time + i * length, np.nan) for i in range(n_windows)])
-    lines = []
-    for i, (channel, axis) in enumerate(zip(group.channels, group.axes, strict=True)):
-        values = np.concatenate([np.append(window[:, channel], np.nan) for window in windows])
-        style = {**line_style(i), "linewidth": 1.1, "label": axis}
-        lines += ax.plot(times, values, **with_defaults(style, line_kwargs))
-    for i in range(1, n_windows):
-        ax.axvline(i * length, color="0.35", linewidth=0.8)
-    ax.set_xlim(0.0, n_windows * length)
-    grid_lines(ax, "both")
-    return lines

@@ -1,24 +1,27 @@
-"""What each channel is worth to a fitted classifier."""
+"""What each channel is worth to a fitted classifier, as numbers and as a picture."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import KW_ONLY, dataclass
+from typing import Any, Self
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import ArrayLike
 from sklearn.metrics import check_scoring
 from sklearn.utils import Bunch, check_random_state
 
+from sklearn_har.inspection._base import Display, Kwargs, check_windows, unpack_windows
+from sklearn_har.inspection._style import draw_scores, legend_above, score_axis, shown, wrapped
 from sklearn_har.utils._numbers import check_integer
 
-__all__ = ["channel_importance"]
+__all__ = ["ChannelImportanceDisplay", "channel_importance"]
 
 
 def channel_importance(
     estimator: Any,
-    X: npt.ArrayLike | Mapping[str, Any],
-    y: npt.ArrayLike | None = None,
+    X: ArrayLike | Mapping[str, Any],
+    y: ArrayLike | None = None,
     *,
     channel_names: Sequence[str] | None = None,
     scoring: Any = None,
@@ -55,11 +58,6 @@ def channel_importance(
         `importances` of shape (n_channels, n_repeats), `importances_mean` and `importances_std` of
         shape (n_channels,), `channel_names`, and `baseline_score`.
 
-    Raises
-    ------
-    ValueError
-        If `X` has not three axes, or `channel_names` has another length than the channels.
-
     Notes
     -----
     Channels that carry the same information stand in for each other: each alone then looks
@@ -84,16 +82,8 @@ def channel_importance(
     >>> channel_importance(model, X, y, random_state=0).importances_mean.argmax()
     np.int64(1)
     """
-    if isinstance(X, Mapping):
-        y = X["target"] if y is None else y
-        channel_names = X["channel_names"] if channel_names is None else channel_names
-        X = X["data"]
-    windows = np.asarray(X)
-    if windows.ndim != 3:
-        raise ValueError(
-            "X must be windows of shape (n_windows, n_timesteps, n_channels), got shape "
-            f"{windows.shape}."
-        )
+    X, y, channel_names = unpack_windows(X, target=y, channel_names=channel_names)
+    windows = check_windows(X)
     n_repeats = check_integer(n_repeats, "n_repeats", minimum=1)
     n_channels = windows.shape[2]
     names = [f"channel{i}" for i in range(n_channels)] if channel_names is None else channel_names
@@ -120,3 +110,169 @@ def channel_importance(
         channel_names=list(names),
         baseline_score=baseline,
     )
+
+
+@dataclass(eq=False, repr=False)
+class ChannelImportanceDisplay(Display):
+    """What the score loses without each channel.
+
+    Each channel has a row, the most important on top: a light ring for each permutation, and a dark
+    diamond for their mean with a bar of one standard deviation to each side. At the line of 0
+    nothing is lost.
+
+    Use :meth:`from_estimator` or :meth:`from_importances` to make one. All parameters are stored as
+    attributes.
+
+    Parameters
+    ----------
+    importances : array-like of shape (n_channels, n_repeats)
+        What the score lost in each repeat of the permutation of each channel.
+    channel_names : sequence of str of length n_channels
+        The names of the channels.
+    baseline_score : float or None, default=None
+        The score with all channels in their places.
+    score_name : str, default="accuracy"
+        Name of the score, for the axis. Losses of accuracy are shown in percentage points.
+
+    Attributes
+    ----------
+    channels_ : list of str
+        The rows from top to bottom.
+    ax_, figure_ : matplotlib Axes and Figure
+        Where the importances are plotted.
+    means_ : matplotlib ErrorbarContainer
+        The means and their bars.
+    repeats_ : matplotlib PathCollection
+        The repeats.
+
+    See Also
+    --------
+    channel_importance : The same as numbers.
+
+    Examples
+    --------
+    >>> from sklearn_har.inspection import ChannelImportanceDisplay
+    >>> display = ChannelImportanceDisplay([[0.0, 0.1], [0.3, 0.4]], ["acc_x", "acc_y"]).plot()
+    >>> display.channels_
+    ['acc_y', 'acc_x']
+    """
+
+    importances: ArrayLike
+    channel_names: Sequence[str]
+    _: KW_ONLY
+    baseline_score: float | None = None
+    score_name: str = "accuracy"
+
+    def plot(
+        self, ax: Any = None, *, mean_kwargs: Kwargs = None, repeat_kwargs: Kwargs = None
+    ) -> Self:
+        """Plot the importances.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Axes to plot on; by default a new figure, as high as the number of channels asks for.
+        mean_kwargs, repeat_kwargs : dict, default=None
+            Keywords for ``Axes.errorbar`` (the means) and ``Axes.scatter`` (the repeats).
+        """
+        values = np.asarray(self.importances, dtype=float)
+        if values.ndim != 2 or not values.size or not np.isfinite(values).all():
+            raise ValueError(
+                "importances must be finite and of shape (n_channels, n_repeats), at least (1, 1), "
+                f"got {self.importances!r}."
+            )
+        if isinstance(self.channel_names, str) or len(self.channel_names) != len(values):
+            raise ValueError(
+                f"channel_names must have one name for each of the {len(values)} channels of "
+                f"importances, got {self.channel_names!r}."
+            )
+        factor, _ = score_axis(self.score_name)
+        order = np.argsort(-values.mean(axis=1), kind="stable")
+        self.channels_ = [self.channel_names[i] for i in order.tolist()]
+        ax = self._rows(ax, [wrapped(name) for name in self.channels_], inches=0.32)
+        ax.axvline(0.0, color="0.35", linewidth=1.0, zorder=1)
+        self.repeats_, self.means_ = draw_scores(
+            ax, factor * values[order], "permutation", repeat_kwargs, mean_kwargs
+        )
+        ax.set_xlabel(self._label(factor))
+        legend_above(ax)
+        return self
+
+    def _label(self, factor: float) -> str:
+        percent = factor != 1.0
+        label = f"Loss of {shown(self.score_name)}"
+        if percent:
+            label += " (percentage points)"
+        if self.baseline_score is not None:
+            whole = f"{factor * self.baseline_score:.3g}{' %' if percent else ''}"
+            label += f", from {whole} with all channels"
+        return label
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator: Any,
+        X: ArrayLike | Mapping[str, Any],
+        y: ArrayLike | None = None,
+        *,
+        channel_names: Sequence[str] | None = None,
+        scoring: Any = None,
+        n_repeats: int = 5,
+        random_state: int | np.random.RandomState | None = None,
+        ax: Any = None,
+        **plot_params: Any,
+    ) -> Self:
+        """Measure the importance of each channel and plot it.
+
+        Parameters
+        ----------
+        estimator : estimator
+            A fitted classifier of windows, or a pipeline that ends in one.
+        X, y, channel_names, scoring, n_repeats, random_state : optional but X
+            As in :func:`channel_importance`.
+        ax, **plot_params : optional
+            As in :meth:`plot`.
+        """
+        importances = channel_importance(
+            estimator,
+            X,
+            y,
+            channel_names=channel_names,
+            scoring=scoring,
+            n_repeats=n_repeats,
+            random_state=random_state,
+        )
+        if scoring is None:
+            name = "accuracy"
+        else:
+            name = scoring if isinstance(scoring, str) else getattr(scoring, "__name__", "score")
+        return cls.from_importances(importances, score_name=name, ax=ax, **plot_params)
+
+    @classmethod
+    def from_importances(
+        cls,
+        importances: Mapping[str, Any],
+        *,
+        score_name: str = "accuracy",
+        ax: Any = None,
+        **plot_params: Any,
+    ) -> Self:
+        """Plot what :func:`channel_importance` measured.
+
+        Parameters
+        ----------
+        importances : Bunch
+            What :func:`channel_importance` returned.
+        score_name : str, default="accuracy"
+            As in :class:`ChannelImportanceDisplay`.
+        ax, **plot_params : optional
+            As in :meth:`plot`.
+        """
+        wanted = ("importances", "channel_names", "baseline_score")
+        if not isinstance(importances, Mapping) or not all(key in importances for key in wanted):
+            raise TypeError(
+                "importances must be what channel_importance returned, got "
+                f"{type(importances).__name__}. The constructor takes arrays."
+            )
+        display = cls(**{key: importances[key] for key in wanted}, score_name=score_name)
+        return display.plot(ax, **plot_params)

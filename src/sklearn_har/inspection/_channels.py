@@ -6,10 +6,14 @@ import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sklearn_har.inspection._style import shown
+import numpy as np
+
+from sklearn_har.inspection._style import Kwargs, grid_lines, line_style, shown, with_defaults
 from sklearn_har.utils._channels import check_names
 
-__all__ = ["ChannelGroup", "check_channels", "group_channels"]
+__all__ = ["ChannelGroup", "Channels", "draw_channels", "group_channels", "shown_channels"]
+
+Channels = Sequence[str | int] | str | int | None
 
 # What tells the axes of one sensor apart: total_acc_x, "gyro y", accZ, channel_0.
 _AXIS = re.compile(r"[_ .-]?([xyzXYZ]|(?<=[_ .-])\d+)$")
@@ -29,21 +33,6 @@ class ChannelGroup(NamedTuple):
     def label(self) -> str:
         """Return what to write at the axis."""
         return f"{self.title} ({self.unit})".strip() if self.unit else self.title
-
-
-def check_channels(
-    channel_names: Sequence[str] | None, units: Sequence[str] | None, n_channels: int
-) -> tuple[tuple[str, ...], list[str]]:
-    """Return a name and a unit for each channel, or say what the arguments accept."""
-    names = check_names(channel_names, n_channels)
-    if units is None:
-        return names, [_unit_of(name) for name in names]
-    if isinstance(units, str) or len(units) != n_channels:
-        raise ValueError(
-            f"units must have one unit for each of the {n_channels} channels ('' for none), got "
-            f"{units!r}."
-        )
-    return names, [str(unit) for unit in units]
 
 
 def group_channels(names: Sequence[str], units: Sequence[str]) -> list[ChannelGroup]:
@@ -69,19 +58,48 @@ def group_channels(names: Sequence[str], units: Sequence[str]) -> list[ChannelGr
     ]
 
 
-def _unit_of(name: str) -> str:
-    return next((unit for word, unit in _UNITS if word in name.lower()), "")
-
-
-def choose_channels(channels: Any, names: Sequence[str]) -> list[int]:
-    """Return the positions of channels that are given by name or position; None for all."""
+def shown_channels(
+    channels: Channels,
+    channel_names: Sequence[str] | None,
+    units: Sequence[str] | None,
+    n_channels: int,
+) -> list[ChannelGroup]:
+    """Return the groups of some channels, None for all, with their positions among all."""
+    names = check_names(channel_names, n_channels)
+    if units is None:
+        units = [_unit_of(name) for name in names]
+    if isinstance(units, str) or len(units) != n_channels:
+        raise ValueError(
+            f"units must have one unit for each of the {n_channels} channels ('' for none), got "
+            f"{units!r}."
+        )
     if channels is None:
-        return list(range(len(names)))
+        channels = names
     chosen = [channels] if isinstance(channels, str | int) else list(channels)
-    positions = {name: i for i, name in enumerate(names)} | {i: i for i in range(len(names))}
-    unknown = [channel for channel in chosen if channel not in positions]
-    if unknown or not chosen:
+    positions = {name: i for i, name in enumerate(names)} | {i: i for i in range(n_channels)}
+    if not chosen or not all(channel in positions for channel in chosen):
         raise ValueError(
             f"channels must be names or positions out of {list(names)}, got {channels!r}."
         )
-    return [positions[channel] for channel in chosen]
+    found = [positions[channel] for channel in chosen]
+    groups = group_channels([names[i] for i in found], [str(units[i]) for i in found])
+    return [group._replace(channels=[found[i] for i in group.channels]) for group in groups]
+
+
+def draw_channels(
+    ax: Any, pieces: list[Any], group: ChannelGroup, linewidth: float, line_kwargs: Kwargs
+) -> list[Any]:
+    """Draw the lines of a group; `pieces` are pairs of times and samples of all channels."""
+    # NaN between pieces, which have nothing to do with each other.
+    times = np.concatenate([np.append(time, np.nan) for time, _ in pieces])
+    lines = []
+    for i, (channel, axis) in enumerate(zip(group.channels, group.axes, strict=True)):
+        values = np.concatenate([np.append(samples[:, channel], np.nan) for _, samples in pieces])
+        style = with_defaults(line_kwargs, line_style(i), linewidth=linewidth, label=axis)
+        lines += ax.plot(times, values, **style)
+    grid_lines(ax, "both")
+    return lines
+
+
+def _unit_of(name: str) -> str:
+    return next((unit for word, unit in _UNITS if word in name.lower()), "")

@@ -3,47 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import KW_ONLY, dataclass
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from sklearn_har.inspection._base import Display, Kwargs, unpack_windows
 from sklearn_har.inspection._style import (
-    DARK,
+    DARK_BAR,
     LIGHT_BAR,
-    LONGEST_NAME,
     SECONDS,
     TimeUnit,
-    axes_or_new,
-    finish_rows,
+    draw_bars,
     legend_above,
-    row_inches,
     row_lines,
     time_unit_of,
+    with_defaults,
     wrapped,
 )
 from sklearn_har.timeline import labels_to_timeline, make_timeline
-from sklearn_har.timeline._intervals import timeline_of_windows
 from sklearn_har.utils._intervals import Intervals, check_timeline
-from sklearn_har.utils._window_probabilities import WindowProbabilities, check_classes
 
-__all__ = ["PredictionTimelineDisplay"]
+__all__ = ["PredictionTimelineDisplay", "bars_of_rows", "rows_of"]
 
-_PREDICTED_STYLE = {"facecolor": DARK, "edgecolor": DARK}
 # The two bars of an activity, as parts of the height of its row.
 _BAR = 0.36
 
 
-class PredictionTimelineDisplay:
+@dataclass(eq=False, repr=False)
+class PredictionTimelineDisplay(Display):
     """Predicted and true activities over time.
 
     Each activity has a row, with a light bar for when it happened and a dark one below for when it
     was predicted. The row tells the activity, so that the picture needs neither colours nor a key
     of as many patterns as there are activities.
 
-    It is recommended to use :meth:`from_estimator` or :meth:`from_predictions` to make one, or to
-    pass timelines. All parameters are stored as attributes.
+    Use :meth:`from_estimator` or :meth:`from_predictions` to make one, or pass timelines. All
+    parameters are stored as attributes.
 
     Parameters
     ----------
@@ -58,10 +56,8 @@ class PredictionTimelineDisplay:
     ----------
     activities_ : list
         The rows from top to bottom.
-    ax_ : matplotlib Axes
-        Axes with the bars.
-    figure_ : matplotlib Figure
-        Figure containing the bars.
+    ax_, figure_ : matplotlib Axes and Figure
+        Where the bars are plotted.
     predicted_bars_ : list of matplotlib collections
         The bars of the predictions, one collection a row.
     true_bars_ : list of matplotlib collections or None
@@ -84,25 +80,19 @@ class PredictionTimelineDisplay:
     (['sit', 'walk'], 'Time (s)')
     """
 
-    def __init__(
-        self,
-        predicted: pd.DataFrame,
-        *,
-        true: pd.DataFrame | None = None,
-        activities: ArrayLike | None = None,
-    ) -> None:
-        self.predicted = predicted
-        self.true = true
-        self.activities = activities
+    predicted: pd.DataFrame
+    _: KW_ONLY
+    true: pd.DataFrame | None = None
+    activities: ArrayLike | None = None
 
     def plot(
         self,
         ax: Any = None,
         *,
         time_unit: TimeUnit = "auto",
-        true_kwargs: Mapping[str, Any] | None = None,
-        predicted_kwargs: Mapping[str, Any] | None = None,
-    ) -> PredictionTimelineDisplay:
+        true_kwargs: Kwargs = None,
+        predicted_kwargs: Kwargs = None,
+    ) -> Self:
         """Plot the bars.
 
         Parameters
@@ -111,51 +101,31 @@ class PredictionTimelineDisplay:
             Axes to plot on; by default a new figure, as high as the number of activities asks for.
         time_unit : {"auto", "s", "min", "h"}, default="auto"
             Unit of the axis; by default s up to 5 min, then min, and h from 3 h on.
-        true_kwargs : dict, default=None
-            Keywords for the true bars, passed to ``Axes.broken_barh``.
-        predicted_kwargs : dict, default=None
-            Keywords for the predicted bars, passed to ``Axes.broken_barh``.
-
-        Returns
-        -------
-        PredictionTimelineDisplay
-            This object, with the artists.
-
-        Raises
-        ------
-        ImportError
-            If matplotlib is not installed.
-        ValueError
-            If there is no interval to show, or `activities` leaves one out that occurs.
+        true_kwargs, predicted_kwargs : dict, default=None
+            Keywords for ``Axes.broken_barh``, for the true and the predicted bars.
         """
         predicted = check_timeline(self.predicted, "predicted")
         true = None if self.true is None else check_timeline(self.true, "true")
         timelines = [timeline for timeline in (true, predicted) if timeline is not None]
-        rows = rows_of(timelines, self.activities)
-        ends = np.concatenate([timeline.end for timeline in timelines])
-        starts = np.concatenate([timeline.start for timeline in timelines])
-        unit = time_unit_of(time_unit, float(ends.max() - starts.min()))
+        self.activities_ = rows = rows_of(timelines, self.activities)
+        start = min(timeline.start.min() for timeline in timelines if len(timeline.start))
+        end = max(timeline.end.max() for timeline in timelines if len(timeline.end))
+        unit = time_unit_of(time_unit, float(end - start))
         scale = SECONDS[unit]
-        ax = axes_or_new(ax, figure_size(rows), type(self).__name__)
+        ax = self._rows(ax, [wrapped(name) for name in rows], inches=0.4, width=10.0)
+        row_lines(ax, len(rows))
         # One bar of full height in the place of two halves when there is nothing to compare with.
-        height = 2 * _BAR if true is None else _BAR
+        place = (-_BAR, 2 * _BAR) if true is None else (0.0, _BAR)
         self.true_bars_ = None
         if true is not None:
-            style = {**LIGHT_BAR, "label": "true", **(true_kwargs or {})}
-            self.true_bars_ = bars_of_rows(ax, true, rows, -_BAR, height, scale, style)
-        style = {**_PREDICTED_STYLE, "label": "predicted", **(predicted_kwargs or {})}
-        offset = -_BAR if true is None else 0.0
-        self.predicted_bars_ = bars_of_rows(ax, predicted, rows, offset, height, scale, style)
-
-        finish_rows(ax, [wrapped(name, LONGEST_NAME) for name in rows])
-        row_lines(ax, len(rows))
-        ax.set_xlim(starts.min() / scale, ends.max() / scale)
+            style = with_defaults(true_kwargs, LIGHT_BAR, label="true")
+            self.true_bars_ = bars_of_rows(ax, true, rows, (-_BAR, _BAR), scale, style)
+        style = with_defaults(predicted_kwargs, DARK_BAR, label="predicted")
+        self.predicted_bars_ = bars_of_rows(ax, predicted, rows, place, scale, style)
+        ax.set_xlim(start / scale, end / scale)
         ax.set_xlabel(f"Time ({unit})")
         if true is not None:
             legend_above(ax)
-        self.activities_ = rows
-        self.ax_ = ax
-        self.figure_ = ax.figure
         return self
 
     @classmethod
@@ -172,7 +142,7 @@ class PredictionTimelineDisplay:
         activities: ArrayLike | None = None,
         ax: Any = None,
         **plot_params: Any,
-    ) -> PredictionTimelineDisplay:
+    ) -> Self:
         """Predict the windows of one recording and plot the timeline.
 
         Parameters
@@ -185,59 +155,45 @@ class PredictionTimelineDisplay:
         y : array-like of shape (n_windows,), default=None
             Their true activities. What is not among the classes of the estimator, such as -1 for
             unlabelled windows, is left blank.
-        start_time : array-like of shape (n_windows,), default=None
-            Start of each window of an array, in s.
-        window_length : float, default=None
-            Length of a window of an array, in s.
+        start_time, window_length : array-like of shape (n_windows,) and float, default=None
+            Start of each window and length of a window, in s; needed with an array.
         target_names : sequence of str, default=None
             Names to show in the place of ``estimator.classes_``, in their order.
         timeline_params : dict, default=None
             Further parameters of :func:`~sklearn_har.timeline.make_timeline`, such as
             ``{"min_duration": 2.0}``.
         activities : array-like of shape (n_activities,), default=None
-            The rows from top to bottom.
-        ax : matplotlib Axes, default=None
-            Axes to plot on.
-        **plot_params : dict
-            Further parameters of :meth:`plot`.
-
-        Returns
-        -------
-        PredictionTimelineDisplay
-            The display, plotted.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If the estimator gives no probabilities, or lengths disagree.
+            As in :class:`PredictionTimelineDisplay`.
+        ax, **plot_params : optional
+            As in :meth:`plot`.
         """
         if not hasattr(estimator, "predict_proba"):
             raise TypeError(
                 "estimator must have predict_proba, got "
                 f"{type(estimator).__name__}. Use from_predictions for labels."
             )
-        times: Any = start_time
-        if isinstance(X, Mapping):
-            y = X["target"] if y is None else y
-            X, times = X["data"], X
+        times: Any = X if isinstance(X, Mapping) else start_time
+        X, y = unpack_windows(X, target=y)
         probabilities = estimator.predict_proba(X)
-        classes = np.asarray(estimator.classes_)
-        names = check_classes(classes if target_names is None else target_names, len(classes))
+        names = np.asarray(estimator.classes_ if target_names is None else target_names)
         predicted = make_timeline(
             probabilities, times, window_length, names, **(timeline_params or {})
         )
         true = None
         if y is not None:
             labels = np.asarray(y)
-            windows = WindowProbabilities.check(probabilities, times, window_length)
-            if labels.shape != (len(windows.values),):
+            if labels.shape != (len(probabilities),):
                 raise ValueError(
-                    f"y must have one activity for each of the {len(windows.values)} windows, got "
+                    f"y must have one activity for each of the {len(probabilities)} windows, got "
                     f"shape {labels.shape}."
                 )
-            position = {label: i for i, label in enumerate(classes.tolist())}
-            codes = np.array([position.get(label, -1) for label in labels.tolist()])
-            true = timeline_of_windows(names[codes], windows, codes >= 0)
+            position = {label: i for i, label in enumerate(np.asarray(estimator.classes_).tolist())}
+            codes = [position.get(label, len(names)) for label in labels.tolist()]
+            # The certain probabilities of the true labels, with a last column for unlabelled.
+            certain = np.eye(len(names) + 1)[codes]
+            true = make_timeline(certain, times, window_length, smoothing=None)
+            true = true.loc[true["activity"] < len(names), ["activity", "start", "end"]]
+            true = true.assign(activity=names[true["activity"].to_numpy()]).reset_index(drop=True)
         return cls(predicted, true=true, activities=activities).plot(ax, **plot_params)
 
     @classmethod
@@ -251,42 +207,27 @@ class PredictionTimelineDisplay:
         activities: ArrayLike | None = None,
         ax: Any = None,
         **plot_params: Any,
-    ) -> PredictionTimelineDisplay:
+    ) -> Self:
         """Plot labels of the samples of one recording.
 
         Parameters
         ----------
-        y_true : array-like of shape (n_samples,) or None
-            True activity of each sample.
-        y_pred : array-like of shape (n_samples,)
-            Predicted activity of each sample.
+        y_true, y_pred : array-like of shape (n_samples,)
+            True and predicted activity of each sample; `y_true` may be None.
         time : array-like of shape (n_samples,)
             Time of each sample in s, increasing.
         unlabelled : int or str, default=-1
             The value that means that no activity is known; left blank.
         activities : array-like of shape (n_activities,), default=None
-            The rows from top to bottom.
-        ax : matplotlib Axes, default=None
-            Axes to plot on.
-        **plot_params : dict
-            Further parameters of :meth:`plot`.
-
-        Returns
-        -------
-        PredictionTimelineDisplay
-            The display, plotted.
+            As in :class:`PredictionTimelineDisplay`.
+        ax, **plot_params : optional
+            As in :meth:`plot`.
         """
         predicted = labels_to_timeline(y_pred, time, unlabelled=unlabelled)
         true = None
         if y_true is not None:
             true = labels_to_timeline(y_true, time, unlabelled=unlabelled)
         return cls(predicted, true=true, activities=activities).plot(ax, **plot_params)
-
-
-def figure_size(activities: Sequence[Any]) -> tuple[float, float]:
-    """Return inches: a timeline is wide, and its rows are as high as their names."""
-    labels = [wrapped(name, LONGEST_NAME) for name in activities]
-    return 10.0, 1.3 + row_inches(labels, 0.4) * len(labels)
 
 
 def rows_of(timelines: list[Intervals], activities: ArrayLike | None) -> list[Any]:
@@ -312,18 +253,17 @@ def bars_of_rows(
     ax: Any,
     timeline: Intervals,
     rows: list[Any],
-    offset: float,
-    height: float,
+    place: tuple[float, float],
     scale: float,
     style: dict[str, Any],
 ) -> list[Any]:
-    """Draw the intervals of each activity in its row."""
+    """Draw the intervals of each activity in its row; `place` is the top and height within it."""
+    top, height = place
     bars = []
     for row, name in enumerate(rows):
-        chosen = timeline.activity == name
-        start, end = timeline.start[chosen] / scale, timeline.end[chosen] / scale
-        spans = list(zip(start.tolist(), (end - start).tolist(), strict=True))
+        own = timeline.activity == name
+        start, end = timeline.start[own] / scale, timeline.end[own] / scale
         # The edge has a width in points, so that an interval of a second shows in an hour.
         options = {"linewidth": 0.8, **style, "label": style["label"] if row == 0 else None}
-        bars.append(ax.broken_barh(spans, (row + offset, height), **options))
+        bars.append(draw_bars(ax, start, end, (row + top, height), options))
     return bars

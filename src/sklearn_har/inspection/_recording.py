@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from sklearn_har.inspection._channels import (
-    ChannelGroup,
-    check_channels,
-    choose_channels,
-    group_channels,
-)
+from sklearn_har.inspection._base import Display, Kwargs
+from sklearn_har.inspection._channels import Channels, draw_channels, shown_channels
 from sklearn_har.inspection._prediction_timeline import bars_of_rows, rows_of
 from sklearn_har.inspection._style import (
-    DARK,
+    DARK_BAR,
     LIGHT_BAR,
-    LONGEST_NAME,
     SECONDS,
     TimeUnit,
-    finish_rows,
-    grid_lines,
+    draw_bars,
     legend_beside,
-    line_style,
-    panels,
+    name_rows,
     row_inches,
     row_lines,
     time_unit_of,
@@ -36,12 +30,11 @@ from sklearn_har.inspection._style import (
 )
 from sklearn_har.recordings import Recording
 from sklearn_har.timeline import labels_to_timeline
-from sklearn_har.utils._gaps import parts_between_gaps
+from sklearn_har.utils._gaps import gaps
 from sklearn_har.utils._intervals import Intervals, check_timeline
 
 __all__ = ["RecordingDisplay"]
 
-_LABEL_STYLE = {"facecolor": DARK, "edgecolor": DARK}
 _BAND_STYLE = {"facecolor": "0.93", "edgecolor": "none", "zorder": 0.2}
 _BAR = 0.72
 # Windows that overlap lie on different levels of their row, up to so many.
@@ -52,7 +45,8 @@ _SAME_TIME = 1e-6
 _ROW, _PANEL = 0.24, 1.35
 
 
-class RecordingDisplay:
+@dataclass(eq=False, repr=False)
+class RecordingDisplay(Display):
     """The channels of a recording over time, with its labels and windows.
 
     Each sensor has a panel with a line for each of its axes. Above them is a strip with a row for
@@ -61,8 +55,7 @@ class RecordingDisplay:
     interval of the labels has a light band. The row tells the activity, so that the picture needs
     no key of colours, and lines differ in colour and kind.
 
-    It is recommended to use :meth:`from_recording` to make one. All parameters are stored as
-    attributes.
+    Use :meth:`from_recording` to make one. All parameters are stored as attributes.
 
     Parameters
     ----------
@@ -70,11 +63,8 @@ class RecordingDisplay:
         The measured values.
     time : array-like of shape (n_samples,)
         When they were measured, in s, increasing.
-    channel_names : sequence of str of length n_channels, default=None
-        The names of the channels; what ends in x, y and z is one sensor.
-    units : sequence of str of length n_channels, default=None
-        The unit of each channel. By default g for channels with "acc" in their name, rad/s for
-        those with "gyro", and none for others.
+    channel_names, units : sequence of str of length n_channels, default=None
+        As in :class:`ActivityWindowsDisplay`.
     timeline : DataFrame, default=None
         The labels as intervals with the columns ``activity``, ``start`` and ``end`` in s.
     windows : array-like of shape (n_windows, 2), default=None
@@ -84,12 +74,10 @@ class RecordingDisplay:
 
     Attributes
     ----------
-    ax_ : matplotlib Axes
-        The first panel of signals.
     axes_ : ndarray of matplotlib Axes
         All panels from top to bottom, the strip first if there is one.
-    figure_ : matplotlib Figure
-        Figure containing the panels.
+    ax_, figure_ : matplotlib Axes and Figure
+        The first panel of signals, and the figure of all.
     lines_ : list of matplotlib Line2D
         A line for each channel that is shown.
     activities_ : list
@@ -117,70 +105,42 @@ class RecordingDisplay:
     ['', 'total acc (g)', 'body gyro (rad/s)']
     """
 
-    def __init__(
-        self,
-        samples: ArrayLike,
-        time: ArrayLike,
-        *,
-        channel_names: Sequence[str] | None = None,
-        units: Sequence[str] | None = None,
-        timeline: pd.DataFrame | None = None,
-        windows: ArrayLike | None = None,
-        breaks: ArrayLike = (),
-    ) -> None:
-        self.samples = samples
-        self.time = time
-        self.channel_names = channel_names
-        self.units = units
-        self.timeline = timeline
-        self.windows = windows
-        self.breaks = breaks
+    samples: ArrayLike
+    time: ArrayLike
+    _: KW_ONLY
+    channel_names: Sequence[str] | None = None
+    units: Sequence[str] | None = None
+    timeline: pd.DataFrame | None = None
+    windows: ArrayLike | None = None
+    breaks: ArrayLike = ()
 
     def plot(
         self,
         ax: Any = None,
         *,
-        channels: Sequence[str | int] | str | int | None = None,
+        channels: Channels = None,
         time_range: tuple[float, float] | None = None,
         time_unit: TimeUnit = "auto",
-        line_kwargs: Mapping[str, Any] | None = None,
-        activity_kwargs: Mapping[str, Any] | None = None,
-        band_kwargs: Mapping[str, Any] | None = None,
-        window_kwargs: Mapping[str, Any] | None = None,
-    ) -> RecordingDisplay:
+        line_kwargs: Kwargs = None,
+        activity_kwargs: Kwargs = None,
+        band_kwargs: Kwargs = None,
+        window_kwargs: Kwargs = None,
+    ) -> Self:
         """Plot the signals.
 
         Parameters
         ----------
-        ax : matplotlib Axes or array of them, default=None
-            One for each panel, or one that all panels share the place of. By default a new figure,
-            as high as the number of sensors and activities asks for.
-        channels : sequence of str or int, default=None
-            The channels to show, by name or position; by default all.
+        ax, channels : optional
+            As in :meth:`ActivityWindowsDisplay.plot`.
         time_range : tuple of (float, float), default=None
             Show the recording from the first to the second time, in s; by default all of it.
         time_unit : {"auto", "s", "min", "h"}, default="auto"
-            Unit of the axis; by default s up to 5 min, then min, and h from 3 h on.
+            As in :meth:`PredictionTimelineDisplay.plot`.
         line_kwargs : dict, default=None
             Keywords for the signals, passed to ``Axes.plot``.
-        activity_kwargs : dict, default=None
-            Keywords for the bars of the activities, passed to ``Axes.broken_barh``.
-        band_kwargs : dict, default=None
-            Keywords for the bands of the labels, passed to ``Axes.broken_barh``.
-        window_kwargs : dict, default=None
-            Keywords for the bars of the windows, passed to ``Axes.broken_barh``.
-
-        Returns
-        -------
-        RecordingDisplay
-            This object, with the artists.
-
-        Raises
-        ------
-        ImportError
-            If matplotlib is not installed.
-        ValueError
-            If shapes do not agree, or there is nothing in the range of time.
+        activity_kwargs, band_kwargs, window_kwargs : dict, default=None
+            Keywords for ``Axes.broken_barh``, for the bars of the activities, the bands of the
+            labels and the bars of the windows.
         """
         samples = np.asarray(self.samples)
         whole = Recording(
@@ -191,65 +151,55 @@ class RecordingDisplay:
             # Of one sample no rate could be found, and none is needed.
             sampling_rate=1.0 if len(samples) == 1 else None,
         )
-        names, units = check_channels(whole.channel_names, self.units, whole.samples.shape[1])
-        chosen = choose_channels(channels, names)
-        groups = group_channels([names[i] for i in chosen], [units[i] for i in chosen])
+        n_channels = whole.samples.shape[1]
+        groups = shown_channels(channels, whole.channel_names, self.units, n_channels)
         first, last = _check_range(time_range, whole)
         intervals = _within(self.timeline, first, last)
         windows = _check_windows(self.windows)
         windows = windows[(windows[:, 1] > first) & (windows[:, 0] < last)]
-        activities = [] if not len(intervals.start) else rows_of([intervals], None)
+        self.activities_ = rows_of([intervals], None) if len(intervals.start) else []
         unit = time_unit_of(time_unit, last - first)
         scale = SECONDS[unit]
 
-        labels = [wrapped(name, LONGEST_NAME) for name in activities]
-        labels += ["windows"] * bool(len(windows))
+        labels = [wrapped(name) for name in self.activities_] + ["windows"] * bool(len(windows))
         strip = [row_inches(labels, _ROW) * len(labels)] if labels else []
         heights = [*strip, *[_PANEL] * len(groups)]
-        axes = panels(
-            ax,
-            (len(heights), 1),
-            size=(10.0, 0.9 + sum(heights)),
-            display=type(self).__name__,
-            height_ratios=heights,
-        )[:, 0]
-        self.activities_ = activities
+        size = (10.0, 0.9 + sum(heights))
+        axes = self._panels(ax, (len(heights), 1), size=size, height_ratios=heights)[:, 0]
+        self.axes_ = axes
+        signals = axes[len(strip) :]
+        self.ax_ = signals[0]
         self.activity_bars_: list[Any] = []
         self.window_bars_: list[Any] = []
+        self.bands_: list[Any] = []
         if strip:
-            style = with_defaults({**_LABEL_STYLE, "label": None}, activity_kwargs)
-            self.activity_bars_ = bars_of_rows(
-                axes[0], intervals, activities, -_BAR / 2, _BAR, scale, style
-            )
-            if len(windows):
-                style = with_defaults(LIGHT_BAR, window_kwargs)
-                self.window_bars_ = _stack(axes[0], windows / scale, len(activities), style)
-            finish_rows(axes[0], labels)
+            name_rows(axes[0], labels)
             row_lines(axes[0], len(labels))
-        signals = axes[len(strip) :]
-        parts = _cut(whole, first, last)
-        self.lines_ = [
-            line
-            for panel, group in zip(signals, groups, strict=True)
-            for line in _draw(
-                panel,
-                whole,
-                parts,
-                group,
-                [chosen[i] for i in group.channels],
-                scale,
-                line_kwargs,
+        if self.activities_:
+            style = with_defaults(activity_kwargs, DARK_BAR, label=None)
+            place = (-_BAR / 2, _BAR)
+            self.activity_bars_ = bars_of_rows(
+                axes[0], intervals, self.activities_, place, scale, style
             )
+            style = with_defaults(band_kwargs, _BAND_STYLE)
+            start, end = intervals.start[::2] / scale, intervals.end[::2] / scale
+            for panel in signals:
+                across = {"transform": panel.get_xaxis_transform(), **style}
+                self.bands_.append(draw_bars(panel, start, end, (0.0, 1.0), across))
+        if len(windows):
+            style = with_defaults(window_kwargs, LIGHT_BAR)
+            self.window_bars_ = _stack(axes[0], windows / scale, len(self.activities_), style)
+        pieces = [
+            (whole.time[part] / scale, whole.samples[part]) for part in _cut(whole, first, last)
         ]
-        self.bands_ = []
-        if activities:
-            style = with_defaults(_BAND_STYLE, band_kwargs)
-            self.bands_ = [_band(panel, intervals, scale, style) for panel in signals]
+        self.lines_ = []
+        for panel, group in zip(signals, groups, strict=True):
+            self.lines_ += draw_channels(panel, pieces, group, 0.9, line_kwargs)
+            panel.set_ylabel(group.label)
+            if group.axes != [group.title]:  # else the label of the axis says it
+                legend_beside(panel)
         axes[-1].set_xlim(first / scale, last / scale)
         axes[-1].set_xlabel(f"Time ({unit})")
-        self.axes_ = axes
-        self.ax_ = signals[0]
-        self.figure_ = axes[0].figure
         self.figure_.align_ylabels(list(signals))
         return self
 
@@ -268,7 +218,7 @@ class RecordingDisplay:
         max_gap: float | None = None,
         ax: Any = None,
         **plot_params: Any,
-    ) -> RecordingDisplay:
+    ) -> Self:
         """Plot a recording.
 
         Parameters
@@ -279,11 +229,8 @@ class RecordingDisplay:
             The label of each sample; by default those of a Recording, if it has any.
         sampling_rate : float, default=None
             In Hz, for an array.
-        channel_names : sequence of str of length n_channels, default=None
-            The names of the channels, for an array.
-        units : sequence of str of length n_channels, default=None
-            The unit of each channel. By default g for channels with "acc" in their name, rad/s for
-            those with "gyro", and none for others.
+        channel_names, units : sequence of str of length n_channels, default=None
+            As in :class:`ActivityWindowsDisplay`; a Recording brings its names along.
         target_names : sequence of str, default=None
             Names to show in the place of labels that are integers from 0.
         unlabelled : int or str, default=-1
@@ -294,22 +241,8 @@ class RecordingDisplay:
         max_gap : float, default=None
             Longer distances between samples, in s, are gaps that no line crosses. By default 5
             times the usual distance.
-        ax : matplotlib Axes or array of them, default=None
-            Where to plot.
-        **plot_params : dict
-            Further parameters of :meth:`plot`.
-
-        Returns
-        -------
-        RecordingDisplay
-            The display, plotted.
-
-        Raises
-        ------
-        TypeError
-            If `windows` is something else.
-        ValueError
-            If shapes do not agree, or what a Recording has itself is given once more.
+        ax, **plot_params : optional
+            As in :meth:`plot`.
         """
         if isinstance(recording, Recording):
             if sampling_rate is not None or channel_names is not None:
@@ -328,7 +261,7 @@ class RecordingDisplay:
             )
             if target_names is not None:
                 timeline["activity"] = _named(timeline["activity"].to_numpy(), target_names)
-        parts = parts_between_gaps(whole, max_gap)
+        found = gaps(whole.time, whole.sampling_rate, max_gap)
         display = cls(
             whole.samples,
             whole.time,
@@ -336,7 +269,7 @@ class RecordingDisplay:
             units=units,
             timeline=timeline,
             windows=None if windows is None else _edges(windows, whole.sampling_rate),
-            breaks=[part.start for part in parts[1:]],
+            breaks=np.union1d(whole.breaks, found).tolist(),
         )
         return display.plot(ax, **plot_params)
 
@@ -402,13 +335,13 @@ def _edges(windows: Mapping[str, Any], sampling_rate: float) -> NDArray[np.float
 
 
 def _named(labels: NDArray[Any], target_names: Sequence[str]) -> NDArray[Any]:
-    n_names = len(target_names)
+    last = len(target_names) - 1
     if labels.dtype.kind not in "iu" or (
-        len(labels) and not 0 <= labels.min() <= labels.max() < n_names
+        len(labels) and not 0 <= labels.min() <= labels.max() <= last
     ):
         raise ValueError(
-            f"target_names must name each label, which are then integers from 0 to {n_names - 1}, "
-            f"got labels {np.unique(labels).tolist()}."
+            f"target_names must name each label, which are then integers from 0 to {last}, got "
+            f"labels {np.unique(labels).tolist()}."
         )
     names: NDArray[Any] = np.asarray(target_names, dtype=object)[labels]
     return names
@@ -420,13 +353,17 @@ def _stack(ax: Any, windows: NDArray[np.float64], row: int, style: dict[str, Any
     open_before = np.searchsorted(np.sort(end), start + _SAME_TIME, side="right")
     n_levels = min(int((np.arange(1, len(start) + 1) - open_before).max()), _MOST_LEVELS)
     height = _BAR / n_levels
-    bars = []
-    for level in range(n_levels):
-        # In turn, so that neighbours on a level are as far apart as can be.
-        spans = np.column_stack([start, end - start])[level::n_levels].tolist()
-        bottom = row - _BAR / 2 + level * height
-        bars.append(ax.broken_barh(spans, (bottom, 0.85 * height), **style))
-    return bars
+    # In turn, so that neighbours on a level are as far apart as can be.
+    return [
+        draw_bars(
+            ax,
+            start[level::n_levels],
+            end[level::n_levels],
+            (row - _BAR / 2 + level * height, 0.85 * height),
+            style,
+        )
+        for level in range(n_levels)
+    ]
 
 
 def _cut(recording: Recording, first: float, last: float) -> list[slice]:
@@ -435,39 +372,3 @@ def _cut(recording: Recording, first: float, last: float) -> list[slice]:
     stop = min(int(np.searchsorted(recording.time, last, side="right")) + 1, len(recording))
     inner = recording.breaks[(recording.breaks > start) & (recording.breaks < stop)].tolist()
     return [slice(*edge) for edge in pairwise([start, *inner, stop])]
-
-
-def _draw(
-    ax: Any,
-    recording: Recording,
-    parts: list[slice],
-    group: ChannelGroup,
-    channels: list[int],
-    scale: float,
-    line_kwargs: Mapping[str, Any] | None,
-) -> list[Any]:
-    lines = []
-    for i, (channel, axis) in enumerate(zip(channels, group.axes, strict=True)):
-        # NaN between parts: no line is drawn over an interruption.
-        pieces = [
-            np.append(values, np.nan)
-            for part in parts
-            for values in (recording.time[part] / scale, recording.samples[part, channel])
-        ]
-        style = {**line_style(i), "linewidth": 0.9, "label": axis}
-        lines += ax.plot(
-            np.concatenate(pieces[::2]),
-            np.concatenate(pieces[1::2]),
-            **with_defaults(style, line_kwargs),
-        )
-    ax.set_ylabel(group.label)
-    grid_lines(ax, "both")
-    if group.axes != [group.title]:  # else the label of the axis says it
-        legend_beside(ax)
-    return lines
-
-
-def _band(ax: Any, intervals: Intervals, scale: float, style: dict[str, Any]) -> Any:
-    start, end = intervals.start[::2] / scale, intervals.end[::2] / scale
-    spans = list(zip(start.tolist(), (end - start).tolist(), strict=True))
-    return ax.broken_barh(spans, (0.0, 1.0), transform=ax.get_xaxis_transform(), **style)

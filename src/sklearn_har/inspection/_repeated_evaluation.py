@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import KW_ONLY, dataclass
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from sklearn_har.evaluation import RepeatedEvaluation
+from sklearn_har.inspection._base import Display, Kwargs
 from sklearn_har.inspection._style import (
-    DARK,
-    DIAMOND,
-    LONGEST_NAME,
+    DIAMOND_MARK,
     RING,
-    axes_or_new,
-    end_at_whole,
-    finish_rows,
-    legend_above,
-    row_inches,
+    finish_scores,
     score_axis,
     with_defaults,
     wrapped,
@@ -38,15 +34,15 @@ _BOX_STYLE: dict[str, Any] = {
 }
 
 
-class RepeatedEvaluationDisplay:
+@dataclass(eq=False, repr=False)
+class RepeatedEvaluationDisplay(Display):
     """Scores of several trainings of each model.
 
     Each model has a row: a light box from the first to the third quartile with a line at the median
     and whiskers to the last repeats within 1.5 box lengths, a light ring for each repeat, and a
     dark diamond for the mean. Models whose boxes overlap by much are not told apart.
 
-    It is recommended to use :meth:`from_evaluations` to make one. All parameters are stored as
-    attributes.
+    Use :meth:`from_evaluations` to make one. All parameters are stored as attributes.
 
     Parameters
     ----------
@@ -60,10 +56,8 @@ class RepeatedEvaluationDisplay:
 
     Attributes
     ----------
-    ax_ : matplotlib Axes
-        Axes with the boxes.
-    figure_ : matplotlib Figure
-        Figure containing the boxes.
+    ax_, figure_ : matplotlib Axes and Figure
+        Where the boxes are plotted.
     boxes_ : dict of str to list of matplotlib artists
         What ``Axes.boxplot`` returned.
     repeats_ : matplotlib PathCollection
@@ -84,45 +78,28 @@ class RepeatedEvaluationDisplay:
     array([89., 91.])
     """
 
-    def __init__(
-        self, names: Sequence[str], scores: Sequence[ArrayLike], *, score_name: str = "accuracy"
-    ) -> None:
-        self.names = names
-        self.scores = scores
-        self.score_name = score_name
+    names: Sequence[str]
+    scores: Sequence[ArrayLike]
+    _: KW_ONLY
+    score_name: str = "accuracy"
 
     def plot(
         self,
         ax: Any = None,
         *,
-        box_kwargs: Mapping[str, Any] | None = None,
-        repeat_kwargs: Mapping[str, Any] | None = None,
-        mean_kwargs: Mapping[str, Any] | None = None,
-    ) -> RepeatedEvaluationDisplay:
+        box_kwargs: Kwargs = None,
+        repeat_kwargs: Kwargs = None,
+        mean_kwargs: Kwargs = None,
+    ) -> Self:
         """Plot the boxes.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
             Axes to plot on; by default a new figure, as high as the number of models asks for.
-        box_kwargs : dict, default=None
-            Keywords for the boxes, passed to ``Axes.boxplot``.
-        repeat_kwargs : dict, default=None
-            Keywords for the repeats, passed to ``Axes.scatter``.
-        mean_kwargs : dict, default=None
-            Keywords for the means, passed to ``Axes.plot``.
-
-        Returns
-        -------
-        RepeatedEvaluationDisplay
-            This object, with the artists.
-
-        Raises
-        ------
-        ImportError
-            If matplotlib is not installed.
-        ValueError
-            If there is no model, a model has no finite score, or lengths disagree.
+        box_kwargs, repeat_kwargs, mean_kwargs : dict, default=None
+            Keywords for ``Axes.boxplot``, ``Axes.scatter`` (the repeats) and ``Axes.plot`` (the
+            means).
         """
         if isinstance(self.names, str) or not len(self.names):
             raise ValueError(f"names must hold at least one name of a model, got {self.names!r}.")
@@ -131,54 +108,33 @@ class RepeatedEvaluationDisplay:
                 f"scores must have the repeats of each of the {len(self.names)} models, got "
                 f"{len(self.scores)} entries."
             )
-        factor, label = score_axis(self.score_name)
+        factor, _ = score_axis(self.score_name)
         values = [
             factor * _repeats(scores, name)
             for name, scores in zip(self.names, self.scores, strict=True)
         ]
         rows = np.arange(len(values))
-        labels = [wrapped(name, LONGEST_NAME) for name in self.names]
-        size = (8.0, 1.4 + row_inches(labels, 0.5) * len(rows))
-        ax = axes_or_new(ax, size, type(self).__name__)
-        self.boxes_ = ax.boxplot(
-            values,
-            **with_defaults(
-                {
-                    **_BOX_STYLE,
-                    "positions": rows,
-                    "orientation": "horizontal",
-                    "manage_ticks": False,
-                    "label": ["quartiles", *[None] * (len(rows) - 1)],
-                },
-                box_kwargs,
-            ),
+        ax = self._rows(ax, [wrapped(name) for name in self.names], inches=0.5, margin=1.4)
+        boxes = with_defaults(
+            box_kwargs,
+            _BOX_STYLE,
+            positions=rows,
+            orientation="horizontal",
+            manage_ticks=False,
+            label=["quartiles", *[None] * (len(rows) - 1)],
         )
+        self.boxes_ = ax.boxplot(values, **boxes)
         self.repeats_ = ax.scatter(
             np.concatenate(values),
             np.repeat(rows, [len(repeats) for repeats in values]),
-            zorder=3,
-            **with_defaults({**RING, "label": "repeat"}, repeat_kwargs),
+            **with_defaults(repeat_kwargs, RING, zorder=3, label="repeat"),
         )
-        means = {
-            "color": DARK,
-            "marker": DIAMOND["fmt"],
-            "markersize": DIAMOND["markersize"],
-            "linestyle": "none",
-            "label": "mean",
-        }
         (self.means_,) = ax.plot(
             [repeats.mean() for repeats in values],
             rows,
-            zorder=4,
-            **with_defaults(means, mean_kwargs),
+            **with_defaults(mean_kwargs, DIAMOND_MARK, zorder=4, label="mean"),
         )
-        finish_rows(ax, labels)
-        if factor != 1.0:
-            end_at_whole(ax)
-        ax.set_xlabel(label)
-        legend_above(ax)
-        self.ax_ = ax
-        self.figure_ = ax.figure
+        finish_scores(ax, self.score_name)
         return self
 
     @classmethod
@@ -188,33 +144,19 @@ class RepeatedEvaluationDisplay:
         *,
         ax: Any = None,
         **plot_params: Any,
-    ) -> RepeatedEvaluationDisplay:
+    ) -> Self:
         """Plot the scores of repeated evaluations.
 
         Parameters
         ----------
         evaluations : dict of str to RepeatedEvaluation, or RepeatedEvaluation
             What :func:`~sklearn_har.evaluation.repeated_evaluation` returned for each model, by the
-            name of the model, from top to bottom. All by the same score.
-        ax : matplotlib Axes, default=None
-            Axes to plot on.
-        **plot_params : dict
-            Further parameters of :meth:`plot`.
-
-        Returns
-        -------
-        RepeatedEvaluationDisplay
-            The display, plotted.
-
-        Raises
-        ------
-        TypeError
-            If there is something else among the evaluations.
-        ValueError
-            If there is none, or they are by different scores.
+            name of the model, from top to bottom. All have the same score.
+        ax, **plot_params : optional
+            As in :meth:`plot`.
         """
-        named: dict[str, Any] = (
-            dict(evaluations) if isinstance(evaluations, Mapping) else {"": evaluations}
+        named: Mapping[str, Any] = (
+            evaluations if isinstance(evaluations, Mapping) else {"": evaluations}
         )
         for name, evaluation in named.items():
             if not isinstance(evaluation, RepeatedEvaluation):
@@ -229,12 +171,8 @@ class RepeatedEvaluationDisplay:
                 "evaluations must hold at least one, all by the same score, got "
                 f"{f'scores {scorings}' if scorings else 'none'}."
             )
-        display = cls(
-            list(named),
-            [evaluation.scores for evaluation in named.values()],
-            score_name=scorings[0],
-        )
-        return display.plot(ax, **plot_params)
+        scores = [evaluation.scores for evaluation in named.values()]
+        return cls(list(named), scores, score_name=scorings[0]).plot(ax, **plot_params)
 
 
 def _repeats(scores: ArrayLike, name: str) -> Any:

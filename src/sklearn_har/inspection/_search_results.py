@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from sklearn_har.inspection._style import (
-    DIAMOND,
-    RING,
-    axes_or_new,
-    finish_rows,
-    legend_above,
-    row_inches,
-    shown,
-)
+from sklearn_har.inspection._base import Display, Kwargs
+from sklearn_har.inspection._style import draw_scores, legend_above, shown
 from sklearn_har.utils._numbers import check_integer
 
 __all__ = ["SearchResultsDisplay", "search_table"]
-
 
 # Letters of a setting before it goes on in a second line, so that half of the picture is scores.
 _LONGEST_SETTING = 44
@@ -50,13 +43,6 @@ def search_table(search: Any, *, metric: str | None = None) -> pd.DataFrame:
         stands behind the last step of a pipeline, ``units`` for ``clf__units``. The mean of a
         setting of which a training failed is NaN; such settings come last.
 
-    Raises
-    ------
-    TypeError
-        If there are no results of a search in `search`.
-    ValueError
-        If there is no such score.
-
     Examples
     --------
     >>> from sklearn.datasets import load_iris
@@ -72,31 +58,30 @@ def search_table(search: Any, *, metric: str | None = None) -> pd.DataFrame:
     """
     results, metric = _results(search, metric)
     scores = _split_scores(results, metric)
-    columns = {
+    columns: dict[str, Any] = {
         "rank": np.asarray(results[f"rank_test_{metric}"]),
         "mean": np.asarray(results[f"mean_test_{metric}"], dtype=float),
         "std": np.asarray(results[f"std_test_{metric}"], dtype=float),
         "worst": scores.min(axis=1),
         "fit_time": np.asarray(results["mean_fit_time"], dtype=float),
     }
-    settings: list[dict[str, Any]] = list(results["params"])
-    names = list(dict.fromkeys(name for setting in settings for name in setting))
-    for name, short in zip(names, _short(names, taken=columns), strict=True):
-        column: Any = pd.Series([setting.get(name) for setting in settings], dtype=object)
+    for name, short in _short_names(results, taken=columns).items():
+        column: Any = pd.Series([setting.get(name) for setting in results["params"]], dtype=object)
         columns[short] = column.infer_objects()
     table = pd.DataFrame(columns)
     return table.sort_values("rank", kind="stable", ignore_index=True)
 
 
-class SearchResultsDisplay:
+@dataclass(eq=False, repr=False)
+class SearchResultsDisplay(Display):
     """Mean and spread of the score of each setting that a search tried.
 
     Each setting has a row, the best on top: a dark diamond for the mean over the folds, a bar of
     one standard deviation to each side, and a light ring for each fold. Two settings whose bars
     overlap by much are not told apart by the search.
 
-    It is recommended to use :meth:`from_estimator` or :meth:`from_results` to make one. All
-    parameters are stored as attributes.
+    Use :meth:`from_estimator` or :meth:`from_results` to make one. All parameters are stored as
+    attributes.
 
     Parameters
     ----------
@@ -111,10 +96,8 @@ class SearchResultsDisplay:
     ----------
     settings_ : list of str
         The rows from top to bottom.
-    ax_ : matplotlib Axes
-        Axes with the scores.
-    figure_ : matplotlib Figure
-        Figure containing the scores.
+    ax_, figure_ : matplotlib Axes and Figure
+        Where the scores are plotted.
     means_ : matplotlib ErrorbarContainer
         The means and their bars.
     folds_ : matplotlib PathCollection
@@ -138,21 +121,19 @@ class SearchResultsDisplay:
     ['n_neighbors=5', 'n_neighbors=100']
     """
 
-    def __init__(
-        self, settings: Sequence[str], split_scores: ArrayLike, *, score_name: str = "score"
-    ) -> None:
-        self.settings = settings
-        self.split_scores = split_scores
-        self.score_name = score_name
+    settings: Sequence[str]
+    split_scores: ArrayLike
+    _: KW_ONLY
+    score_name: str = "score"
 
     def plot(
         self,
         ax: Any = None,
         *,
         n_best: int | None = 20,
-        mean_kwargs: Mapping[str, Any] | None = None,
-        fold_kwargs: Mapping[str, Any] | None = None,
-    ) -> SearchResultsDisplay:
+        mean_kwargs: Kwargs = None,
+        fold_kwargs: Kwargs = None,
+    ) -> Self:
         """Plot the scores.
 
         Parameters
@@ -161,22 +142,8 @@ class SearchResultsDisplay:
             Axes to plot on; by default a new figure, as high as the number of settings asks for.
         n_best : int or None, default=20
             How many settings to show; None for all.
-        mean_kwargs : dict, default=None
-            Keywords for the means, passed to ``Axes.errorbar``.
-        fold_kwargs : dict, default=None
-            Keywords for the folds, passed to ``Axes.scatter``.
-
-        Returns
-        -------
-        SearchResultsDisplay
-            This object, with the artists.
-
-        Raises
-        ------
-        ImportError
-            If matplotlib is not installed.
-        ValueError
-            If there is no setting all of whose trainings gave a score, or lengths disagree.
+        mean_kwargs, fold_kwargs : dict, default=None
+            Keywords for ``Axes.errorbar`` (the means) and ``Axes.scatter`` (the folds).
         """
         scores = np.asarray(self.split_scores, dtype=float)
         if scores.ndim != 2 or len(scores) != len(self.settings):
@@ -193,29 +160,13 @@ class SearchResultsDisplay:
         order = complete[np.argsort(-scores[complete].mean(axis=1), kind="stable")]
         if n_best is not None:
             order = order[: check_integer(n_best, "n_best", minimum=1)]
-        drawn = scores[order]
-        rows = np.arange(len(order))
         self.settings_ = [str(self.settings[i]) for i in order.tolist()]
         # Names of parameters keep their underscores, which people copy.
         labels = [textwrap.fill(setting, _LONGEST_SETTING) for setting in self.settings_]
-        size = (8.0, 1.3 + row_inches(labels, 0.35) * len(rows))
-        ax = axes_or_new(ax, size, type(self).__name__)
-        self.folds_ = ax.scatter(
-            drawn.ravel(),
-            np.repeat(rows, drawn.shape[1]),
-            **{**RING, "label": "fold", **(fold_kwargs or {})},
-        )
-        self.means_ = ax.errorbar(
-            drawn.mean(axis=1),
-            rows,
-            xerr=drawn.std(axis=1),
-            **{**DIAMOND, "label": "mean, standard deviation", **(mean_kwargs or {})},
-        )
-        finish_rows(ax, labels)
+        ax = self._rows(ax, labels, inches=0.35)
+        self.folds_, self.means_ = draw_scores(ax, scores[order], "fold", fold_kwargs, mean_kwargs)
         ax.set_xlabel(shown(self.score_name).capitalize())
         legend_above(ax)
-        self.ax_ = ax
-        self.figure_ = ax.figure
         return self
 
     @classmethod
@@ -227,7 +178,7 @@ class SearchResultsDisplay:
         score_name: str | None = None,
         ax: Any = None,
         **plot_params: Any,
-    ) -> SearchResultsDisplay:
+    ) -> Self:
         """Plot what a fitted search found.
 
         Parameters
@@ -235,23 +186,11 @@ class SearchResultsDisplay:
         search : estimator
             A fitted search of scikit-learn or of :mod:`sklearn_har.model_selection`.
         metric : str or None, default=None
-            Name of the score when there are several; by default that by which the search refits.
+            As in :func:`search_table`.
         score_name : str or None, default=None
             What to call the score; by default what the search calls it.
-        ax : matplotlib Axes, default=None
-            Axes to plot on.
-        **plot_params : dict
-            Further parameters of :meth:`plot`.
-
-        Returns
-        -------
-        SearchResultsDisplay
-            The display, plotted.
-
-        Raises
-        ------
-        TypeError
-            If `search` is not a fitted search.
+        ax, **plot_params : optional
+            As in :meth:`plot`.
         """
         results, metric = _results(search, metric)
         if score_name is None:
@@ -268,34 +207,23 @@ class SearchResultsDisplay:
         score_name: str | None = None,
         ax: Any = None,
         **plot_params: Any,
-    ) -> SearchResultsDisplay:
+    ) -> Self:
         """Plot the results of a search.
 
         Parameters
         ----------
         cv_results : dict
             The ``cv_results_`` of a search.
-        metric : str or None, default=None
-            Name of the score when there are several.
-        score_name : str or None, default=None
-            What to call the score; by default its name in `cv_results`.
-        ax : matplotlib Axes, default=None
-            Axes to plot on.
-        **plot_params : dict
-            Further parameters of :meth:`plot`.
-
-        Returns
-        -------
-        SearchResultsDisplay
-            The display, plotted.
+        metric, score_name : str or None, default=None
+            As in :meth:`from_estimator`.
+        ax, **plot_params : optional
+            As in :meth:`plot`.
         """
         results, metric = _results(cv_results, metric)
-        settings: list[dict[str, Any]] = list(results["params"])
-        names = list(dict.fromkeys(name for setting in settings for name in setting))
-        short = dict(zip(names, _short(names), strict=True))
+        short = _short_names(results)
         labels = [
-            ", ".join(f"{short[name]}={_said(value)}" for name, value in setting.items())
-            for setting in settings
+            ", ".join(f"{short[name]}={_value_text(value)}" for name, value in setting.items())
+            for setting in results["params"]
         ]
         display = cls(labels, _split_scores(results, metric), score_name=score_name or metric)
         return display.plot(ax, **plot_params)
@@ -326,12 +254,15 @@ def _split_scores(results: Mapping[str, Any], metric: str) -> NDArray[np.float64
     return np.column_stack(columns)
 
 
-def _short(names: Sequence[str], taken: Mapping[str, Any] | None = None) -> list[str]:
-    """Take the steps of a pipeline away from the names of parameters, if they stay distinct."""
-    short = [name.rpartition("__")[2] for name in names]
-    distinct = len(set(short)) == len(short) and not set(short) & set(taken or ())
-    return short if distinct else list(names)
+def _short_names(results: Mapping[str, Any], taken: Iterable[str] = ()) -> dict[str, str]:
+    """Map each parameter to its name without the steps of a pipeline, if those stay distinct."""
+    names = dict.fromkeys(name for setting in results["params"] for name in setting)
+    short = {name: name.rpartition("__")[2] for name in names}
+    distinct = set(short.values())
+    if len(distinct) < len(short) or not distinct.isdisjoint(taken):
+        return {name: name for name in names}
+    return short
 
 
-def _said(value: Any) -> str:
+def _value_text(value: Any) -> str:
     return f"{value:.3g}" if isinstance(value, float) else str(value)

@@ -1,4 +1,4 @@
-"""What the displays have in common: colours and marks, axes, legends and rows.
+"""The style of the displays: colours and marks, legends and rows.
 
 Pictures are printed in grey and looked at with any colour vision. Whatever differs, differs in
 lightness or in the kind of line, mark or hatch as well as in colour.
@@ -13,34 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sklearn_har.utils._optional import import_optional
 from sklearn_har.utils._scores import is_percentage
-
-__all__ = [
-    "DARK",
-    "DIAMOND",
-    "LIGHT_BAR",
-    "LONGEST_NAME",
-    "PALETTE",
-    "RING",
-    "SECONDS",
-    "TimeUnit",
-    "axes_or_new",
-    "end_at_whole",
-    "finish_rows",
-    "grid_lines",
-    "legend_above",
-    "legend_beside",
-    "line_style",
-    "panels",
-    "row_inches",
-    "row_lines",
-    "score_axis",
-    "shown",
-    "time_unit_of",
-    "with_defaults",
-    "wrapped",
-]
 
 # The palette of Okabe and Ito, which people of any colour vision tell apart, without its yellow,
 # which hardly shows on white. In this order neighbours differ in lightness.
@@ -50,18 +23,21 @@ DARK = PALETTE[0]
 _LINES: tuple[Any, ...] = ("-", (0, (4, 1.2)), (0, (1, 1)), (0, (5, 1.2, 1, 1.2)))
 
 # Bars that are to be compared: light against dark.
+DARK_BAR = {"facecolor": DARK, "edgecolor": DARK}
 LIGHT_BAR = {"facecolor": "0.75", "edgecolor": "0.35"}
 # Light and open against dark and filled tells single values from means.
 RING = {"marker": "o", "facecolors": "none", "edgecolors": "0.55", "s": 22.0}
 DIAMOND = {"fmt": "D", "color": DARK, "markersize": 6.0, "capsize": 3.0}
+DIAMOND_MARK = {"marker": "D", "color": DARK, "markersize": 6.0, "linestyle": "none"}
 _GRID = {"color": "0.85", "linewidth": 0.8}
 
+Kwargs = Mapping[str, Any] | None
 TimeUnit = Literal["auto", "s", "min", "h"]
 SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0}
 # Up to here, in s, an axis is in s, and then in min.
 _LONGEST_IN_SECONDS, _LONGEST_IN_MINUTES = 300.0, 3 * 3600.0
 # Letters of the name of a row before it goes on in a second line.
-LONGEST_NAME = 28
+_LONGEST_NAME = 28
 
 
 def line_style(i: int) -> dict[str, Any]:
@@ -74,7 +50,7 @@ def shown(name: Any) -> str:
     return str(name).replace("_", " ")
 
 
-def wrapped(name: Any, width: int) -> str:
+def wrapped(name: Any, width: int = _LONGEST_NAME) -> str:
     """Return a name on as many lines as it needs."""
     return textwrap.fill(shown(name), width)
 
@@ -105,71 +81,6 @@ def row_inches(labels: Sequence[str], least: float) -> float:
     return max(least, 0.08 + 0.16 * max(label.count("\n") + 1 for label in labels))
 
 
-def end_at_whole(ax: Any) -> None:
-    """Let an axis of shares in % end at 100, with room for half a mark."""
-    left, right = ax.get_xlim()
-    if right > 100.0 > left:
-        ax.set_xlim(left, 100.0 + 0.03 * (100.0 - left))
-
-
-def axes_or_new(ax: Any, size: tuple[float, float], display: str) -> Any:
-    """Return `ax`, or the axes of a new figure of `size` in inches."""
-    if ax is not None:
-        return ax
-    plt = import_optional("matplotlib.pyplot", extra="plot", needed_by=f"{display}.plot")
-    return plt.subplots(figsize=size, layout="constrained")[1]
-
-
-def panels(
-    ax: Any,
-    shape: tuple[int, int],
-    *,
-    size: tuple[float, float],
-    display: str,
-    sharex: bool | str = True,
-    sharey: bool | str = False,
-    height_ratios: Sequence[float] | None = None,
-) -> NDArray[Any]:
-    """Return a grid of axes: a new figure, given ones, or in the place of one that is given.
-
-    The last is what `sklearn.inspection.PartialDependenceDisplay` does.
-    """
-    n = shape[0] * shape[1]
-    if ax is None:
-        plt = import_optional("matplotlib.pyplot", extra="plot", needed_by=f"{display}.plot")
-        _, grid = plt.subplots(
-            *shape,
-            figsize=size,
-            layout="constrained",
-            sharex=sharex,
-            sharey=sharey,
-            squeeze=False,
-            height_ratios=height_ratios,
-        )
-        return np.asarray(grid, dtype=object)
-    if isinstance(ax, np.ndarray | list | tuple):
-        given = np.asarray(ax, dtype=object).ravel()
-        if len(given) != n:
-            raise ValueError(
-                f"ax must be None, one Axes, or an array of the {n} Axes that {display} needs, got "
-                f"{len(given)} Axes."
-            )
-        return given.reshape(shape)
-    if n == 1:
-        return np.array([[ax]], dtype=object)
-    spec = ax.get_subplotspec()
-    if spec is None:
-        raise ValueError(
-            f"ax must be made by Figure.subplots or add_subplot, because {display} puts {n} Axes "
-            "in its place, got one that is in no grid."
-        )
-    ax.set_axis_off()
-    grid = spec.subgridspec(*shape, height_ratios=height_ratios).subplots(
-        sharex=sharex, sharey=sharey, squeeze=False
-    )
-    return np.asarray(grid, dtype=object)
-
-
 def grid_lines(ax: Any, axis: str) -> None:
     """Put light lines behind what is drawn."""
     ax.set_axisbelow(True)
@@ -182,18 +93,17 @@ def row_lines(ax: Any, n_rows: int) -> None:
         ax.axhline(boundary - 0.5, zorder=0.5, **_GRID)
 
 
-def finish_rows(ax: Any, labels: Sequence[str]) -> None:
+def name_rows(ax: Any, labels: Sequence[str]) -> None:
     """Label rows from top to bottom, on an axis whose values run to the right."""
     ax.set_yticks(range(len(labels)), labels)
     ax.set_ylim(len(labels) - 0.5, -0.5)
     grid_lines(ax, "x")
 
 
-def legend_above(ax: Any, **options: Any) -> None:
+def legend_above(ax: Any, ncols: int | None = None) -> None:
     """Put the legend above the axes, where it hides nothing."""
-    found, _ = ax.get_legend_handles_labels()
-    options = {"loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "ncols": len(found), **options}
-    ax.legend(frameon=False, **options)
+    ncols = ncols or len(ax.get_legend_handles_labels()[0])
+    ax.legend(frameon=False, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=ncols)
 
 
 def legend_beside(ax: Any) -> None:
@@ -201,6 +111,42 @@ def legend_beside(ax: Any) -> None:
     ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, handlelength=2.6)
 
 
-def with_defaults(defaults: Mapping[str, Any], given: Mapping[str, Any] | None) -> dict[str, Any]:
+def with_defaults(given: Kwargs, style: Mapping[str, Any], **more: Any) -> dict[str, Any]:
     """Return the style of a user over that of the package."""
-    return {**defaults, **(given or {})}
+    return {**style, **more, **(given or {})}
+
+
+def draw_scores(
+    ax: Any, scores: NDArray[Any], label: str, single_kwargs: Kwargs, mean_kwargs: Kwargs
+) -> tuple[Any, Any]:
+    """Draw scores of shape (n_rows, n_singles) as rings, and their means as diamonds with bars."""
+    rows = np.arange(len(scores))
+    rings = ax.scatter(
+        scores.ravel(),
+        np.repeat(rows, scores.shape[1]),
+        **with_defaults(single_kwargs, RING, label=label),
+    )
+    means = ax.errorbar(
+        scores.mean(axis=1),
+        rows,
+        xerr=scores.std(axis=1),
+        **with_defaults(mean_kwargs, DIAMOND, label="mean, standard deviation"),
+    )
+    return rings, means
+
+
+def finish_scores(ax: Any, score_name: str) -> None:
+    """Label an axis of scores; accuracies end at 100 %, with room for half a mark."""
+    factor, label = score_axis(score_name)
+    left, right = ax.get_xlim()
+    if factor != 1.0 and right > 100.0 > left:
+        ax.set_xlim(left, 100.0 + 0.03 * (100.0 - left))
+    ax.set_xlabel(label)
+    legend_above(ax)
+
+
+def draw_bars(
+    ax: Any, start: NDArray[Any], end: NDArray[Any], place: Any, style: Mapping[str, Any]
+) -> Any:
+    """Draw bars from starts to ends; `place` is their lower y and their height."""
+    return ax.broken_barh(np.column_stack([start, end - start]).tolist(), place, **style)

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import KW_ONLY, dataclass
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from sklearn_har.evaluation import RepeatedEvaluation
-from sklearn_har.inspection._evaluations import check_evaluation
+from sklearn_har.inspection._base import Display, Kwargs, check_evaluation
 from sklearn_har.inspection._style import (
     DIAMOND,
-    LONGEST_NAME,
-    axes_or_new,
-    end_at_whole,
-    finish_rows,
-    legend_above,
-    row_inches,
+    finish_scores,
     score_axis,
     with_defaults,
     wrapped,
@@ -29,15 +24,16 @@ __all__ = ["SubjectScoresDisplay"]
 _MEAN_STYLE = {"color": "0.35", "linestyle": "--", "linewidth": 1.2}
 
 
-class SubjectScoresDisplay:
+@dataclass(eq=False, repr=False)
+class SubjectScoresDisplay(Display):
     """Accuracy on the windows of each subject, the worst first.
 
     A mean over all windows hides the person for whom the recognition fails. Here each subject has a
     row, with a dark diamond for the accuracy and, over several trainings, a bar of one standard
     deviation to each side. A dashed line is the mean over the subjects.
 
-    It is recommended to use :meth:`from_estimator`, :meth:`from_predictions` or
-    :meth:`from_evaluation` to make one. All parameters are stored as attributes.
+    Use :meth:`from_estimator`, :meth:`from_predictions` or :meth:`from_evaluation` to make one. All
+    parameters are stored as attributes.
 
     Parameters
     ----------
@@ -56,10 +52,8 @@ class SubjectScoresDisplay:
     ----------
     subjects_ : list
         The rows from top to bottom.
-    ax_ : matplotlib Axes
-        Axes with the scores.
-    figure_ : matplotlib Figure
-        Figure containing the scores.
+    ax_, figure_ : matplotlib Axes and Figure
+        Where the scores are plotted.
     scores_ : matplotlib ErrorbarContainer
         The scores and their bars.
     mean_line_ : matplotlib Line2D
@@ -79,99 +73,57 @@ class SubjectScoresDisplay:
     (['Bob', 'Ann'], 'Accuracy (%)')
     """
 
-    def __init__(
-        self,
-        subjects: ArrayLike,
-        scores: ArrayLike,
-        *,
-        spread: ArrayLike | None = None,
-        n_windows: ArrayLike | None = None,
-        score_name: str = "accuracy",
-    ) -> None:
-        self.subjects = subjects
-        self.scores = scores
-        self.spread = spread
-        self.n_windows = n_windows
-        self.score_name = score_name
+    subjects: ArrayLike
+    scores: ArrayLike
+    _: KW_ONLY
+    spread: ArrayLike | None = None
+    n_windows: ArrayLike | None = None
+    score_name: str = "accuracy"
 
     def plot(
-        self,
-        ax: Any = None,
-        *,
-        score_kwargs: Mapping[str, Any] | None = None,
-        mean_kwargs: Mapping[str, Any] | None = None,
-    ) -> SubjectScoresDisplay:
+        self, ax: Any = None, *, score_kwargs: Kwargs = None, mean_kwargs: Kwargs = None
+    ) -> Self:
         """Plot the scores.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
             Axes to plot on; by default a new figure, as high as the number of subjects asks for.
-        score_kwargs : dict, default=None
-            Keywords for the scores, passed to ``Axes.errorbar``.
-        mean_kwargs : dict, default=None
-            Keywords for the line of the mean, passed to ``Axes.axvline``.
-
-        Returns
-        -------
-        SubjectScoresDisplay
-            This object, with the artists.
-
-        Raises
-        ------
-        ImportError
-            If matplotlib is not installed.
-        ValueError
-            If there is no subject, or lengths disagree.
+        score_kwargs, mean_kwargs : dict, default=None
+            Keywords for ``Axes.errorbar`` (the scores) and ``Axes.axvline`` (the mean).
         """
         subjects = np.asarray(self.subjects)
         if subjects.ndim != 1 or not len(subjects):
             raise ValueError(
                 f"subjects must name at least one subject, got an array of shape {subjects.shape}."
             )
-        scores = _column(self.scores, "scores", len(subjects))
-        spread = None if self.spread is None else _column(self.spread, "spread", len(subjects))
-        counts = (
-            None if self.n_windows is None else _column(self.n_windows, "n_windows", len(subjects))
-        )
-        factor, label = score_axis(self.score_name)
+        n = len(subjects)
+        scores = _column(self.scores, "scores", n)
+        spread = None if self.spread is None else _column(self.spread, "spread", n)
+        counts = None if self.n_windows is None else _column(self.n_windows, "n_windows", n)
+        factor, _ = score_axis(self.score_name)
         order = np.argsort(scores, kind="stable")
-        rows = np.arange(len(order))
         self.subjects_ = subjects[order].tolist()
-        labels = [wrapped(subject, LONGEST_NAME) for subject in self.subjects_]
-        size = (8.0, 1.3 + row_inches(labels, 0.24) * len(rows))
-        ax = axes_or_new(ax, size, type(self).__name__)
-        percent = factor != 1.0
-        mean = f"{factor * scores.mean():.3g}{' %' if percent else ''}"
-        self.mean_line_ = ax.axvline(
-            factor * float(scores.mean()),
-            **with_defaults({**_MEAN_STYLE, "label": f"mean over subjects, {mean}"}, mean_kwargs),
-        )
-        name = "subject" if spread is None else "subject: mean, standard deviation"
+        ax = self._rows(ax, [wrapped(subject) for subject in self.subjects_], inches=0.24)
+        mean = factor * float(scores.mean())
+        label = f"mean over subjects, {mean:.3g}{' %' if factor != 1.0 else ''}"
+        self.mean_line_ = ax.axvline(mean, **with_defaults(mean_kwargs, _MEAN_STYLE, label=label))
+        label = "subject" if spread is None else "subject: mean, standard deviation"
         self.scores_ = ax.errorbar(
             factor * scores[order],
-            rows,
+            np.arange(len(order)),
             xerr=None if spread is None else factor * spread[order],
-            **with_defaults({**DIAMOND, "label": name}, score_kwargs),
+            **with_defaults(score_kwargs, DIAMOND, label=label),
         )
-        finish_rows(ax, labels)
-        if percent:
-            end_at_whole(ax)
-        ax.set_xlabel(label)
         ax.set_ylabel("Subject")
         if counts is not None:
             # On the other side, where they are read with the row and not taken for scores.
-            self._count(ax, [f"{count:g}" for count in counts[order]])
-        legend_above(ax)
-        self.ax_ = ax
-        self.figure_ = ax.figure
+            side = ax.secondary_yaxis("right")
+            side.set_yticks(range(len(counts)), [f"{count:g}" for count in counts[order]])
+            side.tick_params(length=0.0, labelcolor="0.35")
+            side.set_ylabel("Windows", color="0.35")
+        finish_scores(ax, self.score_name)
         return self
-
-    def _count(self, ax: Any, counts: list[str]) -> None:
-        side = ax.secondary_yaxis("right")
-        side.set_yticks(range(len(counts)), counts)
-        side.tick_params(length=0.0, labelcolor="0.35")
-        side.set_ylabel("Windows", color="0.35")
 
     @classmethod
     def from_estimator(
@@ -183,7 +135,7 @@ class SubjectScoresDisplay:
         groups: ArrayLike,
         ax: Any = None,
         **plot_params: Any,
-    ) -> SubjectScoresDisplay:
+    ) -> Self:
         """Predict windows and plot the accuracy on those of each subject.
 
         Parameters
@@ -191,20 +143,11 @@ class SubjectScoresDisplay:
         estimator : estimator
             A fitted classifier of windows, or a pipeline that ends in one.
         X : array-like of shape (n_windows, n_timesteps, n_channels)
-            Windows of subjects whom the estimator was not trained on.
-        y : array-like of shape (n_windows,)
-            Their true activities.
-        groups : array-like of shape (n_windows,)
-            Subject of each window.
-        ax : matplotlib Axes, default=None
-            Axes to plot on.
-        **plot_params : dict
-            Further parameters of :meth:`plot`.
-
-        Returns
-        -------
-        SubjectScoresDisplay
-            The display, plotted.
+            Windows of subjects outside the training set.
+        y, groups : array-like of shape (n_windows,)
+            The true activity and the subject of each window.
+        ax, **plot_params : optional
+            As in :meth:`plot`.
         """
         return cls.from_predictions(y, estimator.predict(X), groups=groups, ax=ax, **plot_params)
 
@@ -217,31 +160,15 @@ class SubjectScoresDisplay:
         groups: ArrayLike,
         ax: Any = None,
         **plot_params: Any,
-    ) -> SubjectScoresDisplay:
+    ) -> Self:
         """Plot the accuracy of predictions for each subject.
 
         Parameters
         ----------
-        y_true : array-like of shape (n_windows,)
-            True activities.
-        y_pred : array-like of shape (n_windows,)
-            Predicted activities.
-        groups : array-like of shape (n_windows,)
-            Subject of each window.
-        ax : matplotlib Axes, default=None
-            Axes to plot on.
-        **plot_params : dict
-            Further parameters of :meth:`plot`.
-
-        Returns
-        -------
-        SubjectScoresDisplay
-            The display, plotted.
-
-        Raises
-        ------
-        ValueError
-            If lengths disagree.
+        y_true, y_pred, groups : array-like of shape (n_windows,)
+            The true activity, the predicted activity and the subject of each window.
+        ax, **plot_params : optional
+            As in :meth:`plot`.
         """
         truth, prediction, subjects = check_groups(y_true, y_pred, groups)
         return cls._from_table(per_subject(truth, [prediction], subjects), 1, ax, plot_params)
@@ -249,30 +176,16 @@ class SubjectScoresDisplay:
     @classmethod
     def from_evaluation(
         cls, evaluation: RepeatedEvaluation, *, ax: Any = None, **plot_params: Any
-    ) -> SubjectScoresDisplay:
+    ) -> Self:
         """Plot the accuracy of each subject over the repeats of an evaluation.
 
         Parameters
         ----------
         evaluation : RepeatedEvaluation
-            What :func:`~sklearn_har.evaluation.repeated_evaluation` returned; the subjects of the
-            test windows must be known to it.
-        ax : matplotlib Axes, default=None
-            Axes to plot on.
-        **plot_params : dict
-            Further parameters of :meth:`plot`.
-
-        Returns
-        -------
-        SubjectScoresDisplay
-            The display, plotted.
-
-        Raises
-        ------
-        TypeError
-            If `evaluation` is something else.
-        ValueError
-            If the subjects are not known.
+            What :func:`~sklearn_har.evaluation.repeated_evaluation` returned, with the subjects of
+            the test windows.
+        ax, **plot_params : optional
+            As in :meth:`plot`.
         """
         check_evaluation(evaluation)
         if evaluation.per_subject is None:
@@ -284,9 +197,7 @@ class SubjectScoresDisplay:
         return cls._from_table(evaluation.per_subject, len(evaluation.scores), ax, plot_params)
 
     @classmethod
-    def _from_table(
-        cls, table: Any, n_repeats: int, ax: Any, plot_params: dict[str, Any]
-    ) -> SubjectScoresDisplay:
+    def _from_table(cls, table: Any, n_repeats: int, ax: Any, plot_params: Any) -> Self:
         display = cls(
             table["subject"].to_numpy(),
             table["accuracy_mean"].to_numpy(),

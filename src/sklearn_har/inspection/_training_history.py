@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from dataclasses import KW_ONLY, dataclass
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sklearn_har.evaluation import RepeatedEvaluation
-from sklearn_har.inspection._evaluations import check_evaluation
+from sklearn_har.inspection._base import Display, Kwargs, check_evaluation
 from sklearn_har.inspection._style import (
     PALETTE,
     grid_lines,
     legend_above,
-    panels,
     score_axis,
     with_defaults,
 )
@@ -33,15 +33,16 @@ _KINDS = {
 _MARKS = 10
 
 
-class TrainingHistoryDisplay:
+@dataclass(eq=False, repr=False)
+class TrainingHistoryDisplay(Display):
     """Loss and accuracy over the epochs of one or many trainings.
 
     Each quantity has a panel. Of several trainings it shows the mean over those that were still
     running in an epoch, and a band of one standard deviation to each side; early stopping ends
     trainings after different numbers of epochs. Their number is in the legend.
 
-    It is recommended to use :meth:`from_estimator` or :meth:`from_evaluation` to make one. All
-    parameters are stored as attributes.
+    Use :meth:`from_estimator` or :meth:`from_evaluation` to make one. All parameters are stored as
+    attributes.
 
     Parameters
     ----------
@@ -54,12 +55,10 @@ class TrainingHistoryDisplay:
 
     Attributes
     ----------
-    ax_ : matplotlib Axes
-        The first panel.
     axes_ : ndarray of matplotlib Axes of shape (n_panels,)
         All panels.
-    figure_ : matplotlib Figure
-        Figure containing the panels.
+    ax_, figure_ : matplotlib Axes and Figure
+        The first panel, and the figure of all.
     lines_ : dict of str to matplotlib Line2D
         The curve of each quantity, by its name in `histories`.
     bands_ : dict of str to matplotlib collection
@@ -78,18 +77,18 @@ class TrainingHistoryDisplay:
     array([1.7, 1. ])
     """
 
-    def __init__(self, histories: Sequence[History], *, name: str | None = None) -> None:
-        self.histories = histories
-        self.name = name
+    histories: Sequence[History]
+    _: KW_ONLY
+    name: str | None = None
 
     def plot(
         self,
         ax: Any = None,
         *,
         metrics: Sequence[str] | None = None,
-        line_kwargs: Mapping[str, Any] | None = None,
-        band_kwargs: Mapping[str, Any] | None = None,
-    ) -> TrainingHistoryDisplay:
+        line_kwargs: Kwargs = None,
+        band_kwargs: Kwargs = None,
+    ) -> Self:
         """Plot the curves.
 
         Parameters
@@ -99,46 +98,19 @@ class TrainingHistoryDisplay:
             the two; or one that all panels share the place of. By default a new figure.
         metrics : sequence of str, default=None
             The panels, such as ``["loss"]``, by the names of the training; by default all.
-        line_kwargs : dict, default=None
-            Keywords for the curves, passed to ``Axes.plot``.
-        band_kwargs : dict, default=None
-            Keywords for the bands, passed to ``Axes.fill_between``.
-
-        Returns
-        -------
-        TrainingHistoryDisplay
-            This object, with the artists.
-
-        Raises
-        ------
-        ImportError
-            If matplotlib is not installed.
-        ValueError
-            If there is no training, or none has such a quantity.
+        line_kwargs, band_kwargs : dict, default=None
+            Keywords for ``Axes.plot`` (the curves) and ``Axes.fill_between`` (the bands).
         """
         chosen = _check_metrics(self.histories, metrics)
-        axes = panels(
-            ax,
-            (1, len(chosen)),
-            size=(0.8 + 4.2 * len(chosen), 3.6),
-            display=type(self).__name__,
-        )[0]
+        size = (0.8 + 4.2 * len(chosen), 3.6)
+        self.axes_ = self._panels(ax, (1, len(chosen)), size=size)[0]
         self.lines_: dict[str, Any] = {}
         self.bands_: dict[str, Any] = {}
-        for panel, metric in zip(axes, chosen, strict=True):
+        for panel, metric in zip(self.axes_, chosen, strict=True):
             self._plot_panel(panel, metric, line_kwargs, band_kwargs)
-        self.axes_ = axes
-        self.ax_ = axes[0]
-        self.figure_ = axes[0].figure
         return self
 
-    def _plot_panel(
-        self,
-        ax: Any,
-        metric: str,
-        line_kwargs: Mapping[str, Any] | None,
-        band_kwargs: Mapping[str, Any] | None,
-    ) -> None:
+    def _plot_panel(self, ax: Any, metric: str, line_kwargs: Kwargs, band_kwargs: Kwargs) -> None:
         factor, label = score_axis(metric)
         # Curves that are there already, of another display, keep their colours.
         n_before = len(ax.lines)
@@ -149,20 +121,21 @@ class TrainingHistoryDisplay:
             values = factor * _by_epoch(curves)
             epochs = np.arange(1, values.shape[1] + 1)
             mean = np.nanmean(values, axis=0)
-            style = {
-                **_KINDS[kind],
-                "color": PALETTE[(n_before + (kind == "validation")) % len(PALETTE)],
-                "markersize": 4.5,
-                "markevery": max(1, len(epochs) // _MARKS),
-                "label": _label(self.name, kind, len(curves)),
-            }
-            (line,) = ax.plot(epochs, mean, **with_defaults(style, line_kwargs))
+            style = with_defaults(
+                line_kwargs,
+                _KINDS[kind],
+                color=PALETTE[(n_before + (kind == "validation")) % len(PALETTE)],
+                markersize=4.5,
+                markevery=max(1, len(epochs) // _MARKS),
+                label=_label(self.name, kind, len(curves)),
+            )
+            (line,) = ax.plot(epochs, mean, **style)
             self.lines_[key] = line
             if len(curves) > 1:
                 spread = np.nanstd(values, axis=0)
                 band = {"color": line.get_color(), "alpha": 0.25, "linewidth": 0.0}
                 self.bands_[key] = ax.fill_between(
-                    epochs, mean - spread, mean + spread, **with_defaults(band, band_kwargs)
+                    epochs, mean - spread, mean + spread, **with_defaults(band_kwargs, band)
                 )
         ax.set_xlabel("Epoch")
         ax.set_ylabel(label)
@@ -172,13 +145,8 @@ class TrainingHistoryDisplay:
 
     @classmethod
     def from_estimator(
-        cls,
-        estimator: Any,
-        *,
-        name: str | None = None,
-        ax: Any = None,
-        **plot_params: Any,
-    ) -> TrainingHistoryDisplay:
+        cls, estimator: Any, *, name: str | None = None, ax: Any = None, **plot_params: Any
+    ) -> Self:
         """Plot how fitted classifiers were trained.
 
         Parameters
@@ -187,21 +155,9 @@ class TrainingHistoryDisplay:
             A fitted classifier of this package, or what holds some: a pipeline that ends in one, a
             search, a vote or another ensemble. Several are trainings of the same kind.
         name : str or None, default=None
-            What was trained, for the legend.
-        ax : matplotlib Axes or array of them, default=None
-            Where to plot.
-        **plot_params : dict
-            Further parameters of :meth:`plot`.
-
-        Returns
-        -------
-        TrainingHistoryDisplay
-            The display, plotted.
-
-        Raises
-        ------
-        TypeError
-            If there is no history in an estimator.
+            As in :class:`TrainingHistoryDisplay`.
+        ax, **plot_params : optional
+            As in :meth:`plot`.
         """
         several = isinstance(estimator, Sequence) and not isinstance(estimator, str)
         histories: list[History] = []
@@ -224,7 +180,7 @@ class TrainingHistoryDisplay:
         name: str | None = None,
         ax: Any = None,
         **plot_params: Any,
-    ) -> TrainingHistoryDisplay:
+    ) -> Self:
         """Plot all trainings of a repeated evaluation.
 
         Parameters
@@ -233,23 +189,9 @@ class TrainingHistoryDisplay:
             What :func:`~sklearn_har.evaluation.repeated_evaluation` returned for a classifier with
             a history.
         name : str or None, default=None
-            What was trained, for the legend.
-        ax : matplotlib Axes or array of them, default=None
-            Where to plot.
-        **plot_params : dict
-            Further parameters of :meth:`plot`.
-
-        Returns
-        -------
-        TrainingHistoryDisplay
-            The display, plotted.
-
-        Raises
-        ------
-        TypeError
-            If `evaluation` is something else.
-        ValueError
-            If the evaluated classifier kept no history.
+            As in :class:`TrainingHistoryDisplay`.
+        ax, **plot_params : optional
+            As in :meth:`plot`.
         """
         check_evaluation(evaluation)
         if evaluation.histories is None:

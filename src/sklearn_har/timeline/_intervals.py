@@ -16,7 +16,7 @@ from sklearn_har.utils._labels import OnUnlabelled, append_unlabelled, check_on_
 from sklearn_har.utils._numbers import check_real
 from sklearn_har.utils._window_probabilities import WindowProbabilities, check_classes
 
-__all__ = ["Smoothing", "make_timeline", "make_timelines", "timeline_of_windows"]
+__all__ = ["Smoothing", "make_timeline", "make_timelines"]
 
 Smoothing = Literal["viterbi", "posterior"]
 Floats = NDArray[np.float64]
@@ -219,17 +219,6 @@ def make_timelines(
         )
         for rows in (recording == number for number in np.unique(recording))
     ]
-
-
-def timeline_of_windows(
-    labels: NDArray[Any], windows: WindowProbabilities, known: NDArray[np.bool_]
-) -> pd.DataFrame:
-    """Merge labels of windows, a gap where they are not known; columns activity, start, end."""
-    classes, codes = np.unique(labels, return_inverse=True)
-    codes = np.where(known, codes, _UNLABELLED)
-    code, start, end, _ = _Runs(codes, windows.values, windows, 0.0).table()
-    kept = code != _UNLABELLED
-    return timeline_frame(classes[code[kept]], start[kept], end[kept])
 
 
 def _refuse_unused(*values: Any) -> None:
