@@ -296,11 +296,12 @@ PRIVATE_IMPORTS = {
     ("export/_reading.py", "neural_network._base"): (
         "export takes networks of this package only, whose base class is no public name"
     ),
-    ("export/_layers.py", "neural_network._input_layers"): (
-        "export writes the layers that networks begin with, which users never construct"
+    ("export/_portable.py", "neural_network._input_layers"): (
+        "export gives these layers a form that converters know; users never construct them"
     ),
-    ("inspection/_prediction_timeline.py", "timeline._intervals"): (
-        "true activities get the cells of the predicted windows, which make_timeline computes"
+    ("export/_portable.py", "neural_network._layers"): "as above",
+    ("cli/_fetch.py", "datasets._registry"): (
+        "the registry is how the package finds data sets; users call their fetchers"
     ),
 }
 
