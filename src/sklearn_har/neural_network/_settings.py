@@ -127,8 +127,8 @@ class TrainingParameters:
     random_state: Annotated[int | np.random.RandomState | None, "random_state"] = None
     verbose: Annotated[int, Interval(Integral, 0, 2, closed="both"), "boolean"] = 0
     if TYPE_CHECKING:
-        # Type checkers refuse names that are not declared. `set_params` takes the other routed
-        # parameters unseen.
+        # Some type checkers and editors only accept names that are declared. `set_params` takes all
+        # routed parameters.
         optimizer__learning_rate: float = 0.001
         optimizer__weight_decay: float | None = None
         loss__label_smoothing: float = 0.0
