@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -205,6 +206,9 @@ def _table(timeline: Any) -> str:
 def _picture(timeline: Any) -> Any:
     from sklearn_har.inspection import PredictionTimelineDisplay
 
-    figure = figure_of_rows(timeline["activity"].nunique(), width=10.0, height=0.4)
+    # The display breaks long names into lines, for which the rows need room.
+    n_lines = max(len(textwrap.wrap(str(name), 28)) for name in timeline["activity"])
+    height = max(0.4, 0.08 + 0.16 * n_lines)
+    figure = figure_of_rows(timeline["activity"].nunique(), width=10.0, height=height)
     PredictionTimelineDisplay(timeline).plot(figure.subplots())
     return figure

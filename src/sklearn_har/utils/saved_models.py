@@ -48,8 +48,8 @@ def trusted_types() -> list[str]:
 def load_model(path: str | Path) -> Any:
     """Load an estimator that was saved by `skops.io.dump`.
 
-    Only types of scikit-learn, NumPy and SciPy, which skops trusts, and those of
-    :func:`trusted_types` are loaded.
+    Only types that skops trusts by itself, which are most of scikit-learn, NumPy and SciPy, and
+    those of :func:`trusted_types` are loaded.
 
     Parameters
     ----------
