@@ -205,7 +205,14 @@ def test_every_function_of_arrays_is_called():
             "to_onnx",
         ),
         *("make_best", "make_lstm", "make_cnn_lstm", "make_conv_lstm"),
-        *("channel_importance", "report_scores", "search_table", "use_dask", "use_ray"),
+        *(
+            "channel_importance",
+            "evaluate_recordings",
+            "report_scores",
+            "search_table",
+            "use_dask",
+            "use_ray",
+        ),
     }
     called = {function.__name__ for function in CALLS}
     assert {name for name, _ in all_functions()} - elsewhere <= called
