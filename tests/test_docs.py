@@ -9,6 +9,7 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from scikit_learn import older_than
@@ -166,12 +167,14 @@ def test_diagrams_are_what_their_script_draws(diagrams):
 
 @pytest.mark.parametrize("name", ["lstm", "cnn_lstm", "conv_lstm"])
 def test_diagram_has_the_weights_of_the_network(diagrams, name):
-    from sklearn_har.neural_network import _networks
+    import sklearn_har
 
+    classes = {"lstm": "LSTMClassifier", "cnn_lstm": "CNNLSTMClassifier"}
+    network = getattr(sklearn_har, classes.get(name, "ConvLSTMClassifier"))()
     drawing = diagrams.Drawing("light")
     diagrams.NETWORKS[name](drawing)
     shown = re.findall(r">([\d,]+) weights<", drawing.svg(""))
-    model = getattr(_networks, f"build_{name}")((128, 9), 6)
+    model = network.initialize(np.zeros((6, 128, 9)), range(6)).model_
     counts = [layer.count_params() for layer in model.layers if layer.count_params()]
     assert [int(number.replace(",", "")) for number in shown] == counts
 

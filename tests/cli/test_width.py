@@ -58,7 +58,8 @@ def test_tune(long_names, printed):
 
 def test_fetch(long_names, printed, monkeypatch):
     def fetch(*, subset, archive, data_home):
-        return long_names(2)
+        windows = long_names(2)
+        return Bunch(**windows, split=np.resize(["train", "test"], len(windows.subject)))
 
     monkeypatch.setattr(sklearn_har.datasets, "fetch_uci_har", fetch)
     lines = printed("fetch", "uci-har", "--data-home", "home")

@@ -83,9 +83,9 @@ def load_model(path: str | Path) -> Any:
     >>> from sklearn_har.utils.saved_models import load_model
     >>> with TemporaryDirectory() as folder:
     ...     path = Path(folder) / "reshaper.skops"
-    ...     skops.io.dump(SubsequenceReshaper(n_steps=4), path)
+    ...     skops.io.dump(SubsequenceReshaper(n_steps=8), path)
     ...     load_model(path)
-    SubsequenceReshaper(n_steps=4)
+    SubsequenceReshaper(n_steps=8)
     """
     skops_io = import_optional("skops.io", extra="export", needed_by="A file of skops")
     content = Path(path).read_bytes()
