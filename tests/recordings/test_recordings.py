@@ -554,3 +554,24 @@ class TestTravelling:
     def test_sensors_of_different_recordings_are_not_merged(self, other, message):
         with pytest.raises(ValueError, match=message):
             merge_recordings([self.sensor("a", trial=3), self.sensor("b", **other)])
+
+
+def test_pieces_of_a_parquet_file_do_not_stay_in_memory(tmp_path):
+    pa = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
+    path, n_groups, n_rows = tmp_path / "long.parquet", 60, 20_000
+    samples = np.random.default_rng(0).normal(size=(n_rows, 6))
+    writer = None
+    for i in range(n_groups):
+        columns = {"time": (i * n_rows + np.arange(n_rows)) / 50.0}
+        table = pa.table(columns | {f"c{j}": samples[:, j] for j in range(6)})
+        writer = writer or parquet.ParquetWriter(path, table.schema)
+        writer.write_table(table)
+    writer.close()
+    file_size = path.stat().st_size
+    allocated = []
+    for piece in read_recording(path, chunksize=n_rows):
+        assert len(piece) == n_rows
+        allocated.append(pa.total_allocated_bytes())
+    assert len(allocated) == n_groups
+    assert max(allocated) - min(allocated) < file_size / 10

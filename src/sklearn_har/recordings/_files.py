@@ -58,7 +58,8 @@ def pieces_of(source: Any, options: dict[str, Any], n_rows: int) -> Iterator[pd.
                 "read_options must be None or {'columns': ...} for a Parquet file with chunksize, "
                 f"got {options}."
             )
-        with _pyarrow("pyarrow.parquet", path).ParquetFile(path) as file:
+        # With a buffer, pyarrow keeps what it has read until the file is closed.
+        with _pyarrow("pyarrow.parquet", path).ParquetFile(path, pre_buffer=False) as file:
             for batch in file.iter_batches(batch_size=n_rows, **options):
                 yield batch.to_pandas()
     else:
