@@ -130,7 +130,7 @@ def separate_gravity(
     --------
     remove_noise : The filter before this one.
     prepare_recording : All filters of UCI HAR, part by part.
-    segment_recording : Cut a recording into windows.
+    sklearn_har.segmentation.segment_recording : Cut a recording into windows.
 
     Notes
     -----

@@ -86,8 +86,8 @@ def segment_recording(
     See Also
     --------
     segment_recordings : The same for many recordings.
-    separate_gravity : Split total acceleration before it is cut.
-    resample_recording : Samples in equal steps, which windows need.
+    sklearn_har.preparation.separate_gravity : Split total acceleration before it is cut.
+    sklearn_har.preparation.resample_recording : Samples in equal steps, which windows need.
 
     Examples
     --------

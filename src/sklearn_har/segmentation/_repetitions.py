@@ -78,7 +78,7 @@ def count_repetitions(
 
     See Also
     --------
-    make_timeline : Which activity there was from when to when.
+    sklearn_har.timeline.make_timeline : Which activity there was from when to when.
 
     Notes
     -----
