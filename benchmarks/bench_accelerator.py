@@ -1,4 +1,4 @@
-"""How long does one epoch of 7352 windows take on an accelerator, in batches of which size?
+"""Time of a training epoch on an accelerator, by size of the batches.
 
 The published networks and the recipes on Keras' JAX and PyTorch backends, the same published
 networks in plain Keras on the same backend, and in PyTorch. Each way runs in a process of its own.

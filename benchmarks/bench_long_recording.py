@@ -1,4 +1,4 @@
-"""How long does a day of samples take from the file to the timeline, and how much memory?
+"""Time and memory from the file of a long recording to its timeline.
 
 Simulated recordings at 50 Hz, six channels, repeated for a day (CSV) and a week (Parquet). Each
 file is read, prepared, classified and smoothed in a process of its own, once as a whole and once in

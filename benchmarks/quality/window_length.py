@@ -1,4 +1,4 @@
-"""Which window length recognises the activities of HAPT best, by subjects not in training?
+"""Search of the window length on HAPT, tested on subjects outside the training set.
 
 A grid search over `preparation__window` of an `ActivityRecognizer` on the recordings of the first
 ten training subjects, twelve activities, folds by subject. The subjects of the official test set

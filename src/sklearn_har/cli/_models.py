@@ -233,11 +233,10 @@ def facts_of(recognizer: Any) -> list[str]:
         )
         if cutoff is not None
     ]
-    length = preparation.n_timesteps / preparation.sampling_rate
     return [
         fact(
             "windows",
-            f"{length:g} s ({preparation.n_timesteps} time steps at "
+            f"{preparation.window_length:g} s ({preparation.n_timesteps} time steps at "
             f"{preparation.sampling_rate:g} Hz), overlap {preparation.overlap:g}",
         ),
         fact("filters", ", ".join(filters) or "none"),

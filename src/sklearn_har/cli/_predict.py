@@ -148,7 +148,8 @@ def run(args: argparse.Namespace) -> None:
     seen = _Seen()
     with warnings_as_lines():
         timeline = recognizer.timelines([seen.passing(read_pieces(args, recognizer))])[0]
-    length = recognizer.preparation_.n_timesteps / recognizer.preparation_.sampling_rate
+    preparation = recognizer.preparation_
+    length = preparation.window_length
     if not len(timeline) and not recognizer.min_probability:
         raise ValueError(f"{args.source}: no window of {length:g} s fits between the interruptions")
     try:
@@ -159,9 +160,8 @@ def run(args: argparse.Namespace) -> None:
             save_picture(args.plot, _picture(timeline))
     finally:
         print(fact("recording", f"{args.source}, {seen}"))
-        n_timesteps = recognizer.preparation_.n_timesteps
         print(
-            fact("windows", f"{length:g} s, {n_timesteps} time steps"),
+            fact("windows", f"{length:g} s, {preparation.n_timesteps} time steps"),
             fact("model", str(args.model)),
             sep="\n",
         )

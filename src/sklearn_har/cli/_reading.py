@@ -1,4 +1,4 @@
-"""How the command line reads recordings: options, columns and files."""
+"""Recordings of the command line: options, columns and files."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class Member:
 
 @dataclass(frozen=True)
 class DataSet:
-    """What is known of a data set before it is fetched.
+    """Facts about a data set that are known before it is fetched.
 
     Parameters
     ----------

@@ -13,7 +13,7 @@ from sklearn_har.recordings import Recording
 
 __all__ = ["are_recordings", "as_column", "join_labels", "repeat_by_length"]
 
-# What a sample is called that no window speaks for; codes have -1.
+# The label of a sample without a prediction. Integer labels use -1.
 _NO_PREDICTION = "no prediction"
 
 

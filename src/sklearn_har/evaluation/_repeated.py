@@ -64,8 +64,8 @@ def repeated_evaluation(
     ----------
     estimator : classifier or ActivityRecognizer
         Any scikit-learn classifier or a pipeline that ends in one. It is cloned for each training;
-        itself it is neither fitted nor changed. A recognizer takes recordings in the place of
-        windows: the scores are then shares of labelled time, and the tables count samples.
+        itself it is neither fitted nor changed. A recognizer takes recordings instead of windows:
+        the scores are then shares of labelled time, and the tables count samples.
     X : array-like of shape (n_windows, n_timesteps, n_channels) or (n_windows, n_features)
         Training windows, or with ``cv`` all windows, in whatever shape the estimator takes; or a
         sequence of recordings.

@@ -202,7 +202,7 @@ def _with_integer_products(model: Any) -> Any:
 
 
 def _with_metadata(content: bytes, metadata: str) -> bytes:
-    """Put a text into a LiteRT file, in the place of an entry of the converter.
+    """Replace an entry that the converter wrote into a LiteRT file by a text.
 
     TensorFlow has no public function for it. References of a flat buffer point forwards, so that
     name and text can stand behind everything else, and the rest of the file stays as it is.

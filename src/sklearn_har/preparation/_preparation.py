@@ -90,6 +90,8 @@ class Preparation(TransformerMixin, BaseEstimator):
     ----------
     n_timesteps : int
         Time steps of a window.
+    window_length : float
+        Length of a window of whole samples, in s.
 
     See Also
     --------
@@ -224,6 +226,11 @@ class Preparation(TransformerMixin, BaseEstimator):
     def n_timesteps(self) -> int:
         """Return the number of time steps of a window."""
         return self._cutter().length
+
+    @property
+    def window_length(self) -> float:
+        """Return the length of a window of whole samples, in s."""
+        return self.n_timesteps / self.sampling_rate
 
     def fit(self, recordings: Sequence[Recording], y: Any = None) -> Self:
         """Do nothing but check the recordings: there is nothing to fit.

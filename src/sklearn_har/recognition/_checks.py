@@ -136,9 +136,8 @@ def compared_with_training(
         if i == 0:
             refuse_low_rate(piece, preparation)
         if i == 0 and facts:
-            name = name_of_recording(piece, number)
-            _compare_rate(piece, facts, preparation, name, differences)
-            _compare_unit(piece, facts, preparation, name, differences)
+            for kind, sentence in _unlike_training(piece, facts, preparation):
+                differences.add(kind, name_of_recording(piece, number), sentence)
         yield piece
 
 
@@ -153,39 +152,25 @@ def refuse_low_rate(recording: Recording, preparation: Preparation) -> None:
         )
 
 
-def _compare_rate(
-    recording: Recording,
-    facts: Mapping[str, Any],
-    preparation: Preparation,
-    name: str,
-    differences: Differences,
-) -> None:
+def _unlike_training(
+    recording: Recording, facts: Mapping[str, Any], preparation: Preparation
+) -> Iterator[tuple[str, str]]:
+    """Yield the kind of each difference, and a sentence about it."""
     rate, lowest = recording.sampling_rate, facts["sampling_rate"]
     if rate < _LOWER_RATE * min(lowest, preparation.sampling_rate):
-        differences.add(
+        yield (
             "rate",
-            name,
             f"it has {rate:g} Hz, and the training recordings had at least {lowest:g} Hz: "
             f"movement above {rate / 2:g} Hz is not in it, and the activities may be wrong.",
         )
-
-
-def _compare_unit(
-    recording: Recording,
-    facts: Mapping[str, Any],
-    preparation: Preparation,
-    name: str,
-    differences: Differences,
-) -> None:
     length = _length(recording, preparation.acceleration)
     if length is None or "acceleration" not in facts:
         return
-    lowest, highest = facts["acceleration"]
-    if not lowest / _OTHER_UNIT <= length <= highest * _OTHER_UNIT:
-        usual = f"{lowest:.3g}" + (f" to {highest:.3g}" if highest > 1.05 * lowest else "")
-        differences.add(
+    shortest, longest = facts["acceleration"]
+    if not shortest / _OTHER_UNIT <= length <= longest * _OTHER_UNIT:
+        usual = f"{shortest:.3g}" + (f" to {longest:.3g}" if longest > 1.05 * shortest else "")
+        yield (
             "unit",
-            name,
             f"its accelerations have a typical length of {length:.3g}, those of the training "
             f"recordings {usual}: the unit differs, or gravity is missing in one of them. "
             "read_recording(..., units=...) converts to g.",

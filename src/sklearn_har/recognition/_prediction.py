@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.exceptions import NotFittedError
 
 from sklearn_har.preparation import Preparation
 from sklearn_har.recognition._checks import (
@@ -49,8 +50,15 @@ class PredictionMixin:
     preparation_: Preparation
     training_facts_: dict[str, Any]
 
+    def __sklearn_is_fitted__(self) -> bool:
+        return "estimator_" in vars(self)
+
     def _check_is_fitted(self) -> None:
-        raise NotImplementedError
+        if not self.__sklearn_is_fitted__():
+            raise NotFittedError(
+                f"This {type(self).__name__} is not fitted: call fit with recordings before, or "
+                "make one by from_classifier."
+            )
 
     @property
     def asked_(self) -> Asked:
@@ -178,10 +186,9 @@ class PredictionMixin:
         list of list of Decision
             For each recording, the decisions in order of time: those of :meth:`stream`.
         """
-        return [
-            decisions_of(r.start_time, r.probabilities, self.classes_, self._window_length())
-            for r in self._recognize(recordings)
-        ]
+        found = self._recognize(recordings)
+        seconds = self.preparation_.window_length
+        return [decisions_of(r.start_time, r.probabilities, self.classes_, seconds) for r in found]
 
     def stream(
         self,
@@ -253,7 +260,7 @@ class PredictionMixin:
 
     def _warn_of_uncovered(self, recordings: list[Any], found: list[Recognized]) -> None:
         """Say how much time has no prediction: parts shorter than a window."""
-        shortest = self._window_length()
+        shortest = self.preparation_.window_length
         lost = [sum(end - start for start, end in r.parts if end - start < shortest) for r in found]
         short = [i for i, seconds in enumerate(lost) if seconds > 0.0]
         if short:
@@ -265,7 +272,7 @@ class PredictionMixin:
             )
 
     def _timeline(self, recognized: Recognized) -> pd.DataFrame:
-        seconds = self._window_length()
+        seconds = self.preparation_.window_length
         if not len(recognized.start_time):
             columns = {"activity": self.classes_[:0], "start": [], "end": [], "probability": []}
             return pd.DataFrame(columns).astype(dict.fromkeys(["start", "end"], float))
@@ -286,24 +293,19 @@ class PredictionMixin:
         start = recognized.start_time
         if not len(start):
             return found
-        seconds = self._window_length()
+        seconds = self.preparation_.window_length
         values = np.asarray(recognized.probabilities, dtype=np.float64)
         if self.smoothing is not None:
             values = smooth_probabilities(
                 values, start, seconds, expected_duration=self.expected_duration
             )
         # The window whose centre is nearest, within the same part.
-        for begin, end in recognized.parts:
-            windows = slice(*np.searchsorted(start, [begin - 1e-6, end]))
+        for begin, end, windows in recognized.windows_of_parts():
             samples = slice(*np.searchsorted(time, [begin, end]))
-            if windows.stop > windows.start:
-                middle = (start[windows][1:] + start[windows][:-1] + seconds) / 2.0
-                nearest = np.searchsorted(middle, time[samples], side="right")
-                found[samples] = values[windows][nearest]
+            middle = (start[windows][1:] + start[windows][:-1] + seconds) / 2.0
+            nearest = np.searchsorted(middle, time[samples], side="right")
+            found[samples] = values[windows][nearest]
         return found
-
-    def _window_length(self) -> float:
-        return self.preparation_.n_timesteps / self.preparation_.sampling_rate
 
     def _missing(self) -> Any:
         text = self.classes_.dtype.kind in "OUS"

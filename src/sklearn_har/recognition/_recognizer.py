@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn import get_config
 from sklearn.base import BaseEstimator, clone
-from sklearn.exceptions import NotFittedError
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, get_routing_for_object
 from sklearn.utils.metaestimators import available_if
 
@@ -454,16 +453,6 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
             )
         if self.window_layout not in LAYOUTS:
             raise ValueError(f"window_layout must be one of {LAYOUTS}, got {self.window_layout!r}.")
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return "estimator_" in vars(self)
-
-    def _check_is_fitted(self) -> None:
-        if not self.__sklearn_is_fitted__():
-            raise NotFittedError(
-                f"This {type(self).__name__} is not fitted: call fit with recordings before, or "
-                "make one by from_classifier."
-            )
 
 
 def _named(

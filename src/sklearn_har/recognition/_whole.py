@@ -22,6 +22,8 @@ Floats = NDArray[np.float64]
 # Samples that are prepared at once: twenty minutes at 50 Hz. Memory does not depend on the length
 # of the recording, and there are windows enough for the classifier to be fast.
 _BLOCK = 1 << 16
+# In s: times that differ by less are one time.
+_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,14 @@ class Recognized:
         """Return the length of all parts together, in s."""
         return sum(end - start for start, end in self.parts)
 
+    def windows_of_parts(self) -> Iterator[tuple[float, float, slice]]:
+        """Yield start and end of each part that has windows, and where its windows stand."""
+        for begin, end in self.parts:
+            # Rounding may put the first window before the first sample.
+            windows = slice(*np.searchsorted(self.start_time, [begin - _ROUNDING, end]).tolist())
+            if windows.stop > windows.start:
+                yield begin, end, windows
+
     def cover(self, timeline: pd.DataFrame, window_length: float) -> pd.DataFrame:
         """Let the first and the last window of each part stand for the samples beside them.
 
@@ -54,13 +64,12 @@ class Recognized:
         and the samples after the last window are fewer than the step between windows.
         """
         starts, ends = timeline["start"].to_numpy().copy(), timeline["end"].to_numpy().copy()
-        for begin, end in self.parts:
-            windows = self.start_time[slice(*np.searchsorted(self.start_time, [begin - 1e-6, end]))]
-            if len(windows):
-                last = windows[-1] + window_length
-                # Where a window is left without an activity, no interval begins or ends with it.
-                starts[np.isclose(starts, windows[0], rtol=0.0, atol=1e-6)] = begin
-                ends[np.isclose(ends, last, rtol=0.0, atol=1e-6)] = max(end, last)
+        for begin, end, windows in self.windows_of_parts():
+            first = self.start_time[windows.start]
+            last = self.start_time[windows.stop - 1] + window_length
+            # Where a window is left without an activity, no interval begins or ends with it.
+            starts[np.isclose(starts, first, rtol=0.0, atol=_ROUNDING)] = begin
+            ends[np.isclose(ends, last, rtol=0.0, atol=_ROUNDING)] = max(end, last)
         return timeline.assign(start=starts, end=ends)
 
 

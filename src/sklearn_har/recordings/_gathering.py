@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Literal
 
-from sklearn_har.exceptions import RecordingWarning
 from sklearn_har.utils._errors import one_line
 from sklearn_har.utils._validation import did_you_mean
+from sklearn_har.utils._warnings import warn_of_recording
 
 __all__ = ["Gathering", "OnError", "naming"]
 
@@ -57,7 +56,7 @@ class Gathering:
                 self._oddities.setdefault(kind, []).append(f"{name}: {sentences[0]}")
 
     def report(self, n_read: int, n_noted: int, noted: str) -> None:
-        """Warn of what was gathered; the caller's caller is the place of the warning.
+        """Warn of what was gathered.
 
         `n_noted` counts what was looked at, and `noted` is its word in the plural.
         """
@@ -71,7 +70,7 @@ class Gathering:
         for places in self._oddities.values():
             told.append(f"{len(places)} of {n_noted} {noted} may be wrong. The first: {places[0]}")
         for sentence in told:
-            warnings.warn(sentence, RecordingWarning, stacklevel=3)
+            warn_of_recording(sentence)
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Hashable
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
@@ -11,9 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sklearn_har.exceptions import RecordingWarning
 from sklearn_har.utils._intervals import OVERLAP_TOLERANCE, Intervals, labels_at
 from sklearn_har.utils._validation import did_you_mean
+from sklearn_har.utils._warnings import warn_of_recording
 
 __all__ = ["Overlap", "labels_of_intervals"]
 
@@ -242,9 +241,7 @@ def _report(
     ]
     outside = any("outside" in what for what, _ in problems)
     span = f" The recording lasts from {time[0]:g} to {time[-1]:g} s." * outside
-    warnings.warn(
-        f"Of {len(names)} intervals: {', '.join(told)}.{span}", RecordingWarning, stacklevel=4
-    )
+    warn_of_recording(f"Of {len(names)} intervals: {', '.join(told)}.{span}")
 
 
 def _as_array(activities: list[Any], *, from_floats: bool) -> NDArray[Any]:

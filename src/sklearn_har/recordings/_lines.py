@@ -175,7 +175,7 @@ class LineReader:
             sampling_rate=self.sampling_rate,
             channel_names=self.channel_names,
         )
-        warn_of_oddities(oddities(look, self._units, guessed_seconds=self._guessed), stacklevel=3)
+        warn_of_oddities(oddities(look, self._units, guessed_seconds=self._guessed))
         return at, samples
 
 

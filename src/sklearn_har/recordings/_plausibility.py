@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sklearn_har.exceptions import RecordingWarning
 from sklearn_har.recordings._recording import Recording
 from sklearn_har.recordings._units import ACCELERATION, ANGULAR_VELOCITY
+from sklearn_har.utils._warnings import warn_of_recording
 
 __all__ = ["oddities", "warn_of_oddities"]
 
@@ -39,11 +38,11 @@ def oddities(
     return {kind: list(sentences) for kind, sentences in found.items()}
 
 
-def warn_of_oddities(found: Mapping[str, list[str]], *, stacklevel: int) -> None:
-    """Warn of each; `stacklevel` counts from here, as that of :func:`warnings.warn`."""
+def warn_of_oddities(found: Mapping[str, list[str]]) -> None:
+    """Warn of each."""
     for sentences in found.values():
         for sentence in sentences:
-            warnings.warn(sentence, RecordingWarning, stacklevel=stacklevel)
+            warn_of_recording(sentence)
 
 
 def _about_time(recording: Recording, guessed_seconds: bool) -> Iterator[str]:

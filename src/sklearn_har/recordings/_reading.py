@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, TypedDict, Unpack, overload
 
 import pandas as pd
 
-from sklearn_har.exceptions import RecordingWarning
 from sklearn_har.recordings._clock import TimeUnit
 from sklearn_har.recordings._files import path_of, pieces_of, table_of
 from sklearn_har.recordings._plausibility import warn_of_oddities
 from sklearn_har.recordings._recording import Recording
 from sklearn_har.recordings._tables import Layout, TableReader
 from sklearn_har.utils._numbers import check_integer
+from sklearn_har.utils._warnings import warn_of_recording
 
 __all__ = ["read_recording"]
 
@@ -186,7 +185,7 @@ def read_recording(
         n_rows = check_integer(chunksize, "chunksize", minimum=1)
         return _pieces(pieces_of(source, options, n_rows), reader)
     recording = reader.read(table_of(source, options))
-    warn_of_oddities(reader.oddities(recording), stacklevel=3)
+    warn_of_oddities(reader.oddities(recording))
     return recording
 
 
@@ -198,15 +197,13 @@ def _pieces(tables: Iterator[pd.DataFrame], reader: TableReader) -> Iterator[Rec
             continue
         n_pieces += 1
         if n_pieces == 1:
-            warn_of_oddities(reader.oddities(piece), stacklevel=3)
+            warn_of_oddities(reader.oddities(piece))
         else:
             n_gaps += len(piece.breaks) + reader.after_gap
         yield piece
     if n_pieces == 0:
         raise ValueError("source must hold at least one whole sample, got none.")
     if n_gaps:
-        warnings.warn(
-            f"The pieces after the first have {n_gaps} gap(s) within them or before them.",
-            RecordingWarning,
-            stacklevel=2,
+        warn_of_recording(
+            f"The pieces after the first have {n_gaps} gap(s) within them or before them."
         )
