@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -352,17 +351,12 @@ def _windows_of_recordings(recognizer: Any, X: Any, y: Any) -> tuple[Any, Any]:
     """Return windows of recordings and their labels; windows stay as they are."""
     if X is None or hasattr(X, "dtype"):
         return X, y
-    recordings = []
-    for i, recording in enumerate(X):
-        recording = recording if y is None else recording.with_labels(y[i])
-        order = recognizer.order_of_channels(recording.channel_names)
-        if order is not None:
-            recording = replace(
-                recording,
-                samples=recording.samples[:, order],
-                channel_names=recognizer.channel_names_in_,
-            )
-        recordings.append(recording)
+    # Imported here, since it loads pandas, which whoever only runs files goes without.
+    from sklearn_har.utils._channels import with_channels
+
+    recordings = [with_channels(recording, recognizer.channel_names_in_) for recording in X]
+    if y is not None:
+        recordings = [recording.with_labels(y[i]) for i, recording in enumerate(recordings)]
     windows = recognizer.preparation_.windows(
         recordings, label_rule=recognizer.label_rule, unlabelled=recognizer.unlabelled
     )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sklearn_har.preparation import Preparation
 from sklearn_har.recordings import Recording, check_recordings
-from sklearn_har.utils._channels import columns_of
+from sklearn_har.utils._channels import columns_of, with_channels
 from sklearn_har.utils._errors import name_of_recording
 from sklearn_har.utils._warnings import warn_of_recording
 
@@ -22,7 +22,6 @@ __all__ = [
     "compared_with_training",
     "in_order",
     "labelled_recordings",
-    "order_of_channels",
     "refuse_low_rate",
     "training_facts",
     "warn_of_lost_activities",
@@ -57,20 +56,6 @@ class Differences:
             warn_of_recording(f"{count if n_recordings > 1 else ''}{name}: {sentence}")
 
 
-def order_of_channels(expected: Sequence[str], found: Sequence[str]) -> list[int] | None:
-    """Return the positions of the `expected` channels among those `found`, None if in order."""
-    wanted, names = list(expected), list(found)
-    if not wanted or wanted == names:
-        return None
-    missing = [name for name in wanted if name not in names]
-    if missing:
-        raise ValueError(
-            f"the channels must be {wanted}, got {names}; {missing} are missing. Name them by "
-            "read_recording(..., channels={'column': 'name'})."
-        )
-    return [names.index(name) for name in wanted]
-
-
 def in_order(
     pieces: Iterable[Recording], channels: Sequence[str], number: int, differences: Differences
 ) -> Iterator[Recording]:
@@ -92,12 +77,8 @@ def in_order(
                     "the channels by read_recording(..., channels={'column': 'name'}).",
                 )
             yield piece
-            continue
-        order = order_of_channels(channels, names)
-        if order is None:
-            yield piece
         else:
-            yield replace(piece, samples=piece.samples[:, order], channel_names=tuple(channels))
+            yield with_channels(piece, channels)
 
 
 def training_facts(recordings: list[Recording], preparation: Preparation) -> dict[str, Any]:
@@ -218,14 +199,9 @@ def aligned_recordings(recordings: list[Recording], channels: tuple[str, ...]) -
                 f"recording, {list(channels)}, got {list(recording.channel_names)}. Name them by "
                 "read_recording(..., channels={'column': 'name'})."
             )
-        order = order_of_channels(channels, recording.channel_names)
-        if order is None:
-            aligned.append(recording)
-            continue
-        moved.append(name_of_recording(recording, number))
-        aligned.append(
-            replace(recording, samples=recording.samples[:, order], channel_names=channels)
-        )
+        aligned.append(with_channels(recording, channels))
+        if aligned[-1] is not recording:
+            moved.append(name_of_recording(recording, number))
     if moved:
         warn_of_recording(
             f"{len(moved)} of {len(recordings)} recordings have their channels in another order "

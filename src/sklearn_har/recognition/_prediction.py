@@ -11,12 +11,7 @@ from numpy.typing import NDArray
 from sklearn.exceptions import NotFittedError
 
 from sklearn_har.preparation import Preparation
-from sklearn_har.recognition._checks import (
-    Differences,
-    compared_with_training,
-    in_order,
-    order_of_channels,
-)
+from sklearn_har.recognition._checks import Differences, compared_with_training, in_order
 from sklearn_har.recognition._decision import Asked, Decision, Layout, decisions_of
 from sklearn_har.recognition._streaming import StreamingRecognizer
 from sklearn_har.recognition._whole import Recognized, recognize
@@ -28,6 +23,7 @@ from sklearn_har.timeline import (
     timeline_scores,
     timeline_to_labels,
 )
+from sklearn_har.utils._channels import order_of_channels
 from sklearn_har.utils._errors import name_of_recording
 from sklearn_har.utils._warnings import warn_of_recording
 

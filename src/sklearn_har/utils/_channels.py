@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from sklearn_har.utils._validation import did_you_mean
 
-__all__ = ["check_names", "columns_of"]
+if TYPE_CHECKING:
+    from sklearn_har.recordings import Recording
+
+__all__ = ["check_names", "columns_of", "order_of_channels", "with_channels"]
 
 
 def check_names(names: Sequence[str] | None, n_channels: int) -> tuple[str, ...]:
@@ -48,6 +53,28 @@ def columns_of(
         else:
             found.append(int(channel))
     return found
+
+
+def order_of_channels(expected: Sequence[str], found: Sequence[str]) -> list[int] | None:
+    """Return the positions of the `expected` channels among those `found`, None if in order."""
+    wanted, names = list(expected), list(found)
+    if not wanted or wanted == names:
+        return None
+    missing = [name for name in wanted if name not in names]
+    if missing:
+        raise ValueError(
+            f"the channels must be {wanted}, got {names}; {missing} are missing. Name them by "
+            "read_recording(..., channels={'column': 'name'})."
+        )
+    return [names.index(name) for name in wanted]
+
+
+def with_channels(recording: Recording, channels: Sequence[str]) -> Recording:
+    """Return a recording with these channels in this order, itself if it has them so."""
+    order = order_of_channels(channels, recording.channel_names)
+    if order is None:
+        return recording
+    return replace(recording, samples=recording.samples[:, order], channel_names=tuple(channels))
 
 
 def _remedy(argument: str, n_channels: int) -> str:
