@@ -371,6 +371,81 @@ def test_noise_scales_the_sensors_only():
     assert np.abs(difference.mean(axis=0)).max() > 0.005
 
 
+# ----------------------------------------------------------------------------------- orientation
+
+
+@pytest.fixture(scope="module", params=["usual", "about-vertical", "any"])
+def worn(request):
+    return make_har_recordings(6, 15.0, orientation=request.param, random_state=2)
+
+
+def _in_body_axes(dataset, activity):
+    """Total acceleration as up, forward and left of the body, one stretch of each recording."""
+    for rotation, bout in zip(dataset.rotation, _bouts(dataset, activity), strict=True):
+        yield bout[:, :3] @ rotation.T
+
+
+def test_rotation_is_one_and_finds_up(worn):
+    assert worn.rotation.shape == (6, 3, 3)
+    np.testing.assert_allclose(np.linalg.det(worn.rotation), 1.0)
+    for rotation in worn.rotation:
+        np.testing.assert_allclose(rotation @ rotation.T, np.eye(3), atol=1e-12)
+    for total in _in_body_axes(worn, WALKING):
+        mean = total.mean(axis=0)
+        assert np.degrees(np.arccos(mean[0] / np.linalg.norm(mean))) < 5
+
+
+@pytest.mark.parametrize(
+    ("activity", "sign"), [(WALKING, 1), (UPSTAIRS, 1), (DOWNSTAIRS, -1)], ids=str
+)
+def test_forward_is_in_quadrature_with_vertical_at_the_steps(worn, activity, sign):
+    frequency = np.fft.rfftfreq(15 * 50, 1 / 50.0)
+    steps = (frequency > 1.4) & (frequency < 2.6)
+    for total in _in_body_axes(worn, activity):
+        windowed = (total - total.mean(axis=0)) * np.hanning(len(total))[:, None]
+        up, forward, left = np.fft.rfft(windowed, axis=0)[steps].T
+        energy = np.linalg.norm(up) * np.linalg.norm([forward, left])
+        ahead, aside = (np.vdot(up, axis).imag / energy for axis in (forward, left))
+        # A vector along the axis forward; somebody who goes downstairs brakes with each step.
+        assert sign * ahead > 0.2
+        assert abs(aside) < abs(ahead)
+
+
+def test_orientations_are_as_far_apart_as_they_say():
+    usual, turned, any_way = (
+        make_har_recordings(30, 1.0, orientation=orientation, random_state=3).rotation
+        for orientation in ("usual", "about-vertical", "any")
+    )
+    # The phone's x axis is up in the first two, whichever way its z axis looks.
+    for rotations in (usual, turned):
+        assert rotations[:, 0, 0].min() > 0.9
+    assert usual[:, 1, 2].min() > 0.8
+    # Angles or rotations of which all are equally likely leave nothing in the mean.
+    assert turned[:, 1, 2].min() < -0.9
+    assert np.abs(turned[:, 1:, 1:].mean(axis=0)).max() < 0.3
+    assert np.abs(any_way.mean(axis=0)).max() < 0.3
+    assert any_way[:, 0, 0].min() < -0.8
+
+
+def test_orientation_changes_nothing_but_the_axes():
+    usual, turned, fewer = (
+        make_har_recordings(n, 2.0, orientation=orientation, noise=0.0, random_state=4)
+        for n, orientation in ((3, "usual"), (3, "any"), (2, "any"))
+    )
+    for i, (one, other) in enumerate(zip(usual.recordings, turned.recordings, strict=True)):
+        change = turned.rotation[i].T @ usual.rotation[i]
+        for triad in (slice(0, 3), slice(3, 6)):
+            expected = one.samples[:, triad] @ change.T
+            np.testing.assert_allclose(other.samples[:, triad], expected, atol=1e-5)
+    np.testing.assert_array_equal(fewer.rotation, turned.rotation[:2])
+    assert not np.allclose(turned.rotation[0], turned.rotation[1], atol=0.1)
+
+
+def test_an_unknown_orientation_is_named():
+    with pytest.raises(ValueError, match=r"orientation must be one of .*got 'ny' \(did you mean"):
+        make_har_recordings(1, 1.0, orientation="ny")
+
+
 # ------------------------------------------------------------------------------------ difficulty
 
 

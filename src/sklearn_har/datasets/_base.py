@@ -25,7 +25,7 @@ from sklearn_har.datasets._download import download
 from sklearn_har.datasets._registry import DATASETS, DataSet
 from sklearn_har.exceptions import DownloadError
 from sklearn_har.utils._progress import ProgressLine
-from sklearn_har.utils._validation import did_you_mean
+from sklearn_har.utils._validation import check_choice
 
 __all__ = [
     "check_fetch_parameters",
@@ -215,11 +215,7 @@ def check_fetch_parameters(
     *, subset: Any, subsets: Sequence[str], n_retries: Any, delay: Any, **flags: Any
 ) -> None:
     """Check what all fetchers take, before anything is downloaded."""
-    if not isinstance(subset, str) or subset not in subsets:
-        raise ValueError(
-            f"subset must be one of {list(subsets)}; got {subset!r}"
-            f"{did_you_mean(str(subset), subsets)}"
-        )
+    check_choice(subset, "subset", subsets)
     if isinstance(n_retries, bool) or not isinstance(n_retries, Integral) or n_retries < 0:
         raise ValueError(f"n_retries must be an integer of at least 0; got {n_retries!r}")
     if isinstance(delay, bool) or not isinstance(delay, Real) or not 0 <= float(delay) < np.inf:

@@ -7,7 +7,7 @@ samples, accelerations in g, angles in rad, angular velocities in rad/s, frequen
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -17,12 +17,25 @@ from scipy.spatial.transform import Rotation
 
 from sklearn_har.utils._uci_har_names import ACTIVITY_NAMES
 
-__all__ = ["CADENCE_RANGE", "Bout", "Subject", "draw_subject", "measure", "plan_bouts"]
+__all__ = [
+    "CADENCE_RANGE",
+    "ORIENTATIONS",
+    "Bout",
+    "Subject",
+    "body_axes",
+    "draw_subject",
+    "measure",
+    "plan_bouts",
+    "turn_phone",
+]
 
 Floats = NDArray[np.float64]
 
 #: Steps per second of level walking, over all subjects.
 CADENCE_RANGE = (1.6, 2.1)
+
+#: How far phones are turned from the way in which they are usually worn.
+ORIENTATIONS = ("usual", "about-vertical", "any")
 
 _PROTOCOL = ("standing", "sitting", "laying", "walking", "walking_downstairs", "walking_upstairs")
 _N_HARMONICS = 8
@@ -216,6 +229,24 @@ def draw_subject(rng: np.random.RandomState) -> Subject:
         sway=rng.lognormal(0.0, 0.25),
         breathing_rate=rng.uniform(0.2, 0.33),
     )
+
+
+def turn_phone(subject: Subject, orientation: str, rng: np.random.RandomState) -> Subject:
+    """Turn the phone of a subject at random, in one of the manners of `ORIENTATIONS`."""
+    if orientation == "usual":
+        return subject
+    if orientation == "any":
+        turn = Rotation.random(random_state=rng)
+    else:
+        turn = Rotation.from_rotvec([rng.uniform(0.0, 2 * np.pi), 0.0, 0.0])
+    return replace(subject, mount=turn * subject.mount)
+
+
+def body_axes(subject: Subject) -> Floats:
+    """Return up, forward and left of the walking subject in the axes of the phone, as rows."""
+    to_trunk = (_tilt_rotation(subject.tilt["walking"]) * subject.mount).as_matrix()
+    up, right, forward = to_trunk
+    return np.stack([up, forward, -right])
 
 
 def measure(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,16 @@ from numpy.typing import NDArray
 from sklearn.utils import Bunch, check_random_state
 
 from sklearn_har.datasets._bunch import names_of_codes, windows_bunch
-from sklearn_har.datasets._gait import Bout, draw_subject, measure, plan_bouts
+from sklearn_har.datasets._gait import (
+    ORIENTATIONS,
+    Bout,
+    Subject,
+    body_axes,
+    draw_subject,
+    measure,
+    plan_bouts,
+    turn_phone,
+)
 from sklearn_har.datasets._registry import load_descr
 from sklearn_har.preparation import separate_gravity
 from sklearn_har.recordings import Recording
@@ -17,6 +27,7 @@ from sklearn_har.segmentation import segment_recordings
 from sklearn_har.utils._cutter import Cutter
 from sklearn_har.utils._numbers import check_integer, check_real
 from sklearn_har.utils._uci_har_names import ACTIVITY_NAMES, CHANNEL_NAMES, RECORDED_CHANNEL_NAMES
+from sklearn_har.utils._validation import check_choice
 
 __all__ = ["make_har_recordings", "make_har_windows"]
 
@@ -32,6 +43,7 @@ def make_har_recordings(
     *,
     sampling_rate: float = 50.0,
     noise: float = 1.0,
+    orientation: str = "usual",
     random_state: int | np.random.RandomState | None = None,
 ) -> Bunch:
     """Simulate recordings of a phone at the waist, with a label for each sample.
@@ -57,6 +69,11 @@ def make_har_recordings(
         Factor on the white noise and the constant bias of the sensors. 1 is a phone (standard
         deviations of the noise 0.003 g and 0.006 rad/s, of the biases 0.015 g and 0.010 rad/s), 0
         are perfect sensors. What people do irregularly stays as it is.
+    orientation : {"usual", "about-vertical", "any"}, default="usual"
+        How the phones are worn. "usual": x up, y to the right and z forward, give or take 15
+        degrees. "about-vertical": each is turned about the vertical by an angle of its own, with x
+        still up. "any": each is turned by a rotation of its own, all rotations being equally
+        likely. The same subjects make the same movements whatever the orientation.
     random_state : int, RandomState instance or None, default=None
         Determines the subjects and their movements. Pass an int for reproducible output across
         calls.
@@ -73,6 +90,10 @@ def make_har_recordings(
             The same as numbers: the activity of each sample, -1 in transitions.
         subject : ndarray of int64 of shape (n_recordings,)
             The subjects, counted from 1.
+        rotation : ndarray of float64 of shape (n_recordings, 3, 3)
+            How each phone was worn: the directions up, forward and left of the subject who walks on
+            the level are the rows, in the axes of the phone. ``rotation[i] @ vector`` turns a
+            vector from the axes of the phone into those of the body.
         target_names, channel_names : list of str
             The names of the labels and of the channels.
         sampling_rate : float
@@ -137,9 +158,11 @@ def make_har_recordings(
     """
     rate = _check_sampling_rate(sampling_rate)
     seconds = check_real(seconds_per_activity, "seconds_per_activity", minimum=1.0 / rate, unit="s")
-    simulated = _simulate(n_subjects, round(seconds * rate), rate, noise, random_state)
+    simulated = _simulate(
+        n_subjects, round(seconds * rate), rate, noise, random_state, orientation=orientation
+    )
     labels = []
-    for bouts, recording in simulated:
+    for _, bouts, recording in simulated:
         label = np.full(len(recording), -1, dtype=np.int64)
         for bout in bouts:
             label[bout.start : bout.stop] = bout.activity
@@ -153,12 +176,13 @@ def make_har_recordings(
                 labels=names_of_codes(label, ACTIVITY_NAMES),
                 subject=number,
             )
-            for number, ((_, samples), label) in enumerate(
+            for number, ((_, _, samples), label) in enumerate(
                 zip(simulated, labels, strict=True), start=1
             )
         ],
         labels=labels,
         subject=np.arange(1, len(simulated) + 1, dtype=np.int64),
+        rotation=np.array([body_axes(subject) for subject, _, _ in simulated]),
         target_names=list(ACTIVITY_NAMES),
         channel_names=list(RECORDED_CHANNEL_NAMES),
         sampling_rate=rate,
@@ -274,7 +298,7 @@ def make_har_windows(
     activities: list[NDArray[np.int64]] = []
     subjects: list[int] = []
     simulated = _simulate(n_subjects, bout_length, rate, noise, rng)
-    for number, (bouts, recording) in enumerate(simulated, start=1):
+    for number, (_, bouts, recording) in enumerate(simulated, start=1):
         total, gyro = recording[:, :3], recording[:, 3:]
         # Over the whole recording: after a change of posture the filter lags in real data as well.
         _, body = separate_gravity(total, rate)
@@ -308,16 +332,21 @@ def _simulate(
     sampling_rate: float,
     noise: float,
     random_state: int | np.random.RandomState | None,
-) -> list[tuple[list[Bout], NDArray[np.float32]]]:
-    """One recording of each subject, with its labelled stretches in order of time."""
+    *,
+    orientation: str = "usual",
+) -> list[tuple[Subject, list[Bout], NDArray[np.float32]]]:
+    """Each subject with the labelled stretches of its recording, in order of time, and samples."""
     count = check_integer(n_subjects, "n_subjects", minimum=1)
     factor = check_real(noise, "noise", minimum=0.0, below=_LOUDEST)
+    check_choice(orientation, "orientation", ORIENTATIONS)
     rng = check_random_state(random_state)
+    # A generator of its own: what it draws changes neither the movements nor further subjects.
+    turning = np.random.RandomState(copy.deepcopy(rng).randint(2**31))
     simulated = []
     for _ in range(count):
-        subject = draw_subject(rng)
+        subject = turn_phone(draw_subject(rng), orientation, turning)
         bouts = plan_bouts(bout_length, sampling_rate, rng)
-        simulated.append((bouts, measure(subject, bouts, sampling_rate, factor, rng)))
+        simulated.append((subject, bouts, measure(subject, bouts, sampling_rate, factor, rng)))
     return simulated
 
 

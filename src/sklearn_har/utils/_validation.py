@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -13,7 +13,7 @@ from sklearn.utils.validation import validate_data
 
 from sklearn_har.utils._arrays import refuse_masked
 
-__all__ = ["channels_of_names", "check_n_steps", "check_windows", "did_you_mean"]
+__all__ = ["channels_of_names", "check_choice", "check_n_steps", "check_windows", "did_you_mean"]
 
 AXES = "(n_windows, n_timesteps, n_channels)"
 
@@ -48,6 +48,15 @@ def channels_of_names(names: Iterable[Any]) -> int | None:
     if rest or [(channel, int(step)) for channel, _, step in parts] != expected:
         return None
     return len(channels)
+
+
+def check_choice(value: Any, name: str, choices: Sequence[str]) -> None:
+    """Check that the argument `name` is one of `choices`."""
+    if not isinstance(value, str) or value not in choices:
+        raise ValueError(
+            f"{name} must be one of {list(choices)}; got {value!r}"
+            f"{did_you_mean(str(value), choices)}"
+        )
 
 
 def check_n_steps(n_steps: int, n_timesteps: int, *, remedy: str = "") -> None:
