@@ -59,20 +59,26 @@ def shared_data():
     return folder
 
 
-def _archive(folder, name):
-    path = folder / name
-    if not path.is_file():
-        pytest.skip(f"{folder} has no {name!r}, the archive of the real data set")
-    return path
+@pytest.fixture(scope="session")
+def find_archive(shared_data):
+    """Find the archive of a real data set by its name; without it the test is skipped."""
+
+    def find(name):
+        path = shared_data / name
+        if not path.is_file():
+            pytest.skip(f"{shared_data} has no {name!r}, the archive of the real data set")
+        return path
+
+    return find
 
 
 @pytest.fixture(scope="session")
-def uci_har_archive(shared_data):
+def uci_har_archive(find_archive):
     """The real UCI HAR data set as a zip file."""
-    return _archive(shared_data, "UCI HAR Dataset.zip")
+    return find_archive("UCI HAR Dataset.zip")
 
 
 @pytest.fixture(scope="session")
-def hapt_archive(shared_data):
+def hapt_archive(find_archive):
     """The real HAPT data set as a zip file."""
-    return _archive(shared_data, "HAPT Data Set.zip")
+    return find_archive("HAPT Data Set.zip")

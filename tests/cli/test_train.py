@@ -16,6 +16,7 @@ from sklearn.utils import Bunch
 import sklearn_har.datasets
 from sklearn_har import ActivityRecognizer
 from sklearn_har.cli import main
+from sklearn_har.cli._data import FETCHED, RECORDINGS
 from sklearn_har.cli._models import load_model
 from sklearn_har.datasets import make_har_recordings
 from sklearn_har.recordings import read_recording
@@ -285,7 +286,10 @@ def test_parquet_is_read_in_pieces_too(data, model, tmp_path, monkeypatch):
     assert outs[0].read_text() == outs[1].read_text()
 
 
-def test_hapt_is_divided_by_its_official_split(model, tmp_path, monkeypatch, capsys):
+@pytest.mark.parametrize("name", RECORDINGS[1:])
+def test_recordings_of_a_data_set_are_divided_by_its_split(
+    model, tmp_path, monkeypatch, capsys, name
+):
     calls = []
 
     def fetch(*, subset, archive, data_home):
@@ -293,11 +297,11 @@ def test_hapt_is_divided_by_its_official_split(model, tmp_path, monkeypatch, cap
         recordings = make_har_recordings(2, seconds_per_activity=6.0, random_state=0).recordings
         return Bunch(recordings=[replace(r, channel_names=NAMES) for r in recordings])
 
-    monkeypatch.setattr(sklearn_har.datasets, "fetch_hapt", fetch)
+    monkeypatch.setattr(sklearn_har.datasets, FETCHED[name].fetcher, fetch)
     places = ("--archive", str(tmp_path / "a.zip"), "--data-home", str(tmp_path))
     save = ("--save", str(tmp_path / "model.skops"))
-    assert main(["train", "hapt", *SMALL, *places, *save]) == 0
-    assert main(["evaluate", "hapt", "--model", str(model), *places]) == 0
+    assert main(["train", name, *SMALL, *places, *save]) == 0
+    assert main(["evaluate", name, "--model", str(model), *places]) == 0
     # The model of the fixture knows three of the six activities.
     assert "have activities that the recognizer was not trained on" in capsys.readouterr().err
     assert calls == [(part, tmp_path / "a.zip", tmp_path) for part in ("train", "test")]
@@ -457,7 +461,10 @@ def test_export_refuses_contradictions(model, option, message, tmp_path, capsys)
         (("simulated", "--save", "m.onnx"), "--save m.onnx: the ending must be .skops"),
         (("simulate",), "did you mean 'simulated'?"),
         (("simulated", "--labels", "a"), "--labels: the data set simulated has its own files"),
-        (("simulated", "--archive", "a.zip"), "only for the data sets hapt and uci-har"),
+        (
+            ("simulated", "--archive", "a.zip"),
+            "only for the data sets uci-har, hapt, motion-sense",
+        ),
         (
             ("table.csv", "--labels", "activity", "--subject", "person", "--folds", "9"),
             "--folds 9: there are 4 subjects to divide",

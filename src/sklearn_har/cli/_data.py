@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from sklearn_har.cli._common import UsageError, add_data_arguments
+from sklearn_har.datasets._registry import DATASETS
 
 TITLES = {"simulated": "simulated (make_har_windows)", "uci-har": "UCI HAR, official split"}
-RECORDINGS = ("simulated", "hapt")
+# What is fetched, by its name on the command line.
+FETCHED = {name.replace("_", "-"): dataset for name, dataset in DATASETS.items()}
+RECORDINGS = ("simulated", *(name for name, found in FETCHED.items() if found.has_recordings))
 
 # 840 windows of 14 subjects train, 360 of 6 test: about a minute for three trainings as published.
 _N_SUBJECTS, _N_TEST_SUBJECTS, _N_WINDOWS_PER_ACTIVITY = 20, 6, 10
@@ -54,13 +57,15 @@ def load_windows(args: argparse.Namespace, part: Any) -> Any:
 
 def load_recordings(name: str, args: argparse.Namespace, part: Any) -> list[Any]:
     """Return the "train" or "test" recordings of a data set."""
-    from sklearn_har.datasets import fetch_hapt, make_har_recordings
+    from sklearn_har import datasets
 
-    if name == "hapt":
-        data: Any = fetch_hapt(subset=part, archive=args.archive, data_home=args.data_home)
+    if name in FETCHED:
+        fetch = getattr(datasets, FETCHED[name].fetcher)
+        data: Any = fetch(subset=part, archive=args.archive, data_home=args.data_home)
         return list(data.recordings)
+    simulated = datasets.make_har_recordings(_N_SUBJECTS, random_state=0)
     # One recording a subject.
-    return list(_of_part(make_har_recordings(_N_SUBJECTS, random_state=0).recordings, part))
+    return list(_of_part(simulated.recordings, part))
 
 
 def _of_part(subjects: Any, part: str) -> Any:

@@ -36,8 +36,8 @@ on held-out subjects, with a table per class, a table per subject and the
 confusion matrix. The test windows choose no epoch, no setting and no scaling.
 """
 _EPILOG = """\
-SOURCE is a folder, a table or a data set, as for `train`. Of simulated and hapt
-a saved model gets the test subjects, and --folds the training subjects.
+SOURCE is a folder, a table or a data set, as for `train`. Of a data set a saved
+model gets the test subjects, and --folds the training subjects.
 
 Without SOURCE the estimator is a scikit-learn pipeline of the steps "scale"
 (unless --scaling is none) and "clf"; with SOURCE it is the recognizer of

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sklearn_har.cli._common import add_data_arguments, fact
-from sklearn_har.datasets._registry import DATASETS
+from sklearn_har.cli._data import FETCHED
 
 _DESCRIPTION = """\
 Download a data set, verify it and keep it in the cache, where `evaluate` and
@@ -18,6 +18,7 @@ _EPILOG = """\
 examples:
   sklearn-har fetch uci-har
   sklearn-har fetch hapt
+  sklearn-har fetch motion-sense
   sklearn-har fetch uci-har --archive "UCI HAR Dataset.zip"
 """
 
@@ -30,13 +31,12 @@ def add_parser(commands: Any) -> None:
         description=_DESCRIPTION,
         epilog=_EPILOG,
     )
-    known = {name.replace("_", "-"): dataset for name, dataset in DATASETS.items()}
     parser.add_argument(
         "dataset",
-        choices=list(known),
+        choices=list(FETCHED),
         help="; ".join(
             f"{name}: {dataset.description} ({dataset.remotes[0].size / 1e6:.0f} MB)"
-            for name, dataset in known.items()
+            for name, dataset in FETCHED.items()
         ),
     )
     add_data_arguments(parser)
@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> None:
 
     from sklearn_har import datasets
 
-    dataset = DATASETS[args.dataset.replace("-", "_")]
+    dataset = FETCHED[args.dataset]
     fetch = getattr(datasets, dataset.fetcher)
     data: Any = fetch(subset="all", archive=args.archive, data_home=args.data_home)
     facts = [fact("data", f"{dataset.title}, {dataset.description}")]

@@ -233,8 +233,9 @@ def read_source(args: argparse.Namespace, part: str, recognizer: Any = None) -> 
     if source in _data.RECORDINGS:
         unused = ("pattern", "labels", "subject", "session", "acceleration", "gyroscope")
         refuse(args, unused, f"the data set {source} has its own files; leave this out")
-    if source != "hapt":
-        refuse(args, ("archive", "data_home"), "only for the data sets hapt and uci-har")
+    if source not in _data.FETCHED:
+        known = ", ".join(_data.FETCHED)
+        refuse(args, ("archive", "data_home"), f"only for the data sets {known}")
     if source in _data.RECORDINGS:
         return _data.load_recordings(source, args, part)
     if not Path(source).exists():

@@ -27,8 +27,8 @@ use it: sampling rate, channels, filters, windows, smoothing, activity names.
 """
 _EPILOG = """\
 SOURCE is a folder (with --pattern), one table (CSV or Parquet, with --labels
-and --subject), or a data set: simulated (no download) or hapt. Of a data set
-the training subjects are used; `evaluate` reads the others.
+and --subject), or a data set: simulated (no download), hapt or motion-sense. Of
+a data set the training subjects are used; `evaluate` reads the others.
 
 The model is an ActivityRecognizer. --set takes any of its parameters; values
 are Python literals, everything else is text.

@@ -10,12 +10,14 @@ from sklearn_har.datasets._registry import DATASETS
 if TYPE_CHECKING:
     from sklearn_har.datasets._base import clear_data_home, get_data_home
     from sklearn_har.datasets._hapt import fetch_hapt
+    from sklearn_har.datasets._motion_sense import fetch_motion_sense
     from sklearn_har.datasets._samples_generator import make_har_recordings, make_har_windows
     from sklearn_har.datasets._uci_har import fetch_uci_har
 
 __all__ = [
     "clear_data_home",
     "fetch_hapt",
+    "fetch_motion_sense",
     "fetch_uci_har",
     "get_data_home",
     "make_har_recordings",

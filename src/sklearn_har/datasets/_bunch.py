@@ -1,4 +1,4 @@
-"""Shared by the data sets: the Bunch of windows, its frame, and the names of labels."""
+"""Shared by the data sets: the Bunch of windows or recordings, its frame, the names of labels."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import Bunch, check_random_state
 
-__all__ = ["feature_names", "names_of_codes", "windows_bunch"]
+from sklearn_har.recordings import Recording
+
+__all__ = ["feature_names", "names_of_codes", "recordings_bunch", "windows_bunch"]
 
 
 def feature_names(channel_names: Sequence[str], n_timesteps: int) -> list[str]:
@@ -81,4 +83,57 @@ def windows_bunch(
         DESCR=descr,
         **fields,
         **extra,
+    )
+
+
+def recordings_bunch(
+    arrays: Mapping[str, NDArray[Any]],
+    *,
+    subset: str,
+    facts: Sequence[str],
+    target_names: Sequence[str],
+    channel_names: Sequence[str],
+    sampling_rate: float,
+    descr: str,
+    as_frame: bool = False,
+) -> Bunch:
+    """Wrap recordings that follow one another in arrays, with the fields of `fetch_hapt`.
+
+    Recording `i` is the part from `offsets[i]` to `offsets[i + 1]` of `samples` and of `labels`.
+    `subject`, `in_test` and the `facts` have one value a recording.
+    """
+    split = np.where(arrays["in_test"] == 1, "test", "train")
+    chosen = np.flatnonzero((split == subset) | (subset == "all"))
+    parts = [slice(*arrays["offsets"][i : i + 2]) for i in chosen]
+    samples = [arrays["samples"][part] for part in parts]
+    labels = [arrays["labels"][part] for part in parts]
+    per_recording = {name: arrays[name][chosen] for name in (*facts, "subject")}
+    frame = None
+    if as_frame:
+        lengths = [len(part) for part in samples]
+        frame = pd.DataFrame(np.concatenate(samples), columns=list(channel_names))
+        frame["time"] = np.concatenate([np.arange(n) / sampling_rate for n in lengths])
+        for name, values in per_recording.items():
+            frame[name] = np.repeat(values, lengths)
+        frame["target"] = np.concatenate(labels)
+    return Bunch(
+        recordings=[
+            Recording(
+                samples[i],
+                sampling_rate=sampling_rate,
+                channel_names=channel_names,
+                labels=names_of_codes(labels[i], target_names),
+                subject=int(per_recording["subject"][i]),
+                facts={name: int(per_recording[name][i]) for name in facts},
+            )
+            for i in range(len(chosen))
+        ],
+        labels=labels,
+        split=split[chosen],
+        frame=frame,
+        target_names=list(target_names),
+        channel_names=list(channel_names),
+        sampling_rate=float(sampling_rate),
+        DESCR=descr,
+        **per_recording,
     )

@@ -13,15 +13,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from sklearn.utils import Bunch
 
 from sklearn_har.datasets._archives import ArchiveReader
 from sklearn_har.datasets._base import check_fetch_parameters, load_arrays
-from sklearn_har.datasets._bunch import names_of_codes
+from sklearn_har.datasets._bunch import recordings_bunch
 from sklearn_har.datasets._registry import DATASETS, load_descr
-from sklearn_har.recordings import Recording
 from sklearn_har.utils._uci_har_names import ACTIVITY_NAMES, RECORDED_CHANNEL_NAMES
 
 SAMPLING_RATE = 50.0
@@ -218,39 +216,13 @@ def fetch_hapt(
         n_retries=n_retries,
         delay=delay,
     )
-    split = np.where(arrays["in_test"] == 1, "test", "train")
-    chosen = np.flatnonzero((split == subset) | (subset == "all"))
-    parts = [slice(*arrays["offsets"][i : i + 2]) for i in chosen]
-    samples = [arrays["samples"][part] for part in parts]
-    labels = [arrays["labels"][part] for part in parts]
-    subject, experiment = arrays["subject"][chosen], arrays["experiment"][chosen]
-    frame = None
-    if as_frame:
-        lengths = [len(part) for part in samples]
-        frame = pd.DataFrame(np.concatenate(samples), columns=list(RECORDED_CHANNEL_NAMES))
-        frame["time"] = np.concatenate([np.arange(n) / SAMPLING_RATE for n in lengths])
-        frame["experiment"] = np.repeat(experiment, lengths)
-        frame["subject"] = np.repeat(subject, lengths)
-        frame["target"] = np.concatenate(labels)
-    return Bunch(
-        recordings=[
-            Recording(
-                samples[i],
-                sampling_rate=SAMPLING_RATE,
-                channel_names=RECORDED_CHANNEL_NAMES,
-                labels=names_of_codes(labels[i], TARGET_NAMES),
-                subject=int(subject[i]),
-                facts={"experiment": int(experiment[i])},
-            )
-            for i in range(len(chosen))
-        ],
-        labels=labels,
-        subject=subject,
-        experiment=experiment,
-        split=split[chosen],
-        frame=frame,
-        target_names=list(TARGET_NAMES),
-        channel_names=list(RECORDED_CHANNEL_NAMES),
+    return recordings_bunch(
+        arrays,
+        subset=subset,
+        facts=("experiment",),
+        target_names=TARGET_NAMES,
+        channel_names=RECORDED_CHANNEL_NAMES,
         sampling_rate=SAMPLING_RATE,
-        DESCR=load_descr("hapt"),
+        descr=load_descr("hapt"),
+        as_frame=as_frame,
     )

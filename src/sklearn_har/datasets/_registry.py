@@ -54,6 +54,8 @@ class DataSet:
         Where archives can be downloaded, in order of preference.
     nested : str or None
         The name of an archive within the archive, for publishers who nest them.
+    has_recordings : bool
+        Whether the fetcher returns recordings rather than windows.
     """
 
     name: str
@@ -62,6 +64,7 @@ class DataSet:
     folder: str
     remotes: tuple[Remote, ...]
     nested: str | None = None
+    has_recordings: bool = True
 
     @property
     def fetcher(self) -> str:
@@ -101,6 +104,7 @@ DATASETS = {
             description="Human Activity Recognition Using Smartphones: windows of 30 subjects",
             folder="UCI HAR Dataset",
             nested="UCI HAR Dataset.zip",
+            has_recordings=False,
             # The first archive holds the second, whose older address is the fallback.
             remotes=(
                 Remote(
@@ -126,6 +130,21 @@ DATASETS = {
                     "+and+postural+transitions.zip",
                     79_596_192,
                     "4ac4ae064227c07045a99551876b54d204837e995e298b6488559e209b3deb09",
+                ),
+            ),
+        ),
+        DataSet(
+            name="motion_sense",
+            title="MotionSense",
+            description="recordings of 24 subjects with a phone in the trousers' front pocket",
+            folder="A_DeviceMotion_data",
+            # Nobody has published the hash of the archive.
+            remotes=(
+                Remote(
+                    "https://github.com/mmalekzadeh/motion-sense/raw/master/data/"
+                    "A_DeviceMotion_data.zip",
+                    74_000_000,
+                    None,
                 ),
             ),
         ),

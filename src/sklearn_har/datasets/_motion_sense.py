@@ -1,0 +1,230 @@
+"""MotionSense: the motion of a phone in the trousers' pocket.
+
+Made by Mohammad Malekzadeh, Richard G. Clegg, Andrea Cavallaro and Hamed Haddadi at the Queen Mary
+University of London and Imperial College London; published in 2018 at
+https://github.com/mmalekzadeh/motion-sense.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.utils import Bunch
+
+from sklearn_har.datasets._archives import ArchiveReader
+from sklearn_har.datasets._base import check_fetch_parameters, load_arrays
+from sklearn_har.datasets._bunch import recordings_bunch
+from sklearn_har.datasets._registry import DATASETS, load_descr
+from sklearn_har.utils._uci_har_names import RECORDED_CHANNEL_NAMES
+
+SAMPLING_RATE = 50.0
+#: The position in this tuple is the label; activities of UCI HAR have the same names there.
+TARGET_NAMES = (
+    "walking",
+    "walking_upstairs",
+    "walking_downstairs",
+    "sitting",
+    "standing",
+    "jogging",
+)
+_ABBREVIATIONS = ("wlk", "ups", "dws", "sit", "std", "jog")
+_COLUMNS = [
+    f"{signal}.{axis}"
+    for signal in ("gravity", "userAcceleration", "rotationRate")
+    for axis in "xyz"
+]
+_FIRST_TEST_SUBJECT = 19
+_FIELDS = ("samples", "labels", "offsets", "trial", "subject", "in_test")
+
+
+def parse_motion_sense(reader: ArchiveReader) -> dict[str, NDArray[Any]]:
+    """Read the CSV files into arrays, ordered by subject and trial.
+
+    The recordings follow one another in `samples` and `labels`; recording `i` is the part from
+    `offsets[i]` to `offsets[i + 1]`.
+    """
+    found = [
+        re.fullmatch(r"(\w+)_(\d+)/sub_(\d+)\.csv", n) for n in DATASETS["motion_sense"].members
+    ]
+    files = sorted((int(m[3]), int(m[2]), m[1], m[0]) for m in found if m)
+    subjects, trials, activities, names = zip(*files, strict=True)
+
+    def parse(name: str) -> NDArray[np.float32]:
+        table = pd.read_csv(io.BytesIO(reader.read(name)), usecols=_COLUMNS)[_COLUMNS].to_numpy()
+        # On iOS gravity points down; everywhere else a phone at rest measures what holds it up.
+        total = -(table[:, :3] + table[:, 3:6])
+        return np.concatenate([total, table[:, 6:]], axis=1, dtype=np.float32)
+
+    # Inflating, hashing and parsing release the interpreter lock.
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        pieces = list(pool.map(parse, names))
+    lengths = [len(piece) for piece in pieces]
+    codes = np.array([_ABBREVIATIONS.index(activity) for activity in activities], dtype=np.int64)
+    subject = np.array(subjects, dtype=np.int64)
+    return {
+        "samples": np.concatenate(pieces),
+        "labels": np.repeat(codes, lengths),
+        "offsets": np.cumsum([0, *lengths], dtype=np.int64),
+        "trial": np.array(trials, dtype=np.int64),
+        "subject": subject,
+        "in_test": (subject >= _FIRST_TEST_SUBJECT).astype(np.int64),
+    }
+
+
+def fetch_motion_sense(
+    *,
+    subset: str = "all",
+    data_home: str | os.PathLike[str] | None = None,
+    archive: str | os.PathLike[str] | None = None,
+    download_if_missing: bool = True,
+    as_frame: bool = False,
+    n_retries: int = 3,
+    delay: float = 1.0,
+) -> Bunch:
+    """Load the MotionSense recordings of a phone in the trousers' pocket (classification).
+
+    The phone was put into the pocket anew for each of 15 trials, and each trial is one activity.
+    Downloaded and parsed on first use, then read from a cache.
+
+    ==================   =============================================
+    Classes                                                         6
+    Recordings                        360 (15 trials of each subject)
+    Subjects                                 24 (18 train, 6 test)
+    Samples total                        1412865 at 50 Hz, 6 channels
+    Accelerations                                                in g
+    Angular velocities                                       in rad/s
+    ==================   =============================================
+
+    Parameters
+    ----------
+    subset : {"all", "train", "test"}, default="all"
+        The recordings to load: all of them, or those of subjects 1 to 18 ("train") or 19 to 24
+        ("test"). The publisher names no training and test subjects; this partition is that of
+        sklearn-har.
+
+    data_home : str or path-like, default=None
+        The download and cache folder. By default that of :func:`get_data_home`.
+
+    archive : str or path-like, default=None
+        A local copy of the data set, for machines that cannot download: the published archive, a
+        repacked zip file, or the unpacked folder. Each file read from it must have the published
+        SHA-256. It is not looked at when the cache has the data already, and nothing is downloaded
+        when it is given.
+
+    download_if_missing : bool, default=True
+        If False, raise an OSError if the data are not locally available instead of trying to
+        download them.
+
+    as_frame : bool, default=False
+        If True, `frame` is a pandas DataFrame with one row for each sample.
+
+    n_retries : int, default=3
+        How often a download is tried again after a failure that may pass. A refusal, an unknown
+        host or a wrong file is not tried again.
+
+    delay : float, default=1.0
+        Seconds before the first retry; doubled for each further one. A server that names a
+        waiting time of up to a minute is heeded.
+
+    Returns
+    -------
+    dataset : :class:`~sklearn.utils.Bunch`
+        Dictionary-like object, with the following attributes.
+
+        recordings : list of Recording
+            Total acceleration x y z in g and angular velocity x y z in rad/s, in float32, ordered
+            by subject and trial. Their labels are the names of the activities, and their facts hold
+            the number of the trial.
+        labels : list of ndarray of shape (n_samples,), dtype int64
+            The same as numbers: the activity of each sample, from 0 to 5 in the order of
+            `target_names`, the same throughout a recording.
+        subject : ndarray of shape (n_recordings,), dtype int64
+            The person, from 1 to 24.
+        trial : ndarray of shape (n_recordings,), dtype int64
+            The number of the trial, from 1 to 9 for long and from 11 to 16 for short ones.
+        split : ndarray of shape (n_recordings,), dtype str
+            "train" or "test", as in `subset`.
+        frame : DataFrame of shape (n_samples, 10)
+            The channels, `time` in s from the beginning of the recording, `trial`, `subject` and
+            `target`; None unless `as_frame` is True.
+        target_names : list of str
+            The six activities.
+        channel_names : list of str
+            The six channels.
+        sampling_rate : float
+            50.0, in Hz.
+        DESCR : str
+            Origin, units, citation and licence.
+
+    Raises
+    ------
+    ArchiveError
+        If `archive` is no copy of the data set, or an altered or incomplete one.
+    DownloadError
+        If the data are neither in the cache nor to be downloaded; it is an OSError.
+    OSError
+        If `download_if_missing` is False and the data are not in the cache, or if the cache
+        folder cannot be used.
+
+    See Also
+    --------
+    fetch_hapt : Recordings of a phone at the waist.
+    make_har_recordings : Simulated recordings of phones worn any way round.
+
+    Notes
+    -----
+    The published files have the signs of iOS, where the gravity of a phone that lies on its back is
+    -1 g along z. Everywhere else it measures the +1 g that holds it up. The total acceleration
+    returned is therefore ``-(gravity + userAcceleration)``. Angular velocity has the same sign in
+    both.
+
+    References
+    ----------
+    .. [1] M. Malekzadeh, R. G. Clegg, A. Cavallaro and H. Haddadi (2019). Mobile sensor data
+       anonymization. Proceedings of the International Conference on Internet of Things Design and
+       Implementation (IoTDI '19), 49-58. https://doi.org/10.1145/3302505.3310068
+
+    Examples
+    --------
+    >>> from sklearn_har.datasets import fetch_motion_sense
+    >>> motion_sense = fetch_motion_sense()  # doctest: +SKIP
+    >>> motion_sense.recordings[0]  # doctest: +SKIP
+    Recording(1751 samples, 6 channels, 50 Hz, 35 s, subject 1)
+    >>> motion_sense.recordings[0].labels[0]  # doctest: +SKIP
+    'walking_downstairs'
+    """
+    check_fetch_parameters(
+        subset=subset,
+        subsets=("all", "train", "test"),
+        n_retries=n_retries,
+        delay=delay,
+        download_if_missing=download_if_missing,
+        as_frame=as_frame,
+    )
+    arrays = load_arrays(
+        "motion_sense",
+        parse_motion_sense,
+        _FIELDS,
+        data_home=data_home,
+        archive=archive,
+        download_if_missing=download_if_missing,
+        n_retries=n_retries,
+        delay=delay,
+    )
+    return recordings_bunch(
+        arrays,
+        subset=subset,
+        facts=("trial",),
+        target_names=TARGET_NAMES,
+        channel_names=RECORDED_CHANNEL_NAMES,
+        sampling_rate=SAMPLING_RATE,
+        descr=load_descr("motion_sense"),
+        as_frame=as_frame,
+    )
