@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import pytest
 
 from faulty_server import Answer, Server
-from sklearn_har.datasets import _download
+from sklearn_har.datasets import _download, _uci_har
 from sklearn_har.datasets._registry import DATASETS
-from tiny_uci_har import TinyUciHar
+from tiny_uci_har import RECORDINGS, TinyUciHar
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +21,7 @@ def tiny(tiny_files, monkeypatch):
     """Let `fetch_uci_har` fetch the tiny data set; nothing is served at its addresses."""
     dataset = tiny_files.dataset("http://127.0.0.1:9/outer.zip", "http://127.0.0.1:9/inner.zip")
     monkeypatch.setitem(DATASETS, "uci_har", dataset)
+    monkeypatch.setattr(_uci_har, "WINDOWS_OF_RECORDINGS", RECORDINGS)
     return tiny_files
 
 

@@ -69,6 +69,7 @@ def test_each_subject_has_the_same_number_of_windows_of_each_activity(windows):
     assert table.columns.tolist() == list(range(6))
     assert (table == 3).all(axis=None)
     assert (np.diff(windows.subject) >= 0).all()
+    np.testing.assert_array_equal(windows.recording, windows.subject)
 
 
 def test_feature_names_are_those_of_the_flat_windows(windows):
@@ -77,7 +78,12 @@ def test_feature_names_are_those_of_the_flat_windows(windows):
     assert windows.feature_names[-1] == "body_gyro_z_127"
     frame = make_har_windows(2, 1, random_state=0, as_frame=True)
     array = make_har_windows(2, 1, random_state=0)
-    assert frame.frame.columns.tolist() == [*windows.feature_names, "subject", "target"]
+    assert frame.frame.columns.tolist() == [
+        *windows.feature_names,
+        "subject",
+        "recording",
+        "target",
+    ]
     np.testing.assert_array_equal(frame.data["body_acc_y_017"], array.data[:, 17, 4])
     assert frame.target.tolist() == array.target.tolist()
     assert frame.subject.tolist() == array.subject.tolist()

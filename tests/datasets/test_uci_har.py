@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sklearn_har.datasets import fetch_uci_har
+from sklearn_har.datasets import _uci_har, fetch_uci_har
 from sklearn_har.datasets._registry import DATASETS
 from sklearn_har.utils._uci_har_names import ACTIVITY_NAMES, CHANNEL_NAMES
 
@@ -46,6 +46,10 @@ def test_fields_of_a_part(fetch, tiny, subset, n_windows):
     assert bunch.sampling_rate == 50.0
     assert bunch.frame is None
     assert "split" not in bunch
+    assert bunch.recording.dtype == np.int64
+    assert (
+        bunch.recording.tolist() == {"train": [1] * 5 + [2] * 3, "test": [3] * 2 + [5] * 4}[subset]
+    )
 
 
 def test_train_is_the_default(fetch, tiny):
@@ -54,7 +58,7 @@ def test_train_is_the_default(fetch, tiny):
 
 def test_all_is_train_followed_by_test(fetch):
     train, test, both = fetch(), fetch(subset="test"), fetch(subset="all")
-    for field in ("data", "target", "subject"):
+    for field in ("data", "target", "subject", "recording"):
         np.testing.assert_array_equal(both[field], np.concatenate([train[field], test[field]]))
     assert both.split.tolist() == ["train"] * 8 + ["test"] * 6
 
@@ -79,7 +83,7 @@ def test_shuffling_keeps_what_belongs_together(fetch):
     ]
     assert sorted(order) == list(range(14))
     assert order != list(range(14))
-    for field in ("target", "subject", "split"):
+    for field in ("target", "subject", "recording", "split"):
         np.testing.assert_array_equal(shuffled[field], straight[field][order])
 
 
@@ -105,10 +109,19 @@ def test_as_frame(fetch, tiny):
     np.testing.assert_array_equal(bunch.data.to_numpy(), data.reshape(8, -1))
     pd.testing.assert_series_equal(bunch.target, pd.Series(target, name="target"))
     pd.testing.assert_series_equal(bunch.subject, pd.Series(subject, name="subject"))
-    assert bunch.frame.shape == (8, 1154)
+    assert bunch.frame.columns.tolist() == [
+        *bunch.feature_names,
+        "subject",
+        "recording",
+        "target",
+    ]
     pd.testing.assert_frame_equal(bunch.frame[bunch.feature_names], bunch.data)
     pd.testing.assert_series_equal(bunch.frame["target"], bunch.target)
     pd.testing.assert_series_equal(bunch.frame["subject"], bunch.subject)
+    pd.testing.assert_series_equal(bunch.frame["recording"], bunch.recording)
+    pd.testing.assert_series_equal(bunch.recording, pd.Series([1] * 5 + [2] * 3, name="recording"))
+    everything = fetch(subset="all", as_frame=True)
+    assert everything.frame["split"].tolist() == ["train"] * 8 + ["test"] * 6
 
 
 def test_as_frame_with_return_x_y_and_shuffle(fetch):
@@ -172,6 +185,16 @@ def test_without_data_and_without_download(tiny, home):
 def test_wrong_parameters_are_refused(fetch, params, error, message):
     with pytest.raises(error, match=message):
         fetch(**params)
+
+
+def test_the_recordings_have_as_many_windows_as_are_published():
+    # The fixtures replace the table; this is the one that users get.
+    numbers = []
+    for part, n_windows in (("train", 7352), ("test", 2947)):
+        runs = [run.split(":") for run in _uci_har.WINDOWS_OF_RECORDINGS[part].split()]
+        assert sum(int(length) for _, length in runs) == n_windows
+        numbers += [int(number) for number, _ in runs]
+    assert sorted(numbers) == list(range(1, 62))
 
 
 def test_the_published_sizes_agree_with_the_numbers_of_windows():

@@ -113,7 +113,7 @@ def test_each_form_gives_the_same_data(everything, uci_har_archive, tmp_path, fo
 
 def test_as_frame_holds_the_same_numbers(everything, home):
     bunch = fetch_uci_har(subset="test", as_frame=True, data_home=home, download_if_missing=False)
-    assert bunch.frame.shape == (2947, 1154)
+    assert bunch.frame.shape == (2947, 1155)
     column = everything.data[7352:, 77, everything.channel_names.index("body_gyro_y")]
     np.testing.assert_array_equal(bunch.frame["body_gyro_y_077"], column)
 

@@ -65,6 +65,10 @@ def test_every_window_is_found_and_equal(uci_har, prepared, found):
     assert 1e-3 < difference[:, 6:].max() < 0.05
 
 
+def test_each_window_is_of_the_recording_that_it_names(hapt, uci_har, found):
+    np.testing.assert_array_equal(uci_har.recording, hapt.experiment[found[:, 0]])
+
+
 def test_windows_follow_each_other_within_the_labelled_segments(hapt, uci_har, found):
     places = {tuple(place) for place in found.tolist()}
     assert len(places) == 10299

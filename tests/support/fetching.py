@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from sklearn_har.datasets import fetch_uci_har
+from sklearn_har.datasets import _uci_har, fetch_uci_har
 from sklearn_har.datasets._registry import DATASETS
-from tiny_uci_har import TinyUciHar
+from tiny_uci_har import RECORDINGS, TinyUciHar
 
 _CLONE_NEWNS, _CLONE_NEWUSER = 0x00020000, 0x10000000
 _CAPABILITY_VERSION_3 = 0x20080522
@@ -85,6 +85,7 @@ def _run(urls, home, fault, sender):
     os.environ["no_proxy"] = "127.0.0.1"
     tiny = TinyUciHar()
     DATASETS["uci_har"] = tiny.dataset(*urls)
+    _uci_har.WINDOWS_OF_RECORDINGS = RECORDINGS
 
     def fetch():
         try:

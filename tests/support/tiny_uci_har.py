@@ -21,6 +21,10 @@ PARTS = {"train": ((2, 1, 1, 2, 1, 1), (1, 3)), "test": ((1, 1, 1, 1, 1, 1), (2,
 UNUSED = ("README.txt", "activity_labels.txt")
 
 
+# The windows of each recording, of each part.
+RECORDINGS = {"train": "1:5 2:3", "test": "3:2 5:4"}
+
+
 class TinyUciHar:
     """Files of the tiny data set, what they were made from, and the forms that users have."""
 

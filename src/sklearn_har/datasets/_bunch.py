@@ -48,33 +48,32 @@ def windows_bunch(
 ) -> Bunch | tuple[Any, Any]:
     """Wrap windows as scikit-learn wraps a table, with the fields of `fetch_uci_har`.
 
-    The entries of `per_window` have one value a window and are shuffled with the windows. `extra`
-    is kept as it is. The axes of `data` are `(n_windows, n_timesteps, n_channels)`.
+    The entries of `per_window` have one value a window, as `subject` has: they are shuffled with
+    the windows and are columns of the frame. `extra` is kept as it is. The axes of `data` are
+    `(n_windows, n_timesteps, n_channels)`.
     """
     target = np.asarray(target, dtype=np.int64)
-    subject = np.asarray(subject, dtype=np.int64)
-    fields = {name: np.asarray(value) for name, value in (per_window or {}).items()}
+    fields: dict[str, Any] = {"subject": np.asarray(subject, dtype=np.int64)}
+    fields |= {name: np.asarray(value) for name, value in (per_window or {}).items()}
     if shuffle:
         order = check_random_state(random_state).permutation(len(data))
-        data, target, subject = data[order], target[order], subject[order]
+        data, target = data[order], target[order]
         fields = {name: value[order] for name, value in fields.items()}
 
     names = feature_names(channel_names, data.shape[1])
     X: Any = data
     y: Any = target
-    who: Any = subject
     frame: pd.DataFrame | None = None
     if as_frame:
         X = pd.DataFrame(data.reshape(len(data), -1), columns=names)
         y = pd.Series(target, name="target")
-        who = pd.Series(subject, name="subject")
-        frame = pd.concat([X, who, y], axis=1)
+        fields = {name: pd.Series(value, name=name) for name, value in fields.items()}
+        frame = pd.concat([X, *fields.values(), y], axis=1)
     if return_X_y:
         return X, y
     return Bunch(
         data=X,
         target=y,
-        subject=who,
         frame=frame,
         target_names=list(target_names),
         channel_names=list(channel_names),

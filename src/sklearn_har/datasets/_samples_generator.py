@@ -251,8 +251,11 @@ def make_har_windows(
             The activities. With ``as_frame=True`` a Series.
         subject : ndarray of int64 of shape (n_windows,)
             The subjects, counted from 1. With ``as_frame=True`` a Series.
+        recording : ndarray of int64 of shape (n_windows,)
+            The recordings, one of each subject. With ``as_frame=True`` a Series.
         frame : DataFrame or None
-            Columns of data, ``subject`` and ``target`` together, with ``as_frame=True`` only.
+            Columns of data, ``subject``, ``recording`` and ``target`` together, with
+            ``as_frame=True`` only.
         target_names, channel_names, feature_names : list of str
             The names of the labels, of the channels, and of the columns of
             ``data.reshape(n_windows, -1)``.
@@ -315,6 +318,7 @@ def make_har_windows(
         windows.data,
         windows.target,
         windows.subject,
+        per_window={"recording": windows.subject},
         target_names=ACTIVITY_NAMES,
         channel_names=CHANNEL_NAMES,
         sampling_rate=rate,

@@ -23,6 +23,20 @@ from sklearn_har.utils._uci_har_names import ACTIVITY_NAMES, CHANNEL_NAMES
 
 SAMPLING_RATE = 50.0
 _SUBSETS = ("train", "test")
+#: The experiments of HAPT in the order of the windows, each with the number of its windows. Nobody
+#: publishes them: they were found by looking for each window in the filtered recordings.
+WINDOWS_OF_RECORDINGS = {
+    "train": (
+        "1:176 2:171 5:175 6:166 9:159 10:143 11:166 12:159 13:161 14:147 15:134 16:147 "
+        "22:154 23:162 28:162 29:161 30:161 31:167 32:179 33:187 34:190 35:178 38:188 39:172 "
+        "42:211 43:197 44:161 45:160 46:186 47:186 50:205 51:204 52:197 53:195 54:184 55:192 "
+        "56:208 57:174 58:174 59:170 60:199 61:184"
+    ),
+    "test": (
+        "3:158 4:144 7:164 8:153 17:144 18:144 19:147 20:78 21:69 24:161 25:159 26:172 27:155 "
+        "36:188 37:176 40:180 41:174 48:187 49:194"
+    ),
+}
 
 
 def parse_uci_har(reader: ArchiveReader) -> dict[str, NDArray[Any]]:
@@ -96,7 +110,7 @@ def fetch_uci_har(
         download them.
 
     shuffle : bool, default=False
-        Whether to shuffle the windows, together with their labels and subjects.
+        Whether to shuffle the windows, together with their labels, subjects and recordings.
 
     random_state : int, RandomState instance or None, default=None
         Determines random number generation for shuffling. Pass an int for reproducible output
@@ -107,7 +121,7 @@ def fetch_uci_har(
 
     as_frame : bool, default=False
         If True, the windows are the rows of a pandas DataFrame with a column for each time step
-        of each channel, and `target` and `subject` are Series.
+        of each channel, and `target`, `subject`, `recording` and `split` are Series.
 
     n_retries : int, default=3
         How often a download is tried again, at each of two addresses, after a failure that may
@@ -130,10 +144,14 @@ def fetch_uci_har(
             The activity, from 0 to 5 in the order of `target_names`.
         subject : ndarray of shape (n_windows,), dtype int64
             The person, from 1 to 30.
+        recording : ndarray of shape (n_windows,), dtype int64
+            The recording that the window was cut from, from 1 to 61: the `experiment` of
+            :func:`fetch_hapt`. A subject wore the phone in the same way throughout a recording.
         split : ndarray of shape (n_windows,), dtype str
             "train" or "test". Only with `subset="all"`.
-        frame : DataFrame of shape (n_windows, 1154)
-            `data` with the columns `subject` and `target`; None unless `as_frame` is True.
+        frame : DataFrame of shape (n_windows, 1155)
+            `data` with the columns `subject`, `recording` and `target`, and with `split` before
+            `target` if `subset` is "all"; None unless `as_frame` is True.
         target_names : list of str
             The six activities.
         channel_names : list of str
@@ -161,6 +179,7 @@ def fetch_uci_har(
     See Also
     --------
     make_har_windows : Simulated windows of the same form, without a download.
+    fetch_hapt : The recordings that the windows were cut from.
 
     References
     ----------
@@ -209,7 +228,9 @@ def fetch_uci_har(
         pieces = [arrays[f"{part}_{field}"] for part in parts]
         return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
 
-    per_window = {}
+    runs = " ".join(WINDOWS_OF_RECORDINGS[part] for part in parts).split()
+    number, n_windows = np.array([run.split(":") for run in runs], dtype=np.int64).T
+    per_window = {"recording": np.repeat(number, n_windows)}
     if subset == "all":
         per_window["split"] = np.repeat(parts, [len(arrays[f"{part}_target"]) for part in parts])
     return windows_bunch(
