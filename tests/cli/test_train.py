@@ -159,6 +159,7 @@ def test_long_files_are_read_in_pieces(data, model, tmp_path, monkeypatch):
     command = ["predict", str(data / "next.csv"), "--model", str(model), "--timeline"]
     assert main([*command, str(outs[0])]) == 0
     monkeypatch.setattr("sklearn_har.cli._reading._CHUNK", 400)
+    monkeypatch.setattr("sklearn_har.cli._reading._WHOLE", 0)
     assert main([*command, str(outs[1])]) == 0
     assert len(lengths) > 3
     assert max(lengths[1:]) == 400
@@ -278,6 +279,7 @@ def test_milliseconds_that_are_read_as_seconds_are_refused(data, model, tmp_path
 def test_parquet_is_read_in_pieces_too(data, model, tmp_path, monkeypatch):
     pytest.importorskip("pyarrow", reason="pyarrow is not installed")
     monkeypatch.setattr("sklearn_har.cli._reading._CHUNK", 400)
+    monkeypatch.setattr("sklearn_har.cli._reading._WHOLE", 0)
     pd.read_csv(data / "next.csv").to_parquet(tmp_path / "next.parquet")
     outs = tmp_path / "a.csv", tmp_path / "b.csv"
     for source, out in zip((data / "next.csv", tmp_path / "next.parquet"), outs, strict=True):
@@ -505,7 +507,7 @@ def test_columns_that_nobody_named_are_not_guessed(data, tmp_path, capsys):
 
 def test_two_subjects_in_the_file_to_predict(data, model, capsys):
     assert main(["predict", str(data / "table.csv"), "--model", str(model)]) == 1
-    assert "--on-disorder" in capsys.readouterr().err
+    assert "--subject person" in capsys.readouterr().err
 
 
 def test_sensors_in_files_of_their_own(data, tmp_path, capsys):

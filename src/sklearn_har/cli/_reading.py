@@ -17,6 +17,8 @@ from sklearn_har.cli._common import (
 
 # Rows that are in memory at a time: twenty minutes at 50 Hz.
 _CHUNK = 1 << 16
+# In bytes: smaller files are read whole, because only so can a clock be put right.
+_WHOLE = 1 << 26
 
 
 def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
@@ -214,6 +216,9 @@ def read_pieces(args: argparse.Namespace, recognizer: Any) -> Iterator[Any]:
     channels = channels_of(args, recognizer)
     if not args.pattern:
         options = read_options(args, channels, recognizer)
+        path = Path(args.source)
+        if path.is_file() and path.stat().st_size <= _WHOLE:
+            return iter([read_recording(path, **options)])
         return read_recording(args.source, chunksize=_CHUNK, **options)
     recordings = _read_all(args, channels, recognizer)
     if len(recordings) != 1:

@@ -1,21 +1,28 @@
-"""Times of samples: what they count, and what to do where they do not increase."""
+"""Times of samples: what they count, and on which date."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sklearn_har.recordings._dates import parse_dates
+from sklearn_har.recordings._ticks import PER_SECOND, Unit, likely_unit, typical_step, unit_by_size
 from sklearn_har.utils._validation import did_you_mean
 
-__all__ = ["Stamps", "TimeUnit", "in_order", "to_seconds"]
+__all__ = ["Stamps", "TimeUnit", "rate_notes", "to_seconds"]
 
 TimeUnit = Literal["s", "ms", "us", "ns", "datetime"]
-_PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY, _HOUR = 86_400.0, 3_600 * 10**9
+# In s since 1970: the year 2100, after which no number of a given unit is a time of ours.
+_LATEST = 4_102_444_800.0
+# Where the steps are this many times what numbers of s can tell apart, times keep their zero.
+_FINE = 8.0
 
 
 @dataclass(frozen=True)
@@ -24,31 +31,81 @@ class Stamps:
 
     ticks: NDArray[Any]
     per_second: int
-    dates: pd.Series[pd.Timestamp] | None
-    guessed: bool
+    #: "number" counts from any zero, "since 1970", "date", or "time of day".
+    kind: Literal["number", "since 1970", "date", "time of day"] = "number"
+    zone: tzinfo | None = None
+    #: Whether the first of two numbers in a date is the day, where that was to be decided.
+    day_first: bool | None = None
+    #: What was assumed.
+    notes: tuple[str, ...] = ()
 
-    def seconds(self, rows: NDArray[np.int64], origin: Any) -> NDArray[np.float64]:
-        """Return the times of `rows` in s; dates count from the tick `origin`."""
-        ticks = self.ticks[rows]
-        seconds: NDArray[np.float64]
-        if self.dates is not None:
-            seconds = (ticks - origin) / self.per_second
-        elif ticks.dtype.kind in "iu":
-            # A quotient of nanoseconds since 1970 would lose half of the microseconds.
-            whole, rest = np.divmod(ticks, self.per_second)
-            seconds = whole + rest / self.per_second
-        else:
-            seconds = ticks / self.per_second
+    @property
+    def dated(self) -> bool:
+        """Whether the dates are known."""
+        return self.kind in ("since 1970", "date")
+
+    @property
+    def unit(self) -> TimeUnit:
+        """Return the unit that reads the rest of the column in the same way."""
+        if self.kind in ("date", "time of day"):
+            return "datetime"
+        return next(unit for unit, n in PER_SECOND.items() if n == self.per_second)
+
+    @property
+    def period(self) -> float | None:
+        """Return the length of the counter in s where it is known."""
+        return _DAY if self.kind == "time of day" else None
+
+    def since(self, origin: Any) -> NDArray[np.float64]:
+        """Return the times in s from the tick `origin` on."""
+        seconds: NDArray[np.float64] = (self.ticks - origin) / self.per_second
         return seconds
 
-    def date(self, row: int) -> datetime | None:
-        """Return the date of a row, where dates are known."""
-        return None if self.dates is None else self.dates.iloc[row].to_pydatetime(warn=False)
+    def zero(self, row: int) -> tuple[float, datetime | None]:
+        """Return the time of a row, and the date of time 0 where dates are known.
+
+        Dates count from that row. Numbers keep their zero, unless they are so large that numbers of
+        seconds would lose the differences.
+        """
+        tick = self.ticks[row]
+        if self.kind == "number" or self.kind == "time of day":
+            return self._from_zero(tick), None
+        if self.kind == "since 1970":
+            ordered = np.unique(self.ticks)
+            least = float(np.diff(ordered).min()) if len(ordered) > 1 else np.inf
+            seconds = self._from_zero(tick)
+            if least / self.per_second > _FINE * np.spacing(seconds):
+                return seconds, _EPOCH
+            tick = int(tick) * (10**9 // self.per_second)
+            return 0.0, pd.Timestamp(tick, tz="UTC").to_pydatetime(warn=False)
+        date = pd.Timestamp(int(tick), tz=None if self.zone is None else "UTC")
+        if self.zone is not None:
+            date = date.tz_convert(self.zone)
+        return 0.0, date.to_pydatetime(warn=False)
+
+    def _from_zero(self, tick: Any) -> float:
+        if self.ticks.dtype.kind in "iu":
+            # A quotient of nanoseconds since 1970 would lose half of the microseconds.
+            whole, rest = divmod(int(tick), self.per_second)
+            return whole + rest / self.per_second
+        return float(tick) / self.per_second
+
+    def absolute(self) -> NDArray[np.float64]:
+        """Return the times in s of all rows from zero."""
+        seconds: NDArray[np.float64]
+        if self.ticks.dtype.kind in "iu":
+            whole, rest = np.divmod(self.ticks, self.per_second)
+            seconds = whole + rest / self.per_second
+        else:
+            seconds = self.ticks / self.per_second
+        return seconds
 
 
-def to_seconds(column: pd.Series[Any], name: str, unit: TimeUnit | None) -> Stamps:
+def to_seconds(
+    column: pd.Series[Any], name: str, unit: TimeUnit | None, day_first: bool | None = None
+) -> Stamps:
     """Read a column of times."""
-    choices = (*_PER_SECOND, "datetime")
+    choices = (*PER_SECOND, "datetime")
     if unit is not None and unit not in choices:
         raise ValueError(
             f"time_unit must be one of {choices} or None, got {unit!r}"
@@ -67,69 +124,94 @@ def to_seconds(column: pd.Series[Any], name: str, unit: TimeUnit | None) -> Stam
             numeric = unit != "datetime"
         except (ValueError, TypeError):
             pass
-    if numeric:
-        if unit == "datetime":
+    if not numeric:
+        if unit not in (None, "datetime"):
             raise ValueError(
-                f"Column {name!r} holds numbers, which are no dates: time_unit must be one of "
-                f"{tuple(_PER_SECOND)}."
+                f"Column {name!r} holds dates or text, got time_unit={unit!r}: leave it out, or "
+                "pass time_unit='datetime'."
             )
-        ticks = column.to_numpy()
-        if ticks.dtype.kind not in "iu":
-            ticks = ticks.astype(np.float64)
-        elif ticks.dtype.kind == "u" or ticks.dtype.itemsize < 8:
-            # Differences of unsigned numbers never turn negative.
-            ticks = ticks.astype(np.int64)
-        if not np.isfinite(ticks).all():
-            raise ValueError(f"Column {name!r} must hold finite times, got infinity.")
-        return Stamps(ticks, _PER_SECOND[unit or "s"], None, guessed=unit is None)
-    if unit not in (None, "datetime"):
+        return _dates(column, name, day_first)
+    if unit == "datetime":
         raise ValueError(
-            f"Column {name!r} holds dates or text, got time_unit={unit!r}: leave it out, or pass "
-            "time_unit='datetime'."
+            f"Column {name!r} holds numbers, which are no dates: time_unit must be one of "
+            f"{tuple(PER_SECOND)}."
         )
-    try:
-        dates = pd.to_datetime(column)
-    except pd.errors.OutOfBoundsDatetime as error:
-        # pandas 2 reads text into nanoseconds at once.
-        got = str(error).removeprefix("Out of bounds nanosecond timestamp: ")
-        raise _beyond(name, got) from error
-    except (ValueError, TypeError) as error:
-        raise ValueError(
-            f"Column {name!r} holds neither numbers nor dates: {error}. Convert it by "
-            "pandas.to_datetime with a format."
-        ) from error
-    utc = dates.dt.tz_convert("UTC").dt.tz_localize(None) if dates.dt.tz is not None else dates
-    try:
-        ticks = utc.dt.as_unit("ns").to_numpy().astype(np.int64)
-    except pd.errors.OutOfBoundsDatetime as error:
-        # NumPy would let the nanoseconds run over, and the order of the samples with them.
-        raise _beyond(name, f"{dates.min()} to {dates.max()}") from error
-    return Stamps(ticks, _PER_SECOND["ns"], dates, guessed=False)
+    ticks = column.to_numpy()
+    if ticks.dtype.kind not in "iu":
+        ticks = ticks.astype(np.float64)
+    elif ticks.dtype.kind == "u" or ticks.dtype.itemsize < 8:
+        # Differences of unsigned numbers never turn negative.
+        ticks = ticks.astype(np.int64)
+    if not np.isfinite(ticks).all():
+        raise ValueError(f"Column {name!r} must hold finite times, got infinity.")
+    return _numbers(ticks, name, unit)
 
 
-def _beyond(name: str, got: str) -> ValueError:
-    return ValueError(
-        f"Column {name!r} must hold dates from {pd.Timestamp.min:%Y} to {pd.Timestamp.max:%Y}, got "
-        f"{got}."
+def _numbers(ticks: NDArray[Any], name: str, unit: TimeUnit | None) -> Stamps:
+    by_size = unit_by_size(ticks)
+    notes: tuple[str, ...] = ()
+    if unit is not None:
+        assert unit != "datetime"
+        if by_size is not None and by_size != unit:
+            year = 1970 + float(np.median(ticks)) / PER_SECOND[unit] / 31_557_600
+            step = typical_step(ticks) / PER_SECOND[unit]
+            if year > 2100 or step < 1e-6:
+                what = f"of the year {year:.4g}" if year > 2100 else f"{step:.2g} s apart"
+                raise ValueError(
+                    f"time_unit={unit!r} makes the times in column {name!r} {what}. By their size "
+                    f"they count {by_size} since 1970: pass time_unit={by_size!r}, or leave it out."
+                )
+    elif by_size is not None:
+        unit = by_size
+        if by_size != "s":
+            notes = (
+                f"The times in column {name!r} are read as {by_size} since 1970, by their size. "
+                f"time_unit={by_size!r} confirms it.",
+            )
+    per_second = PER_SECOND[unit or "s"]
+    kind: Literal["number", "since 1970"] = "since 1970" if by_size == (unit or "s") else "number"
+    notes += rate_notes(ticks, name, unit or "s")
+    return Stamps(ticks, per_second, kind, notes=notes)
+
+
+def rate_notes(ticks: NDArray[Any], name: str, unit: Unit) -> tuple[str, ...]:
+    """Return what is said about a rate that no sensor has, if another unit gives a usual one."""
+    step, likely = typical_step(ticks), likely_unit(ticks)
+    rate = PER_SECOND[unit] / step if step else 1.0
+    if 1.0 <= rate <= 5_000.0 or likely in (None, unit):
+        return ()
+    return (
+        f"The times in column {name!r}, read as {unit}, give a sampling rate of {rate:g} Hz. If "
+        f"they count {likely}, pass time_unit={likely!r}.",
     )
 
 
-def in_order(ticks: NDArray[Any], name: str, on_disorder: str) -> NDArray[np.int64]:
-    """Return the positions in `ticks` of the samples to keep, in order of time."""
-    late = np.flatnonzero(np.diff(ticks) <= 0) + 1
-    if len(late) == 0:
-        return np.arange(len(ticks))
-    if on_disorder == "sort":
-        order = np.argsort(ticks, kind="stable")
-        return order[np.diff(ticks[order], prepend=ticks[order[0]] - 1) > 0]
-    if on_disorder == "drop":
-        latest = np.maximum.accumulate(ticks)
-        return np.concatenate([[0], np.flatnonzero(ticks[1:] > latest[:-1]) + 1])
-    n_equal = int((np.diff(ticks) == 0).sum())
-    shown = ", ".join(f"row {i}: {ticks[i - 1]} then {ticks[i]}" for i in late[:3])
-    raise ValueError(
-        f"Column {name!r} must increase from row to row, got {n_equal} repeated and "
-        f"{len(late) - n_equal} backward steps ({shown}{', ...' if len(late) > 3 else ''}). Pass "
-        "on_disorder='sort' to order the samples by time, or 'drop' to leave out those that come "
-        "late."
-    )
+def _dates(column: pd.Series[Any], name: str, day_first: bool | None) -> Stamps:
+    dates = parse_dates(column, name, day_first)
+    if dates.of_day:
+        note = f"Column {name!r} holds times of day without a date: start is not known."
+        return Stamps(dates.ticks, 10**9, "time of day", notes=(note,))
+    ticks = dates.ticks
+    notes: tuple[str, ...] = ()
+    if dates.zone is None:
+        ticks, notes = _without_repeated_hour(ticks, name)
+    return Stamps(ticks, 10**9, "date", dates.zone, dates.day_first, notes)
+
+
+def _without_repeated_hour(
+    ticks: NDArray[np.int64], name: str
+) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    """Let local times go on where clocks are set back by an hour at the end of summer time."""
+    back = np.flatnonzero(np.diff(ticks) < 0)
+    step = typical_step(ticks)
+    for i in back:
+        date = pd.Timestamp(int(ticks[i]))
+        ahead = int(ticks[i + 1] - ticks[i]) + _HOUR
+        if date.weekday() == 6 and date.hour < 4 and 0 <= ahead <= 5 * step:
+            ticks = ticks.copy()
+            ticks[i + 1 :] += _HOUR
+            return ticks, (
+                f"The times in column {name!r} run back by an hour before row {i + 1}, as clocks "
+                "do at the end of summer time; they go on from there.",
+            )
+    return ticks, ()

@@ -14,6 +14,7 @@ from sklearn_har.utils._validation import did_you_mean
 
 __all__ = [
     "channel_columns",
+    "dividing_column",
     "numbers",
     "only_value",
     "units_by_column",
@@ -104,6 +105,28 @@ def units_by_column(
                 f"{did_you_mean(str(unit), UNITS)}."
             )
     return by_column
+
+
+def dividing_column(
+    frame: pd.DataFrame, times: NDArray[np.float64], others: set[Any]
+) -> tuple[str, list[Any]] | None:
+    """Return the column within whose values times increase, and its values; None if there is none.
+
+    It tells subjects, sessions, devices or sensors apart whose rows follow one another or mix.
+    """
+    found: list[tuple[str, list[Any]]] = []
+    for column in frame.columns:
+        values = frame[column]
+        if column in others or pd.api.types.is_float_dtype(values):
+            continue
+        codes, kinds = pd.factorize(values)
+        if not 2 <= len(kinds) <= min(100, len(frame) / 5):
+            continue
+        order = np.argsort(codes, kind="stable")
+        same = np.diff(codes[order]) == 0
+        if (np.diff(times[order])[same] > 0).all():
+            found.append((str(column), list(kinds)))
+    return min(found, key=lambda each: len(each[1]), default=None)
 
 
 def only_value(values: pd.Series[Any], name: str, where: str = "") -> Any:

@@ -12,16 +12,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sklearn_har.recordings._clock import TimeUnit, to_seconds
+from sklearn_har.recordings._clock import Stamps, TimeUnit, rate_notes, to_seconds
 from sklearn_har.recordings._columns import channel_columns, numbers, unknown_column
+from sklearn_har.recordings._order import repair_needed
 from sklearn_har.recordings._plausibility import oddities, warn_of_oddities
 from sklearn_har.recordings._recording import Recording, typical_rate
+from sklearn_har.recordings._ticks import PER_SECOND
 from sklearn_har.recordings._units import convert
 
 __all__ = ["LineReader"]
 
 # Samples by which the rate is measured and the units are judged.
 _FIRST = 100
+# Samples in which a clock is watched for what cannot be put right on the way.
+_WATCHED = 1000
 
 
 class LineReader:
@@ -80,9 +84,10 @@ class LineReader:
         self._text = ""
         self._header: str | None = None
         self._origin: Any = None
+        self._at = np.empty(0)
         self._held: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
         self._n_lines = 0
-        self._guessed = False
+        self._notes: list[str] = []
         self.sampling_rate: float | None = None
         self.channel_names: list[str] = []
 
@@ -146,11 +151,23 @@ class LineReader:
                 first = first.apply(pd.to_numeric, errors="coerce").dropna(axis="columns")
             self.channel_names = list(channel_columns(first, self._channels, {self._time}))
         stamps = to_seconds(frame[self._time], self._time, self._time_unit)
-        self._origin = stamps.ticks[0] if self._origin is None else self._origin
-        at = stamps.seconds(np.arange(len(frame)), self._origin)
+        if self._origin is None:
+            self._origin, self._time_unit = stamps.ticks[0], stamps.unit
+            self._notes = list(stamps.notes) if stamps.kind == "since 1970" else []
+        at = stamps.since(self._origin) if stamps.kind == "date" else stamps.absolute()
+        self._watch(at, stamps)
         samples = np.column_stack([numbers(frame, column) for column in self.channel_names])
-        self._guessed = stamps.guessed
         return at, convert(samples, [self._units.get(name) for name in self.channel_names])
+
+    def _watch(self, at: NDArray[np.float64], stamps: Stamps) -> None:
+        """Refuse a clock that only a whole file can put right."""
+        self._at = np.concatenate([self._at, at])[-_WATCHED:]
+        reason = repair_needed(self._at, period=stamps.period, dated=stamps.dated)
+        if reason is not None and len(self._at) >= _FIRST:
+            raise ValueError(
+                f"Column {self._time!r} cannot be followed: {reason}. read_recording puts it right "
+                "when the file is complete."
+            )
 
     def _release(self) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
         """Measure the rate of what was held back, look at it, and give it."""
@@ -169,13 +186,16 @@ class LineReader:
                 f"{len(whole)} among the first {min(len(at), _FIRST)} rows."
             )
         self.sampling_rate = typical_rate(at[whole])
+        unit = self._time_unit
+        if unit is not None and unit != "datetime":
+            self._notes += rate_notes(at[whole] * PER_SECOND[unit], self._time, unit)
         look = Recording(
             samples[whole],
             at[whole],
             sampling_rate=self.sampling_rate,
             channel_names=self.channel_names,
         )
-        warn_of_oddities(oddities(look, self._units, guessed_seconds=self._guessed))
+        warn_of_oddities({"clock": self._notes} | oddities(look, self._units))
         return at, samples
 
 

@@ -24,12 +24,9 @@ _CONVERTED_TWICE = {"m/s2": (0.05, 0.2), "mg": (0.0005, 0.002)}
 _SHOWN = 3
 
 
-def oddities(
-    recording: Recording, units: Mapping[str, str], *, guessed_seconds: bool
-) -> dict[str, list[str]]:
+def oddities(recording: Recording, units: Mapping[str, str]) -> dict[str, list[str]]:
     """Return sentences about possible mistakes by kind; `units` are by the name of the channel."""
     found = {
-        "time": _about_time(recording, guessed_seconds),
         "gaps": _about_gaps(recording),
         "constants": _about_constants(recording),
         "accelerations": _about_accelerations(recording, units),
@@ -45,25 +42,19 @@ def warn_of_oddities(found: Mapping[str, list[str]]) -> None:
             warn_of_recording(sentence)
 
 
-def _about_time(recording: Recording, guessed_seconds: bool) -> Iterator[str]:
-    rate = recording.sampling_rate
-    if guessed_seconds and not _SLOWEST <= rate <= _FASTEST:
-        # Only milliseconds and finer count many times between samples.
-        remedy = " If they count milliseconds, pass time_unit='ms'." if rate < _SLOWEST else ""
-        yield f"The times, read as seconds, give a sampling rate of {rate:g} Hz.{remedy}"
-
-
 def _about_gaps(recording: Recording) -> Iterator[str]:
-    if len(recording.breaks):
-        time = recording.time
+    time = recording.time
+    steps = np.diff(time, prepend=time[0])[recording.breaks]
+    # Where a clock starts anew, the time goes on by one step.
+    found = recording.breaks[steps > 1.5 / recording.sampling_rate]
+    if len(found):
         shown = ", ".join(
-            f"{time[i] - time[i - 1]:.3g} s after {time[i - 1]:.3f} s"
-            for i in recording.breaks[:_SHOWN]
+            f"{time[i] - time[i - 1]:.3g} s after {time[i - 1]:.3f} s" for i in found[:_SHOWN]
         )
-        more = ", ..." if len(recording.breaks) > _SHOWN else ""
+        more = ", ..." if len(found) > _SHOWN else ""
         yield (
-            f"The recording has {len(recording.breaks)} gap(s) ({shown}{more}); they are kept as "
-            "breaks, which no window crosses."
+            f"The recording has {len(found)} gap(s) ({shown}{more}); they are kept as breaks, "
+            "which no window crosses."
         )
 
 

@@ -12,7 +12,7 @@ from sklearn_har.recordings._clock import TimeUnit
 from sklearn_har.recordings._files import path_of, pieces_of, table_of
 from sklearn_har.recordings._plausibility import warn_of_oddities
 from sklearn_har.recordings._recording import Recording
-from sklearn_har.recordings._tables import Layout, TableReader
+from sklearn_har.recordings._tables import ENOUGH_ROWS, Layout, TableReader
 from sklearn_har.utils._numbers import check_integer
 from sklearn_har.utils._warnings import warn_of_recording
 
@@ -30,6 +30,7 @@ class _Options(TypedDict, total=False):
     labels: str | None
     subject: str | None
     max_gap: float | None
+    day_first: bool | None
     on_disorder: Literal["raise", "sort", "drop"]
     on_missing: Literal["raise", "drop"]
     read_options: Mapping[str, Any] | None
@@ -58,6 +59,7 @@ def read_recording(
     labels: str | None = None,
     subject: str | None = None,
     max_gap: float | None = None,
+    day_first: bool | None = None,
     on_disorder: Literal["raise", "sort", "drop"] = "raise",
     on_missing: Literal["raise", "drop"] = "raise",
     read_options: Mapping[str, Any] | None = None,
@@ -96,10 +98,14 @@ def read_recording(
     max_gap : float, default=None
         In s: a longer step between samples is an interruption, kept in `breaks`. None for five
         sampling intervals.
+    day_first : bool, default=None
+        Whether the day comes first in dates such as "07/05/2014". None to let the file decide: by
+        numbers above 12, or by dates that go on day by day. If it does not, an error asks.
     on_disorder : {"raise", "sort", "drop"}, default="raise"
-        What to do with times that are not later than the one before: raise an error; "sort" the
-        samples by time and keep the first of several at the same time; "drop" every sample that is
-        not later than all before it.
+        What to do with samples that come late, and with times that repeat: raise an error; "sort"
+        the samples by time and keep the first of several at the same time; "drop" every sample that
+        is not later than all before it. A warning counts what is left out. See Notes for clocks
+        that are put right.
     on_missing : {"raise", "drop"}, default="raise"
         What to do with samples in which a channel is missing or infinite: raise an error, or
         "drop" them, which leaves a longer step behind.
@@ -114,8 +120,9 @@ def read_recording(
     -------
     recording : Recording or iterator of Recording
         Accelerations in g and angular velocities in rad/s where units were given, `time` in s. For
-        dates it counts from the first sample, whose date is `start`; numbers keep their zero. The
-        path of a file is the fact "file". With `chunksize`, an iterator of the pieces.
+        dates it counts from the first sample, whose date is `start`; numbers keep their zero, which
+        is `start` if they count from 1970. The path of a file is the fact "file". With `chunksize`,
+        an iterator of the pieces.
 
     Raises
     ------
@@ -141,12 +148,19 @@ def read_recording(
 
     Notes
     -----
+    A warning says what was put right in a clock. Numbers that can only be ms, us or ns since 1970
+    are read as such. Rows that share a stamp, or that came in packets and were stamped on arrival,
+    are spread over the time between stamps. A counter that begins anew and times of day that pass
+    midnight go on. Where a clock starts anew, `breaks` has an interruption. Rows of which nobody
+    can tell the time are left out and counted, or refused if they are many. Rows of several clocks
+    are never put between one another.
+
     The pieces that `chunksize` gives are pieces of one recording. They share the channels, the zero
     of the clock and the sampling rate, which is measured on the first piece unless it is given.
     `breaks` marks the gaps within a piece; the times show a gap between two pieces. Warnings come
     with the first piece; one more at the end counts the gaps after it. A piece that does not begin
     after the end of the one before is an error. ``on_disorder="drop"`` leaves out its late samples;
-    "sort" orders samples only within a piece.
+    "sort" orders samples only within a piece. A clock that has to be put right is an error.
 
     Examples
     --------
@@ -175,6 +189,7 @@ def read_recording(
         labels=labels,
         subject=subject,
         max_gap=max_gap,
+        day_first=day_first,
         on_disorder=on_disorder,
         on_missing=on_missing,
     )
@@ -191,7 +206,7 @@ def read_recording(
 
 def _pieces(tables: Iterator[pd.DataFrame], reader: TableReader) -> Iterator[Recording]:
     n_pieces = n_gaps = 0
-    for table in tables:
+    for table in _looked_at(tables, reader):
         piece = reader.read_piece(table)
         if piece is None:
             continue
@@ -207,3 +222,21 @@ def _pieces(tables: Iterator[pd.DataFrame], reader: TableReader) -> Iterator[Rec
         warn_of_recording(
             f"The pieces after the first have {n_gaps} gap(s) within them or before them."
         )
+    if reader.n_left_out:
+        warn_of_recording(
+            f"{reader.n_left_out} samples are left out, because they come late or have the time of "
+            "another sample."
+        )
+
+
+def _looked_at(tables: Iterator[pd.DataFrame], reader: TableReader) -> Iterator[pd.DataFrame]:
+    """Give tables, after a look at as many of them as make the clock known."""
+    first: list[pd.DataFrame] = []
+    for table in tables:
+        first.append(table)
+        if sum(map(len, first)) >= ENOUGH_ROWS:
+            break
+    if first:
+        reader.look(pd.concat(first))
+    yield from first
+    yield from tables

@@ -11,23 +11,29 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sklearn_har.recordings._clock import Stamps, TimeUnit, in_order, to_seconds
+from sklearn_har.recordings._clock import Stamps, TimeUnit, to_seconds
 from sklearn_har.recordings._columns import (
     channel_columns,
+    dividing_column,
     numbers,
     only_value,
     units_by_column,
     unknown_column,
     without_missing,
 )
+from sklearn_har.recordings._order import Disorder, Order, in_order, repair_needed
 from sklearn_har.recordings._plausibility import oddities
 from sklearn_har.recordings._recording import Recording, typical_rate
+from sklearn_har.recordings._ticks import unwrapped
 from sklearn_har.recordings._units import convert
 from sklearn_har.utils._gaps import gap_limit, gaps
 from sklearn_har.utils._numbers import check_rate
 from sklearn_har.utils._validation import did_you_mean
 
-__all__ = ["Layout", "TableReader"]
+__all__ = ["ENOUGH_ROWS", "Layout", "TableReader"]
+
+# Rows by which a clock is known.
+ENOUGH_ROWS = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,12 +48,14 @@ class Layout:
     labels: str | None = None
     subject: str | None = None
     max_gap: float | None = None
-    on_disorder: Literal["raise", "sort", "drop"] = "raise"
+    day_first: bool | None = None
+    on_disorder: Disorder = "raise"
     on_missing: Literal["raise", "drop"] = "raise"
 
     def __post_init__(self) -> None:
         _check_choice("on_disorder", self.on_disorder, ("raise", "sort", "drop"))
         _check_choice("on_missing", self.on_missing, ("raise", "drop"))
+        _check_choice("day_first", self.day_first, (True, False, None))
 
 
 class TableReader:
@@ -70,6 +78,8 @@ class TableReader:
     ----------
     after_gap : bool
         Whether the last piece came after a gap.
+    n_left_out : int
+        Samples that were left out because of their times.
     """
 
     def __init__(
@@ -80,23 +90,28 @@ class TableReader:
         prefix: str = "",
     ) -> None:
         self.after_gap = False
+        self.n_left_out = 0
         self._prefix = prefix
         self._layout, self._facts = layout, facts
         self._others = {layout.time, layout.labels, layout.subject, *other_columns}
         self._names: dict[str, str] | None = None
         self._units: dict[str, str] = {}
         self._rate: float | None = None
-        self._guessed = False
         self._n_rows = 0
-        self._origin: Any = None
+        self._whole = True
+        self._day_first = layout.day_first
+        self._unit = layout.time_unit
+        self._origin: tuple[Any, float] | None = None
         self._start: datetime | None = None
-        self._last_tick: Any = None
+        self._ticks: NDArray[Any] = np.empty(0)
+        self._latest: Any = None
         self._last_time: float | None = None
+        self._notes: list[str] = []
         self._subject: tuple[Any] | None = None
 
     def oddities(self, recording: Recording) -> dict[str, list[str]]:
-        """Return what looks wrong in a recording that was read here."""
-        return oddities(recording, self._units, guessed_seconds=self._guessed)
+        """Return what looks wrong in a recording that was read here, and what was put right."""
+        return {"clock": self._notes} | oddities(recording, self._units)
 
     def read(self, frame: pd.DataFrame) -> Recording:
         """Read a whole table."""
@@ -104,6 +119,23 @@ class TableReader:
         if recording is None:
             raise ValueError("source must hold at least one whole sample, got none.")
         return recording
+
+    def look(self, frame: pd.DataFrame) -> None:
+        """Decide on channels, rate and clock from the first rows of a table in pieces."""
+        layout = self._layout
+        self._whole = False
+        frame = self._with_time(frame)
+        self._check_columns(frame)
+        self._names = self._channels(frame)
+        if layout.time is None:
+            return
+        stamps = to_seconds(frame[layout.time], layout.time, layout.time_unit, self._day_first)
+        self._day_first = stamps.day_first if self._day_first is None else self._day_first
+        self._unit, self._notes = stamps.unit, list(stamps.notes)
+        seconds = stamps.since(stamps.ticks[0]) if stamps.dated else stamps.absolute()
+        self._refuse_several(seconds, np.arange(len(frame)), frame, stamps)
+        self._watch(stamps, np.arange(len(frame)))
+        self._ticks = self._ticks[:0]
 
     def read_piece(self, frame: pd.DataFrame) -> Recording | None:
         """Read the next piece of a table; None if no sample of it is kept."""
@@ -118,23 +150,24 @@ class TableReader:
 
     def _read(self, frame: pd.DataFrame) -> Recording | None:
         layout = self._layout
-        if layout.time is not None and layout.time not in frame.columns:
-            frame = frame.reset_index() if frame.index.name == layout.time else frame
+        frame = self._with_time(frame)
         self._check_columns(frame)
         names = self._names = self._channels(frame)
         by_column = units_by_column(layout.units, names)
         self._units = {names[column]: unit for column, unit in by_column.items()}
         samples = np.column_stack([numbers(frame, column) for column in names])
         kept = without_missing(samples, list(names), layout.on_missing)
-        stamps = None
+        stamps, order = None, Order(kept, np.empty(0))
         if layout.time is not None:
-            stamps = to_seconds(frame[layout.time], layout.time, layout.time_unit)
-            kept = self._in_order(stamps.ticks, kept, layout.time)
+            stamps = to_seconds(frame[layout.time], layout.time, self._unit, self._day_first)
+            self._day_first = stamps.day_first if self._day_first is None else self._day_first
+            order = self._in_order(stamps, kept, frame)
+        kept = order.rows
         subject = None if layout.subject is None else self._only_subject(frame[layout.subject])
         first_row, self._n_rows = self._n_rows, self._n_rows + len(frame)
         if len(kept) == 0:
             return None
-        seconds = self._seconds(stamps, kept, first_row)
+        seconds = self._seconds(stamps, order, first_row)
         if self._rate is None:
             rate = layout.sampling_rate
             self._rate = typical_rate(seconds) if rate is None else check_rate(rate)
@@ -146,12 +179,19 @@ class TableReader:
             seconds,
             sampling_rate=self._rate,
             channel_names=list(names.values()),
-            breaks=gaps(seconds, self._rate, layout.max_gap),
+            breaks=[*order.breaks, *gaps(seconds, self._rate, layout.max_gap)],
             start=self._start,
             labels=None if layout.labels is None else frame[layout.labels].to_numpy()[kept],
             subject=subject,
             facts=self._facts,
         )
+
+    def _with_time(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return a table with the index as a column, if it holds the times."""
+        time = self._layout.time
+        if time is None or time in frame.columns or frame.index.name != time:
+            return frame
+        return frame.reset_index()
 
     def _channels(self, frame: pd.DataFrame) -> dict[str, str]:
         if self._names is not None:
@@ -170,44 +210,111 @@ class TableReader:
         if len(frame) == 0:
             raise ValueError("source must hold at least one sample, got a table without rows.")
 
-    def _in_order(
+    def _in_order(self, stamps: Stamps, kept: NDArray[np.int64], frame: pd.DataFrame) -> Order:
+        """Return the rows to keep, in order of time, and their times."""
+        name, remedy = str(self._layout.time), self._layout.on_disorder
+        if not len(kept):
+            return Order(kept, np.empty(0))
+        n_whole = len(kept)
+        if not self._whole:
+            self._watch(stamps, kept)
+            kept = self._after_the_last(stamps.ticks, kept, name)
+            if not len(kept):
+                self.n_left_out += n_whole
+                return Order(kept, np.empty(0))
+        seconds = stamps.since(stamps.ticks[0]) if stamps.dated else stamps.absolute()
+        self._refuse_several(seconds, kept, frame, stamps)
+        order = in_order(seconds, name, remedy, kept=kept, period=stamps.period, dated=stamps.dated)
+        self.n_left_out += n_whole - len(order.rows)
+        if self._whole:
+            self._notes += [*stamps.notes, *order.notes]
+        self._latest = stamps.ticks[order.rows[-1]]
+        return order
+
+    def _refuse_several(
+        self,
+        seconds: NDArray[np.float64],
+        kept: NDArray[np.int64],
+        frame: pd.DataFrame,
+        stamps: Stamps,
+    ) -> None:
+        """Refuse rows of several clocks that a column tells apart."""
+        if (np.diff(seconds[kept]) > 0).all():
+            return
+        times = seconds[kept]
+        if not stamps.dated:
+            times, _ = unwrapped(times, period=stamps.period)
+        if (np.diff(times) > 0).all():
+            return
+        others = self._others | set(self._layout.channels or ())
+        found = dividing_column(frame.iloc[kept], times, others)
+        if found is not None:
+            column, values = found
+            shown = ", ".join(map(repr, values[:3])) + (", ..." if len(values) > 3 else "")
+            raise ValueError(
+                f"Column {self._layout.time!r} must increase from row to row, and does so only "
+                f"within each value of column {column!r} ({shown}). If these are subjects, "
+                f"sessions or sensors, read_recordings(..., subject={column!r}) or "
+                f"session={column!r} reads one recording for each."
+            )
+
+    def _watch(self, stamps: Stamps, kept: NDArray[np.int64]) -> None:
+        """Refuse a clock that only a whole table can put right."""
+        ticks = np.concatenate([self._ticks, stamps.ticks[kept]])
+        self._ticks = ticks[-ENOUGH_ROWS:]
+        seconds = (ticks - ticks[0]) / stamps.per_second
+        if not stamps.dated:
+            seconds += float(ticks[0]) / stamps.per_second
+        reason = repair_needed(seconds, period=stamps.period, dated=stamps.dated)
+        if reason is not None:
+            raise ValueError(
+                f"Column {self._layout.time!r} cannot be read in pieces: {reason}. Read the table "
+                "without chunksize, which puts the clock right."
+            )
+
+    def _after_the_last(
         self, ticks: NDArray[Any], kept: NDArray[np.int64], name: str
     ) -> NDArray[np.int64]:
-        """Return the rows to keep, in order of time, of those that the piece keeps so far."""
+        """Return the rows that come after the last piece."""
+        if self._latest is None:
+            return kept
+        late = ticks[kept] <= self._latest
         remedy = self._layout.on_disorder
-        if self._last_tick is not None:
-            late = ticks[kept] <= self._last_tick
-            if late.any() and remedy != "drop":
-                refused = (
-                    " on_disorder='sort' orders samples only within a piece: read the table "
-                    "without chunksize, or pass 'drop' to leave them out."
-                    if remedy == "sort"
-                    else " Pass on_disorder='drop' to leave them out."
-                )
-                raise ValueError(
-                    f"Column {name!r} must increase from piece to piece, got {int(late.sum())} "
-                    f"samples not later than the piece before, which ends at {self._last_tick} "
-                    f"(the first: {ticks[kept][late][0]}).{refused}"
-                )
-            kept = kept[~late]
-        if len(kept):
-            kept = kept[in_order(ticks[kept], name, remedy)]
-            self._last_tick = ticks[kept[-1]]
-        return kept
+        if late.any() and remedy != "drop":
+            refused = (
+                " on_disorder='sort' orders samples only within a piece: read the table "
+                "without chunksize, or pass 'drop' to leave them out."
+                if remedy == "sort"
+                else " Pass on_disorder='drop' to leave them out."
+            )
+            raise ValueError(
+                f"Column {name!r} must increase from piece to piece, got {int(late.sum())} "
+                f"samples not later than the piece before, which ends at {self._latest} "
+                f"(the first: {ticks[kept][late][0]}).{refused}"
+            )
+        early: NDArray[np.int64] = kept[~late]
+        return early
 
-    def _seconds(
-        self, stamps: Stamps | None, kept: NDArray[np.int64], first_row: int
-    ) -> NDArray[np.float64]:
+    def _seconds(self, stamps: Stamps | None, order: Order, first_row: int) -> NDArray[np.float64]:
         if stamps is None:
             if self._layout.sampling_rate is None:
                 raise ValueError("sampling_rate must be given where time is None.")
             # Dropped samples leave their places empty.
-            return (first_row + kept) / check_rate(self._layout.sampling_rate)
+            return (first_row + order.rows) / check_rate(self._layout.sampling_rate)
+        first = int(order.rows[0])
         if self._origin is None:
-            self._origin = stamps.ticks[kept[0]]
-            self._start = stamps.date(int(kept[0]))
-        self._guessed = stamps.guessed
-        return stamps.seconds(kept, self._origin)
+            zero, self._start = stamps.zero(first)
+            self._origin = stamps.ticks[first], zero
+        if not stamps.dated:
+            return order.seconds
+        origin, zero = self._origin
+        if order.plain:
+            same = zero and stamps.kind == "since 1970"
+            times = stamps.absolute() if same else stamps.since(origin)
+            kept: NDArray[np.float64] = times[order.rows]
+            return kept
+        moved: NDArray[np.float64] = order.seconds - order.seconds[0] + zero
+        return moved
 
     def _only_subject(self, values: pd.Series[Any]) -> Any:
         name = str(self._layout.subject)
@@ -220,7 +327,7 @@ class TableReader:
         return found
 
 
-def _check_choice(name: str, value: Any, choices: tuple[str, ...]) -> None:
+def _check_choice(name: str, value: Any, choices: tuple[Any, ...]) -> None:
     if value not in choices:
         raise ValueError(
             f"{name} must be one of {choices}, got {value!r}{did_you_mean(str(value), choices)}."

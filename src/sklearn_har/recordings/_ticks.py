@@ -1,0 +1,171 @@
+"""Judgements about a clock: its unit, wraps, restarts, and stamps that many rows share.
+
+All functions are pure. They take the stamps of rows in the order of the file, and read no options.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "PER_SECOND",
+    "Unit",
+    "blocks_of_stamps",
+    "likely_unit",
+    "restarts",
+    "typical_step",
+    "unit_by_size",
+    "unwrapped",
+]
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.int64]
+Unit = Literal["s", "ms", "us", "ns"]
+
+PER_SECOND: dict[Unit, int] = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
+# In s since 1970: loggers of movement have existed since about 2000.
+_EARLIEST, _LATEST = 946_684_800.0, 4_102_444_800.0
+# In Hz: what a sensor of movement may have, so that ns since start are not taken for ms since 1970.
+_SLOWEST, _FASTEST = 0.5, 20_000.0
+# In s, the lengths of counters that begin anew: of ms, of us, of s, and days.
+_COUNTERS = sorted(
+    {2.0**bits / unit for bits in (16, 24, 31, 32) for unit in (1, 1_000, 1_000_000)} | {86_400.0}
+)
+_SHORTEST_COUNTER = 60.0
+# A step of more typical ones than this is no jitter.
+_FEW = 5.0
+# Packets: their rows are at most this many s apart, and this share of the rate that they hide.
+_WITHIN_PACKET, _SHARE = 2.5e-3, 0.25
+_LONGEST_PACKET, _MOST_ROWS = 3.0, 300
+# Of fewer rows nobody can tell whether stamps repeat as a rule.
+_ROWS_FOR_BLOCKS = 20
+# Rows that may share the stamp of the row before by accident.
+_ACCIDENT = 0.2
+
+
+def typical_step(times: NDArray[np.number]) -> float:
+    """Return the median of the steps forward; 0 if there is none."""
+    steps = np.diff(times)
+    forward = steps[steps > 0]
+    return float(np.median(forward)) if len(forward) else 0.0
+
+
+def _pause(seconds: Floats) -> float:
+    """Return the usual step between stamps, or between packets of rows."""
+    firsts = blocks_of_stamps(seconds)
+    return typical_step(seconds if firsts is None else seconds[firsts])
+
+
+def unit_by_size(ticks: NDArray[np.number]) -> Unit | None:
+    """Return the unit in which numbers count from 1970 to this century, None if in none."""
+    if not len(ticks):
+        return None
+    middle = float(np.median(ticks))
+    for unit, per_second in PER_SECOND.items():
+        if _EARLIEST * per_second <= middle <= _LATEST * per_second:
+            step = typical_step(ticks) / per_second
+            # Several rows may share a stamp; none is a sensor that measures once a minute.
+            slow = step > 1.0 / _SLOWEST
+            return None if unit != "s" and slow else unit
+    return None
+
+
+def likely_unit(ticks: NDArray[np.number]) -> Unit | None:
+    """Return the unit in which the steps are those of a sensor of movement, None if unknown."""
+    step = typical_step(ticks)
+    for unit, per_second in PER_SECOND.items():
+        if step and 5.0 <= per_second / step <= 1_000.0:
+            return unit
+    return None
+
+
+def unwrapped(seconds: Floats, *, period: float | None = None) -> tuple[Floats, Rows]:
+    """Return times that go on where a counter begins anew, and the rows at which it does.
+
+    `period` is the length of the counter where it is known; a step back by more than half of it is
+    then a wrap. Otherwise a wrap needs a last value just below the end of a known counter and a
+    first value just above its beginning.
+    """
+    steps = np.diff(seconds)
+    back = np.flatnonzero(steps < 0)
+    near = 3.0 * _pause(seconds)
+    added, rows = np.zeros(len(seconds)), []
+    for i in back:
+        before, after = float(seconds[i]), float(seconds[i + 1])
+        length = _wrap(before, after, near, period)
+        if length is not None:
+            added[i + 1 :] += length
+            rows.append(i + 1)
+    return seconds + added, np.array(rows, dtype=np.int64)
+
+
+def _wrap(before: float, after: float, near: float, period: float | None) -> float | None:
+    if period is not None:
+        return period if before - after > period / 2 else None
+    for length in _COUNTERS:
+        # Counters have a sign or none.
+        for first in (0.0, -length / 2):
+            last = first + length
+            close = last - near <= before <= last and first <= after <= first + near
+            if close and length > max(200.0 * near, _SHORTEST_COUNTER):
+                return length
+    return None
+
+
+def restarts(seconds: Floats) -> Rows:
+    """Return the rows at which a clock begins anew and goes on from there.
+
+    Rows that come late are no restart: after them the clock jumps forward to where it was.
+    """
+    limit = _FEW * _pause(seconds)
+    found: list[int] = []
+    back = np.flatnonzero(np.diff(seconds) < -limit) + 1
+    for i in back:
+        if found and i == found[-1]:
+            continue
+        reached = float(seconds[found[-1] if found else 0 : i].max())
+        later = np.flatnonzero(seconds[i:] > reached)
+        if len(later):
+            at = int(later[0]) + i
+            goes_on = seconds[at] - seconds[at - 1] <= limit or bool(
+                (np.diff(seconds[i:at]) < -limit).any()
+            )
+        else:
+            goes_on = len(seconds) - i >= 10
+        if goes_on:
+            found.append(int(i))
+    return np.array(found, dtype=np.int64)
+
+
+def blocks_of_stamps(seconds: Floats) -> Rows | None:
+    """Return the first row of each block of rows that share a stamp, None if rows have their own.
+
+    A block is a run of equal stamps, or a packet: rows that were stamped on arrival, one shortly
+    after the other, with a pause before the next packet.
+    """
+    steps = np.diff(seconds)
+    if len(steps) < _ROWS_FOR_BLOCKS:
+        return None
+    if (steps == 0).mean() > _ACCIDENT:
+        return np.concatenate([[0], np.flatnonzero(steps != 0) + 1])
+    # In packets of two rows only every other step is within one.
+    within = float(np.quantile(steps, 0.4))
+    pauses = steps > max(_FEW * within, 1e-9)
+    n_packets = int(pauses.sum()) + 1
+    if n_packets < 5 or within > _WITHIN_PACKET:
+        return None
+    firsts = np.concatenate([[0], np.flatnonzero(pauses) + 1])
+    sizes, intervals = np.diff(firsts), np.diff(seconds[firsts])
+    usual = float(np.median(intervals / sizes))
+    regular = np.abs(intervals - sizes * usual) <= 0.5 * intervals
+    if (
+        np.median(sizes) > _MOST_ROWS
+        or np.median(intervals) > _LONGEST_PACKET
+        or within > _SHARE * usual
+        or regular.mean() < 0.8
+    ):
+        return None
+    return firsts
