@@ -527,8 +527,9 @@ class TestPieces:
     def test_nothing_to_read(self):
         with pytest.raises(ValueError, match="a table without rows"):
             next(read_recording(table(0), chunksize=9))
+        frame = table(20, ax=np.nan)
         with pytest.raises(ValueError, match="whole sample, got none"):
-            next(read_recording(table(20, ax=np.nan), on_missing="drop", chunksize=9))
+            next(read_recording(frame, channels=["ax"], on_missing="drop", chunksize=9))
 
 
 def test_nothing_is_said_about_what_is_right():

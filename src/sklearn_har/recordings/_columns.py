@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sklearn_har.recordings._kinds import counts_rows, kind_in, sensors_of
 from sklearn_har.recordings._units import UNITS
 from sklearn_har.utils._validation import did_you_mean
 
 __all__ = [
     "channel_columns",
+    "default_channels",
     "dividing_column",
     "numbers",
     "only_value",
@@ -41,17 +43,7 @@ def channel_columns(
         twice = frame.columns[frame.columns.duplicated()][0]
         raise ValueError(f"source must name each column once, got {twice!r} twice.")
     if channels is None:
-        found = [
-            column
-            for column in frame.columns
-            if column not in others and pd.api.types.is_numeric_dtype(frame[column])
-        ]
-        if not found:
-            raise ValueError(
-                f"source must have a column of numbers, got {list(map(str, frame.columns))}. Pass "
-                "read_options= if numbers were read as text."
-            )
-        return {column: str(column) for column in found}
+        return {column: str(column) for column in _numbers_of(frame, others)}
     if isinstance(channels, str) or len(channels) == 0:
         raise ValueError(f"channels must be a list of columns or a mapping, got {channels!r}.")
     names = (
@@ -61,6 +53,58 @@ def channel_columns(
         if column not in frame.columns:
             raise ValueError(unknown_column("channels", column, frame))
     return names
+
+
+def _numbers_of(frame: pd.DataFrame, others: set[str | None]) -> list[Any]:
+    found = [
+        column
+        for column in frame.columns
+        if column not in others and pd.api.types.is_numeric_dtype(frame[column])
+    ]
+    if not found:
+        raise ValueError(
+            f"source must have a column of numbers, got {list(map(str, frame.columns))}. Pass "
+            "read_options= if numbers were read as text."
+        )
+    return found
+
+
+def default_channels(
+    frame: pd.DataFrame, others: set[str | None], named: Collection[Any]
+) -> tuple[dict[str, str], list[str]]:
+    """Return the columns that are channels where none is named, and what is said about others.
+
+    Columns without a value are none, nor are clocks and counters, unless they are `named`.
+    """
+    found = _numbers_of(frame, others)
+    empty = [c for c in found if c not in named and frame[c].isna().all()]
+    counting = [
+        c
+        for c in found
+        if c not in named
+        and kind_in(str(c)) in (None, "other")
+        and str(c).lower() not in ("x", "y", "z")
+        and counts_rows(frame[c])
+    ]
+    left_out = {*empty, *counting} if len({*empty, *counting}) < len(found) else set()
+    notes = []
+    if empty and left_out:
+        notes.append(f"The column(s) {empty} have no value and are left out.")
+    if counting and left_out:
+        notes.append(
+            f"The column(s) {counting} only increase, as clocks and counters do, and are left out. "
+            "Name the columns in channels if they are measured."
+        )
+    kept = [c for c in found if c not in left_out]
+    for sensor in sensors_of(list(map(str, kept)), [None] * len(kept)):
+        if sensor.columns != sorted(sensor.columns):
+            order = [str(kept[i]) for i in sorted(sensor.columns)]
+            wanted = [str(kept[i]) for i in sensor.columns]
+            notes.append(
+                f"The channels {order} keep the order of the file. Preparations take them for x, y "
+                f"and z in this order: pass channels={wanted} to put them right."
+            )
+    return {column: str(column) for column in kept}, notes
 
 
 def numbers(frame: pd.DataFrame, column: str) -> NDArray[np.float64]:

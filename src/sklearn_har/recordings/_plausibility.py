@@ -2,35 +2,61 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sklearn_har.recordings._kinds import Sensor, kind_in, sensors_of, unit_in
 from sklearn_har.recordings._recording import Recording
-from sklearn_har.recordings._units import ACCELERATION, ANGULAR_VELOCITY
+from sklearn_har.recordings._units import ANGULAR_VELOCITY, UNITS
 from sklearn_har.utils._warnings import warn_of_recording
 
-__all__ = ["oddities", "warn_of_oddities"]
+__all__ = ["gravity_of", "likely_scale", "oddities", "warn_of_oddities"]
 
-# In Hz: sensors of movement are sampled within, with room on both sides.
-_SLOWEST, _FASTEST = 1.0, 5000.0
+Floats = NDArray[np.floating]
+
 # In rad/s: 2000 deg/s is the widest range of common sensors.
 _FASTEST_TURN = 40.0
-# The length of the acceleration of a device at rest in other units than g, with a wide margin.
-_AT_REST = {"m/s2": (4.9, 19.6), "mg": (490.0, 1960.0)}
+# In g: the length of gravity in other units and in the counts of common sensors, with margins that
+# do not overlap and that leave room for movement.
+_SCALES = (
+    ("m/s2", 4.9, 19.6),
+    ("1/64 g", 45.0, 90.0),
+    ("1/256 g", 190.0, 340.0),
+    ("mg", 490.0, 1960.0),
+)
+_PLAUSIBLE = (0.5, 2.5)
+# In g: what is left of gravity after a conversion that was one too many.
 _CONVERTED_TWICE = {"m/s2": (0.05, 0.2), "mg": (0.0005, 0.002)}
+_ACCELERATIONS = {"acceleration", "linear acceleration", "gravity"}
+# In s: gravity does not turn much within, and movement cancels out.
+_BLOCK = 2.0
+# The share of samples that is too large for a value by accident.
+_ZEROS, _FROZEN = 0.01, 0.1
 _SHOWN = 3
 
 
-def oddities(recording: Recording, units: Mapping[str, str]) -> dict[str, list[str]]:
-    """Return sentences about possible mistakes by kind; `units` are by the name of the channel."""
+def oddities(
+    recording: Recording,
+    units: Mapping[str, str],
+    columns: Mapping[str, str] | None = None,
+) -> dict[str, list[str]]:
+    """Return sentences about possible mistakes by kind.
+
+    `units` are by the name of the channel, and so are the `columns` of the file, whose names may
+    say more.
+    """
+    names = recording.channel_names
+    titles = [(columns or {}).get(name, name) for name in names]
+    given = [units.get(name) for name in names]
+    sensors = sensors_of(titles, given)
     found = {
         "gaps": _about_gaps(recording),
         "constants": _about_constants(recording),
-        "accelerations": _about_accelerations(recording, units),
-        "angular velocities": _about_angular_velocities(recording, units),
+        "repetitions": _about_repetitions(recording, sensors),
+        "accelerations": _about_accelerations(recording, sensors, titles, units),
+        "angular velocities": _about_angular_velocities(recording, titles, given),
     }
     return {kind: list(sentences) for kind, sentences in found.items()}
 
@@ -66,46 +92,144 @@ def _about_constants(recording: Recording) -> Iterator[str]:
             yield f"The channel(s) {names} have one value throughout: a sensor may be off."
 
 
-def _about_accelerations(recording: Recording, units: Mapping[str, str]) -> Iterator[str]:
-    for names, vectors in _vectors(recording, units, ACCELERATION, "acc"):
-        length = float(np.median(np.linalg.norm(vectors, axis=1)))
-        unit = units.get(names[0])
-        for other, (low, high) in _AT_REST.items():
-            if low < length < high:
-                yield (
-                    f"The accelerations {names} have a typical length of {length:.3g} g, which "
-                    f"speaks for {other}: pass units='{other}' for them if so."
-                )
-        # Without gravity, a small length is what a device at rest has.
-        linear = any(re.search("body|lin|user", name, re.IGNORECASE) for name in names)
-        low, high = _CONVERTED_TWICE.get(str(unit), (0.0, 0.0))
-        if low < length < high and not linear:
+def _about_repetitions(recording: Recording, sensors: list[Sensor]) -> Iterator[str]:
+    """Tell of zeros in all axes, and of values that a sensor repeated while it was off."""
+    for sensor in sensors:
+        vectors = recording.samples[:, sensor.columns]
+        names = [recording.channel_names[i] for i in sensor.columns]
+        moving = (vectors != vectors[0]).any()
+        zeros = float((vectors == 0).all(axis=1).mean())
+        if moving and zeros > _ZEROS and sensor.kind == "acceleration":
             yield (
-                f"The accelerations {names} have a typical length of {length:.3g} g after the "
-                f"conversion from {unit}; if gravity is in them, they were in g before: pass "
-                "units='g'."
+                f"The accelerations {names} are exactly zero in {zeros:.0%} of the samples, which "
+                "no sensor measures: it may have been off. Leave these samples out."
             )
+        elif moving:
+            share = _frozen(vectors, recording.sampling_rate)
+            if share > _FROZEN:
+                yield (
+                    f"The channels {names} keep one value for seconds, in {share:.0%} of the "
+                    "samples: the sensor may have been off, or samples were repeated."
+                )
 
 
-def _about_angular_velocities(recording: Recording, units: Mapping[str, str]) -> Iterator[str]:
-    for names, vectors in _vectors(recording, units, ANGULAR_VELOCITY, "gyr"):
-        fastest = float(np.abs(vectors).max())
+def _frozen(vectors: Floats, rate: float) -> float:
+    """Return the share of samples in long runs of one value, 0 if the values are coarse."""
+    same = (vectors[1:] == vectors[:-1]).all(axis=1)
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], same.astype(np.int8), [0]])))
+    runs = (edges[1::2] - edges[::2] + 1) if len(edges) else np.zeros(0, dtype=np.int64)
+    long = runs >= max(20.0, _BLOCK * rate)
+    others = np.delete(vectors[1:], np.flatnonzero(same), axis=0)
+    # A coarse sensor that lies still repeats itself.
+    fine = len(others) > 20 and len(np.unique(others, axis=0)) > 0.8 * len(others)
+    return float(runs[long].sum() / len(vectors)) if fine else 0.0
+
+
+def gravity_of(vectors: Floats, rate: float) -> float:
+    """Return the typical length of the mean over seconds: gravity, as movement cancels out."""
+    n = max(10, round(_BLOCK * rate))
+    if len(vectors) < 2 * n:
+        return float(np.linalg.norm(vectors.mean(axis=0)))
+    blocks = vectors[: len(vectors) // n * n].reshape(-1, n, vectors.shape[1])
+    return float(np.median(np.linalg.norm(blocks.mean(axis=1), axis=1)))
+
+
+def likely_scale(length: float) -> str | None:
+    """Return the unit in which gravity has this length, "g" for about 1, None if in none.
+
+    "1/N g" are the counts of a sensor.
+    """
+    if _PLAUSIBLE[0] <= length <= _PLAUSIBLE[1]:
+        return "g"
+    for unit, low, high in _SCALES:
+        if low < length < high:
+            return unit
+    bits = round(float(np.log2(length))) if length > 0 else 0
+    return f"1/{2**bits} g" if bits >= 11 and abs(np.log2(length) - bits) < 0.3 else None
+
+
+def _about_accelerations(
+    recording: Recording, sensors: list[Sensor], titles: list[str], units: Mapping[str, str]
+) -> Iterator[str]:
+    kinds = [sensor.kind for sensor in sensors]
+    # Where no name says otherwise, the first three axes are taken for accelerations in g.
+    unnamed = (
+        sensors[kinds.index(None)] if None in kinds and not _ACCELERATIONS & {*kinds} else None
+    )
+    for sensor in sensors:
+        names = [recording.channel_names[i] for i in sensor.columns]
+        vectors = recording.samples[:, sensor.columns]
+        length = float(np.median(np.linalg.norm(vectors, axis=1)))
+        gravity = gravity_of(vectors, recording.sampling_rate)
+        unit = units.get(names[0])
+        if sensor is unnamed or sensor.kind == "acceleration":
+            told = _of_length(length, gravity, unit)
+        elif sensor.kind in ("linear acceleration", "gravity"):
+            told = _of_scale(length, unit) if length > _PLAUSIBLE[1] else None
+        else:
+            told = None
+        if told is not None:
+            header = unit_in(titles[sensor.columns[0]])
+            differs = header in UNITS and header != unit
+            said = f" The names of the columns say {header}." if differs else ""
+            yield f"The accelerations {names} have a typical length of {length:.3g} g{told}{said}"
+
+
+def _of_length(length: float, gravity: float, unit: str | None) -> str | None:
+    """Return what is said about a typical length, if it is not that of a device on a body."""
+    low, high = _CONVERTED_TWICE.get(str(unit), (0.0, 0.0))
+    if gravity < 0.5 * length or (gravity < _PLAUSIBLE[0] and not low < gravity < high):
+        if length > 0.05 or gravity > 0:
+            return (
+                f", of which {gravity:.2g} g keep their direction: gravity is missing, or the unit "
+                "is wrong. Preparations for UCI HAR and models trained on it need gravity. Some "
+                "loggers write it to columns or a file of its own, and leave it out of 'user' or "
+                "'linear' acceleration: add it by add_gravity, or record with gravity."
+            )
+        return None
+    if low < length < high:
+        return (
+            f" after the conversion from {unit}, and keep their direction: they were in g before. "
+            "Pass units='g' if so."
+        )
+    return _of_scale(length, unit)
+
+
+def _of_scale(length: float, unit: str | None) -> str | None:
+    scale = likely_scale(length)
+    if scale == "g" or length <= _PLAUSIBLE[1]:
+        return None
+    if scale in UNITS:
+        return f", which speaks for {scale}: pass units='{scale}' for them if so."
+    if scale is not None:
+        return (
+            f", which speaks for raw counts of {scale}: divide them by "
+            f"{scale.removeprefix('1/').removesuffix(' g')} before reading, and pass units='g'."
+        )
+    return (
+        ", which no sensor on a body measures: they may be raw counts. Divide them by the counts "
+        "per g of the sensor before reading."
+    )
+
+
+def _about_angular_velocities(
+    recording: Recording, titles: list[str], given: list[str | None]
+) -> Iterator[str]:
+    turning = [
+        i
+        for i, (title, unit) in enumerate(zip(titles, given, strict=True))
+        if unit in ANGULAR_VELOCITY or (unit is None and kind_in(title) == "angular velocity")
+    ]
+    stems: dict[str, list[int]] = {}
+    for sensor in sensors_of(titles, given):
+        if set(sensor.columns) <= set(turning):
+            stems[titles[sensor.columns[0]]] = sensor.columns
+    alone = [i for i in turning if not any(i in columns for columns in stems.values())]
+    for columns in [*stems.values(), *([i] for i in alone)]:
+        names = [recording.channel_names[i] for i in columns]
+        fastest = float(np.abs(recording.samples[:, columns]).max())
         if fastest > _FASTEST_TURN:
             yield (
                 f"The angular velocities {names} reach {fastest:.3g} rad/s, more than sensors "
                 "measure, which speaks for deg/s: pass units='deg/s' for them if so."
             )
-
-
-def _vectors(
-    recording: Recording, units: Mapping[str, str], kind: Mapping[str, float], word: str
-) -> Iterator[tuple[list[str], NDArray[np.floating]]]:
-    """Give the channels of a kind, by their unit or else their name, sensor by sensor."""
-    sensors: dict[str, list[int]] = {}
-    for i, name in enumerate(recording.channel_names):
-        unit = units.get(name)
-        if unit in kind or (unit is None and word in name.lower()):
-            sensors.setdefault(re.sub(r"[\W_]*[xyzXYZ]$", "", name), []).append(i)
-    for columns in sensors.values():
-        if len(columns) == 3 or word == "gyr":
-            yield [recording.channel_names[i] for i in columns], recording.samples[:, columns]

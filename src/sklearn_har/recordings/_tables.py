@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sklearn_har.recordings._clock import Stamps, TimeUnit, to_seconds
 from sklearn_har.recordings._columns import (
     channel_columns,
+    default_channels,
     dividing_column,
     numbers,
     only_value,
@@ -111,7 +112,9 @@ class TableReader:
 
     def oddities(self, recording: Recording) -> dict[str, list[str]]:
         """Return what looks wrong in a recording that was read here, and what was put right."""
-        return {"clock": self._notes} | oddities(recording, self._units)
+        return {"clock": self._notes} | oddities(
+            recording, self._units, {name: column for column, name in (self._names or {}).items()}
+        )
 
     def read(self, frame: pd.DataFrame) -> Recording:
         """Read a whole table."""
@@ -131,7 +134,8 @@ class TableReader:
             return
         stamps = to_seconds(frame[layout.time], layout.time, layout.time_unit, self._day_first)
         self._day_first = stamps.day_first if self._day_first is None else self._day_first
-        self._unit, self._notes = stamps.unit, list(stamps.notes)
+        self._unit = stamps.unit
+        self._notes += stamps.notes
         seconds = stamps.since(stamps.ticks[0]) if stamps.dated else stamps.absolute()
         self._refuse_several(seconds, np.arange(len(frame)), frame, stamps)
         self._watch(stamps, np.arange(len(frame)))
@@ -197,6 +201,11 @@ class TableReader:
         if self._names is not None:
             return channel_columns(frame, self._names, self._others)
         names = channel_columns(frame, self._layout.channels, self._others)
+        if self._layout.channels is None:
+            units = self._layout.units
+            named = units if isinstance(units, Mapping) else ()
+            names, notes = default_channels(frame, self._others, named)
+            self._notes += notes
         return {column: f"{self._prefix}{name}" for column, name in names.items()}
 
     def _check_columns(self, frame: pd.DataFrame) -> None:

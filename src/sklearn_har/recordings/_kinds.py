@@ -1,0 +1,148 @@
+"""Guesses by names and values: the kind and unit of channels, and which three are one sensor.
+
+All functions are pure, and none looks at the options of the reading.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sklearn_har.recordings._units import ACCELERATION, UNITS
+
+__all__ = ["Kind", "Sensor", "axis_in", "counts_rows", "kind_in", "sensors_of", "unit_in"]
+
+Kind = Literal["acceleration", "linear acceleration", "gravity", "angular velocity", "other"]
+
+# The first that matches. What follows a unit by itself, such as the g of "gyro", is none.
+_SPELLINGS = (
+    ("m/s2", r"m\s*/\s*\(?s\s*(\^?2|²|\*\*2)\)?|m/s/s|m\s?s\^?-2|mps2|meters? ?/ ?s"),
+    ("rad/s", r"rad(ians?)?\s*(/|per|_per_)\s*s(ec(ond)?)?"),
+    ("deg/s", r"(deg(rees?)?|°)\s*(/|per|_per_)\s*s(ec(ond)?)?|dps"),
+    ("mg", r"mg|milli-?g"),
+    ("g", r"g|g's|gs"),
+)
+_BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]*(?:\([^()]*\))?[^()\[\]{}]*)[)\]}]")
+_WORDS: tuple[tuple[Kind, str], ...] = (
+    ("other", r"mag(net|_|x|y|z|$)|orient|euler|quat|press|baro|\btemp|light|batter|azimuth"),
+    ("angular velocity", r"gyr|rot(ation)?[ _-]?rate|angular|omega|^w[xyz]$"),
+    ("linear acceleration", r"lin(ear)?|user|body|without.?grav|no.?grav"),
+    ("gravity", r"grav"),
+    ("acceleration", r"acc|^gf[xyz]$"),
+)
+
+
+class Sensor(NamedTuple):
+    """Three channels of one sensor, in the order x, y, z where names have axes."""
+
+    columns: list[int]
+    kind: Kind | None
+    #: The unit given, or else that of the names.
+    unit: str | None
+
+
+def unit_in(name: str) -> str | None:
+    """Return the unit that a name states, "other" for one that is not of movement.
+
+    Examples
+    --------
+    >>> from sklearn_har.recordings._kinds import unit_in
+    >>> [unit_in(name) for name in ("x-axis (g)", "ACCELEROMETER X (m/s²)", "Gyro [°/s]", "ax")]
+    ['g', 'm/s2', 'deg/s', None]
+    """
+    found = _BRACKETS.search(name)
+    if found is None:
+        for unit in ("mg", "dps"):
+            if re.search(rf"[_ ]{unit}$", name, re.IGNORECASE):
+                return "deg/s" if unit == "dps" else unit
+        return None
+    text = found[1].strip()
+    for unit, spelling in _SPELLINGS:
+        if re.fullmatch(spelling, text, re.IGNORECASE):
+            return unit
+    return "other"
+
+
+def kind_in(name: str) -> Kind | None:
+    """Return the kind of channel that a name states.
+
+    Examples
+    --------
+    >>> from sklearn_har.recordings._kinds import kind_in
+    >>> kind_in("Shimmer_40AC_Accel_LN_X_CAL"), kind_in("LINEAR ACCELERATION X"), kind_in("x")
+    ('acceleration', 'linear acceleration', None)
+    """
+    plain = _BRACKETS.sub("", name).strip().lower()
+    return next((kind for kind, words in _WORDS if re.search(words, plain)), None)
+
+
+def axis_in(name: str) -> tuple[str, str] | None:
+    """Return what is left of a name without its axis, and the axis; None if it has none.
+
+    Examples
+    --------
+    >>> from sklearn_har.recordings._kinds import axis_in
+    >>> axis_in("Accel_LN_X_CAL"), axis_in("gFz"), axis_in("accY"), axis_in("time")
+    (('Accel_LN__CAL', 'x'), ('gF', 'z'), ('acc', 'y'), None)
+    """
+    plain = _BRACKETS.sub("", name).strip()
+    found = (
+        re.search(r"(?<![A-Za-z])[xyz](?![A-Za-z])", plain, re.IGNORECASE)
+        or re.search(r"(?<=[a-z])[XYZ](?![a-z])", plain)
+        or re.search(r"(?<=[A-Za-z])[xyz](?=$|[_\W\d])", plain, re.IGNORECASE)
+    )
+    if found is None:
+        return None
+    return plain[: found.start()] + plain[found.end() :], found[0].lower()
+
+
+def sensors_of(names: Sequence[str], units: Sequence[str | None]) -> list[Sensor]:
+    """Return the sensors with three axes among channels with these units, None where not given.
+
+    Channels belong together by any axis in their names. Three accelerations without axes in their
+    names, as their units say, are a sensor as well.
+    """
+    stems: dict[str, dict[str, int]] = {}
+    for i, name in enumerate(names):
+        axis = axis_in(name)
+        if axis is not None:
+            stems.setdefault(axis[0], {}).setdefault(axis[1], i)
+    triples = [[axes[a] for a in "xyz"] for axes in stems.values() if len(axes) == 3]
+    taken = {i for triple in triples for i in triple}
+    rest = [i for i, unit in enumerate(units) if unit in ACCELERATION and i not in taken]
+    if len(rest) == 3:
+        triples.append(rest)
+    return [Sensor(triple, *_described(triple, names, units)) for triple in triples]
+
+
+def _described(
+    triple: Sequence[int], names: Sequence[str], units: Sequence[str | None]
+) -> tuple[Kind | None, str | None]:
+    stated = next((units[i] for i in triple if units[i] is not None), None)
+    unit = stated or next((u for u in (unit_in(names[i]) for i in triple) if u), None)
+    kind = kind_in(names[triple[0]])
+    if stated is not None or (kind is None and unit in UNITS):
+        turning = unit not in ACCELERATION
+        if turning or kind not in ("acceleration", "linear acceleration", "gravity"):
+            kind = "angular velocity" if turning else "acceleration"
+    elif unit == "other":
+        kind = "other"
+    return kind, unit
+
+
+def counts_rows(values: pd.Series[Any] | NDArray[Any]) -> bool:
+    """Return whether values are those of a clock, a counter or an index, which only increase."""
+    array = np.asarray(values)
+    if array.dtype.kind not in "iuf" or len(array) < 2:
+        return False
+    steps = np.diff(array.astype(np.float64))
+    if len(steps) < 20:
+        return bool(array.dtype.kind in "iu" and (steps == 1).all())
+    # A counter of few bits begins anew.
+    counted = array.dtype.kind in "iu" and (steps == 1).mean() > 0.95
+    return bool((steps > 0).all() or counted)

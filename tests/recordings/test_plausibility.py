@@ -1,0 +1,176 @@
+"""What is said about values that look wrong, however the channels are named."""
+
+import re
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sklearn_har.recordings import read_recording
+from sklearn_har.recordings._kinds import axis_in, counts_rows, kind_in, sensors_of, unit_in
+
+N = 600
+HEADERS = [
+    ["Acceleration x (m/s^2)", "Acceleration y (m/s^2)", "Acceleration z (m/s^2)"],
+    ["ACCELEROMETER X (m/s²)", "ACCELEROMETER Y (m/s²)", "ACCELEROMETER Z (m/s²)"],
+    ["S_40AC_Accel_LN_X_CAL", "S_40AC_Accel_LN_Y_CAL", "S_40AC_Accel_LN_Z_CAL"],
+    ["x-axis (g)", "y-axis (g)", "z-axis (g)"],
+    ["gFx", "gFy", "gFz"],
+    ["accX", "accY", "accZ"],
+    ["z", "y", "x"],
+    ["-3", "11", "60"],
+]
+
+
+def vectors(gravity=1.0, n=N):
+    """A device that a walking person wears, in g."""
+    t = np.arange(n) / 50.0
+    noise = np.random.default_rng(0).normal(scale=0.03, size=(n, 3))
+    moving = 0.3 * np.sin(2 * np.pi * 1.8 * t)[:, np.newaxis] * [0.2, 0.1, 1.0]
+    return moving + noise + np.array([0.1, -0.2, 0.97]) * gravity
+
+
+def said(values, names, n=N, **options):
+    """Return all that is said about a recording with these values."""
+    frame = pd.DataFrame(values, columns=names)
+    frame.insert(0, "time", np.arange(len(frame)) / 50.0)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        read_recording(frame, **options)
+    return "\n".join(str(warning.message) for warning in caught)
+
+
+@pytest.mark.parametrize("names", HEADERS)
+@pytest.mark.parametrize(
+    ("factor", "units", "words"),
+    [
+        (9.80665, "g", "speaks for m/s2: pass units='m/s2'"),
+        (1000.0, "g", "speaks for mg"),
+        (64.0, "g", "raw counts of 1/64 g: divide them by 64"),
+        (256.0, "g", "raw counts of 1/256 g"),
+        (16384.0, "g", "raw counts of 1/16384 g: divide them by 16384"),
+        (20000.0 / 7, "g", "raw counts|no sensor on a body"),
+        (1.0, "m/s2", "after the conversion from m/s2.*were in g before"),
+        (1.0, "mg", "after the conversion from mg.*were in g before"),
+    ],
+)
+def test_lengths_that_no_sensor_gives(names, factor, units, words):
+    assert re.search(words, said(vectors() * factor, names, channels=names, units=units))
+
+
+@pytest.mark.parametrize("names", HEADERS)
+def test_nothing_is_said_about_what_is_right(names):
+    assert said(vectors(), names, channels=names, units="g") == ""
+    assert said(vectors() * 9.80665, names, channels=names, units="m/s2") == ""
+
+
+@pytest.mark.parametrize("names", [["ax", "ay", "az"], ["acc_x", "acc_y", "acc_z"]])
+def test_without_units(names):
+    assert "speaks for m/s2" in said(vectors() * 9.80665, names)
+    assert said(vectors(), names) == ""
+    other = ["mag_x", "mag_y", "mag_z"]
+    assert said(vectors() * 50.0, other) == ""
+
+
+@pytest.mark.parametrize("units", ["g", "m/s2"])
+@pytest.mark.parametrize("names", HEADERS)
+def test_gravity_is_missing(names, units):
+    factor = {"g": 1.0, "m/s2": 9.80665}[units]
+    told = said(vectors(gravity=0.0) * factor, names, channels=names, units=units)
+    assert "gravity is missing" in told
+    assert "units='g'" not in told
+
+
+def test_a_device_without_gravity_that_lies_still():
+    still = np.random.default_rng(0).normal(0.001, 0.002, (N, 3))
+    assert "gravity is missing" in said(still, ["x", "y", "z"], units="m/s2")
+
+
+def test_linear_acceleration_has_no_gravity():
+    names = ["user_acc_x", "user_acc_y", "user_acc_z"]
+    assert said(vectors(gravity=0.0), names, units="g") == ""
+    assert "speaks for m/s2" in said(vectors(gravity=0.0) * 30.0, names, units="g")
+
+
+def test_exact_zeros_and_frozen_values():
+    values = vectors()
+    values[100:120] = 0.0
+    assert "exactly zero in 3% of the samples" in said(values, ["ax", "ay", "az"], units="g")
+    values = vectors()
+    values[200:500] = values[200]
+    assert "keep one value for seconds, in 50%" in said(values, ["ax", "ay", "az"], units="g")
+    # Coarse values of a device that lies still repeat themselves.
+    coarse = np.round(vectors() * 0 + [0.1, -0.2, 0.97] + 0.008 * np.sin(np.arange(N))[:, None], 2)
+    assert said(coarse, ["ax", "ay", "az"], units="g") == ""
+
+
+def test_columns_that_are_no_channels():
+    frame = pd.DataFrame(vectors(), columns=["ax", "ay", "az"])
+    frame.insert(0, "time", np.arange(N) / 50.0)
+    extra = {
+        "Unnamed: 0": np.arange(N),
+        "seconds_elapsed": 0.03 + np.arange(N) / 50.0,
+        "PacketCounter": np.arange(N) % 256,
+        "Unnamed: 9": np.nan,
+    }
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        recording = read_recording(frame.assign(**extra))
+    assert recording.channel_names == ("ax", "ay", "az")
+    messages = "\n".join(str(warning.message) for warning in caught)
+    assert "['Unnamed: 9'] have no value and are left out" in messages
+    assert "['Unnamed: 0', 'seconds_elapsed', 'PacketCounter'] only increase" in messages
+    named = read_recording(frame.assign(**extra), channels=["ax", "seconds_elapsed"])
+    assert named.channel_names == ("ax", "seconds_elapsed")
+
+
+def test_axes_in_another_order():
+    told = said(vectors()[:, ::-1], ["z", "y", "x"])
+    assert "keep the order of the file" in told
+    assert "pass channels=['x', 'y', 'z']" in told
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "kind", "axis"),
+    [
+        ("Acceleration x (m/s^2)", "m/s2", "acceleration", "x"),
+        ("GYROSCOPE Z (rad/s)", "rad/s", "angular velocity", "z"),
+        ("Gyro Y [°/s]", "deg/s", "angular velocity", "y"),
+        ("Accel X [m/(s^2)]", "m/s2", "acceleration", "x"),
+        ("acceleration_x_mg", "mg", "acceleration", "x"),
+        ("LINEAR ACCELERATION X (m/s²)", "m/s2", "linear acceleration", "x"),
+        ("userAcceleration.y", None, "linear acceleration", "y"),
+        ("GRAVITY X (m/s²)", "m/s2", "gravity", "x"),
+        ("MAGNETIC FIELD X (μT)", "other", "other", "x"),
+        ("time", None, None, None),
+    ],
+)
+def test_names(name, unit, kind, axis):
+    found = axis_in(name)
+    assert (unit_in(name), kind_in(name), found and found[1]) == (unit, kind, axis)
+
+
+def test_sensors():
+    names = ["gFx", "gFy", "gFz", "wx", "wy", "wz", "light", "mx", "my"]
+    found = [(sensor.columns, sensor.kind) for sensor in sensors_of(names, [None] * 9)]
+    assert found == [([0, 1, 2], "acceleration"), ([3, 4, 5], "angular velocity")]
+    (sensor,) = sensors_of(["c3", "c1", "c2"], ["g", "g", "g"])
+    assert sensor == ([0, 1, 2], "acceleration", "g")
+
+
+@pytest.mark.parametrize(
+    ("values", "counts"),
+    [
+        (np.arange(50), True),
+        (np.arange(500) % 256, True),
+        (np.arange(50) / 7, True),
+        (np.sin(np.arange(50)), False),
+        (np.zeros(50), False),
+        (np.arange(5), True),
+        (np.arange(5) / 7, False),
+        (["a"] * 50, False),
+    ],
+)
+def test_counters(values, counts):
+    assert counts_rows(np.array(values)) is counts
