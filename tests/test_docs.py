@@ -80,7 +80,7 @@ def test_options_of_the_command_line_are_documented(capsys):
     from sklearn_har.cli import main
 
     offered = set()
-    for subcommand in ("train", "predict", "evaluate", "tune", "export", "fetch"):
+    for subcommand in ("inspect", "train", "predict", "evaluate", "tune", "export", "fetch"):
         assert main([subcommand, "--help"]) == 0
         # An option stands at the beginning of its line, two spaces in.
         offered |= set(re.findall(r"^  (--[a-z-]+)", capsys.readouterr().out, flags=re.MULTILINE))

@@ -213,6 +213,27 @@ def test_what_was_left_out_is_counted(follow):
     ]
 
 
+def test_one_bad_line_does_not_end_it(follow):
+    t, samples = _samples()
+    lines = _csv(t, samples).splitlines(keepends=True)
+    lines[0:0] = [b"MPU6050 connection successful\n"]
+    lines[300:300] = [b"FIFO overflow!\n", b"1.0,2.0,\xff\n", lines[1]]
+    status, out, err = follow(b"".join(lines))
+    assert status == 0
+    assert out[1:] == _expected(t, samples)
+    assert err == "sklearn-har: warning: left out 4 lines that are no rows\n"
+
+
+def test_other_separators_and_marks(follow):
+    t, samples = _samples(4.0)
+    frame = pd.DataFrame(samples, columns=COLUMNS).assign(time=t)
+    content = b"sep=;\n" + frame.to_csv(index=False, sep=";", decimal=",").encode("cp1252")
+    options = ("--separator", ";", "--decimal", ",", "--encoding", "cp1252", "--skip-rows", "1")
+    status, out, err = follow(content, *options)
+    assert (status, err) == (0, "")
+    assert out[1:] == _expected(t, samples)
+
+
 def test_a_file_that_becomes_shorter_is_an_error(tmp_path, monkeypatch, capsys):
     path = tmp_path / "log.csv"
     path.write_bytes(_csv(*_samples(4.0)))
@@ -230,6 +251,7 @@ def test_a_file_that_becomes_shorter_is_an_error(tmp_path, monkeypatch, capsys):
         (("--names", "rest"), 2, "--names must name each of the 2 classes"),
         (("--time", "t"), 1, "--time must name a column, got 't'"),
         (("--acceleration", "ax", "ay", "az"), 2, "was fitted with 9 channels"),
+        (("--format", "auto"), 2, "--format: --follow needs times and names of columns"),
         (("--on-missing", "drop"), 2, "--on-missing: --follow drops such samples itself"),
     ],
 )

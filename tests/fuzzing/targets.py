@@ -15,11 +15,12 @@ import pandas as pd
 
 from sklearn_har.datasets import fetch_uci_har
 from sklearn_har.exceptions import ArchiveError
-from sklearn_har.recordings import LineReader, read_recording
+from sklearn_har.recordings import LineReader, inspect_file, read_recording
 from sklearn_har.timeline import timeline_scores, timeline_to_labels
 
 # All that may be said about a file, here and by pandas for it.
 REFUSALS = (ValueError, TypeError, ArchiveError)
+ENDINGS = ("csv", "txt", "log", "json")
 OPTIONS = (
     {},
     {"time": None, "sampling_rate": 50.0},
@@ -36,6 +37,26 @@ def csv_recording(content: bytes) -> None:
     assert np.isfinite(recording.samples).all()
     assert (np.diff(recording.time) > 0).all()
     assert recording.sampling_rate > 0
+
+
+def file_of_any_logger(content: bytes) -> None:
+    """Find out what is in a file, and read it; what the report says reads the same."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = (
+            Path(folder) / f"Accelerometer.{ENDINGS[content[0] % len(ENDINGS) if content else 0]}"
+        )
+        path.write_bytes(content[1:])
+        report = inspect_file(path)
+        if report.recording is None:
+            assert report.problems
+            raise ValueError(report.problems[-1])
+        pasted = read_recording(path, **report.arguments)
+        assert np.array_equal(pasted.samples, report.recording.samples)
+        recording = read_recording(path, format="auto")
+    assert np.array_equal(recording.samples, pasted.samples)
+    assert np.array_equal(recording.time, pasted.time)
+    assert np.isfinite(recording.samples).all()
+    assert (np.diff(recording.time) > 0).all()
 
 
 def followed_lines(content: bytes) -> None:
@@ -75,7 +96,7 @@ def timeline_file(content: bytes) -> None:
 
 TARGETS = {
     target.__name__: target
-    for target in (csv_recording, followed_lines, archive_file, timeline_file)
+    for target in (csv_recording, file_of_any_logger, followed_lines, archive_file, timeline_file)
 }
 # Where a search begins: each is taken, or nearly.
 SEEDS = {
@@ -84,6 +105,22 @@ SEEDS = {
         b"\x01ax\n1\n2\n3\n",
         b"\x02time,ax,activity\n0,1,walk\n20,1.5,walk\n10,,sit\n",
         b"\x03t,ax\n2026-01-01T00:00:00,1\n2026-01-01T00:00:01,2\n",
+    ],
+    "file_of_any_logger": [
+        b'\x00"Zeit (s)";"Beschleunigung x (m/s^2)"\n0,00;9,8\n0,01;9,7\n0,02;9,9\n',
+        b"\x01boot\nms ax ay az\n0 0.1 0.2 0.9\n20 0.1 0.3 0.9\n40 0.1 0.2 1.0\nms ax ay az\n",
+        b"\x00seconds_elapsed,time,z,y,x\n0.1,1761431148905405700,9.8,0,0\n"
+        b"0.2,1761431149005405700,9.7,0,0\n0.3,1761431149105405700,9.8,0,0\n",
+        b"\x00sep=;\nS_Timestamp;S_Accel_X_CAL;\nms;m/(s^2);\n0;9.8;\n20;9.7;\n40;9.6;\n",
+        b"\x021,walk,0,0.1,9.8,0.2;\n1,walk,20000000,0.2,9.7,0.1;\n1,walk,40000000,0.2,9.7,0.1;\n",
+        b"\x001602867869.0,1602867869.0,1602867869.0\n32.0,32.0,32.0\n-3,11,60\n-2,11,60\n",
+        b'\x03{"payload": {"interval_ms": 20, "sensors": [{"name": "accX", "units": "m/s2"}], '
+        b'"values": [[1], [2]]}}',
+        b"\x00Data File Created By ActiGraph date format M/d/yyyy at 30 Hz\nStart Time 10:20:30\n"
+        b"Start Date 5/13/2024\n------\nAccelerometer X,Accelerometer Y\n0.1,0.2\n0.3,0.4\n",
+        "\x00Time (ms);Acc x (m/s²)\n0;9.8\n20;9.7\n40;9.9\n".encode("latin-1"),
+        b"\x0110:20:30.000 -> 1,2\n10:20:30.020 -> 2,3\n10:20:30.040 -> 2,4\n",
+        b"\x01ms:0,ax:1.0,ay:2\nms:20,ax:2.0,ay:2\nms:40,ax:1.0,ay:3\n",
     ],
     "followed_lines": [b"\x20time,ax,ay\n0.0,1.0,0.1\n0.02,0.9,0.2\n0.04,1.1,0.1\n"],
     "archive_file": [b"PK\x05\x06" + bytes(18), b"<html>", b""],

@@ -200,6 +200,7 @@ def test_every_function_of_arrays_is_called():
         *(
             "load_model",
             "trusted_types",
+            "inspect_file",
             "read_recording",
             "read_recordings",
             "to_litert",

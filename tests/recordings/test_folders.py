@@ -325,9 +325,10 @@ class TestErrorsAndWarnings:
     def test_an_error_keeps_its_type_and_cause(self, tmp_path):
         write(tmp_path, good=samples())
         (tmp_path / "bad.csv").write_bytes(b"time,x,m/s\xb2\n0,1,2\n")
-        with pytest.raises(ValueError, match=r"^bad.csv: .*codec can't decode") as error:
+        with pytest.raises(ValueError, match=r"^bad.csv: .*'encoding': 'cp1252'") as error:
             read_recordings(tmp_path, "{subject}.csv")
-        assert isinstance(error.value.__cause__, UnicodeDecodeError)
+        assert isinstance(error.value.__cause__, ValueError)
+        assert isinstance(error.value.__cause__.__cause__, UnicodeDecodeError)
         with pytest.raises(FileNotFoundError, match=r"missing.csv"):
             read_recordings([tmp_path / "missing.csv"])
 

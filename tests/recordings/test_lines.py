@@ -94,18 +94,11 @@ def test_units_that_look_wrong():
     ("content", "message"),
     [
         ("t,ax\n0,1\n", "time must name a column, got 'ms'.*the columns are"),
-        ("ms,ax\n0,1\n20,2,3\n", "Lines 2 to 3 must be rows of a table with the columns 'ms,ax'"),
-        ("ms,ax\n0,1,3\n20,2,3\n", "Lines 2 to 3 must be rows of a table"),
-        ("ms,ax\n0,1,\n20,2,3\n", r"expected 2 values, got 3 in \['20', '2', '3'\]"),
-        ("ms,ax\n0,1,,\n", "expected 2 values, got 4"),
-        pytest.param(
-            "ms,ax\n0," + "1" * 200_000 + "\n",
-            "Lines 2 to 2 must be rows.*field larger",
-            id="a very long value",
-        ),
+        ("ms,ax\n0,1,3\n20,2,3\n", r"columns \['ms', 'ax'\], got 2 lines that are none.*'0,1,3'"),
+        ("ms,ax\n0,1,,\n", "got 1 lines that are none, the first of them '0,1,,'"),
+        ("boot\nbye\n", "must be rows of a table, got 2 lines that are none.*'boot'"),
+        pytest.param("ms,ax\n" + "1" * 400 + ",1\n", "lines that are none", id="an endless time"),
         ("ms,ax\n0,one\n", "must have a column of numbers"),
-        ("ms,ax\n0,1\n,2\n", "must hold a time in every row"),
-        ("ms,ax\n0,1\n20,two\n", "Column 'ax' must hold numbers"),
         ("ms,ax\n0,1\n", "at least two whole samples at different times, got 1 among the first 1"),
         ("ms,ax\n0,1\n0,1\n", "at least two whole samples at different times, got 1"),
     ],
@@ -113,6 +106,53 @@ def test_units_that_look_wrong():
 def test_what_is_no_table_of_samples(content, message):
     with pytest.raises(ValueError, match=message):
         _read(content.encode(), [], **OPTIONS)
+
+
+def test_lines_that_are_no_rows_are_left_out_and_counted():
+    content = (
+        b"MPU6050 connection successful\nms,ax,place\n0,1,hip\n20,0.5,hip\nms,ax,place\n"
+        b"40,0.2\n60FIFO overflow!\n,0.1,hip\n60,o.3,hip\n60,0.3,hip,1\n80,\xff\xfe,hip\n"
+        b"100,,hip\n120,0.25,hip\n"
+    )
+    for cuts in ([], range(1, len(content))):
+        reader, time, samples = _read(content, cuts, **OPTIONS)
+        np.testing.assert_allclose(time, [0.0, 0.02, 0.1, 0.12])
+        np.testing.assert_array_equal(samples[:, 0], [1.0, 0.5, np.nan, 0.25])
+        assert reader.n_left_out == 8
+
+
+def test_dates_that_broke_off_are_left_out():
+    content = (
+        b"time,x\n2026-01-01 10:00:00.00,1\n2026-01-01 10:00:00.02,2\n2026-01-01 1x:00,3\n"
+        b"2026-01-01 10:00:00.06,4\n"
+    )
+    reader, time, samples = _read(content, [])
+    np.testing.assert_allclose(time, [0.0, 0.02, 0.06])
+    assert samples[:, 0].tolist() == [1.0, 2.0, 4.0]
+    assert reader.n_left_out == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "read_options"),
+    [
+        ("0;1,5;\n20;2,5;\n", {"sep": ";", "decimal": ",", "names": ["ms", "ax"], "header": None}),
+        ("# by °C logger\nms ax\n0  1.5\n20 2.5\n", {"sep": r"\s+", "skiprows": 1}),
+        ("°\tms\tax\n2\t0\t1.5\n3\t20\t2.5\n", {"sep": "\t", "encoding": "cp1252"}),
+    ],
+)
+def test_text_of_other_countries(content, read_options):
+    encoding = read_options.get("encoding", "utf-8")
+    reader, time, samples = _read(
+        content.encode(encoding), [7], channels=["ax"], read_options=read_options, **OPTIONS
+    )
+    np.testing.assert_allclose(time, [0.0, 0.02])
+    assert samples[:, 0].tolist() == [1.5, 2.5]
+    assert reader.n_left_out == 0
+
+
+def test_options_that_lines_do_not_have():
+    with pytest.raises(ValueError, match=r"read_options must be of .*, got 'seperator'"):
+        LineReader(read_options={"seperator": ";"})
 
 
 def test_rows_may_end_in_a_comma():

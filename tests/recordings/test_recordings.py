@@ -371,7 +371,7 @@ class TestFiles:
     @pytest.mark.parametrize(
         ("source", "error", "message"),
         [
-            ("r.xlsx", ValueError, r"got 'r.xlsx'. Read other files with pandas"),
+            ("r.xlsx", ValueError, r"got 'r.xlsx'. format='auto' knows more kinds"),
             ("recording", ValueError, "got 'recording'"),
             ("missing.csv", FileNotFoundError, "missing.csv"),
             (np.zeros((3, 3)), TypeError, "got ndarray. Recording takes arrays"),

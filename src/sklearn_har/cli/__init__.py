@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 
 from sklearn_har._version import __version__
-from sklearn_har.cli import _evaluate, _export, _fetch, _predict, _train, _tune
+from sklearn_har.cli import _evaluate, _export, _fetch, _inspect, _predict, _train, _tune
 from sklearn_har.cli._common import PROGRAM, Parser, UsageError, nearest
 from sklearn_har.cli._messages import in_options
 from sklearn_har.utils._errors import one_line
@@ -24,6 +24,8 @@ __all__ = ["main"]
 _DESCRIPTION = "Recognise human activities in recordings of accelerometers and gyroscopes."
 _EPILOG = """\
 examples:
+  sklearn-har inspect log.csv
+      say what is in a file of any logger, and how to read it
   sklearn-har train recordings --pattern '{subject}/{activity}/{trial}.csv' \\
           --save model.skops
       train on your own files, and save the model with all that it needs
@@ -108,7 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = Parser(prog=PROGRAM, description=_DESCRIPTION, epilog=_EPILOG)
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (_train, _predict, _evaluate, _tune, _export, _fetch):
+    for module in (_inspect, _train, _predict, _evaluate, _tune, _export, _fetch):
         module.add_parser(commands)
     for command in commands.choices.values():
         command.set_defaults(parser=command)

@@ -31,6 +31,8 @@ def check(args: argparse.Namespace) -> None:
     )
     refuse(args, ("timeline", "plot", *smoothing), reason)
     refuse(args, ("pattern", "on_disorder", "on_missing"), "--follow drops such samples itself")
+    reason = "--follow needs times and names of columns; `inspect` tells them for a file"
+    refuse(args, ("format", "file_rate", "max_gap"), reason)
 
 
 def run(args: argparse.Namespace, recognizer: Any) -> None:
@@ -39,11 +41,17 @@ def run(args: argparse.Namespace, recognizer: Any) -> None:
 
     channels = channels_of(args, recognizer)
     options = read_options(args, channels, recognizer)
+    if "format" in options and not channels:
+        raise UsageError(
+            f"{args.model} was trained with --format {options['format']}; with --follow, name the "
+            "columns by --time, --acceleration and --gyroscope"
+        )
     reader = LineReader(
         time=options.get("time", "time"),
         time_unit=options.get("time_unit"),
         channels=[channel.column for channel in channels] or None,
         units={c.column: c.unit for c in channels if c.unit is not None},
+        read_options=options.get("read_options"),
     )
     stream = None
     print(f"{'start':>13} {'end':>13} {'probability':>12}  activity", flush=True)
@@ -66,7 +74,7 @@ def run(args: argparse.Namespace, recognizer: Any) -> None:
         # The usual end of what has no other one. A second line for the ^C that terminals show.
         print(file=sys.stderr)
     if stream is not None:
-        _print_losses(stream)
+        _print_losses(stream, reader)
 
 
 def _pieces(path: Path) -> Iterator[bytes | None]:
@@ -97,8 +105,12 @@ def _print(decisions: list[Any]) -> None:
         )
 
 
-def _print_losses(stream: Any) -> None:
-    losses = {"late": stream.n_late, "with missing values": stream.n_missing}
+def _print_losses(stream: Any, reader: Any) -> None:
+    losses = {
+        "samples late": stream.n_late,
+        "samples with missing values": stream.n_missing,
+        "lines that are no rows": reader.n_left_out,
+    }
     for what, count in losses.items():
         if count:
-            print(f"{PROGRAM}: warning: left out {count} samples {what}", file=sys.stderr)
+            print(f"{PROGRAM}: warning: left out {count} {what}", file=sys.stderr)

@@ -16,6 +16,7 @@ _OPTIONS = {
     name: f"--{name.replace('_', '-')}"
     for name in (
         *("time", "time_unit", "on_disorder", "on_missing", "labels", "subject", "session"),
+        *("format", "max_gap"),
         *("pattern", "window", "overlap", "expected_duration", "min_duration", "min_probability"),
     )
 } | {
@@ -30,8 +31,10 @@ _NAME = rf"({'|'.join(_OPTIONS)})"
 _IN_OPTIONS: list[tuple[str, Any]] = [
     # The one recording of `predict`, with or without its file.
     (r"recordings\[\d+\](?: \((.+?)\)|: )", r"\1"),
-    # The command line has no files without times.
-    (r" Pass time=None .*?no times\.", ""),
+    (r"\btime=None and sampling_rate=", "--file-rate"),
+    (r"\bsampling_rate must be given\b", "--file-rate must be given"),
+    (r"\bread_options=\{'encoding': '([^']+)'\}", r"--encoding \1"),
+    (r"\bread_options= with the right 'sep' and 'skiprows'", "--separator and --skip-rows"),
     (r"read_recordings?\(\.\.\., (.+?)\)", r"\1"),
     (r"\bunits='((?:deg|rad)/s)'", r"--gyroscope-unit \1"),
     (r"\bunits='([^']+)'", r"--acceleration-unit \1"),

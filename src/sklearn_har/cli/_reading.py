@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,6 +14,7 @@ from sklearn_har.cli._common import (
     UsageError,
     fact,
     nearest,
+    real,
     refuse,
 )
 
@@ -72,6 +75,42 @@ def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
         "'{subject}/{activity}/{trial}/{sensor}.csv'; with {sensor}, columns are named "
         "SENSOR:COLUMN",
     )
+    group = parser.add_argument_group("text of the files (see sklearn-har inspect FILE)")
+    add = group.add_argument
+    add(
+        "--format",
+        metavar="NAME",
+        help="the logger, such as phyphox; auto finds out what is not said by other options",
+    )
+    add("--separator", metavar="SEP", help="between columns: a sign, tab or space (default: ,)")
+    add("--decimal", choices=[".", ","], help="the decimal mark (default: .)")
+    add(
+        "--skip-rows",
+        type=_rows,
+        metavar="N",
+        help="lines above the names of the columns; 0,2 skips single lines, counted from 0",
+    )
+    add("--encoding", metavar="NAME", help="of the text, such as cp1252 (default: utf-8)")
+    add("--columns", nargs="+", metavar="NAME", help="names of the columns of files without names")
+    add(
+        "--file-rate",
+        type=real(minimum=0.0, exclude_minimum=True),
+        metavar="HZ",
+        help="for files without times: the rate of their samples",
+    )
+    add(
+        "--max-gap",
+        type=real(minimum=0.0, exclude_minimum=True),
+        metavar="S",
+        help="a longer step between samples is an interruption (default: five samples)",
+    )
+
+
+def _rows(text: str) -> int | list[int]:
+    if not re.fullmatch(r"\d+(,\d+)*", text):
+        raise argparse.ArgumentTypeError(f"must be a number, or numbers with commas, got {text!r}")
+    numbers = [int(number) for number in text.split(",")]
+    return numbers if "," in text else numbers[0]
 
 
 def add_source_arguments(parser: argparse.ArgumentParser) -> None:
@@ -114,7 +153,7 @@ def channels_of(args: argparse.Namespace, recognizer: Any = None) -> list[Channe
         raise UsageError("--gyroscope needs --acceleration: name both, or none")
     else:
         channels = _remembered_channels(recognizer, by_sensor)
-        if not channels and not by_sensor:
+        if not channels and not by_sensor and not _format_of(args, recognizer):
             channels = [Channel(name, name, None) for name in known]
     given = args.acceleration_unit, args.gyroscope_unit
     if not channels or n_accelerations is None:
@@ -126,10 +165,16 @@ def channels_of(args: argparse.Namespace, recognizer: Any = None) -> list[Channe
         for channel, unit, default in zip(
             channels,
             [given[0]] * n_accelerations + [given[1]] * (len(channels) - n_accelerations),
-            ["g"] * n_accelerations + ["rad/s"] * (len(channels) - n_accelerations),
+            # A format knows the units of its files.
+            [None if args.format else "g"] * n_accelerations
+            + [None if args.format else "rad/s"] * (len(channels) - n_accelerations),
             strict=True,
         )
     ]
+
+
+def _format_of(args: argparse.Namespace, recognizer: Any) -> Any:
+    return args.format or ((recognizer and recognizer.read_options) or {}).get("format")
 
 
 def _remembered_channels(recognizer: Any, by_sensor: bool) -> list[Channel]:
@@ -141,7 +186,7 @@ def _remembered_channels(recognizer: Any, by_sensor: bool) -> list[Channel]:
         units = options.get("units", {})
         return [Channel(c, name, units.get(c)) for c, name in options["channels"].items()]
     return [
-        Channel(f"{sensor}:{column}", name, options["units"][sensor][column] or None)
+        Channel(f"{sensor}:{column}", name, options["units"].get(sensor, {}).get(column))
         for sensor, columns in options["channels"].items()
         for column, name in columns.items()
     ]
@@ -167,7 +212,12 @@ def _channels_of_model(recognizer: Any) -> tuple[list[str], int | None]:
 
 
 # What a model remembers of how its files were read, besides the channels and their units.
-_REMEMBERED = ("time", "time_unit", "on_disorder", "on_missing")
+_REMEMBERED = (
+    *("time", "time_unit", "on_disorder", "on_missing", "format", "max_gap", "sampling_rate"),
+    "read_options",
+)
+_OF_TEXT = {"separator": "sep", "decimal": "decimal", "encoding": "encoding"}
+_SPELLED = {"tab": "\t", "\\t": "\t", "space": r"\s+", " ": r"\s+"}
 
 
 def read_options(
@@ -179,6 +229,11 @@ def read_options(
     for name in (*_REMEMBERED, "labels", "subject", "session"):
         if getattr(args, name, None) is not None:
             options[name] = getattr(args, name)
+    if args.file_rate is not None:
+        options["sampling_rate"] = args.file_rate
+        options["time"] = args.time
+    if text := _text_options(args):
+        options["read_options"] = text
     if not channels:
         return options
     if "{sensor}" not in (args.pattern or ""):
@@ -195,8 +250,64 @@ def read_options(
                 f"got {channel.column!r}"
             )
         sensors.setdefault(sensor, {})[column] = channel.name
-        units.setdefault(sensor, {})[column] = channel.unit or ""
+        if channel.unit is not None:
+            units.setdefault(sensor, {})[column] = channel.unit
     return {**options, "sensors": list(sensors), "channels": sensors, "units": units}
+
+
+def _text_options(args: argparse.Namespace) -> dict[str, Any]:
+    """Return the options of pandas that those of the text mean."""
+    given = {name: getattr(args, option) for option, name in _OF_TEXT.items()}
+    text = {name: value for name, value in given.items() if value is not None}
+    if "sep" in text:
+        text["sep"] = _SPELLED.get(text["sep"], text["sep"])
+    if args.skip_rows is not None:
+        text["skiprows"] = args.skip_rows
+    if args.columns is not None:
+        text |= {"header": None, "names": args.columns}
+    return text
+
+
+def options_of(arguments: Mapping[str, Any], report: Any) -> list[str]:
+    """Return the options that mean these arguments of `read_recording`."""
+    found: list[str] = []
+
+    def add(option: str, *values: Any) -> None:
+        found.extend([f"--{option}", *map(str, values)])
+
+    text = dict(arguments.get("read_options") or {})
+    for option, name in _OF_TEXT.items():
+        if name in text:
+            word = {"\t": "tab", r"\s+": "space"}.get(text[name], text[name])
+            add(option, word)
+    if "skiprows" in text:
+        rows = text["skiprows"]
+        add("skip-rows", rows if isinstance(rows, int) else ",".join(map(str, rows)))
+    if "names" in text:
+        add("columns", *text["names"])
+    if arguments.get("time", "time") is not None:
+        for name in ("time", "time_unit"):
+            if arguments.get(name) is not None:
+                add(name.replace("_", "-"), arguments[name])
+    if arguments.get("sampling_rate") is not None:
+        add("file-rate", f"{arguments['sampling_rate']:g}")
+    for name in ("format", "max_gap", "on_disorder", "on_missing"):
+        if arguments.get(name) is not None:
+            add(name.replace("_", "-"), arguments[name])
+    kinds = dict(zip(report.columns["name"], report.columns["kind"], strict=True))
+    channels = list(arguments.get("channels") or [])
+    turning = [name for name in channels if kinds.get(name) == "angular velocity"]
+    moving = [name for name in channels if name not in turning]
+    units = arguments.get("units") or {}
+    for option, names in (("acceleration", moving), ("gyroscope", turning)):
+        if names:
+            add(option, *names)
+            unit = units if isinstance(units, str) else units.get(names[0])
+            if unit is not None:
+                add(f"{option}-unit", unit)
+    if moving and not turning:
+        add("gyroscope")
+    return found
 
 
 def how_read(args: argparse.Namespace) -> dict[str, Any]:
@@ -217,9 +328,13 @@ def read_pieces(args: argparse.Namespace, recognizer: Any) -> Iterator[Any]:
     if not args.pattern:
         options = read_options(args, channels, recognizer)
         path = Path(args.source)
-        if path.is_file() and path.stat().st_size <= _WHOLE:
-            return iter([read_recording(path, **options)])
-        return read_recording(args.source, chunksize=_CHUNK, **options)
+        pieces = (
+            iter([read_recording(path, **options)])
+            if path.is_file() and path.stat().st_size <= _WHOLE
+            else read_recording(args.source, chunksize=_CHUNK, **options)
+        )
+        known = _channels_of_model(recognizer)[0]
+        return pieces if channels or not known else _renamed(pieces, known, args)
     recordings = _read_all(args, channels, recognizer)
     if len(recordings) != 1:
         raise UsageError(
@@ -227,6 +342,17 @@ def read_pieces(args: argparse.Namespace, recognizer: Any) -> Iterator[Any]:
             "other than {sensor} out"
         )
     return iter(recordings)
+
+
+def _renamed(pieces: Iterator[Any], known: list[str], args: argparse.Namespace) -> Iterator[Any]:
+    """Give the channels of a format the names that a model knows them by, in their order."""
+    for piece in pieces:
+        if len(piece.channel_names) != len(known):
+            raise UsageError(
+                f"{args.model} was trained on {len(known)} channels ({', '.join(known)}), got "
+                f"{', '.join(piece.channel_names)}: name columns by --acceleration and --gyroscope"
+            )
+        yield replace(piece, channel_names=tuple(known))
 
 
 def read_source(args: argparse.Namespace, part: str, recognizer: Any = None) -> list[Any]:

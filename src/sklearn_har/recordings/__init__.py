@@ -2,8 +2,17 @@
 
 from sklearn_har.recordings._checks import check_recordings
 from sklearn_har.recordings._folders import read_recordings
+from sklearn_har.recordings._inspecting import FileReport, inspect_file
 from sklearn_har.recordings._lines import LineReader
 from sklearn_har.recordings._reading import read_recording
 from sklearn_har.recordings._recording import Recording
 
-__all__ = ["LineReader", "Recording", "check_recordings", "read_recording", "read_recordings"]
+__all__ = [
+    "FileReport",
+    "LineReader",
+    "Recording",
+    "check_recordings",
+    "inspect_file",
+    "read_recording",
+    "read_recordings",
+]

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from sklearn_har.recordings._cleaning import without_text
+from sklearn_har.recordings._rows import first_bytes, odd_lines, row_shape
+from sklearn_har.recordings._sniffing import check_encoding, guess_encoding
 from sklearn_har.utils._optional import import_optional
 
-__all__ = ["path_of", "pieces_of", "table_of"]
+__all__ = ["PARQUET", "kind_of", "path_of", "pieces_of", "table_of"]
 
-_TEXT = {".csv", ".tsv", ".txt"}
-_PARQUET = {".parquet", ".pq"}
+_TEXT = {".csv", ".tsv", ".txt", ".dat", ".log"}
+PARQUET = {".parquet", ".pq"}
 _COMPRESSED = {".gz", ".bz2", ".xz", ".zip", ".zst"}
 
 
@@ -30,29 +34,46 @@ def path_of(source: Any) -> Path | None:
         ) from None
 
 
-def table_of(source: Any, options: dict[str, Any]) -> pd.DataFrame:
-    """Read a whole table."""
+def table_of(
+    source: Any, options: dict[str, Any], roles: Mapping[str, Any], told: list[str]
+) -> pd.DataFrame:
+    """Read a whole table.
+
+    `roles` is what `read_recording` is told about the columns. `told` gets sentences about what is
+    left out.
+    """
+    path = path_of(source)
     if isinstance(source, pd.DataFrame):
         _refuse_options(options)
-        return source
-    path = path_of(source)
-    if path is not None and _kind(path) in _PARQUET:
+        frame = source
+    elif path is not None and kind_of(path) in PARQUET:
         _pyarrow("pyarrow", path)
-        return pd.read_parquet(path, **options)
-    frame: pd.DataFrame = pd.read_csv(
-        source if path is None else path, **_text_options(path, options)
-    )
-    return frame
+        frame = pd.read_parquet(path, **options)
+    else:
+        read = _text_options(source if path is None else path, options, told)
+        with _encoding_errors(source if path is None else path):
+            frame = pd.read_csv(source if path is None else path, **read)
+    return without_text(frame, roles, options.get("decimal", "."), told)
 
 
-def pieces_of(source: Any, options: dict[str, Any], n_rows: int) -> Iterator[pd.DataFrame]:
+def pieces_of(
+    source: Any, options: dict[str, Any], roles: Mapping[str, Any], told: list[str], n_rows: int
+) -> Iterator[pd.DataFrame]:
     """Read a table in pieces of at most `n_rows` rows."""
+    decimal = options.get("decimal", ".")
+    for frame in _pieces_of(source, options, told, n_rows):
+        yield without_text(frame, roles, decimal, told)
+
+
+def _pieces_of(
+    source: Any, options: dict[str, Any], told: list[str], n_rows: int
+) -> Iterator[pd.DataFrame]:
     path = path_of(source)
     if isinstance(source, pd.DataFrame):
         _refuse_options(options)
         for first in range(0, max(len(source), 1), n_rows):
             yield source.iloc[first : first + n_rows]
-    elif path is not None and _kind(path) in _PARQUET:
+    elif path is not None and kind_of(path) in PARQUET:
         if set(options) - {"columns"}:
             raise ValueError(
                 "read_options must be None or {'columns': ...} for a Parquet file with chunksize, "
@@ -63,9 +84,23 @@ def pieces_of(source: Any, options: dict[str, Any], n_rows: int) -> Iterator[pd.
             for batch in file.iter_batches(batch_size=n_rows, **options):
                 yield batch.to_pandas()
     else:
-        options = _text_options(path, options) | {"chunksize": n_rows}
-        with pd.read_csv(source if path is None else path, **options) as reader:
+        file = source if path is None else path
+        options = _text_options(file, options, told) | {"chunksize": n_rows}
+        with _encoding_errors(file), pd.read_csv(file, **options) as reader:
             yield from reader
+
+
+@contextmanager
+def _encoding_errors(source: Any) -> Iterator[None]:
+    try:
+        yield
+    except UnicodeDecodeError as error:
+        head = first_bytes(source)
+        guess = guess_encoding(error.object if head is None or head.isascii() else head)
+        raise ValueError(
+            f"source must be text in UTF-8, got other bytes ({error}). Pass "
+            f"read_options={{'encoding': {guess!r}}}, or the encoding that the logger writes."
+        ) from error
 
 
 def _refuse_options(options: dict[str, Any]) -> None:
@@ -75,27 +110,47 @@ def _refuse_options(options: dict[str, Any]) -> None:
         )
 
 
-def _kind(path: Path) -> str:
+def kind_of(path: Path) -> str:
+    """Return the ending of a file, without that of its compression."""
     suffixes = [suffix.lower() for suffix in path.suffixes]
     if suffixes and suffixes[-1] in _COMPRESSED:
         suffixes.pop()
     kind = suffixes[-1] if suffixes else ""
-    if kind not in _TEXT | _PARQUET:
+    if kind not in _TEXT | PARQUET:
         raise ValueError(
-            f"source must be a file of one of the kinds {sorted(_TEXT | _PARQUET)}, got "
-            f"{path.name!r}. Read other files with pandas and pass the DataFrame."
+            f"source must be a file of one of the kinds {sorted(_TEXT | PARQUET)}, got "
+            f"{path.name!r}. format='auto' knows more kinds. Read others by pandas, and pass the "
+            "DataFrame."
         )
     return kind
 
 
-def _text_options(path: Path | None, options: dict[str, Any]) -> dict[str, Any]:
+def _text_options(source: Any, options: dict[str, Any], told: list[str]) -> dict[str, Any]:
+    """Return the options for pandas, which leave out lines that are no rows."""
     if {"chunksize", "iterator"} & set(options):
         raise ValueError(
             f"read_options must read the whole table at once, got {options}. "
             "read_recording(..., chunksize=) reads a table in pieces."
         )
-    tabs = path is not None and _kind(path) == ".tsv"
-    return ({"sep": "\t"} if tabs else {}) | options
+    if isinstance(source, Path) and kind_of(source) == ".tsv":
+        options = {"sep": "\t"} | options
+    if options.get("encoding") is not None:
+        check_encoding(options["encoding"])
+    head = first_bytes(source)
+    shape = None if head is None else row_shape(head, options)
+    if shape is None:
+        return options
+    odd = odd_lines(source, shape)
+    if odd:
+        told.append(
+            f"{len(odd)} line(s) are no rows of the table and are left out, the first of them line "
+            f"{odd[0] + 1}."
+        )
+        skipped = options.get("skiprows", 0)
+        options = options | {
+            "skiprows": [*(range(skipped) if isinstance(skipped, int) else skipped), *odd]
+        }
+    return options | ({"index_col": False} if shape.has_empty_end else {})
 
 
 def _pyarrow(module: str, path: Path) -> Any:

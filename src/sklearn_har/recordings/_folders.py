@@ -14,6 +14,7 @@ import pandas as pd
 from sklearn_har.recordings._columns import unknown_column
 from sklearn_har.recordings._facts import facts_of_files
 from sklearn_har.recordings._files import path_of, table_of
+from sklearn_har.recordings._formats import recognise
 from sklearn_har.recordings._gathering import Gathering, OnError, naming
 from sklearn_har.recordings._patterns import PathPattern, files_of, natural_key, no_match
 from sklearn_har.recordings._recording import Recording, check_labels
@@ -24,7 +25,8 @@ from sklearn_har.utils._validation import did_you_mean
 __all__ = ["read_recordings"]
 
 _OPTIONS = {field.name for field in fields(Layout)} - {"subject", "sampling_rate"} | {
-    "read_options"
+    "read_options",
+    "format",
 }
 # In s, between two updates of the progress.
 _PAUSE = 0.2
@@ -301,15 +303,13 @@ class _Reading:
         """Read tables with one recording or several of them in each."""
         recordings: list[Recording] = []
         for job in _watched(jobs):
-            parts: list[tuple[_Job, pd.DataFrame]] = []
+            parts: list[tuple[_Job, Any]] = []
             with self._gathering.reading(job.name):
-                frame = _frame(job, self._options)
-                parts += (
-                    _parts(job, frame, self._columns) if self._columns.given else [(job, frame)]
-                )
+                frame, options, columns = self._table(job, self._options)
+                parts += _parts(job, frame, columns) if columns.given else [(job, frame)]
             for part, rows in parts:
                 with self._gathering.reading(part.name):
-                    recordings.append(self._recording(part, rows, self._options, self._rate))
+                    recordings.append(self._recording(part, rows, options, self._rate))
         return recordings
 
     def merged(self, jobs: Sequence[_Job], sensors: Sequence[str] | None) -> list[Recording]:
@@ -347,24 +347,51 @@ class _Reading:
         # With times the rate of a sensor is its own, and `sampling_rate` that of the grid.
         rate = self._rate if options.get("time", "time") is None else None
         with naming(job.name):
-            return self._recording(job, _frame(job, options), options, rate, prefix)
+            table, options, _ = self._table(job, options)
+            return self._recording(job, table, options, rate, prefix)
+
+    def _table(self, job: _Job, options: Mapping[str, Any]) -> tuple[Any, dict[str, Any], _Columns]:
+        """Return the table of a job, or the recording of an archive, and how it is read."""
+        own = {name: value for name, value in options.items() if name != "format"}
+        read_options, columns = own.pop("read_options", None), self._columns
+        source = job.source
+        if options.get("format") is not None:
+            found = recognise(source, options["format"], own, read_options)
+            if options["format"] == "auto":
+                self._gathering.note(job.name, {"format": [found.sentence]})
+            read_options = found.options.pop("read_options", None)
+            subject = found.options.pop("subject", None)
+            if not columns.given and "subject" not in job.fields:
+                columns = _Columns(subject, None if subject is None else found.session)
+            source, own = found.source, {**own, **found.options}
+            if "activity" in job.fields:
+                own.pop("labels", None)
+        if isinstance(source, Recording):
+            return source, own, _Columns(None, None)
+        told: list[str] = []
+        roles = {**own, "subject": columns.subject, "session": columns.session}
+        frame = table_of(source, dict(read_options or {}), roles, told)
+        self._gathering.note(job.name, {"table": told})
+        return frame, own, columns
 
     def _recording(
         self,
         job: _Job,
-        frame: pd.DataFrame,
+        frame: pd.DataFrame | Recording,
         options: dict[str, Any],
         rate: float | None,
         prefix: str = "",
     ) -> Recording:
-        own = {name: value for name, value in options.items() if name != "read_options"}
         facts = {name: job.fields[name] for name in job.fields if name not in ("subject", "sensor")}
         if isinstance(job.source, Path):
             facts["file"] = str(job.source)
-        layout = Layout(**own, sampling_rate=rate)
-        reader = TableReader(layout, facts, frozenset(self._columns.given), prefix)
-        recording = reader.read(frame)
-        self._gathering.note(job.name, reader.oddities(recording))
+        if isinstance(frame, Recording):
+            recording = replace(frame, facts={**frame.facts, **facts})
+        else:
+            layout = Layout(**{"sampling_rate": rate, **options})
+            reader = TableReader(layout, facts, frozenset(self._columns.given), prefix)
+            recording = reader.read(frame)
+            self._gathering.note(job.name, reader.oddities(recording))
         labels = (
             check_labels(job.fields["activity"], len(recording))
             if "activity" in job.fields
@@ -382,10 +409,6 @@ def _watched(items: Sequence[T]) -> Iterator[T]:
         for number, item in enumerate(items):
             progress.show(f"Reading recordings: {number} of {len(items)}")
             yield item
-
-
-def _frame(job: _Job, options: Mapping[str, Any]) -> pd.DataFrame:
-    return table_of(job.source, dict(options.get("read_options") or {}))
 
 
 def _parts(

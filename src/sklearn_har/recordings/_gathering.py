@@ -67,8 +67,9 @@ class Gathering:
         if n_failed:
             n_all = n_read + n_failed
             told.append(f"{n_failed} of {n_all} recordings are left out: {_first(self._failures)}")
-        for places in self._oddities.values():
-            told.append(f"{len(places)} of {n_noted} {noted} may be wrong. The first: {places[0]}")
+        for kind, places in self._oddities.items():
+            what = "are read by format='auto'" if kind == "format" else "may be wrong"
+            told.append(f"{len(places)} of {n_noted} {noted} {what}. The first: {places[0]}")
         for sentence in told:
             warn_of_recording(sentence)
 

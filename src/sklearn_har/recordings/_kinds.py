@@ -21,19 +21,20 @@ Kind = Literal["acceleration", "linear acceleration", "gravity", "angular veloci
 
 # The first that matches. What follows a unit by itself, such as the g of "gyro", is none.
 _SPELLINGS = (
-    ("m/s2", r"m\s*/\s*\(?s\s*(\^?2|²|\*\*2)\)?|m/s/s|m\s?s\^?-2|mps2|meters? ?/ ?s"),
+    ("m/s2", r"m\s*/\s*\(?s(ec)?\s*(\^?2|²|\*\*2)\)?|m/s/s|m\s?s\^?-2|mps2|meters? ?/ ?s"),
     ("rad/s", r"rad(ians?)?\s*(/|per|_per_)\s*s(ec(ond)?)?"),
-    ("deg/s", r"(deg(rees?)?|°)\s*(/|per|_per_)\s*s(ec(ond)?)?|dps"),
+    ("deg/s", r"(d(eg(rees?)?)?|°)\s*(/|per|_per_)\s*s(ec(ond)?)?|dps"),
     ("mg", r"mg|milli-?g"),
     ("g", r"g|g's|gs"),
 )
 _BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]*(?:\([^()]*\))?[^()\[\]{}]*)[)\]}]")
 _WORDS: tuple[tuple[Kind, str], ...] = (
     ("other", r"mag(net|_|x|y|z|$)|orient|euler|quat|press|baro|\btemp|light|batter|azimuth"),
-    ("angular velocity", r"gyr|rot(ation)?[ _-]?rate|angular|omega|^w[xyz]$"),
-    ("linear acceleration", r"lin(ear)?|user|body|without.?grav|no.?grav"),
+    ("angular velocity", r"gyr|rot(ation)?[ _-]?rate|angular|winkel|omega|^w[xyz]$"),
+    ("linear acceleration", r"lin(ear)?|user|body|free.?acc|without.?g|no.?grav|ohne.?g"),
+    ("acceleration", r"incl\w*grav|grav\w*incl"),
     ("gravity", r"grav"),
-    ("acceleration", r"acc|^gf[xyz]$"),
+    ("acceleration", r"acc|beschl|^gf[xyz]$"),
 )
 
 

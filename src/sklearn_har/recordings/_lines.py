@@ -17,8 +17,11 @@ from sklearn_har.recordings._columns import channel_columns, numbers, unknown_co
 from sklearn_har.recordings._order import repair_needed
 from sklearn_har.recordings._plausibility import oddities, warn_of_oddities
 from sklearn_har.recordings._recording import Recording, typical_rate
+from sklearn_har.recordings._rows import fields_of
+from sklearn_har.recordings._sniffing import DATE
 from sklearn_har.recordings._ticks import PER_SECOND
 from sklearn_har.recordings._units import convert
+from sklearn_har.utils._validation import did_you_mean
 
 __all__ = ["LineReader"]
 
@@ -46,6 +49,9 @@ class LineReader:
         row.
     units : mapping of str to str, default=None
         From the name of a column to its unit, as in :func:`read_recording`.
+    read_options : mapping of str to object, default=None
+        How the text is written: "sep", "decimal" and "encoding" as for :func:`pandas.read_csv`,
+        the number of lines to skip as "skiprows", and "names" where no line has the names.
 
     Attributes
     ----------
@@ -53,6 +59,9 @@ class LineReader:
         Measured on the first samples, in Hz; None until it is known.
     channel_names : list of str
         Known together with `sampling_rate`.
+    n_left_out : int
+        How many lines were left out because they are no rows of the table, such as messages of
+        the device, lines that broke off, and a header that is repeated.
 
     See Also
     --------
@@ -77,17 +86,41 @@ class LineReader:
         time_unit: TimeUnit | None = None,
         channels: Sequence[str] | None = None,
         units: Mapping[str, str] | None = None,
+        read_options: Mapping[str, Any] | None = None,
     ) -> None:
         self._time, self._time_unit = time, time_unit
         self._channels, self._units = channels, dict(units or {})
-        self._decoder = codecs.getincrementaldecoder("utf-8-sig")()
+        text: dict[str, Any] = {
+            "sep": ",",
+            "decimal": ".",
+            "encoding": "utf-8-sig",
+            "skiprows": 0,
+            "names": None,
+        }
+        for name in set(read_options or {}) - {"header"}:
+            if name not in text:
+                raise ValueError(
+                    f"read_options must be of {sorted(text)} for lines, got {name!r}"
+                    f"{did_you_mean(name, text)}."
+                )
+        text |= read_options or {}
+        self._separator: str | None = None if text["sep"] == r"\s+" else text["sep"]
+        self._decimal: str = text["decimal"]
+        self._n_skipped: int = text["skiprows"]
+        # A line that noise on the cable has spoilt must not end the reading.
+        self._decoder = codecs.getincrementaldecoder(text["encoding"])(errors="replace")
         self._text = ""
-        self._header: str | None = None
+        self._names: list[str] | None = text["names"] and list(text["names"])
+        self._first_line: str | None = None
+        self._first_odd: str | None = None
+        self._has_dates = False
         self._origin: Any = None
         self._at = np.empty(0)
         self._held: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
         self._n_lines = 0
         self._notes: list[str] = []
+        self._numeric: list[int] = []
+        self.n_left_out = 0
         self.sampling_rate: float | None = None
         self.channel_names: list[str] = []
 
@@ -119,29 +152,80 @@ class LineReader:
         """
         lines, self._text = [self._text + self._decoder.decode(b"", final=True)], ""
         rest = self._take(lines)
+        if not self._n_lines and self.n_left_out:
+            self._refuse_other_text(0)
         return self._release() if self.sampling_rate is None else rest
 
     def _take(self, lines: list[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
         lines = [line for line in (line.rstrip("\r") for line in lines) if line.strip()]
-        if self._header is None and lines:
-            self._header, lines = lines[0], lines[1:]
-        if not lines:
+        skipped, self._n_skipped = self._n_skipped, max(self._n_skipped - len(lines), 0)
+        rows = [row for line in lines[skipped:] if (row := self._row_of(line)) is not None]
+        if not self._n_lines:
+            self._refuse_other_text(_FIRST)
+        if not rows:
             return None
-        parsed = self._parse(lines)
-        self._n_lines += len(lines)
+        parsed = self._parse(rows)
+        self._n_lines += len(rows)
         if self.sampling_rate is not None:
             return parsed
         self._held.append(parsed)
         return self._release() if self._n_lines >= _FIRST else None
 
-    def _parse(self, lines: list[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def _row_of(self, line: str) -> list[str] | None:
+        """Return the values in a line; None for the header and for what is no row."""
         try:
-            frame = _table(self._header or "", lines)
-        except (pd.errors.ParserError, csv.Error) as error:
+            values = [value.strip() for value in fields_of(line, self._separator)]
+        except csv.Error:
+            values = []
+        if self._names is None:
+            self._first_line = self._first_line or line
+            if self._time in values:
+                self._names = values[:-1] if values[-1] == "" else values
+            elif _is_number(values[0] if values else "", self._decimal):
+                raise ValueError(
+                    unknown_column("time", self._time, pd.DataFrame(columns=self._columns()))
+                )
+            else:
+                self._leave_out(line)
+            return None
+        if len(values) == len(self._names) + 1 and values[-1] == "":
+            values = values[:-1]
+        if len(values) == len(self._names) and values != self._names:
+            # Missing values are empty.
+            numeric = [_is_number(value or "0", self._decimal) for value in values]
+            self._numeric = self._numeric or [i for i, is_one in enumerate(numeric) if is_one]
+            if self._numeric and all(numeric[i] for i in self._numeric) and self._is_time(values):
+                return values
+        self._leave_out(line)
+        return None
+
+    def _is_time(self, values: list[str]) -> bool:
+        at = (self._names or []).index(self._time) if self._time in (self._names or []) else None
+        if at is None:
+            return True
+        if at in self._numeric:
+            return bool(values[at]) and np.isfinite(_number(values[at], self._decimal))
+        self._has_dates = self._has_dates or DATE.fullmatch(values[at]) is not None
+        return not self._has_dates or DATE.fullmatch(values[at]) is not None
+
+    def _columns(self) -> list[str]:
+        return [name.strip() for name in fields_of(self._first_line or "", self._separator)]
+
+    def _leave_out(self, line: str) -> None:
+        self.n_left_out += 1
+        self._first_odd = self._first_odd or line
+
+    def _refuse_other_text(self, n_allowed: int) -> None:
+        if self.n_left_out > n_allowed:
+            columns = f" with the columns {self._names}" if self._names else ""
             raise ValueError(
-                f"Lines {self._n_lines + 2} to {self._n_lines + 1 + len(lines)} must be rows of a "
-                f"table with the columns {self._header!r}: {error}."
-            ) from error
+                f"the input must be rows of a table{columns}, got {self.n_left_out} lines that are "
+                f"none, the first of them {self._first_odd!r:.80}."
+            )
+
+    def _parse(self, rows: list[list[str]]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        text = io.StringIO("\n".join("\t".join(row) for row in [self._names or [], *rows]))
+        frame = pd.read_csv(text, sep="\t", decimal=self._decimal, quoting=csv.QUOTE_NONE)
         if self._time not in frame.columns:
             raise ValueError(unknown_column("time", self._time, frame))
         if not self.channel_names:
@@ -199,18 +283,13 @@ class LineReader:
         return at, samples
 
 
-def _table(header: str, lines: list[str]) -> pd.DataFrame:
-    """Read lines of CSV; rows with more values than the header are a `ParserError`.
+def _number(value: str, decimal: str) -> float:
+    return float(value.replace(decimal, "."))
 
-    pandas takes the values too many for an index, or with ``index_col=False`` warns that some are
-    lost. To catch the warning, the filters of the whole process would have to be changed, which
-    other threads may be doing as well; so the values are counted before.
-    """
-    (columns,) = csv.reader([header])
-    for values in csv.reader(lines):
-        # Each row may end in a comma.
-        if len(values) > len(columns) + (values[-1] == ""):
-            raise pd.errors.ParserError(
-                f"expected {len(columns)} values, got {len(values)} in {values}"
-            )
-    return pd.read_csv(io.StringIO("\n".join([header, *lines])), index_col=False)
+
+def _is_number(value: str, decimal: str) -> bool:
+    try:
+        _number(value, decimal)
+    except ValueError:
+        return False
+    return True

@@ -10,9 +10,10 @@ import pandas as pd
 
 from sklearn_har.recordings._clock import TimeUnit
 from sklearn_har.recordings._files import path_of, pieces_of, table_of
+from sklearn_har.recordings._formats import recognise
 from sklearn_har.recordings._plausibility import warn_of_oddities
 from sklearn_har.recordings._recording import Recording
-from sklearn_har.recordings._tables import ENOUGH_ROWS, Layout, TableReader
+from sklearn_har.recordings._tables import ENOUGH_ROWS, Layout, TableReader, changed_options
 from sklearn_har.utils._numbers import check_integer
 from sklearn_har.utils._warnings import warn_of_recording
 
@@ -34,6 +35,7 @@ class _Options(TypedDict, total=False):
     on_disorder: Literal["raise", "sort", "drop"]
     on_missing: Literal["raise", "drop"]
     read_options: Mapping[str, Any] | None
+    format: str | None
 
 
 @overload
@@ -63,6 +65,7 @@ def read_recording(
     on_disorder: Literal["raise", "sort", "drop"] = "raise",
     on_missing: Literal["raise", "drop"] = "raise",
     read_options: Mapping[str, Any] | None = None,
+    format: str | None = None,
     chunksize: int | None = None,
 ) -> Recording | Iterator[Recording]:
     """Read a recording from a CSV file, a Parquet file or a table, and check it.
@@ -73,9 +76,9 @@ def read_recording(
     Parameters
     ----------
     source : str, path-like, file-like or DataFrame
-        A table with one row for each sample: a CSV file (".csv", ".txt", ".tsv", also compressed,
-        or an open file), a Parquet file (".parquet", needs pyarrow), or a DataFrame, which is not
-        changed.
+        A table with one row for each sample: a text file (".csv", ".txt", ".tsv", ".dat", ".log",
+        also compressed, or an open file), a Parquet file (".parquet", needs pyarrow), or a
+        DataFrame, which is not changed. With `format`, also other files.
     time : str, default="time"
         Name of the column, or of the index, with the times. None if there is none and the samples
         are `sampling_rate` apart.
@@ -112,6 +115,10 @@ def read_recording(
     read_options : mapping of str to object, default=None
         Passed to :func:`pandas.read_csv` or :func:`pandas.read_parquet`, such as
         ``{"sep": ";", "decimal": ","}``.
+    format : str, default=None
+        The logger that wrote the file, such as "phyphox": what it is known to write needs no
+        argument. "auto" finds out what is in the file, and says what it assumes in one warning.
+        Arguments that are given win. The user guide lists the formats (:ref:`formats`).
     chunksize : int, default=None
         Read the table in consecutive pieces of at most that many rows, for files larger than
         memory. See Notes.
@@ -138,11 +145,13 @@ def read_recording(
     -----
     RecordingWarning
         If there are gaps, channels that never change, or values or times of a size that speaks for
-        another unit.
+        another unit. If lines that are no rows of the table are left out, which are counted, or
+        columns without any value. With ``format="auto"``, what is assumed.
 
     See Also
     --------
     read_recordings : Read many recordings from a folder or a table.
+    inspect_file : Say what is in a file, and how to read it.
     sklearn_har.preparation.resample_recording : Bring a recording to another rate.
     sklearn_har.preparation.merge_recordings : Join sensors with different clocks.
 
@@ -180,31 +189,43 @@ def read_recording(
     >>> recording.samples[0].round(2).tolist()  # in g
     [0.99, 0.03, 0.05]
     """
-    layout = Layout(
-        time=time,
-        time_unit=time_unit,
-        sampling_rate=sampling_rate,
-        channels=channels,
-        units=units,
-        labels=labels,
-        subject=subject,
-        max_gap=max_gap,
-        day_first=day_first,
-        on_disorder=on_disorder,
-        on_missing=on_missing,
-    )
+    given: dict[str, Any] = {
+        "time": time,
+        "time_unit": time_unit,
+        "sampling_rate": sampling_rate,
+        "channels": channels,
+        "units": units,
+        "labels": labels,
+        "subject": subject,
+        "max_gap": max_gap,
+        "day_first": day_first,
+        "on_disorder": on_disorder,
+        "on_missing": on_missing,
+    }
     path = path_of(source)
-    reader = TableReader(layout, {} if path is None else {"file": str(path)})
+    if format is not None:
+        found = recognise(source, format, changed_options(given), read_options)
+        if format == "auto":
+            warn_of_recording(found.sentence)
+        if isinstance(found.source, Recording):
+            warn_of_oddities({"archive": found.problems})
+            return found.source if chunksize is None else iter([found.source])
+        source, read_options = found.source, found.options.pop("read_options", None)
+        given |= found.options
+    reader = TableReader(Layout(**given), {} if path is None else {"file": str(path)})
     options = dict(read_options or {})
+    told: list[str] = []
     if chunksize is not None:
         n_rows = check_integer(chunksize, "chunksize", minimum=1)
-        return _pieces(pieces_of(source, options, n_rows), reader)
-    recording = reader.read(table_of(source, options))
-    warn_of_oddities(reader.oddities(recording))
+        return _pieces(pieces_of(source, options, given, told, n_rows), reader, told)
+    recording = reader.read(table_of(source, options, given, told))
+    warn_of_oddities({"table": told, **reader.oddities(recording)})
     return recording
 
 
-def _pieces(tables: Iterator[pd.DataFrame], reader: TableReader) -> Iterator[Recording]:
+def _pieces(
+    tables: Iterator[pd.DataFrame], reader: TableReader, told: list[str]
+) -> Iterator[Recording]:
     n_pieces = n_gaps = 0
     for table in _looked_at(tables, reader):
         piece = reader.read_piece(table)
@@ -212,12 +233,15 @@ def _pieces(tables: Iterator[pd.DataFrame], reader: TableReader) -> Iterator[Rec
             continue
         n_pieces += 1
         if n_pieces == 1:
-            warn_of_oddities(reader.oddities(piece))
+            warn_of_oddities({"table": told, **reader.oddities(piece)})
+            told.clear()
         else:
             n_gaps += len(piece.breaks) + reader.after_gap
         yield piece
     if n_pieces == 0:
         raise ValueError("source must hold at least one whole sample, got none.")
+    if told:
+        warn_of_recording(f"{len(told)} piece(s) after the first hold other lines: {told[0]}")
     if n_gaps:
         warn_of_recording(
             f"The pieces after the first have {n_gaps} gap(s) within them or before them."

@@ -31,7 +31,7 @@ from sklearn_har.utils._gaps import gap_limit, gaps
 from sklearn_har.utils._numbers import check_rate
 from sklearn_har.utils._validation import did_you_mean
 
-__all__ = ["ENOUGH_ROWS", "Layout", "TableReader"]
+__all__ = ["ENOUGH_ROWS", "Layout", "TableReader", "changed_options"]
 
 # Rows by which a clock is known.
 ENOUGH_ROWS = 1000
@@ -57,6 +57,11 @@ class Layout:
         _check_choice("on_disorder", self.on_disorder, ("raise", "sort", "drop"))
         _check_choice("on_missing", self.on_missing, ("raise", "drop"))
         _check_choice("day_first", self.day_first, (True, False, None))
+
+
+def changed_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options that differ from their defaults: what somebody decided on."""
+    return {name: value for name, value in options.items() if value is not getattr(Layout, name)}
 
 
 class TableReader:

@@ -1,0 +1,71 @@
+"""``sklearn-har inspect``: what is in a file, and how to read it."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+import textwrap
+from typing import Any
+
+from sklearn_har.cli._common import FILE, PROGRAM, check_picture, check_writable, save_picture
+from sklearn_har.cli._messages import in_options, warnings_as_lines
+from sklearn_har.cli._reading import (
+    add_source_arguments,
+    channels_of,
+    options_of,
+    read_options,
+)
+
+_DESCRIPTION = """\
+Say what is in a file of a sensor logger: its text, columns, clock, rate, gaps
+and ranges, the likely logger, and how to read it. Nothing has to be known of
+it; options that are given are taken for granted.
+"""
+_EPILOG = """\
+examples:
+  sklearn-har inspect log.csv
+      what is in it, the options that read it, and the statement for Python
+  sklearn-har inspect log.csv --plot log.png
+      and a picture of its channels
+  sklearn-har inspect log.csv --separator ';' --time ms --time-unit ms
+      what else is in it, where some of it is known
+"""
+
+
+def add_parser(commands: Any) -> None:
+    """Describe the subcommand."""
+    parser = commands.add_parser(
+        "inspect",
+        help="say what is in a file of a logger, and how to read it",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+    )
+    parser.add_argument("source", **FILE, help="the file")
+    parser.add_argument("--plot", **FILE, help="draw the channels (.png, .pdf, .svg)")
+    add_source_arguments(parser)
+    parser.set_defaults(run=run, pattern=None)
+
+
+def run(args: argparse.Namespace) -> None:
+    """Inspect, print, draw."""
+    from sklearn_har.recordings import inspect_file
+
+    if args.plot:
+        check_writable(args.plot)
+        check_picture(args.plot)
+    options = read_options(args, channels_of(args))
+    options.pop("session", None)
+    with warnings_as_lines():
+        report = inspect_file(args.source, **options)
+    print(in_options(str(report)))
+    words = [shlex.quote(word) for word in options_of(report.arguments, report)]
+    for label, text in (("options", " ".join(words)), ("in Python", report.call)):
+        print(f"{label}:\n{textwrap.indent(text, '  ')}")
+    if args.plot and report.recording is None:
+        print(f"{PROGRAM}: warning: no picture: the file is not read", file=sys.stderr)
+    elif args.plot and report.recording is not None:
+        from sklearn_har.inspection import RecordingDisplay
+
+        with warnings_as_lines():
+            save_picture(args.plot, RecordingDisplay.from_recording(report.recording).figure_)

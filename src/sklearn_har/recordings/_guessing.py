@@ -1,0 +1,257 @@
+"""What the columns of a table are, by their names, units and values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sklearn_har.recordings._kinds import axis_in, kind_in, unit_in
+from sklearn_har.recordings._ticks import PER_SECOND, likely_unit, unit_by_size
+from sklearn_har.recordings._units import ACCELERATION, ANGULAR_VELOCITY
+
+__all__ = ["Column", "Guess", "Logger", "columns_of", "guess_options"]
+
+# The length of gravity by unit, as a device at rest or in use measures it in the median.
+_GRAVITY = {"g": (0.8, 1.25), "m/s2": (8.0, 12.0), "mg": (800.0, 1250.0)}
+_SCALARS = {
+    "label": r"(activity|label|class)(es)?([ _]?(id|name|label))?|gt|ground_?truth|annotation",
+    "subject": r"(user|subject|participant|person|volunteer)([ _]?id)?",
+    "counter": r"index|idx|row|#|id|seq\w*|(sample|packet|frame)?[ _]?(counter|number|no|count)|"
+    r"unnamed: \d+|loggingsample\w*",
+    "time": r".*(time|date|epoc|stamp|zeit|elapsed|yyyy).*|t|(time_?)?(s|ms|us|ns|sec|secs|"
+    r"seconds|millis|micros|milliseconds|microseconds)",
+}
+_TIME_UNITS = {
+    "s": r"s(ec(ond)?s?)?",
+    "ms": r"m(illi)?s(ec(ond)?s?)?|millis",
+    "us": r"[uµμ]s(ecs?)?|micros(ec(ond)?s?)?",
+    "ns": r"n(ano)?s(ec(ond)?s?)?|nanos",
+}
+_ALLOWED: dict[str, Mapping[str, float]] = {
+    "acceleration": ACCELERATION,
+    "linear acceleration": ACCELERATION,
+    "gravity": ACCELERATION,
+    "angular velocity": ANGULAR_VELOCITY,
+}
+# What the letter before an axis means, as in "ax" and "Gy".
+_LETTERS = {"a": "acceleration", "g": "angular velocity", "w": "angular velocity", "m": "other"}
+
+
+class Logger(Protocol):
+    """What is known of a logger."""
+
+    @property
+    def units(self) -> Mapping[str, str]: ...
+
+    @property
+    def kinds(self) -> Mapping[str, str]: ...
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table, and what it seems to be."""
+
+    name: str
+    kind: str
+    unit: str | None = None
+    axis: str | None = None
+    stem: str = ""
+
+
+@dataclass
+class Guess:
+    """Arguments of `read_recording`, and the sentence parts that say them."""
+
+    options: dict[str, Any] = field(default_factory=dict)
+    told: list[str] = field(default_factory=list)
+
+
+def columns_of(
+    frame: pd.DataFrame, units: Sequence[str] = (), kinds: Mapping[str, str] | None = None
+) -> list[Column]:
+    """Return what the columns seem to be; `kinds` tells it by patterns of names."""
+    below = [*units, *[""] * (frame.shape[1] - len(units))]
+    return [
+        _column(
+            str(name), frame.iloc[:, i], unit_in(f"({below[i]})") if below[i] else None, kinds or {}
+        )
+        for i, name in enumerate(frame.columns)
+    ]
+
+
+def _column(
+    name: str, values: pd.Series[Any], unit: str | None, kinds: Mapping[str, str]
+) -> Column:
+    if values.isna().all():
+        return Column(name, "empty")
+    told = next((kind for pattern, kind in kinds.items() if re.fullmatch(pattern, name)), None)
+    base = re.sub(r"\s*[(\[].*[)\]]\s*$|\s+in\s+\w+\s*$", "", name).lower().strip()
+    scalar = next((k for k, words in _SCALARS.items() if re.fullmatch(words, base)), None)
+    is_number = pd.api.types.is_numeric_dtype(values)
+    if scalar == "time" or pd.api.types.is_datetime64_any_dtype(values):
+        return Column(name, "time", _time_unit(name))
+    axis = axis_in(name)
+    if told is None and (scalar is not None or axis is None or not is_number):
+        return Column(name, scalar or ("other" if is_number else "text"))
+    stem, letter = axis or ("", None)
+    unit = unit or unit_in(name)
+    kind = told or kind_in(name) or _LETTERS.get(stem.lower())
+    if kind is None:
+        fitting = [k for k, units in _ALLOWED.items() if unit in units]
+        kind = fitting[0] if fitting else "vector"
+    return Column(name, kind, unit, letter, stem)
+
+
+def _time_unit(name: str) -> str | None:
+    """Return the unit of times that a name states, as in "Time (s)", "elapsed_ms" or "micros"."""
+    words = re.search(r"(?:.*[(\[]|.*\bin\s|.*[ _]|)([^\W_]+)[)\]\s]*$", name.lower())
+    text = "" if words is None else words[1]
+    return next((u for u, spelling in _TIME_UNITS.items() if re.fullmatch(spelling, text)), None)
+
+
+def guess_options(
+    frame: pd.DataFrame,
+    columns: Sequence[Column],
+    given: Mapping[str, Any],
+    place: str,
+    known: Logger,
+) -> Guess:
+    """Return how to read a table, from its first rows.
+
+    `given` are arguments that are decided on, `place` is the name of the file, which often tells
+    the sensor, and `known` is what is known of the logger.
+    """
+    guess = Guess()
+    clock = _guess_clock(frame, columns, given, guess)
+    for kind, argument in (("label", "labels"), ("subject", "subject")):
+        named = [column.name for column in columns if column.kind == kind]
+        if argument not in given and len(named) == 1:
+            guess.options[argument] = named[0]
+            guess.told.append(f"{argument} {named[0]!r}")
+    chosen = _guess_channels(frame, columns, given, place, known, guess)
+    used = {clock, *chosen, *(guess.options.get(name) for name in ("labels", "subject"))}
+    others = [column.name for column in columns if column.name not in used]
+    if others and "channels" not in given:
+        more = f" and {len(others) - 6} more" if len(others) > 6 else ""
+        guess.told.append(f"left out {others[:6]}{more}")
+    return guess
+
+
+def _guess_clock(
+    frame: pd.DataFrame, columns: Sequence[Column], given: Mapping[str, Any], guess: Guess
+) -> str | None:
+    clocks = [column for column in columns if column.kind == "time"]
+    if "time" in given:
+        clocks = [column for column in columns if column.name == given["time"]]
+    if not clocks:
+        if "time" not in given:
+            guess.options["time"] = None
+            guess.told.append("no times")
+        return None
+    clock = max(clocks, key=lambda column: (*_steadiness(frame[column.name]),))
+    guess.options["time"] = clock.name
+    unit = clock.unit if clock.unit in PER_SECOND else None
+    numeric = pd.api.types.is_numeric_dtype(frame[clock.name])
+    if numeric and "time_unit" not in given:
+        ticks = frame[clock.name].dropna().to_numpy()
+        unit = unit_by_size(ticks) or unit or likely_unit(ticks)
+        if unit is not None:
+            guess.options["time_unit"] = unit
+    shown = given.get("time_unit") or unit or "s, which nothing tells"
+    guess.told.insert(0, f"time {clock.name!r} {f'in {shown}' if numeric else 'as dates'}")
+    return clock.name
+
+
+def _steadiness(values: pd.Series[Any]) -> tuple[float, bool]:
+    """Return the share of steps forward, rounded, and whether a clock counts."""
+    numeric = pd.api.types.is_numeric_dtype(values)
+    ticks = values if numeric else values.astype(str)
+    forward = (ticks.to_numpy()[1:] > ticks.to_numpy()[:-1]).mean() if len(values) > 1 else 0.0
+    return round(float(forward), 1), numeric
+
+
+def _guess_channels(
+    frame: pd.DataFrame,
+    columns: Sequence[Column],
+    given: Mapping[str, Any],
+    place: str,
+    known: Logger,
+    guess: Guess,
+) -> list[str]:
+    by_name = {column.name: column for column in columns}
+    if "channels" in given:
+        chosen = [by_name[name] for name in given["channels"] if name in by_name]
+        sensors = [(column.kind, [column]) for column in chosen]
+    else:
+        sensors = _sensors(columns)
+        chosen = [column for _, group in sensors for column in group]
+        guess.options["channels"] = [column.name for column in chosen]
+    decided = given.get("units")
+    units: dict[str, str] = {}
+    for kind, group in sensors:
+        kind, unit = _measured(frame, kind, group, place, known)
+        if isinstance(decided, str) and (decided in _ALLOWED.get(kind, {decided})):
+            unit = decided
+        names = [column.name for column in group]
+        if unit is not None:
+            units |= dict.fromkeys(names, unit)
+        if "channels" not in given:
+            unknown = " in an unknown unit, as they are" * (kind in _ALLOWED or kind == "vector")
+            guess.told.append(f"{kind} {names}{f' in {unit}' if unit else unknown}")
+    if not isinstance(decided, str | None):
+        units |= decided
+    if units:
+        guess.options["units"] = units
+    return [column.name for column in chosen]
+
+
+def _sensors(columns: Sequence[Column]) -> list[tuple[str, list[Column]]]:
+    """Choose the first accelerometer and the first gyroscope, or else all numbers."""
+    groups: dict[tuple[str, str], dict[str, Column]] = {}
+    for column in columns:
+        if column.axis is not None:
+            groups.setdefault((column.kind, column.stem), {}).setdefault(column.axis, column)
+    whole = [(kind, [g[a] for a in "xyz"]) for (kind, _), g in groups.items() if len(g) == 3]
+    chosen = []
+    for kinds in (("acceleration", "linear acceleration"), ("angular velocity",)):
+        found = next((sensor for kind in kinds for sensor in whole if sensor[0] == kind), None)
+        chosen += [found] if found else []
+    if not chosen:
+        chosen = [sensor for sensor in whole if sensor[0] == "vector"]
+    rest = [c for c in columns if c.kind in ("other", "vector", "counter", *_ALLOWED)]
+    rest = [c for c in rest if c.kind != "counter"] or rest
+    if not chosen and not rest:
+        raise ValueError(
+            "source must have columns of numbers besides the times, got "
+            f"{[column.name for column in columns]}."
+        )
+    return chosen or [("channels", rest)]
+
+
+def _measured(
+    frame: pd.DataFrame, kind: str, group: Sequence[Column], place: str, known: Logger
+) -> tuple[str, str | None]:
+    """Return the kind and the unit of a sensor."""
+    if kind == "vector":
+        told = [k for pattern, k in known.kinds.items() if re.fullmatch(pattern, place)]
+        kind = told[0] if told else kind_in(place) or kind
+    if group[0].unit in _ALLOWED.get(kind, {}):
+        return kind, group[0].unit
+    if len(group) == 3 and kind in ("vector", "acceleration"):
+        length = _length(frame, group)
+        fits = [unit for unit, (low, high) in _GRAVITY.items() if low < length < high]
+        if fits:
+            return "acceleration", fits[0]
+    return kind, known.units.get(kind)
+
+
+def _length(frame: pd.DataFrame, group: Sequence[Column]) -> float:
+    vectors: NDArray[np.float64] = frame[[column.name for column in group]].to_numpy(np.float64)
+    lengths = np.linalg.norm(vectors, axis=1)
+    return float(np.median(lengths[np.isfinite(lengths)])) if np.isfinite(lengths).any() else 0.0

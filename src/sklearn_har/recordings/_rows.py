@@ -1,0 +1,179 @@
+"""Lines of a text file: its first ones, and those that are no rows of its table."""
+
+from __future__ import annotations
+
+import bz2
+import csv
+import gzip
+import io
+import lzma
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+__all__ = ["RowShape", "fields_of", "first_bytes", "odd_lines", "opened", "row_shape"]
+
+_HEAD, _BLOCK = 1 << 16, 1 << 20
+# A file in which more lines are no rows has another layout than the one it is read by.
+_MOST_ODD = 0.25
+_OPENERS: dict[str, Callable[[Any], Any]] = {
+    ".gz": gzip.open,
+    ".bz2": bz2.open,
+    ".xz": lzma.open,
+}
+# With other options of pandas, lines are not what they are here.
+_UNDERSTOOD = {"sep", "decimal", "encoding", "skiprows", "header", "names", "skipinitialspace"} | {
+    *("comment", "dtype", "usecols", "na_values", "index_col", "low_memory", "float_precision")
+}
+
+
+@dataclass(frozen=True)
+class RowShape:
+    """What a row of a table looks like."""
+
+    first: int
+    n_fields: int
+    separator: str | None
+    header: bytes | None
+    comment: str | None
+    has_empty_end: bool
+
+    def is_row(self, line: bytes) -> bool:
+        """Whether a line is a row, or empty."""
+        text = line.decode("latin-1").strip("\r\n")
+        if self.comment is not None:
+            text, _, after = text.partition(self.comment)
+            if after.strip():
+                return False
+        if not text.strip():
+            return True
+        found = fields_of(text, self.separator)
+        ends_empty = len(found) == self.n_fields + 1 and not found[-1].strip()
+        return (len(found) == self.n_fields or ends_empty) and line.strip() != self.header
+
+    def is_clean(self, block: bytes, n_lines: int) -> bool:
+        """Whether the number of separators alone tells that all lines are rows."""
+        if self.separator is None:
+            return False
+        n_separators = block.count(self.separator.encode())
+        repeats = self.header is not None and self.header in block
+        return n_separators == n_lines * (self.n_fields - 1) and not repeats
+
+
+def fields_of(line: str, separator: str | None) -> list[str]:
+    """Return the fields of a line; without a separator those between white space."""
+    if separator is None:
+        return line.split()
+    if '"' not in line:
+        return line.split(separator)
+    return next(csv.reader([line], delimiter=separator), [])
+
+
+@contextmanager
+def opened(source: Any) -> Iterator[IO[bytes] | None]:
+    """Open a source for bytes; None if there is no way to read it twice."""
+    if isinstance(source, Path):
+        if source.suffix.lower() == ".zst":
+            yield None
+        elif source.suffix.lower() == ".zip":
+            with zipfile.ZipFile(source) as archive, archive.open(archive.namelist()[0]) as file:
+                yield file
+        else:
+            with _OPENERS.get(source.suffix.lower(), open)(source, "rb") as file:
+                yield file
+    elif not hasattr(source, "seekable") or not source.seekable():
+        yield None
+    else:
+        at = source.tell()
+        content = source.read()
+        source.seek(at)
+        yield io.BytesIO(content.encode() if isinstance(content, str) else content)
+
+
+def first_bytes(source: Any) -> bytes | None:
+    """Return the whole lines at the start of a source."""
+    with opened(source) as file:
+        if file is None:
+            return None
+        head = file.read(_HEAD)
+    return head if len(head) < _HEAD or b"\n" not in head else head[: head.rfind(b"\n") + 1]
+
+
+def row_shape(head: bytes, options: Mapping[str, Any]) -> RowShape | None:
+    """Return what rows look like that are read by these options; None if that is not known."""
+    separator = options.get("sep", ",")
+    skipped = options.get("skiprows", 0)
+    separator = None if separator == r"\s+" else separator
+    if (
+        set(options) - _UNDERSTOOD
+        or b"\0" in head
+        or not (separator is None or (isinstance(separator, str) and len(separator) == 1))
+        or not (isinstance(skipped, int) or all(isinstance(i, int) for i in skipped))
+        or options.get("header", 0) not in (0, None, "infer")
+    ):
+        return None
+    lines = head.split(b"\n")
+    omitted = range(skipped) if isinstance(skipped, int) else skipped
+    left = [i for i, line in enumerate(lines) if i not in omitted and line.strip()]
+    no_names = "names" in options or options.get("header", 0) is None
+    header, rows = (None, left) if no_names else (left[:1], left[1:])
+    comment = options.get("comment")
+    texts = [lines[i].decode("latin-1").partition(comment or "\n")[0].strip("\r") for i in rows]
+    if not texts:
+        return None
+    found = [fields_of(text, separator) for text in texts]
+    n_fields = Counter(map(len, found)).most_common(1)[0][0]
+    if n_fields == 1:
+        return None
+    name_line = lines[header[0]].strip() if header else None
+    n_names = (
+        len(fields_of(name_line.decode("latin-1"), separator))
+        if name_line is not None
+        else len(options.get("names", ())) or n_fields
+    )
+    empty = n_fields == n_names + 1 and all(
+        not row[-1].strip() for row in found if len(row) == n_fields
+    )
+    first = (header or rows)[0] + (header is not None)
+    return RowShape(first, n_fields, separator, name_line, comment, empty)
+
+
+def odd_lines(source: Any, shape: RowShape) -> list[int]:
+    """Return the numbers of the lines after the header that are no rows.
+
+    Blocks whose count of separators is right are not looked at line by line: counting costs a few
+    hundredths of what pandas needs to read them.
+    """
+    odd: list[int] = []
+    number = 0
+    with opened(source) as file:
+        if file is None:
+            return []
+        rest = b""
+        while True:
+            block = file.read(_BLOCK)
+            block, whole = rest + block, bool(block)
+            cut = block.rfind(b"\n") + 1 if whole else len(block)
+            block, rest = block[:cut], block[cut:]
+            n_lines = block.count(b"\n")
+            if number < shape.first or not shape.is_clean(block, n_lines):
+                for i, line in enumerate(block.split(b"\n"), number):
+                    if line.count(b'"') % 2:
+                        return []  # A field may hold an end of line.
+                    if i >= shape.first and not shape.is_row(line):
+                        odd.append(i)
+            number += n_lines
+            if not whole:
+                break
+    if len(odd) > max(_MOST_ODD * (number - shape.first), 1):
+        n_rows = number - shape.first
+        raise ValueError(
+            f"{len(odd)} of {n_rows} lines have not the {shape.n_fields} fields of the others "
+            f"(the first: line {odd[0] + 1}). Pass format='auto', or read_options= with the right "
+            "'sep' and 'skiprows'."
+        )
+    return odd
