@@ -83,7 +83,9 @@ def methods():
             member = getattr(member, "fn", member)  # available_if
             module = getattr(member, "__module__", None) or ""
             if not name.startswith("_") and callable(member) and module.startswith("sklearn_har"):
-                yield f"{path_of(cls)}.{name}"
+                # A method without a docstring has that of a base class.
+                documented = (c for c in cls.__mro__ if getattr(vars(c).get(name), "__doc__", None))
+                yield f"{path_of(next(documented, cls))}.{name}"
 
 
 def complaints(path, checks):

@@ -21,10 +21,9 @@ import numpy as np
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.metrics import auc, brier_score_loss, log_loss
 from sklearn.model_selection import GroupKFold
-from sklearn.pipeline import Pipeline
 
 from sklearn_har.cli._models import NETWORKS
-from sklearn_har.cli._networks import SCALINGS, load_classifier, make_scaler
+from sklearn_har.cli._networks import load_classifier
 from sklearn_har.datasets import fetch_uci_har
 from sklearn_har.evaluation import expected_calibration_error, risk_coverage_curve
 
@@ -84,19 +83,11 @@ def measure(args: argparse.Namespace) -> list[str]:
     X, y, subject = (a[:: args.every] for a in (train.data, train.target, train.subject))
     splits = list(GroupKFold(args.folds).split(X, y, subject))
     options = {} if args.epochs is None else {"epochs": args.epochs}
-    # A recipe scales inside the network.
-    scaling = "none" if args.recipe else args.scaling
+    if not args.recipe:
+        options["scaling"] = None if args.scaling == "none" else args.scaling
     before, after, temperatures, seconds, tables = [], [], [], [], []
     for seed in range(args.seeds):
-        network = Pipeline(
-            [
-                ("scale", make_scaler(scaling)),
-                (
-                    "clf",
-                    load_classifier(args.model, recipe=args.recipe)(random_state=seed, **options),
-                ),
-            ]
-        )
+        network = load_classifier(args.model, recipe=args.recipe)(random_state=seed, **options)
         start = time.perf_counter()
         calibrated = CalibratedClassifierCV(
             network, method="temperature", cv=splits, ensemble=False
@@ -120,7 +111,7 @@ def measure(args: argparse.Namespace) -> list[str]:
         return f"{np.mean(values):.4f} ({np.std(values):.4f})"
 
     lines = [
-        f"{args.model}, {'recipe' if args.recipe else f'scaling {scaling}'}, epochs "
+        f"{args.model}, {'recipe' if args.recipe else f'scaling {args.scaling}'}, epochs "
         f"{args.epochs or 'as they are'}; UCI HAR, "
         f"{len(X)} training windows,",
         f"{args.folds} folds of {len(np.unique(subject))} subjects; {len(test.data)} test windows "
@@ -147,7 +138,9 @@ def main() -> None:
     options = parser(__doc__)
     options.add_argument("--data-home", help="folder of the cache")
     options.add_argument("--model", default="cnn-lstm", choices=NETWORKS)
-    options.add_argument("--scaling", default="standard", choices=SCALINGS)
+    options.add_argument(
+        "--scaling", default="standard", choices=("none", "standard", "companding", "both")
+    )
     options.add_argument("--recipe", action="store_true", help="the network of the recipes")
     options.add_argument("--epochs", type=int, help="by default as published")
     options.add_argument("--folds", type=int, default=5, help="of the training subjects")

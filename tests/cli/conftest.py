@@ -17,8 +17,11 @@ NAMES = ["walking", "walking upstairs", "walking downstairs", "sitting", "standi
 class SmallClassifier(ClassifierMixin, BaseEstimator):
     """Logistic regression on flattened windows with a few parameters of the networks."""
 
-    def __init__(self, units=100, epochs=25, callbacks=None, random_state=None, verbose=0):
+    def __init__(
+        self, units=100, epochs=25, scaling=None, callbacks=None, random_state=None, verbose=0
+    ):
         self.units = units
+        self.scaling = scaling
         self.epochs = epochs
         self.callbacks = callbacks
         self.random_state = random_state
@@ -37,12 +40,13 @@ class SmallClassifier(ClassifierMixin, BaseEstimator):
         if not isinstance(self.units, int) or self.units < 1:
             raise ValueError(f"units must be an integer of at least 1,\n  got {self.units!r}")
         self.model_ = LogisticRegression(max_iter=self.epochs * 10, tol=0.1)
-        self.model_.fit(X.reshape(len(X), -1), y)
+        self.scale_ = X.std(axis=(0, 1)) if self.scaling else 1.0
+        self.model_.fit((X / self.scale_).reshape(len(X), -1), y)
         self.classes_ = self.model_.classes_
         return self
 
     def predict(self, X):
-        return self.model_.predict(X.reshape(len(X), -1))
+        return self.model_.predict((X / self.scale_).reshape(len(X), -1))
 
 
 def small_windows(n_subjects=10, n_windows_per_activity=2, *, first_subject=1, random_state=None):

@@ -38,7 +38,7 @@ def test_help_of_evaluate_states_the_defaults(capsys):
     out = " ".join(capsys.readouterr().out.split())
     assert "(default: simulated)" in out
     assert "how many times to train (default: 3)" in out
-    assert "(default: none, the published setting)" in out
+    assert "(default: both with a recipe; none as published)" in out
 
 
 def test_help_loads_none_of_the_heavy_libraries():

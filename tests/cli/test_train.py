@@ -90,7 +90,9 @@ def test_it_says_what_it_read_and_trained(data, tmp_path, capsys):
     )
     assert _lines(out, "windows") == "2.56 s (128 time steps at 50 Hz), overlap 0.75"
     assert _lines(out, "model") == "cnn-lstm (CNNLSTMClassifier)"
-    assert _lines(out, "settings").startswith("recipe, epochs=2, estimator__min_updates=1")
+    assert _lines(out, "settings").startswith(
+        "as in its recipe, epochs=2, estimator__min_updates=1"
+    )
     recognizer = load_model(path)
     assert isinstance(recognizer, ActivityRecognizer)
     assert _lines(out, "trained on") == f"{recognizer.n_windows_} windows"

@@ -36,7 +36,7 @@ def long_names(small, monkeypatch):
 
 
 def test_evaluate(long_names, printed):
-    settings = ("--set", "clf__units=123456789", "clf__epochs=12", "clf__verbose=0")
+    settings = ("--set", "units=123456789", "epochs=12", "verbose=0")
     lines = printed("evaluate", "--model", "lstm", "--repeats", "1", *settings)
     assert max(map(len, lines)) <= 80
     assert any("units=123456789" in line for line in lines)

@@ -210,7 +210,6 @@ def test_every_function_of_arrays_is_called():
         *(
             "channel_importance",
             "evaluate_recordings",
-            "report_scores",
             "search_table",
             "use_dask",
             "use_ray",

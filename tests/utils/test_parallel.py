@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 from joblib import Parallel, delayed
 from sklearn.dummy import DummyClassifier
@@ -22,7 +21,7 @@ from sklearn_har.utils.parallel import use_dask, use_ray
 GRID = {"var_smoothing": [1e-9, 0.1, 1.0, 10.0]}
 
 
-class Threads(parallel._Engine):
+class Threads(parallel._Backend):
     """An engine in this process, which counts what it is given to keep."""
 
     def __init__(self, shared_files=False):
@@ -36,9 +35,9 @@ class Threads(parallel._Engine):
 
     def keep(self, value):
         self.kept.append(value)
-        return parallel._file_of(value, self.shared_files)
+        return value
 
-    def submit(self, tasks, kept):
+    def start(self, tasks, kept):
         return self.pool.submit(parallel._run, tasks, kept)
 
     def cancel(self, futures):
@@ -138,27 +137,15 @@ def test_memory_mapped_windows_are_opened_where_they_are_needed(tmp_path, proble
     assert all(Path(array.filename) == path and not array.flags.writeable for array in seen)
 
 
-def test_only_whole_files_are_opened_anew(tmp_path, problem):
+@pytest.mark.parametrize(("rows", "shared"), [(slice(100, None), True), (slice(None), False)])
+def test_only_whole_files_are_opened_anew(tmp_path, problem, rows, shared):
     np.save(tmp_path / "X.npy", problem[0])
-    X = np.load(tmp_path / "X.npy", mmap_mode="r")
-    assert isinstance(parallel._file_of(X, True), parallel._File)
     # Where in the file a part begins is not known.
-    for value, shared in ((X[10:], True), (X, False), (problem[0], True)):
-        assert parallel._file_of(value, shared) is value
-
-
-@pytest.mark.parametrize(
-    ("value", "size"),
-    [
-        (np.zeros(10), 80),
-        (pd.DataFrame({"a": np.zeros(10)}, index=pd.RangeIndex(10)), 212),
-        (pd.Series(np.zeros(10)), 80),
-        ("text", 0),
-        (None, 0),
-    ],
-)
-def test_sizes_of_arguments(value, size):
-    assert parallel._size(value) == pytest.approx(size, abs=132)
+    X = np.load(tmp_path / "X.npy", mmap_mode="r")[rows]
+    engine = Threads(shared_files=shared)
+    with parallel._running_on(engine):
+        assert Parallel()(delayed(np.sum)(X) for _ in range(2)) == [X.sum(), X.sum()]
+    assert [value is X for value in engine.kept] == [True]
 
 
 def test_a_missing_client_is_named():

@@ -79,21 +79,9 @@ class Augmentation(ABC):
 def channels_of(
     augmentation: Augmentation, layout: str | tuple[str, ...], n_channels: int
 ) -> dict[str, slice]:
-    """Return where each triad of channels is.
+    """Return where each triad of channels is, by its name.
 
-    Parameters
-    ----------
-    augmentation : Augmentation
-        Named in messages.
-    layout : "auto" or tuple of str
-        What each three channels are.
-    n_channels : int
-        Number of channels of the windows.
-
-    Returns
-    -------
-    dict of slice
-        By name of the triad.
+    `layout` says what each three channels are, and messages name the augmentation.
     """
     name = type(augmentation).__name__
     if layout == "auto":

@@ -44,31 +44,10 @@ class AmplitudeScaling(Augmentation):
     layout: str | tuple[str, ...] = "auto"
 
     def check(self, n_timesteps: int, n_channels: int) -> None:
-        """Raise a ValueError unless it is known which channels hold gravity.
-
-        Parameters
-        ----------
-        n_timesteps, n_channels : int
-            Shape of the windows.
-        """
         check_size(self, spread=self.spread)
         channels_of(self, self.layout, n_channels)
 
     def apply(self, windows: Any, seed: Any) -> Any:
-        """Return windows of a stronger or weaker movement.
-
-        Parameters
-        ----------
-        windows : tensor of shape (n_windows, n_timesteps, n_channels)
-            A batch.
-        seed : keras.random.SeedGenerator
-            Source of the factors.
-
-        Returns
-        -------
-        tensor of the shape of `windows`
-            The changed batch.
-        """
         import keras
         from keras import ops
 
@@ -121,13 +100,6 @@ class CadenceScaling(Augmentation):
     spread: float = 0.1
 
     def check(self, n_timesteps: int, n_channels: int) -> None:
-        """Raise a ValueError where there is nothing to interpolate.
-
-        Parameters
-        ----------
-        n_timesteps, n_channels : int
-            Shape of the windows.
-        """
         check_size(self, spread=self.spread)
         if n_timesteps < 2:
             raise ValueError(
@@ -135,20 +107,6 @@ class CadenceScaling(Augmentation):
             )
 
     def apply(self, windows: Any, seed: Any) -> Any:
-        """Return windows of a faster or slower movement.
-
-        Parameters
-        ----------
-        windows : tensor of shape (n_windows, n_timesteps, n_channels)
-            A batch.
-        seed : keras.random.SeedGenerator
-            Source of the speeds.
-
-        Returns
-        -------
-        tensor of the shape of `windows`
-            The changed batch.
-        """
         import keras
         from keras import ops
 

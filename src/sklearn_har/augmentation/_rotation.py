@@ -60,13 +60,6 @@ class GravityRotation(Augmentation):
     layout: str | tuple[str, ...] = "auto"
 
     def check(self, n_timesteps: int, n_channels: int) -> None:
-        """Raise a ValueError unless the windows have a total acceleration.
-
-        Parameters
-        ----------
-        n_timesteps, n_channels : int
-            Shape of the windows.
-        """
         check_size(self, degrees=self.degrees)
         if "total_acc" not in channels_of(self, self.layout, n_channels):
             raise ValueError(
@@ -75,20 +68,6 @@ class GravityRotation(Augmentation):
             )
 
     def apply(self, windows: Any, seed: Any) -> Any:
-        """Return windows with another direction of gravity.
-
-        Parameters
-        ----------
-        windows : tensor of shape (n_windows, n_timesteps, n_channels)
-            A batch, accelerations in any unit.
-        seed : keras.random.SeedGenerator
-            Source of the axes and angles.
-
-        Returns
-        -------
-        tensor of the shape of `windows`
-            The changed batch.
-        """
         from keras import ops
 
         where = channels_of(self, self.layout, windows.shape[-1])
@@ -127,13 +106,6 @@ class DeviceRotation(Augmentation):
     degrees: float = 10.0
 
     def check(self, n_timesteps: int, n_channels: int) -> None:
-        """Raise a ValueError unless the channels come in threes.
-
-        Parameters
-        ----------
-        n_timesteps, n_channels : int
-            Shape of the windows.
-        """
         check_size(self, degrees=self.degrees)
         if n_channels % 3:
             raise ValueError(
@@ -142,20 +114,6 @@ class DeviceRotation(Augmentation):
             )
 
     def apply(self, windows: Any, seed: Any) -> Any:
-        """Return windows of a turned device.
-
-        Parameters
-        ----------
-        windows : tensor of shape (n_windows, n_timesteps, n_channels)
-            A batch.
-        seed : keras.random.SeedGenerator
-            Source of the axes and angles.
-
-        Returns
-        -------
-        tensor of the shape of `windows`
-            The changed batch.
-        """
         from keras import ops
 
         n_timesteps, n_channels = windows.shape[1:]

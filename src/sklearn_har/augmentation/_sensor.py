@@ -42,31 +42,10 @@ class SensorNoise(Augmentation):
     layout: str | tuple[str, ...] = "auto"
 
     def check(self, n_timesteps: int, n_channels: int) -> None:
-        """Raise a ValueError unless it is known which channels are what.
-
-        Parameters
-        ----------
-        n_timesteps, n_channels : int
-            Shape of the windows.
-        """
         check_size(self, acceleration=self.acceleration, gyroscope=self.gyroscope)
         channels_of(self, self.layout, n_channels)
 
     def apply(self, windows: Any, seed: Any) -> Any:
-        """Return windows of a worse sensor.
-
-        Parameters
-        ----------
-        windows : tensor of shape (n_windows, n_timesteps, n_channels)
-            A batch.
-        seed : keras.random.SeedGenerator
-            Source of the noise.
-
-        Returns
-        -------
-        tensor of the shape of `windows`
-            The changed batch.
-        """
         import keras
         from keras import ops
 

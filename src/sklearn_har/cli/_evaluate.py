@@ -39,10 +39,8 @@ _EPILOG = """\
 SOURCE is a folder, a table or a data set, as for `train`. Of a data set a saved
 model gets the test subjects, and --folds the training subjects.
 
-Without SOURCE the estimator is a scikit-learn pipeline of the steps "scale"
-(unless --scaling is none) and "clf"; with SOURCE it is the recognizer of
-`train`. --set takes any of their parameters; values are Python literals,
-everything else is text.
+--set takes any parameter of the network; with SOURCE, of the recognizer of
+`train`. Values are Python literals, everything else is text.
 
 examples:
   sklearn-har evaluate simulated --model model.skops
@@ -55,7 +53,7 @@ examples:
   sklearn-har evaluate --model cnn-lstm --dataset uci-har --repeats 10
       the official split of UCI HAR, downloaded on first use
   sklearn-har evaluate --model lstm --scaling standard \\
-          --set clf__units=64 clf__n_layers=2 clf__optimizer__learning_rate=5e-4
+          --set units=64 n_layers=2 optimizer__learning_rate=5e-4
       two layers of 64 units on standardised channels, a smaller step size
   sklearn-har evaluate --model cnn-lstm --recipe --dataset uci-har
       the settings that were chosen for accuracy
@@ -82,7 +80,6 @@ def add_parser(commands: Any) -> None:
     )
     _data.add_window_arguments(parser)
     _networks.add_training_arguments(parser)
-    _networks.add_scaling_argument(parser)
     parser.add_argument(
         "--folds",
         type=positive_integer,
@@ -104,7 +101,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--json", **FILE, help="write all figures and the versions to a file")
     add_preparation_arguments(parser, " (with SOURCE and --folds)")
     add_source_arguments(parser)
-    parser.set_defaults(run=run, dataset=None, scaling=None)
+    parser.set_defaults(run=run, dataset=None)
 
 
 def run(args: argparse.Namespace) -> None:
@@ -114,7 +111,7 @@ def run(args: argparse.Namespace) -> None:
     if args.source is None:
         _evaluate_windows(args)
     else:
-        refuse(args, ("dataset", "repeats", "scaling", "jobs"), "leave it out, or leave out SOURCE")
+        refuse(args, ("dataset", "repeats", "jobs"), "leave it out, or leave out SOURCE")
         result = _cross_validate(args) if args.model in NETWORKS else _score(args)
         _show(args, result, {})
 
@@ -146,7 +143,7 @@ def _cross_validate(args: argparse.Namespace) -> Any:
 
 
 def _score(args: argparse.Namespace) -> Any:
-    unused = ("folds", "epochs", "set", "recipe", "published")
+    unused = ("folds", "epochs", "scaling", "set", "recipe", "published")
     refuse(args, unused, f"{args.model} is trained already; leave this out")
     with warnings_as_lines(later=True), quiet_start():
         recognizer = _models.recognizer_of(args, _models.load_model(args.model))
@@ -168,17 +165,15 @@ def _evaluate_windows(args: argparse.Namespace) -> None:
         )
     recordings = ("folds", "preset", "rate", "window", "overlap", "pattern", "labels", "subject")
     refuse(args, recordings, "only for recordings: name their SOURCE")
-    args.dataset, args.scaling = args.dataset or "simulated", args.scaling or "none"
-    args.repeats = args.repeats or 3
+    args.dataset, args.repeats = args.dataset or "simulated", args.repeats or 3
     _data.check_dataset(args)
-    _networks.check_scaling(args)
     with quiet_start():
         estimator = _networks.make_estimator(args)
     train, test = (_data.load_windows(args, part) for part in ("train", "test"))
 
     from sklearn_har.evaluation import repeated_evaluation
 
-    with _networks.show_epochs(estimator.named_steps["clf"], args.jobs):
+    with _networks.show_epochs(estimator, args.jobs):
         n_parameters = _count_parameters(estimator, train)
         print(_facts(args, train, test, n_parameters), flush=True)
         result = repeated_evaluation(
@@ -212,8 +207,7 @@ def _count_parameters(estimator: Any, windows: Any) -> int:
     """Return the number of weights; raises for sizes that do not go with the windows."""
     from sklearn.base import clone
 
-    network = clone(estimator.named_steps["clf"]).initialize(windows.data, windows.target).model_
-    return int(network.count_params())
+    return int(clone(estimator).initialize(windows.data, windows.target).model_.count_params())
 
 
 def _facts(args: argparse.Namespace, train: Any, test: Any, n_parameters: int) -> str:
@@ -231,8 +225,7 @@ def _facts(args: argparse.Namespace, train: Any, test: Any, n_parameters: int) -
         "train": count(train),
         "test": f"{count(test)} not in training: {held_out}",
         "model": f"{args.model} ({NETWORKS[args.model]}), {n_parameters:,} parameters",
-        "settings": _networks.pipeline_settings(args),
-        "scaling": args.scaling,
+        "settings": _networks.settings_in_words(args, recipe=args.recipe),
         "trainings": f"{args.repeats} (seed {args.seed})",
     }
     return "\n".join(fact(*each) for each in facts.items())

@@ -1,4 +1,4 @@
-"""Networks that the options describe: on windows in a pipeline, on recordings in a recognizer."""
+"""Networks that the options describe: alone on windows, on recordings in a recognizer."""
 
 from __future__ import annotations
 
@@ -16,29 +16,6 @@ from sklearn_har.cli._messages import warnings_as_lines
 from sklearn_har.cli._models import NETWORKS
 from sklearn_har.utils._errors import one_line
 from sklearn_har.utils._progress import is_watched
-
-SCALERS = {"standard": "StandardScaler", "minmax": "MinMaxScaler", "power": "PowerTransformer"}
-SCALINGS = ("none", *SCALERS)
-
-
-def add_scaling_argument(parser: argparse.ArgumentParser) -> None:
-    """Add the argument for the scaling of windows."""
-    parser.add_argument(
-        "--scaling",
-        default="none",
-        choices=SCALINGS,
-        help="scale each channel, by statistics of the training windows (default: none, the "
-        "published setting)",
-    )
-
-
-def check_scaling(args: argparse.Namespace) -> None:
-    """Refuse to scale twice."""
-    if args.recipe and args.scaling != "none":
-        raise UsageError(
-            "--recipe scales inside the network; leave --scaling out, or change it by --set "
-            "clf__scaling=standard"
-        )
 
 
 def add_training_arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,13 +38,19 @@ def add_training_arguments(parser: argparse.ArgumentParser) -> None:
         "25)",
     )
     parser.add_argument(
+        "--scaling",
+        choices=("none", "standard", "companding", "both"),
+        help="scale each channel inside the network, by statistics of the training windows "
+        "(default: both with a recipe; none as published)",
+    )
+    parser.add_argument(
         "--set",
         action="extend",
         nargs="+",
         default=[],
         type=_setting,
         metavar="NAME=VALUE",
-        help="parameters of the pipeline (clf__units=64) or of the recognizer "
+        help="parameters of the network (units=64), for recordings of the recognizer "
         "(estimator__units=64)",
     )
 
@@ -75,7 +58,7 @@ def add_training_arguments(parser: argparse.ArgumentParser) -> None:
 def _setting(text: str) -> tuple[str, Any]:
     name, equals, value = text.partition("=")
     if not (name and equals):
-        raise argparse.ArgumentTypeError(f"must be NAME=VALUE, such as clf__units=64, got {text!r}")
+        raise argparse.ArgumentTypeError(f"must be NAME=VALUE, such as units=64, got {text!r}")
     try:
         return name, ast.literal_eval(value)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
@@ -91,14 +74,8 @@ def load_classifier(model: str, *, recipe: bool = False) -> Any:
 
 
 def make_estimator(args: argparse.Namespace) -> Any:
-    """Return the pipeline for windows that the arguments describe."""
-    from sklearn.pipeline import Pipeline
-
-    steps = [] if args.scaling == "none" else [("scale", make_scaler(args.scaling))]
-    estimator = Pipeline([*steps, ("clf", _classifier(args, recipe=args.recipe))])
-    for name, value in args.set:
-        set_parameter(estimator, "--set", name, value)
-    return estimator
+    """Return the classifier of windows that the arguments describe."""
+    return _with_settings(args, _classifier(args, recipe=args.recipe))
 
 
 def make_recognizer(args: argparse.Namespace, recordings: list[Any]) -> Any:
@@ -107,63 +84,43 @@ def make_recognizer(args: argparse.Namespace, recordings: list[Any]) -> Any:
 
     classifier = _classifier(args, recipe=not args.published, random_state=args.seed)
     preparation = _models.preparation_of(args, recordings[0].channel_names)
-    recognizer = ActivityRecognizer(classifier, preparation)
+    return _with_settings(args, ActivityRecognizer(classifier, preparation))
+
+
+def _with_settings(args: argparse.Namespace, estimator: Any) -> Any:
     for name, value in args.set:
-        set_parameter(recognizer, "--set", name, value)
-    return recognizer
+        set_parameter(estimator, "--set", name, value)
+    return estimator
 
 
 def _classifier(args: argparse.Namespace, *, recipe: bool, **params: Any) -> Any:
     if args.epochs is not None:
         params["epochs"] = args.epochs
+    if args.scaling is not None:
+        params["scaling"] = None if args.scaling == "none" else args.scaling
     return load_classifier(args.model, recipe=recipe)(verbose=0, **params)
 
 
-def make_scaler(scaling: str) -> Any:
-    """Return the step of a pipeline that a word of --scaling means."""
-    if scaling == "none":
-        return "passthrough"
-    from sklearn import preprocessing
-
-    from sklearn_har.preprocessing import ChannelwiseTransformer
-
-    return ChannelwiseTransformer(getattr(preprocessing, SCALERS[scaling])())
-
-
-def name_of_scaler(step: Any) -> str:
-    """Return the word of --scaling for what `make_scaler` made of it."""
-    known = {name: scaling for scaling, name in SCALERS.items()}
-    return known.get(type(getattr(step, "transformer", None)).__name__, "none")
-
-
 def set_parameter(estimator: Any, option: str, name: str, value: Any) -> None:
-    """Set a parameter that an option names, or say which one was meant.
-
-    Of a pipeline the steps have parameters, of a recognizer also the recognizer itself.
-    """
-    if name == "random_state" or name.endswith("__random_state"):
+    """Set a parameter that an option names, or say which one was meant."""
+    parameter = name.partition("__")[2] or name
+    if parameter.rpartition("__")[2] == "random_state":
         raise UsageError(f"{option} {name}: each training gets its own seed; use --seed")
-    step, parameter = name.split("__", 1) if "__" in name else ("", name)
-    steps = [name for name, _ in getattr(estimator, "steps", ())] or ["estimator", "preparation"]
+    if name in ("estimator", "preparation"):
+        raise UsageError(f"{option} {name}: set its parameters, which start with {name}__")
     try:
-        # The steps themselves are what the other options are for.
-        if not step and (hasattr(estimator, "steps") or name in steps):
-            raise ValueError
-        # Also for names that are not listed, such as clf__optimizer__learning_rate: the estimator
-        # knows which of them it routes.
+        # Also for names that are not listed, such as optimizer__learning_rate: the estimator knows
+        # which of them it routes.
         estimator.set_params(**{name: value})
     except (ValueError, TypeError, AttributeError) as error:
-        # Compared without the step, which would make all names of a step alike.
+        # Compared without what is in front, which would make all names of a part alike.
         known = {key.partition("__")[2] or key: key for key in estimator.get_params()}
-        if hasattr(estimator, "steps"):
-            known = {short: key for short, key in known.items() if short != key}
         similar = difflib.get_close_matches(parameter, known, n=1)
-        if similar:
-            reason = f"there is no such parameter; did you mean {known[similar[0]]}?"
-        elif step in steps:
-            reason = one_line(error)
-        else:
-            reason = f"a parameter starts with {' or '.join(f'{step}__' for step in steps)}"
+        reason = (
+            f"there is no such parameter; did you mean {known[similar[0]]}?"
+            if similar
+            else one_line(error)
+        )
         raise UsageError(f"{option} {name}: {reason}") from None
 
 
@@ -186,25 +143,21 @@ def show_epochs(classifier: Any, n_jobs: int | None = None) -> Iterator[None]:
             classifier.set_params(callbacks=None)
 
 
-def changed_settings(args: argparse.Namespace, prefix: str = "") -> list[str]:
-    """Return the settings that the arguments change, as NAME=VALUE."""
-    settings = {} if args.epochs is None else {f"{prefix}epochs": args.epochs}
-    return [f"{name}={value!r}" for name, value in (settings | dict(args.set)).items()]
-
-
-def pipeline_settings(args: argparse.Namespace) -> str:
-    """Describe the settings of all trainings on windows."""
-    changes = changed_settings(args, "clf__")
-    return ", ".join(["as in its recipe", *changes] if args.recipe else changes) or "as published"
+def settings_in_words(args: argparse.Namespace, *, recipe: bool) -> str:
+    """Describe where the settings of a network come from, and what the arguments change."""
+    changed = {"epochs": args.epochs, "scaling": args.scaling}
+    given = {name: value for name, value in changed.items() if value is not None} | dict(args.set)
+    start = "as in its recipe" if recipe else "as published"
+    return ", ".join([start, *(f"{name}={value!r}" for name, value in given.items())])
 
 
 def training_facts(args: argparse.Namespace, recognizer: Any) -> list[str]:
     """Describe what is trained on recordings, a fact a line."""
-    start = "as published" if args.published else "recipe"
+    settings = settings_in_words(args, recipe=not args.published)
     return [
         *_models.facts_of(recognizer),
         fact("model", f"{args.model} ({NETWORKS[args.model]})"),
-        fact("settings", ", ".join([start, *changed_settings(args), f"seed {args.seed}"])),
+        fact("settings", f"{settings}, seed {args.seed}"),
     ]
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import itertools
+import sys
+import time
 import warnings
 from typing import Any
 
@@ -25,15 +28,15 @@ from sklearn_har.cli._models import NETWORKS
 from sklearn_har.cli._tune_grid import (
     GRIDS,
     Range,
+    check_names,
     default_grid,
-    in_words,
     listed,
-    names_in_pipeline,
     one_line,
     parse_values,
     search_space,
 )
 from sklearn_har.cli._tune_report import facts_of_search, picture, report
+from sklearn_har.utils._progress import is_watched, time_left
 
 _N_ITER = 20
 
@@ -47,7 +50,7 @@ between two settings that is small against their spread is none.
 """
 _EPILOG = """\
 --grid takes parameters of the classifier (units), of its optimizer
-(optimizer__learning_rate), and "scaling". Values are Python literals with
+(optimizer__learning_rate). Values are Python literals with
 commas between them. For --search random and optuna, LOW:HIGH is a range, of
 integers if both are, and LOW:HIGH:log one whose logarithm is drawn evenly.
 Without --grid:
@@ -90,7 +93,6 @@ def add_parser(commands: Any) -> None:
     )
     _data.add_window_arguments(parser)
     _networks.add_training_arguments(parser)
-    _networks.add_scaling_argument(parser)
     parser.add_argument(
         "--windows",
         **FILE,
@@ -157,30 +159,28 @@ def run(args: argparse.Namespace) -> None:
     with quiet_start():
         estimator = _networks.make_estimator(args)
     grid = dict(args.grid) or default_grid(args.model)
-    names = names_in_pipeline(estimator, grid)
+    check_names(estimator, grid)
     data = _data.load_file(args.windows) if args.windows else _data.load_windows(args, "train")
     n_subjects = len(set(data.subject.tolist()))
     if args.folds > n_subjects:
         raise UsageError(f"--folds {args.folds}: there are {n_subjects} subjects to divide")
-    estimator.set_params(clf__random_state=args.seed)
+    estimator.set_params(random_state=args.seed)
     n_settings = _count(args, grid)
     print(facts_of_search(args, data, n_subjects, grid, n_settings), flush=True)
 
-    search = _run_search(args, estimator, grid, names, data, n_settings)
-    settings = [in_words(setting, names) for setting in search.cv_results_["params"]]
-    results = {**search.cv_results_, "params": settings}
+    search = _run_search(args, estimator, grid, data, n_settings)
 
     from sklearn_har.inspection import search_table
 
-    table = search_table(results)
+    table = search_table(search)
     try:
         # Before the table is printed, whose reader may have gone away.
         if args.table:
             write_file(args.table, table.to_csv(index=False, float_format="%.6f").encode())
         if args.plot and table["mean"].notna().any():
-            save_picture(args.plot, picture(results, args.scoring))
+            save_picture(args.plot, picture(search.cv_results_, args.scoring))
     finally:
-        print(f"\n{report(args, search, results, table, names)}", flush=True)
+        print(f"\n{report(args, search, table)}", flush=True)
     if search.interrupted_:
         raise KeyboardInterrupt
     if args.save:
@@ -193,7 +193,6 @@ def _check(args: argparse.Namespace) -> None:
             raise UsageError("--windows takes the place of --dataset, --archive and --data-home")
     else:
         _data.check_dataset(args)
-        _networks.check_scaling(args)
     if args.search == "grid" and args.n_iter is not None:
         raise UsageError("--n-iter is for --search random and optuna; a grid is tried as a whole")
     for name, values in args.grid:
@@ -235,14 +234,13 @@ def _run_search(
     args: argparse.Namespace,
     estimator: Any,
     grid: dict[str, Any],
-    names: dict[str, str],
     data: Any,
     n_settings: int,
 ) -> Any:
     from sklearn.exceptions import FitFailedWarning
     from sklearn.model_selection import GroupKFold
 
-    from sklearn_har.model_selection import _stepwise, report_scores
+    from sklearn_har.model_selection import _stepwise
 
     kinds: dict[str, type] = {
         "grid": _stepwise.StepwiseGridSearchCV,
@@ -252,14 +250,18 @@ def _run_search(
     options: dict[str, Any] = {}
     if args.search != "grid":
         options = {"n_iter": n_settings, "random_state": args.seed}
-    space = {names[name]: search_space(name, values, args.search) for name, values in grid.items()}
+    space = {name: search_space(values, args.search) for name, values in grid.items()}
 
-    def describe(params: dict[str, Any]) -> str:
-        return one_line(in_words(params, names))
+    start, done = time.monotonic(), itertools.count(1)
+
+    def show(params: dict[str, Any], mean: float) -> None:
+        number = next(done)
+        left = time_left(start, number, n_settings)
+        words = f"setting {number}/{n_settings}  {mean:.4f}{left}  {one_line(params)}"
+        print(words[:79], file=sys.stderr, flush=True)
 
     with (
-        _networks.show_epochs(estimator.named_steps["clf"], args.jobs),
-        report_scores(args.scoring, n_settings * args.folds, describe) as scorer,
+        _networks.show_epochs(estimator, args.jobs),
         warnings.catch_warnings(),
     ):
         # Trainings that fail are listed in the end, with their reasons.
@@ -268,12 +270,14 @@ def _run_search(
         search = kinds[args.search](
             estimator,
             space,
-            scoring=scorer,
+            scoring=args.scoring,
             cv=GroupKFold(args.folds),
             refit=False,
             n_jobs=args.jobs,
             **options,
         )
+        if is_watched():
+            search.report = show
         return search.fit(data.data, data.target, groups=data.subject)
 
 
@@ -282,9 +286,6 @@ def _save(args: argparse.Namespace, estimator: Any, setting: dict[str, Any], dat
     from sklearn.base import clone
 
     print(fact("training", f"the best setting on all {len(data.data)} windows"), flush=True)
-    model = clone(estimator).set_params(
-        **{name: clone(value, safe=False) for name, value in setting.items()}
-    )
-    model.fit(data.data, data.target)
+    model = clone(estimator).set_params(**setting).fit(data.data, data.target)
     write_file(args.save, skops.io.dumps(model))
     print(fact("saved", str(args.save)))

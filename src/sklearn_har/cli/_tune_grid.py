@@ -12,10 +12,9 @@ from sklearn_har.cli._common import UsageError
 __all__ = [
     "GRIDS",
     "Range",
+    "check_names",
     "default_grid",
-    "in_words",
     "listed",
-    "names_in_pipeline",
     "one_line",
     "parse_values",
     "search_space",
@@ -60,6 +59,8 @@ def parse_values(text: str) -> tuple[str, list[Any] | Range]:
     parsed = _literal(f"[{values}]")
     if isinstance(parsed, str):  # some of them are words
         parsed = [_literal(value) for value in values.split(",")]
+    if name == "scaling":  # the word of --scaling
+        parsed = [None if value == "none" else value for value in parsed]
     return name, parsed
 
 
@@ -77,32 +78,19 @@ def default_grid(model: str) -> dict[str, Any]:
     return dict(GRIDS[model])
 
 
-def names_in_pipeline(estimator: Any, grid: dict[str, Any]) -> dict[str, str]:
-    """Return the names that the parameters to search have in the pipeline, each checked."""
+def check_names(estimator: Any, grid: dict[str, Any]) -> None:
+    """Raise a UsageError for a parameter that an estimator does not have."""
     from sklearn.base import clone
 
-    names = {}
     for name, values in grid.items():
-        if name == "scaling":
-            unknown = [value for value in _as_list(values) if value not in _networks.SCALINGS]
-            if unknown:
-                raise UsageError(
-                    f"--grid scaling: must be of {', '.join(_networks.SCALINGS)}, got {unknown[0]}"
-                )
-            if "scale" not in estimator.named_steps:
-                estimator.steps.insert(0, ("scale", "passthrough"))
-            names[name] = "scale"
-            continue
-        names[name] = name if name.startswith("clf__") else f"clf__{name}"
         first = values.low if isinstance(values, Range) else values[0]
-        _networks.set_parameter(clone(estimator), "--grid", names[name], first)
-    return names
+        _networks.set_parameter(clone(estimator), "--grid", name, first)
 
 
-def search_space(name: str, values: list[Any] | Range, search: str) -> Any:
+def search_space(values: list[Any] | Range, search: str) -> Any:
     """Return the values as the search wants them."""
     if not isinstance(values, Range):
-        return [_networks.make_scaler(v) for v in values] if name == "scaling" else values
+        return values
     low, high, log = values
     if search == "optuna":
         from optuna.distributions import FloatDistribution, IntDistribution
@@ -121,16 +109,6 @@ def search_space(name: str, values: list[Any] | Range, search: str) -> Any:
     return drawn.clip(low, high).astype(int).tolist()
 
 
-def in_words(setting: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
-    """Return a setting with the words of the command line; other parameters are left out."""
-    words = {name: word for word, name in names.items()}
-    return {
-        words[name]: _networks.name_of_scaler(value) if name == "scale" else value
-        for name, value in setting.items()
-        if name in words
-    }
-
-
 def one_line(setting: dict[str, Any]) -> str:
     """Write a setting in one line."""
     return ", ".join(
@@ -144,7 +122,3 @@ def listed(values: list[Any] | Range) -> str:
     if isinstance(values, Range):
         return f"{values.low}:{values.high}{':log' if values.log else ''}"
     return ",".join(map(str, values))
-
-
-def _as_list(values: list[Any] | Range) -> list[Any]:
-    return [listed(values)] if isinstance(values, Range) else values

@@ -10,7 +10,7 @@ from typing import Any
 from sklearn_har.cli import _data, _networks
 from sklearn_har.cli._common import fact, figure_of_rows
 from sklearn_har.cli._models import NETWORKS
-from sklearn_har.cli._tune_grid import in_words, listed, one_line
+from sklearn_har.cli._tune_grid import listed, one_line
 from sklearn_har.utils._progress import duration
 
 __all__ = ["facts_of_search", "picture", "report"]
@@ -28,8 +28,7 @@ def facts_of_search(
         "windows": f"{len(data.data)} of {n_timesteps} x {n_channels}, for training",
         "folds": f"{args.folds}, of {n_subjects} subjects, each held out once",
         "model": f"{args.model} ({NETWORKS[args.model]})",
-        "settings": _networks.pipeline_settings(args),
-        "scaling": "compared" if "scaling" in grid else args.scaling,
+        "settings": _networks.settings_in_words(args, recipe=args.recipe),
         "compared": tried,
         "search": f"{args.search}, {n_settings} settings x {args.folds} folds = "
         f"{n_settings * args.folds} trainings, for {args.scoring} (seed {args.seed})",
@@ -37,17 +36,12 @@ def facts_of_search(
     return "\n".join(fact(*each) for each in facts.items())
 
 
-def report(
-    args: argparse.Namespace,
-    search: Any,
-    results: dict[str, Any],
-    table: Any,
-    names: dict[str, str],
-) -> str:
+def report(args: argparse.Namespace, search: Any, table: Any) -> str:
     """Write the table, in 80 columns, and what follows from it."""
     import numpy as np
 
     lines = [f"{'rank':>4}  {'mean':>8}  {'sd':>7}  {'worst':>8}  {'fit':>7}  setting"]
+    results = search.cv_results_
     order = np.argsort(results["rank_test_score"], kind="stable").tolist()
     settings = [one_line(results["params"][i]) for i in order]
     for row, setting in zip(table.itertuples(), settings, strict=True):
@@ -58,8 +52,8 @@ def report(
         lines += textwrap.wrap(
             setting, 80, initial_indent=start, subsequent_indent=" " * len(start)
         )
-    failures = [(one_line(in_words(setting, names)), why) for setting, why in search.failures_]
-    lines += ["", *(fact("failed", f"{setting}: {why}") for setting, why in failures)]
+    failures = [fact("failed", f"{one_line(params)}: {why}") for params, why in search.failures_]
+    lines += ["", *failures]
     best = table.iloc[0]
     if np.isnan(best["mean"]):
         return "\n".join(lines)
@@ -70,32 +64,29 @@ def report(
         fact("as good", f"{n_close} other settings, within one standard error of its mean"),
     ]
     if not args.windows:
-        command = _evaluation_of(args, results["params"][order[0]], names)
+        command = _evaluation_of(args, results["params"][order[0]])
         lines += ["", "What it is worth on subjects that chose nothing:", command]
     return "\n".join(lines)
 
 
-def _evaluation_of(args: argparse.Namespace, setting: dict[str, Any], names: dict[str, str]) -> str:
+def _evaluation_of(args: argparse.Namespace, setting: dict[str, Any]) -> str:
     """Write the command that evaluates a setting."""
-    scaling = setting.get("scaling", args.scaling)
-    fixed = {} if args.epochs is None else {"clf__epochs": args.epochs}
-    fixed |= dict(args.set)
-    fixed |= {names[name]: value for name, value in setting.items() if name != "scaling"}
     options: dict[str, Any] = {
         "--model": args.model,
         "--dataset": None if args.dataset == "simulated" else args.dataset,
         "--archive": args.archive,
         "--data-home": args.data_home,
-        "--scaling": scaling,
+        "--epochs": args.epochs,
+        "--scaling": args.scaling,
     }
     words = ["sklearn-har evaluate", *(["--recipe"] if args.recipe else [])]
     words += [
         f"{option} {shlex.quote(str(value))}"
         for option, value in options.items()
-        if value not in (None, "none")
+        if value is not None
     ]
     words.append("--set")
-    words += [shlex.quote(f"{name}={value}") for name, value in fixed.items()]
+    words += [shlex.quote(f"{name}={value}") for name, value in (dict(args.set) | setting).items()]
     # The line is broken between words, where a shell lets it go on.
     lines = [f"  {words[0]}"]
     for word in words[1:]:

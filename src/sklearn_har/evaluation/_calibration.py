@@ -59,12 +59,6 @@ def expected_calibration_error(
     float
         Between 0 and 1.
 
-    Raises
-    ------
-    ValueError
-        If rows of `y_proba` are no probabilities, lengths disagree, or an activity in `y_true` has
-        no column.
-
     See Also
     --------
     sklearn.calibration.CalibratedClassifierCV : Makes probabilities mean more.
@@ -119,15 +113,8 @@ def risk_coverage_curve(
 
     Parameters
     ----------
-    y_true : array-like of shape (n_windows,)
-        True activity of each window.
-    y_proba : array-like of shape (n_windows, n_classes)
-        Probabilities, as ``predict_proba`` returns them.
-    labels : array-like of shape (n_classes,), default=None
-        The activities of the columns of `y_proba`: the ``classes_`` of the classifier. By default
-        the sorted activities in `y_true`, which have to be as many as there are columns.
-    sample_weight : array-like of shape (n_windows,), default=None
-        Weights of the windows.
+    y_true, y_proba, labels, sample_weight : array-like
+        As in :func:`expected_calibration_error`.
 
     Returns
     -------
@@ -137,12 +124,6 @@ def risk_coverage_curve(
         Share of the kept windows that are not recognised; the last one is 1 less the accuracy.
     thresholds : ndarray of shape (n_thresholds,)
         The confidence that a window needs to be kept, decreasing: each confidence that occurs.
-
-    Raises
-    ------
-    ValueError
-        If rows of `y_proba` are no probabilities, lengths disagree, or an activity in `y_true` has
-        no column.
 
     See Also
     --------

@@ -114,14 +114,6 @@ def repeated_evaluation(
         Scores, mean and standard deviation, tables per class and per subject, confusion matrix,
         seeds and times. ``print(result)`` shows the summary, ``print(result.report())`` all.
 
-    Raises
-    ------
-    ValueError
-        If there is not exactly one of ``X_test`` with ``y_test`` and ``cv``, or if lengths differ,
-        labels are no classes, or ``n_repeats`` is less than 1.
-    TypeError
-        If ``estimator`` is not an estimator, or ``scoring`` asks for several scores.
-
     Warns
     -----
     UserWarning

@@ -116,11 +116,6 @@ class RepeatedEvaluation:
         str
             The summary, the table per class, the table per subject if there is one, and the
             confusion matrix. Precision, recall, F1 and accuracy are in per cent.
-
-        Raises
-        ------
-        ValueError
-            If there are not as many names as classes.
         """
         names = self._names(target_names)
         n_repeats = len(self.scores)

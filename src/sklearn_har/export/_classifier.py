@@ -160,12 +160,6 @@ class ExportedClassifier:
         -------
         ndarray of shape (n_windows, n_classes)
             Probabilities in the order of `classes_`.
-
-        Raises
-        ------
-        ValueError
-            If the windows have another shape than the model was trained on, or values that are
-            missing or infinite.
         """
         windows = self._check(X)
         size = self.batch_size or _BATCH

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -15,7 +14,6 @@ import numpy as np
 
 from sklearn_har.exceptions import ExportError
 from sklearn_har.export._portable import PortableLSTM, inner_layers
-from sklearn_har.export._runtimes import metadata_places
 from sklearn_har.utils._compat import without_tracing_warning
 from sklearn_har.utils._errors import one_line
 from sklearn_har.utils._optional import import_optional
@@ -24,10 +22,6 @@ __all__ = ["INPUT", "OUTPUT", "convert_to_litert", "convert_to_onnx"]
 
 INPUT, OUTPUT = "windows", "probabilities"
 _METADATA = "sklearn_har"
-# An entry that TensorFlow's converter writes into each file and no runtime reads.
-_REPLACED_METADATA = b"CONVERSION_METADATA"
-# The format asks for data that start at multiples of 16 bytes.
-_ALIGNMENT = 16
 
 
 def convert_to_onnx(
@@ -35,21 +29,8 @@ def convert_to_onnx(
 ) -> bytes:
     """Convert a model to ONNX.
 
-    Parameters
-    ----------
-    model : keras.Model
-        From windows to probabilities.
-    batch_size : int or None
-        Number of windows; None leaves it open.
-    metadata : str
-        The text to put into the file.
-    quantize : bool
-        Whether to multiply integers.
-
-    Returns
-    -------
-    bytes
-        The content of the file.
+    A `batch_size` of None leaves the number of windows open. `metadata` is the text to put into the
+    file.
     """
     onnx, _ = (
         import_optional(name, extra="onnx", needed_by="to_onnx") for name in ("onnx", "tf2onnx")
@@ -77,24 +58,7 @@ def convert_to_litert(
     *,
     quantize: Literal["dynamic", "float16"] | None,
 ) -> bytes:
-    """Convert a model to LiteRT.
-
-    Parameters
-    ----------
-    model : keras.Model
-        From windows to probabilities.
-    batch_size : int or None
-        Number of windows; None leaves it open.
-    metadata : str
-        The text to put into the file.
-    quantize : {"dynamic", "float16"} or None
-        How to store the weights.
-
-    Returns
-    -------
-    bytes
-        The content of the file.
-    """
+    """Convert a model to LiteRT, with the arguments of `convert_to_onnx`."""
     import tensorflow as tf
 
     shape = (batch_size, *model.input_shape[1:])
@@ -118,7 +82,8 @@ def convert_to_litert(
         converter.target_spec.supported_types = [tf.float16]
     with _errors_of_converters():
         content = bytes(converter.convert())
-    return _with_metadata(content, metadata)
+    # Behind the model, where runtimes do not look and programs find it without a library.
+    return content + metadata.encode()
 
 
 def _check_no_loops(model: keras.Model) -> None:
@@ -199,20 +164,3 @@ def _with_integer_products(model: Any) -> Any:
             reduce_range=True,
         )
         return onnx.load(path)
-
-
-def _with_metadata(content: bytes, metadata: str) -> bytes:
-    """Replace an entry that the converter wrote into a LiteRT file by a text.
-
-    TensorFlow has no public function for it. References of a flat buffer point forwards, so that
-    name and text can stand behind everything else, and the rest of the file stays as it is.
-    """
-    name_at, data_at = metadata_places(content, _REPLACED_METADATA)
-    changed = bytearray(content)
-    for place, data in ((name_at, _METADATA.encode()), (data_at, metadata.encode())):
-        # The length is a number of 4 bytes in front of the data.
-        changed += bytes(-(len(changed) + 4) % _ALIGNMENT)
-        struct.pack_into("<I", changed, place, len(changed) - place)
-        changed += struct.pack("<I", len(data)) + data + b"\0"
-    changed += bytes(-len(changed) % _ALIGNMENT)
-    return bytes(changed)

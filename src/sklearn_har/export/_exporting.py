@@ -135,10 +135,8 @@ def to_onnx(
     >>> report.n_windows, report.agreement, report.max_difference < 1e-5
     (60, 1.0, True)
     """
-    _check_quantize(quantize, "ONNX")
-    batch_size = _check_batch_size(batch_size)
 
-    def write(plan: Any, metadata: str) -> bytes:
+    def write(plan: Any, metadata: str, batch_size: int | None) -> bytes:
         from sklearn_har.export._converting import convert_to_onnx
 
         # The converter makes one operator of a whole LSTM, if it is a loop.
@@ -149,7 +147,9 @@ def to_onnx(
         estimator,
         Path(path),
         write,
+        "ONNX",
         quantize=quantize,
+        batch_size=batch_size,
         names=(activity_names, channel_names),
         sampling_rate=sampling_rate,
         X=X,
@@ -179,14 +179,8 @@ def to_litert(
 
     Parameters
     ----------
-    estimator : classifier or ActivityRecognizer
-        A fitted network of :mod:`sklearn_har.neural_network`, a pipeline that ends with one, a
-        search over either, or a :class:`~sklearn.ensemble.VotingClassifier` of them with
-        `voting="soft"`, such as :func:`~sklearn_har.recipes.make_best` makes. Of an
-        :class:`~sklearn_har.recognition.ActivityRecognizer` the classifier is written, and its
-        preparation, channels and smoothing stand in the metadata.
-    path : str or path-like
-        The file, usually with the ending ``.tflite``.
+    estimator, path : classifier or ActivityRecognizer, and path-like
+        As in :func:`to_onnx`; the usual ending is ``.tflite``.
     quantize : {"dynamic", "float16"}, default=None
         How to make the file smaller. "float16" stores weights in half precision, half the size.
         "dynamic" stores them as integers of 8 bits, a quarter of the size, and rounds what they are
@@ -194,22 +188,8 @@ def to_litert(
     batch_size : int, default=1
         How many windows the file takes at once. None leaves it open. That is not possible for an
         LSTM over more than 16 steps, nor with `mask_value`.
-    activity_names : sequence of str, default=None
-        A name for each of `estimator.classes_`. None for the classes themselves.
-    channel_names : sequence of str, default=None
-        The channels of a window, in their order. None for those that the estimator was fitted
-        with, if it was fitted to a frame.
-    sampling_rate : float, default=None
-        Of the windows, in Hz. None for that of a recognizer.
-    X : array-like of shape (n_windows, n_timesteps, n_channels), default=None
-        Windows to compare on, as the estimator takes them; for a recognizer also labelled
-        recordings. None for 64 random windows.
-    y : array-like of shape (n_windows,), default=None
-        Their activities; the accuracy is then compared as well. For recordings as in
-        :meth:`ActivityRecognizer.fit <sklearn_har.recognition.ActivityRecognizer.fit>`.
-    atol : float, default=1e-5
-        How far a probability of the file may be from that of the estimator, unless it is
-        quantised.
+    activity_names, channel_names, sampling_rate, X, y, atol : optional
+        As in :func:`to_onnx`.
 
     Returns
     -------
@@ -218,29 +198,14 @@ def to_litert(
 
     Raises
     ------
-    TypeError
-        If `estimator` is no classifier.
-    NotFittedError
-        If it is not fitted.
-    ExportError
-        If a step of the pipeline or the network cannot be exported, or if the file differs from
-        the estimator by more than `atol`.
     ImportError
-        If `ai-edge-litert` is not installed: ``pip install 'sklearn-har[litert]'``.
-
-    Warns
-    -----
-    ExportWarning
-        If a quantised model names another activity in more than 1 % of the windows.
+        If `ai-edge-litert` is not installed: ``pip install 'sklearn-har[litert]'``. Other errors
+        and warnings are those of :func:`to_onnx`.
 
     See Also
     --------
     to_onnx : Write a file for servers, browsers and desktops.
     ExportedClassifier : Predict with the file, without TensorFlow.
-
-    Notes
-    -----
-    The same estimators can be exported as by :func:`to_onnx`.
 
     Examples
     --------
@@ -257,10 +222,8 @@ def to_litert(
     >>> exact.max_difference < 1e-5, f"{exact.n_bytes / small.n_bytes:.1f} times smaller"
     (True, '2.0 times smaller')
     """
-    _check_quantize(quantize, "LiteRT")
-    batch_size = _check_batch_size(batch_size)
 
-    def write(plan: Any, metadata: str) -> bytes:
+    def write(plan: Any, metadata: str, batch_size: int | None) -> bytes:
         from sklearn_har.export._converting import convert_to_litert
 
         exact = quantize == "float16"
@@ -271,7 +234,9 @@ def to_litert(
         estimator,
         Path(path),
         write,
+        "LiteRT",
         quantize=quantize,
+        batch_size=batch_size,
         names=(activity_names, channel_names),
         sampling_rate=sampling_rate,
         X=X,
@@ -280,23 +245,14 @@ def to_litert(
     )
 
 
-def _check_quantize(quantize: str | None, kind: str) -> None:
-    if quantize not in _QUANTIZE[kind]:
-        raise ValueError(
-            f"quantize must be one of {_QUANTIZE[kind]} for a file of {kind}, got {quantize!r}."
-        )
-
-
-def _check_batch_size(batch_size: int | None) -> int | None:
-    return None if batch_size is None else check_integer(batch_size, "batch_size", minimum=1)
-
-
 def _export(
     estimator: Any,
     path: Path,
-    write: Callable[[Any, str], bytes],
+    write: Callable[[Any, str, int | None], bytes],
+    kind: str,
     *,
     quantize: str | None,
+    batch_size: int | None,
     names: tuple[Sequence[str] | None, Sequence[str] | None],
     sampling_rate: float | None,
     X: npt.ArrayLike | None,
@@ -307,6 +263,12 @@ def _export(
     # Late: where an exported model is only used, scikit-learn and Keras may be missing.
     from sklearn_har.export._reading import read_estimator
 
+    if quantize not in _QUANTIZE[kind]:
+        raise ValueError(
+            f"quantize must be one of {_QUANTIZE[kind]} for a file of {kind}, got {quantize!r}."
+        )
+    if batch_size is not None:
+        batch_size = check_integer(batch_size, "batch_size", minimum=1)
     if y is not None and X is None:
         raise ValueError("y goes with X: the activities of windows; got y without X.")
     tolerance = check_real(atol, "atol", minimum=0.0)
@@ -328,8 +290,8 @@ def _export(
         quantize=quantize,
         recognizer=recognizer,
     )
-    windows = plan.likely_windows() if X is None else _windows(plan, X, "X")
-    content = seal(write(plan, metadata.to_json()))
+    windows = plan.likely_windows() if X is None else _windows(plan, X)
+    content = seal(write(plan, metadata.to_json(), batch_size))
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         part.write_bytes(content)
@@ -363,13 +325,13 @@ def _windows_of_recordings(recognizer: Any, X: Any, y: Any) -> tuple[Any, Any]:
     return windows.data, windows.target
 
 
-def _windows(plan: Any, X: Any, argument: str) -> npt.NDArray[np.float32]:
+def _windows(plan: Any, X: Any) -> npt.NDArray[np.float32]:
     """Return windows with three axes."""
     n_timesteps, n_channels = plan.shape
     windows = np.asarray(X, dtype=np.float32)
     if not len(windows) or windows[0].size != n_timesteps * n_channels:
         raise ValueError(
-            f"{argument} must be windows of {n_timesteps} time steps and {n_channels} channel(s), "
+            f"X must be windows of {n_timesteps} time steps and {n_channels} channel(s), "
             f"got shape {windows.shape}."
         )
     return windows.reshape(len(windows), n_timesteps, n_channels)

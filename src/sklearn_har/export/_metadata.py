@@ -14,45 +14,22 @@ import numpy as np
 from sklearn_har._version import __version__
 from sklearn_har.utils._numbers import check_real
 
-__all__ = ["Metadata", "check_seal", "seal"]
+__all__ = ["Metadata", "check_seal", "find_metadata", "make_metadata", "seal"]
 
 _FORMAT = 2
 _UNSEALED = "0" * 64
 # As `Metadata.to_json` writes it; within a text of its own JSON would escape the quotes.
 _SEAL = re.compile(rb'"sha256": "([0-9a-f]{64})"')
+_WHOLE = re.compile(rb'\{"classes": .*' + _SEAL.pattern + rb"\}", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Metadata:
-    """What stands beside the graph.
+    """What an exported file tells about itself.
 
-    Parameters
-    ----------
-    classes : list
-        The labels, in the order of the probabilities.
-    classes_dtype : str
-        Their type in numpy.
-    activity_names : list of str
-        Their names, for people.
-    channel_names : list of str or None
-        The channels of the windows, in their order.
-    sampling_rate : float or None
-        Of the windows, in Hz.
-    n_timesteps, n_channels : int
-        The shape of a window.
-    quantize : str or None
-        How the weights were quantised.
-    estimator : str
-        The steps that were exported.
-    recognizer : dict or None
-        For an ActivityRecognizer: its preparation, smoothing and channels, as
-        :meth:`~sklearn_har.recognition.ActivityRecognizer.describe` returns them.
-    sklearn_har : str
-        The version that wrote the file.
-    format : int
-        Of these fields.
-    sha256 : str
-        Of the whole file, counted with 64 zeros in this place.
+    `classes` are the labels in the order of the probabilities, and `activity_names` their names for
+    people. `recognizer` is what `ActivityRecognizer.describe` returned. `sha256` is that of the
+    whole file, counted with 64 zeros in its place; it comes last, where `find_metadata` expects it.
     """
 
     classes: list[Any]
@@ -94,6 +71,12 @@ class Metadata:
     def labels(self) -> Any:
         """Return the classes as they were given to `fit`."""
         return np.array(self.classes, dtype=np.dtype(self.classes_dtype))
+
+
+def find_metadata(content: bytes) -> str | None:
+    """Return the metadata in a file whose runtime does not return it, or None."""
+    found = _WHOLE.search(content)
+    return None if found is None else found[0].decode("utf-8")
 
 
 def seal(content: bytes) -> bytes:

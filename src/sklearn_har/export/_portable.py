@@ -133,31 +133,24 @@ class PortableConvLSTM(FastConvLSTM):
         if self.use_bias:
             projected = ops.add(projected, cell.bias)
         steps = ops.unstack(ops.reshape(projected, (-1, n_steps, *projected.shape[1:])), axis=1)
-        hidden: Any = None
-        carry: Any = None
-        outputs = []
-        for gates in reversed(steps) if self.go_backwards else steps:
-            # The state is zero in the first step, so that nothing is convolved or forgotten.
-            if hidden is not None:
-                gates = gates + ops.conv(
-                    hidden, cell.recurrent_kernel, padding="same", data_format="channels_last"
-                )
-            i, f, candidate, o = ops.split(gates, 4, axis=-1)
-            new = self.recurrent_activation(i) * self.activation(candidate)
-            carry = new if carry is None else new + self.recurrent_activation(f) * carry
-            hidden = self.recurrent_activation(o) * self.activation(carry)
-            outputs.append(hidden)
-        return ops.stack(outputs, axis=1) if self.return_sequences else hidden
+
+        def with_state(gates: Any, hidden: Any) -> Any:
+            return gates + ops.conv(
+                hidden, cell.recurrent_kernel, padding="same", data_format="channels_last"
+            )
+
+        return self._run(
+            reversed(steps) if self.go_backwards else steps,
+            with_state,
+            lambda gates: ops.split(gates, 4, axis=-1),
+        )
 
 
 @keras.saving.register_keras_serializable(package="sklearn_har")
 class PortableChannelScaling(ChannelScaling):
     """Scaling of channels without the operation arcsinh.
 
-    Parameters
-    ----------
-    exact : bool
-        Whether to keep the statistics from being rounded, as `ExactConstant` does.
+    `exact` keeps the statistics from being rounded, as `ExactConstant` does.
     """
 
     arcsinh = staticmethod(arcsinh)
@@ -181,11 +174,6 @@ class ExactConstant(layers.Layer):
     With "float16" the converter of LiteRT rounds all constants of real numbers. A scaler subtracts
     numbers that may be a thousand times as large as what is left, which then is wrong by as much as
     it is large.
-
-    Parameters
-    ----------
-    values : ndarray
-        The numbers.
     """
 
     def __init__(self, values: Any) -> None:
@@ -220,29 +208,10 @@ _PORTABLE = {
 def make_portable(
     model: keras.Model, *, max_written_out: int, exact: bool = False, name: str = "n"
 ) -> keras.Model:
-    """Copy a network into single precision and into layers that converters know.
+    """Copy a network, with its weights, into single precision and layers that converters know.
 
-    Parameters
-    ----------
-    model : keras.Model
-        Functional or sequential.
-    max_written_out : int
-        Up to so many steps an LSTM is written out.
-    exact : bool
-        Whether to keep the statistics of scaling layers from being rounded.
-    name : str
-        The name of the copy. A short one keeps files small: each tensor of a LiteRT file has a
-        name, made from those of its layers.
-
-    Returns
-    -------
-    keras.Model
-        A network with the same weights.
-
-    Raises
-    ------
-    ExportError
-        If Keras cannot copy a layer.
+    `max_written_out` is as in `PortableLSTM`, and `exact` as in `PortableChannelScaling`. A short
+    `name` keeps files small: each tensor of a LiteRT file is named after its layers.
     """
     try:
         options: dict[type, dict[str, Any]] = {

@@ -30,16 +30,10 @@ __all__ = ["Plan", "read_estimator"]
 class Plan:
     """An estimator, taken apart.
 
-    Parameters
-    ----------
-    estimator : classifier
-        What was taken apart, without the search around it.
-    network : classifier
-        The classifier of this package at the end; of a vote, the first of its networks.
-    transformers : list of (str, transformer)
-        What comes before: steps with their names, fitted transformers of columns.
-    voters : list of (float, Plan)
-        Of a vote: its classifiers with their shares, which sum to 1.
+    `estimator` is what was taken apart, without the search around it. `network` is the classifier
+    of this package at its end; of a vote, the first of its networks. `transformers` come before it:
+    names of steps and fitted transformers of columns. `voters` are the classifiers of a vote with
+    their shares, which sum to 1.
     """
 
     estimator: Any
@@ -63,19 +57,10 @@ class Plan:
         return [str(name).rpartition("_")[0] for name in names[:n_channels]]
 
     def compose(self, *, max_written_out: int, exact: bool = False) -> keras.Model:
-        """Make one model of all steps, from windows to probabilities.
+        """Make one model of all steps, in single precision, of operations that converters know.
 
-        Parameters
-        ----------
-        max_written_out : int
-            Up to so many steps an LSTM is written out, without a loop.
-        exact : bool
-            Whether to keep the numbers of the scaling from being rounded to 16 bits.
-
-        Returns
-        -------
-        keras.Model
-            In single precision, of operations that converters know.
+        Up to `max_written_out` steps an LSTM is written out, without a loop. `exact` keeps the
+        numbers of the scaling from being rounded to 16 bits.
         """
         windows = keras.Input(self.shape, name=INPUT, dtype="float32")
 
@@ -121,24 +106,9 @@ class Plan:
 
 
 def read_estimator(estimator: Any) -> Plan:
-    """Take a fitted classifier or pipeline apart.
+    """Take a fitted network, a pipeline that ends with one, a search over either, or a vote apart.
 
-    Parameters
-    ----------
-    estimator : classifier
-        A network of this package, a pipeline that ends with one, a search over either, or a vote.
-
-    Returns
-    -------
-    Plan
-        Its parts.
-
-    Raises
-    ------
-    NotFittedError
-        If it is not fitted.
-    ExportError
-        If a part of it cannot be exported.
+    What cannot be exported raises an ExportError.
     """
     from sklearn_har.neural_network._base import BaseRecurrentClassifier
 

@@ -83,31 +83,8 @@ def compare(
 ) -> ExportReport:
     """Load a file in its runtime and compare it with its estimator.
 
-    Parameters
-    ----------
-    estimator : classifier
-        What was exported.
-    path : Path
-        Where the file stands.
-    X : ndarray of shape (n_windows, n_timesteps, n_channels)
-        Windows.
-    y : array-like of shape (n_windows,) or None
-        Their activities.
-    tolerance : float or None
-        How far probabilities may differ; None for a quantised model, of which an agreement is
-        asked.
-    shown_as : Path
-        Where the file will stand.
-
-    Returns
-    -------
-    ExportReport
-        What was found.
-
-    Raises
-    ------
-    ExportError
-        If the runtime does not read the file, or probabilities differ by more than the tolerance.
+    Probabilities may differ by `tolerance`; None is for a quantised model, of which an agreement is
+    asked. The report names the path `shown_as`, where the file will be.
     """
     try:
         exported = ExportedClassifier(path)

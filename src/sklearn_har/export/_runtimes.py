@@ -5,16 +5,16 @@ A runtime takes float32 windows in batches of the size that its file has and ret
 
 from __future__ import annotations
 
-import struct
 import threading
 
 import numpy as np
 import numpy.typing as npt
 
+from sklearn_har.export._metadata import find_metadata
 from sklearn_har.utils._errors import one_line
 from sklearn_har.utils._optional import import_optional
 
-__all__ = ["LiteRTRuntime", "OnnxRuntime", "metadata_places", "open_runtime"]
+__all__ = ["LiteRTRuntime", "OnnxRuntime", "open_runtime"]
 
 Windows = npt.NDArray[np.float32]
 _LITERT_IDENTIFIER = b"TFL3"
@@ -76,8 +76,8 @@ class LiteRTRuntime:
             self._content = content
             self._interpreter = runtime.Interpreter(model_content=content, num_threads=n_threads)
             self._interpreter.allocate_tensors()
-            self.metadata: str | None = _litert_metadata(content)
-        except (ValueError, RuntimeError, struct.error, IndexError) as error:
+            self.metadata: str | None = find_metadata(content)
+        except (ValueError, RuntimeError) as error:
             raise ValueError(f"no model that LiteRT can read ({one_line(error)})") from error
         (entry,) = self._interpreter.get_input_details()
         self._input = entry["index"]
@@ -97,78 +97,3 @@ class LiteRTRuntime:
             self._interpreter.invoke()
             probabilities: npt.NDArray[np.float32] = self._interpreter.get_tensor(self._output)
         return probabilities
-
-
-class _Table:
-    """A table of a flat buffer, the format of LiteRT's files: fields by their number."""
-
-    def __init__(self, content: bytes, position: int) -> None:
-        self.content, self.position = content, position
-        self._fields = position - struct.unpack_from("<i", content, position)[0]
-
-    @classmethod
-    def root(cls, content: bytes) -> _Table:
-        return cls(content, struct.unpack_from("<I", content, 0)[0])
-
-    def field(self, number: int) -> int | None:
-        """Return where a field stands, or None if it is left out."""
-        (size,) = struct.unpack_from("<H", self.content, self._fields)
-        if 4 + 2 * number >= size:
-            return None
-        (offset,) = struct.unpack_from("<H", self.content, self._fields + 4 + 2 * number)
-        return self.position + offset if offset else None
-
-    def integer(self, number: int) -> int:
-        at = self.field(number)
-        return 0 if at is None else int(struct.unpack_from("<I", self.content, at)[0])
-
-    def vector(self, number: int) -> tuple[int, int]:
-        """Return the first position and the length of a vector or a text."""
-        at = self.field(number)
-        if at is None:
-            return 0, 0
-        start = at + struct.unpack_from("<I", self.content, at)[0]
-        return start + 4, struct.unpack_from("<I", self.content, start)[0]
-
-    def raw(self, number: int) -> bytes:
-        start, length = self.vector(number)
-        return self.content[start : start + length]
-
-    def tables(self, number: int) -> list[_Table]:
-        start, length = self.vector(number)
-        if start + 4 * length > len(self.content):
-            raise IndexError("a table is longer than the file")
-        places = [start + 4 * i for i in range(length)]
-        return [
-            _Table(self.content, at + struct.unpack_from("<I", self.content, at)[0])
-            for at in places
-        ]
-
-
-# Numbers of fields in the schema of LiteRT, which may grow but never renumbers.
-_BUFFERS, _METADATA = 4, 6
-_NAME, _BUFFER = 0, 1
-_DATA = 0
-
-
-def _litert_metadata(content: bytes) -> str | None:
-    """Return the text that goes along with a file, without a library to parse it."""
-    found = _metadata_entry(_Table.root(content), b"sklearn_har")
-    return None if found is None else found[1].raw(_DATA).decode("utf-8")
-
-
-def metadata_places(content: bytes, name: bytes) -> tuple[int, int]:
-    """Return where a LiteRT file refers to the name of an entry of its metadata and to its data."""
-    found = _metadata_entry(_Table.root(content), name)
-    places = (None, None) if found is None else (found[0].field(_NAME), found[1].field(_DATA))
-    if places[0] is None or places[1] is None:
-        raise ValueError(f"the file has no metadata {name!r}")
-    return places[0], places[1]
-
-
-def _metadata_entry(model: _Table, name: bytes) -> tuple[_Table, _Table] | None:
-    """Return an entry and the buffer with its data."""
-    for entry in model.tables(_METADATA):
-        if entry.raw(_NAME) == name:
-            return entry, model.tables(_BUFFERS)[entry.integer(_BUFFER)]
-    return None

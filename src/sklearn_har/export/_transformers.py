@@ -45,26 +45,8 @@ def transformer(cls: type) -> Callable[[Function], Function]:
 def apply_transformer(fitted: Any, x: Any, step: str, constant: Constant) -> Any:
     """Apply a fitted transformer of columns, which are the last axis of `x`.
 
-    Parameters
-    ----------
-    fitted : transformer
-        The fitted transformer.
-    x : tensor
-        What it is applied to.
-    step : str
-        The name of the step of the pipeline, for errors.
-    constant : callable
-        Makes what is computed with from an array: `single`, or a function of `ExactConstant`.
-
-    Returns
-    -------
-    tensor
-        The transformed values.
-
-    Raises
-    ------
-    ExportError
-        If there is no function for the transformer, or for one of its options.
+    `step` is the name of the step, for errors. `constant` makes what is computed with from an
+    array: `single`, or a function of `ExactConstant`.
     """
     for cls in type(fitted).__mro__:
         if cls in _FUNCTIONS:

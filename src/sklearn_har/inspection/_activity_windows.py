@@ -56,8 +56,6 @@ class ActivityWindowsDisplay(Display):
         After :meth:`from_windows`: which windows are shown, as positions in `X`.
     axes_ : ndarray of matplotlib Axes of shape (n_activities, n_sensors)
         All panels.
-    ax_, figure_ : matplotlib Axes and Figure
-        The first panel, and the figure of all.
     lines_ : ndarray of matplotlib Line2D of shape (n_activities, n_shown_channels)
         The lines; several windows follow each other on a line.
 
@@ -70,13 +68,7 @@ class ActivityWindowsDisplay(Display):
     >>> from sklearn_har.datasets import make_har_windows
     >>> from sklearn_har.inspection import ActivityWindowsDisplay
     >>> har = make_har_windows(n_subjects=3, n_windows_per_activity=4, random_state=0)
-    >>> display = ActivityWindowsDisplay.from_windows(
-    ...     har.data,
-    ...     har.target,
-    ...     sampling_rate=har.sampling_rate,
-    ...     channel_names=har.channel_names,
-    ...     target_names=har.target_names,
-    ... )
+    >>> display = ActivityWindowsDisplay.from_windows(har, target_names=har.target_names)
     >>> display.axes_.shape
     (6, 3)
     """

@@ -20,7 +20,8 @@ _RETURNS = """
 Returns
 -------
 {}
-    The display, plotted, with its artists.
+    The display, plotted. `ax_` is its Axes (the first one, of signals if there are any) and
+    `figure_` its Figure; its other attributes are artists.
 """
 
 

@@ -138,8 +138,6 @@ class ChannelImportanceDisplay(Display):
     ----------
     channels_ : list of str
         The rows from top to bottom.
-    ax_, figure_ : matplotlib Axes and Figure
-        Where the importances are plotted.
     means_ : matplotlib ErrorbarContainer
         The means and their bars.
     repeats_ : matplotlib PathCollection

@@ -56,8 +56,6 @@ class PredictionTimelineDisplay(Display):
     ----------
     activities_ : list
         The rows from top to bottom.
-    ax_, figure_ : matplotlib Axes and Figure
-        Where the bars are plotted.
     predicted_bars_ : list of matplotlib collections
         The bars of the predictions, one collection a row.
     true_bars_ : list of matplotlib collections or None

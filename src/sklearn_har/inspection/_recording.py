@@ -76,8 +76,6 @@ class RecordingDisplay(Display):
     ----------
     axes_ : ndarray of matplotlib Axes
         All panels from top to bottom, the strip first if there is one.
-    ax_, figure_ : matplotlib Axes and Figure
-        The first panel of signals, and the figure of all.
     lines_ : list of matplotlib Line2D
         A line for each channel that is shown.
     activities_ : list

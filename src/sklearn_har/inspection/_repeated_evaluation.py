@@ -56,8 +56,6 @@ class RepeatedEvaluationDisplay(Display):
 
     Attributes
     ----------
-    ax_, figure_ : matplotlib Axes and Figure
-        Where the boxes are plotted.
     boxes_ : dict of str to list of matplotlib artists
         What ``Axes.boxplot`` returned.
     repeats_ : matplotlib PathCollection

@@ -96,8 +96,6 @@ class SearchResultsDisplay(Display):
     ----------
     settings_ : list of str
         The rows from top to bottom.
-    ax_, figure_ : matplotlib Axes and Figure
-        Where the scores are plotted.
     means_ : matplotlib ErrorbarContainer
         The means and their bars.
     folds_ : matplotlib PathCollection
@@ -110,15 +108,10 @@ class SearchResultsDisplay(Display):
 
     Examples
     --------
-    >>> from sklearn.datasets import load_iris
-    >>> from sklearn.model_selection import GridSearchCV
-    >>> from sklearn.neighbors import KNeighborsClassifier
     >>> from sklearn_har.inspection import SearchResultsDisplay
-    >>> X, y = load_iris(return_X_y=True)
-    >>> search = GridSearchCV(KNeighborsClassifier(), {"n_neighbors": [100, 5]}, cv=3).fit(X, y)
-    >>> display = SearchResultsDisplay.from_estimator(search)
-    >>> display.settings_
-    ['n_neighbors=5', 'n_neighbors=100']
+    >>> scores = [[0.88, 0.90], [0.90, 0.92]]
+    >>> SearchResultsDisplay(["units=50", "units=100"], scores).plot().settings_
+    ['units=100', 'units=50']
     """
 
     settings: Sequence[str]

@@ -52,8 +52,6 @@ class SubjectScoresDisplay(Display):
     ----------
     subjects_ : list
         The rows from top to bottom.
-    ax_, figure_ : matplotlib Axes and Figure
-        Where the scores are plotted.
     scores_ : matplotlib ErrorbarContainer
         The scores and their bars.
     mean_line_ : matplotlib Line2D

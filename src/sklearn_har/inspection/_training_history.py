@@ -57,8 +57,6 @@ class TrainingHistoryDisplay(Display):
     ----------
     axes_ : ndarray of matplotlib Axes of shape (n_panels,)
         All panels.
-    ax_, figure_ : matplotlib Axes and Figure
-        The first panel, and the figure of all.
     lines_ : dict of str to matplotlib Line2D
         The curve of each quantity, by its name in `histories`.
     bands_ : dict of str to matplotlib collection

@@ -49,21 +49,16 @@ class OptunaSearchCV(RandomizedSearchCV):
         What proposes the settings; by default the tree-structured Parzen estimator [1]_, seeded by
         `random_state`. It is copied for each `fit`. `GridSampler`, which ends a study by itself,
         does not go: grids are for `GridSearchCV`.
-    scoring : str, callable, list, tuple or dict, default=None
-        As in `RandomizedSearchCV`. With several scores the one named by `refit` is maximised.
-    n_jobs : int, default=None
-        Folds to train at a time. None means 1 unless in a `joblib.parallel_config` context; -1
-        means all processors.
+    scoring, n_jobs : optional
+        As in `RandomizedSearchCV`. ``n_jobs`` is how many folds to train at a time.
     refit : bool or str, default=True
-        Whether to train the best setting on all windows in the end; with several scores the name
-        of the one that decides.
+        Whether to train the best setting on all windows in the end. With several scores it is the
+        name of the one to maximise.
     cv : int, cross-validation generator or iterable, default=None
         How to split. For windows of several subjects: `GroupKFold` and ``fit(X, y,
         groups=subject)``. The splits have to be the same for all settings: give a splitter that
         shuffles an integer ``random_state``.
-    verbose : int, default=0
-        As in `RandomizedSearchCV`.
-    pre_dispatch : int or str, default="2*n_jobs"
+    verbose, pre_dispatch : optional
         As in `RandomizedSearchCV`.
     random_state : int, RandomState instance or None, default=None
         Decides what is proposed, unless there is a `sampler`. Pass an int for the same settings
@@ -72,24 +67,15 @@ class OptunaSearchCV(RandomizedSearchCV):
         The score of a training that fails. A setting with which all folds fail is told to Optuna
         as failed and left out of `cv_results_`, with a `FitFailedWarning`.
     return_train_score : bool, default=False
-        Whether `cv_results_` includes scores on the training windows.
+        As in `RandomizedSearchCV`.
 
     Attributes
     ----------
     study_ : optuna.Study
         The trials in the order in which they were asked for, for Optuna's own plots.
     cv_results_ : dict
-        As in `RandomizedSearchCV`, one entry a setting that was trained.
-    best_estimator_ : estimator
-        The best setting, trained on all windows. Only with `refit`.
-    best_params_ : dict
-        The setting with the best mean score.
-    best_score_ : float
-        Its mean score over the folds.
-    best_index_ : int
-        Its place in `cv_results_`.
-    n_splits_ : int
-        Number of folds.
+        As in `RandomizedSearchCV`, one entry a setting that was trained. So are `best_estimator_`,
+        `best_params_`, `best_score_`, `best_index_` and `n_splits_`.
 
     See Also
     --------

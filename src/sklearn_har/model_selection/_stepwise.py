@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import warnings
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -31,13 +30,14 @@ _RAISED = re.compile(r"^[\w.]+(?:Error|Exception): (.*?)(?=\n\n|\Z)", re.MULTILI
 Evaluate = Callable[..., Mapping[str, Any]]
 
 
-class _Stepwise(ABC):
+class _Stepwise:
     """Makes a search go on, and end, with what it has.
 
     The settings are evaluated a few at a time. Those with which a fold cannot be trained are
     collected in `failures_`, pairs of the setting and the reason, and the search goes on; it fails
     if nothing else is left. An interruption by Ctrl-C ends the search where it stands, with
-    `interrupted_` set, if there is a result already.
+    `interrupted_` set, if there is a result already. `report` is called with each setting and its
+    mean score.
 
     The splits have to be the same each time, as those of `GroupKFold` are.
     """
@@ -45,6 +45,9 @@ class _Stepwise(ABC):
     failures_: list[tuple[dict[str, Any], str]]
     interrupted_: bool
     n_jobs: int | None
+    report: Callable[[dict[str, Any], float], None] | None = None
+    # Evaluates settings, all at once or one after the other.
+    _propose: Callable[[Evaluate], None]
 
     # The method that scikit-learn's searches are to be extended by, whatever its underscore says.
     def _run_search(self, evaluate_candidates: Evaluate) -> None:
@@ -72,7 +75,11 @@ class _Stepwise(ABC):
                         self.failures_ += [(s, _reasons(error)) for s in settings[batch]]
                         continue
                 has_results = True
-                self.failures_ += _partial_failures(settings[batch], results, caught)
+                means = results["mean_test_score"][-len(settings[batch]) :]
+                self.failures_ += _partial_failures(settings[batch], means, caught)
+                if self.report is not None:
+                    for setting, mean in zip(settings[batch], means, strict=True):
+                        self.report(setting, float(mean))
             if results is None:
                 raise last_error
             return results
@@ -83,10 +90,6 @@ class _Stepwise(ABC):
             if not has_results:
                 raise
             self.interrupted_ = True
-
-    @abstractmethod
-    def _propose(self, evaluate: Evaluate) -> None:
-        """Evaluate settings, all at once or one after the other."""
 
 
 class StepwiseGridSearchCV(_Stepwise, GridSearchCV):
@@ -113,7 +116,7 @@ class StepwiseOptunaSearchCV(_Stepwise, OptunaSearchCV):
 
 
 def _partial_failures(
-    settings: list[Any], results: Mapping[str, Any], caught: list[warnings.WarningMessage]
+    settings: list[Any], means: Iterable[float], caught: list[warnings.WarningMessage]
 ) -> list[tuple[Any, str]]:
     """Return the settings without a mean score, and pass on what was warned of otherwise."""
     reasons = []
@@ -127,9 +130,7 @@ def _partial_failures(
     # One warning speaks of all that were evaluated together.
     return [
         (setting, "; ".join(dict.fromkeys(reasons)))
-        for setting, mean in zip(
-            settings, results["mean_test_score"][-len(settings) :], strict=True
-        )
+        for setting, mean in zip(settings, means, strict=True)
         if np.isnan(mean)
     ]
 

@@ -88,12 +88,6 @@ class BaseRecurrentClassifier(
         -------
         BaseRecurrentClassifier
             The fitted estimator.
-
-        Raises
-        ------
-        ValueError
-            If the windows have missing or infinite values or the wrong rank, if there are fewer
-            than two activities, or if the network does not fit the length of the windows.
         """
         self._validate_params()
         go_on = self.warm_start and self.__sklearn_is_fitted__()

@@ -25,16 +25,7 @@ SCALINGS = ("standard", "companding", "both")
 
 @keras.saving.register_keras_serializable(package="sklearn_har")
 class Augment(layers.Layer):
-    """Apply augmentations one after the other in training, and nothing otherwise.
-
-    Input shape
-    -----------
-    (n_windows, n_timesteps, n_channels).
-
-    Output shape
-    ------------
-    The same.
-    """
+    """Apply augmentations one after the other in training, and nothing otherwise."""
 
     def __init__(
         self, augmentations: tuple[Augmentation, ...], seed: int | None = None, **kwargs: Any
@@ -62,19 +53,8 @@ class Augment(layers.Layer):
 class ChannelScaling(layers.Layer):
     """Scale channels by statistics that were learnt from windows, not by training.
 
-    Parameters
-    ----------
-    scaling : {"standard", "companding", "both"}
-        "standard" subtracts the mean of each channel and divides by its deviation; "companding"
-        does so after `arcsinh(x / noise_floor)`; "both" puts the two side by side.
-
-    Input shape
-    -----------
-    (n_windows, n_timesteps, n_channels).
-
-    Output shape
-    ------------
-    The same, with twice as many channels for "both".
+    "standard" subtracts the mean of each channel and divides by its deviation; "companding" does so
+    after `arcsinh(x / noise_floor)`; "both" puts the two side by side, as twice as many channels.
     """
 
     # What computes arcsinh; the copy for exported files has another form of it.

@@ -8,6 +8,7 @@ the call goes to Keras.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -214,22 +215,29 @@ class FastConvLSTM(layers.ConvLSTM2D):
             projected.append(ops.unstack(gate, n_steps, axis=1))
 
         recurrent_kernels = by_gate(cell.recurrent_kernel)
+
+        def with_state(gates: Any, hidden: Any) -> Any:
+            return [
+                ops.add(gate, convolve(hidden, kernel, "same"))
+                for gate, kernel in zip(gates, recurrent_kernels, strict=True)
+            ]
+
+        return self._run(zip(*projected, strict=True), with_state)
+
+    def _run(self, steps: Iterable[Any], with_state: Any, split: Any = tuple) -> Any:
+        """Return the outputs of gates that were convolved from the input of each step.
+
+        `with_state` adds what the state before gives, and `split` parts the gates.
+        """
         hidden: Any = None
         carry: Any = None
         outputs = []
-        for gates in zip(*projected, strict=True):
-            if hidden is not None:
-                gates = tuple(
-                    ops.add(gate, convolve(hidden, kernel, "same"))
-                    for gate, kernel in zip(gates, recurrent_kernels, strict=True)
-                )
-            i, f, candidate, o = gates
-            new = ops.multiply(self.recurrent_activation(i), self.activation(candidate))
-            if carry is None:
-                carry = new
-            else:
-                carry = ops.add(new, ops.multiply(self.recurrent_activation(f), carry))
-            hidden = ops.multiply(self.recurrent_activation(o), self.activation(carry))
+        for gates in steps:
+            # The state is zero in the first step, so that nothing is convolved or forgotten.
+            i, f, candidate, o = split(gates if hidden is None else with_state(gates, hidden))
+            new = self.recurrent_activation(i) * self.activation(candidate)
+            carry = new if carry is None else new + self.recurrent_activation(f) * carry
+            hidden = self.recurrent_activation(o) * self.activation(carry)
             outputs.append(hidden)
         return ops.stack(outputs, axis=1) if self.return_sequences else hidden
 
@@ -240,14 +248,6 @@ class FastBatchNormalization(layers.BatchNormalization):
 
     Keras writes mean, variance and scaling as separate operations, each of which passes over the
     whole batch, and once more for the gradient.
-
-    Input shape
-    -----------
-    (n_windows, n_steps, n_timesteps, n_features).
-
-    Output shape
-    ------------
-    The same.
     """
 
     def call(self, inputs: Any, training: bool = False, mask: Any = None) -> Any:

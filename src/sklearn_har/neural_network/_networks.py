@@ -59,17 +59,9 @@ def _seeds(seed: int | None) -> Iterator[int]:
 class LayerFactory:
     """Make the layers of one network, in one precision and with a seed for each.
 
-    Parameters
-    ----------
-    seed : int or None
-        Seed of the initial weights and of the dropout.
-    dtype : str
-        Precision of the layers.
-    fast : bool
-        Whether to use the layers of `_layers`. Those of Keras are slower, have the same weights and
-        give the same results up to rounding.
-    shapes : iterable of tuple of int, or None
-        Shapes of the arrays of a saved network. No other weights are made then.
+    `fast` chooses the layers of `_layers`. Those of Keras are slower, have the same weights and
+    give the same results up to rounding. `shapes` are those of the arrays of a saved network; no
+    other weights are made then.
     """
 
     def __init__(
@@ -157,27 +149,10 @@ def build_network(
     shapes: Iterable[tuple[int, ...]] | None = None,
     **sizes: Any,
 ) -> keras.Model:
-    """Build a network.
+    """Build an uncompiled network from (n_timesteps, n_channels) to probabilities of activities.
 
-    Parameters
-    ----------
-    architecture : subclass of Architecture
-        Kind of the network.
-    input_shape : tuple of int
-        (n_timesteps, n_channels).
-    n_classes : int
-        Number of activities.
-    scaling, augmentation
-        As in the classifiers, the augmentations as a sequence.
-    dtype, fast, seed, shapes
-        As in `LayerFactory`.
-    **sizes
-        Sizes of the architecture. A name that it does not have is a TypeError.
-
-    Returns
-    -------
-    keras.Model
-        Uncompiled, from (n_windows, n_timesteps, n_channels) to (n_windows, n_classes).
+    `scaling` and `augmentation` are those of the classifiers; `dtype`, `fast`, `seed` and `shapes`
+    those of `LayerFactory`. A size that the architecture does not have is a TypeError.
     """
     network = architecture(**sizes)
     make = LayerFactory(seed=seed, dtype=dtype, fast=fast, shapes=shapes)
@@ -201,13 +176,7 @@ def build_network(
 
 
 def subsequence_length(n_timesteps: int, n_steps: int, remainder: str) -> int:
-    """Return the number of time steps of a subsequence, padded ones counted.
-
-    Raises
-    ------
-    ValueError
-        If `n_steps` does not divide `n_timesteps` and `remainder` is "error".
-    """
+    """Return the number of time steps of a subsequence, padded ones counted."""
     if remainder == "error":
         check_n_steps(
             n_steps, n_timesteps, remedy=" Or let remainder='pad' put zeros behind the window."
@@ -283,26 +252,9 @@ class Convolutions(NamedTuple):
         return islice(zip(*each, strict=False), self.n_layers)
 
     def length_after(self, length: int, *, what: str, prefix: str = "") -> int:
-        """Return how many of `length` time steps the convolutions leave.
+        """Return how many of `length` time steps the convolutions leave, or raise a ValueError.
 
-        Parameters
-        ----------
-        length : int
-            Number of time steps before the convolutions.
-        what : str
-            What is convolved, for the message.
-        prefix : str
-            What the classifier has before the names `filters` and `kernel_size`.
-
-        Returns
-        -------
-        int
-            Number of time steps.
-
-        Raises
-        ------
-        ValueError
-            If nothing is left, or a sequence of sizes has not one for each convolution.
+        The message names `what` is convolved, and the parameters with their `prefix`.
         """
         for name in ("filters", "kernel_size"):
             value = getattr(self, name)

@@ -201,11 +201,6 @@ class RoutedParameters:
         -------
         BaseRecurrentClassifier
             The estimator itself.
-
-        Raises
-        ------
-        ValueError
-            For an unknown name; the message says which name may have been meant.
         """
         names = self._get_param_names()
         for name, value in params.items():

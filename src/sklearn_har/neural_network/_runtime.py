@@ -46,14 +46,8 @@ _ALTERED = "The file was altered, or written by an incompatible version."
 class Network:
     """A Keras model that is built when it is first needed.
 
-    Parameters
-    ----------
-    architecture : subclass of Architecture
-        Kind of the network.
-    config : dict
-        What `build_network` takes besides: numbers, booleans, tuples of numbers.
-    state : dict or None
-        What :meth:`state` returned, to be restored.
+    `config` is what `build_network` takes besides the architecture: numbers, booleans, tuples of
+    numbers. `state` is what :meth:`state` returned, to be restored.
     """
 
     def __init__(
@@ -166,20 +160,10 @@ class Network:
         return batches[0] if len(batches) == 1 else np.concatenate(batches)
 
     def step(self, kind: str, batch: tuple[npt.NDArray[np.floating], ...]) -> Any:
-        """Train or test the compiled model on one batch and return the metrics so far.
+        """Train or test ("train", "test") on one batch and return the metrics so far, by name.
 
-        Parameters
-        ----------
-        kind : {"train", "test"}
-            Whether to change the weights.
-        batch : tuple of ndarray
-            Windows and one-hot labels, or windows, labels and weights.
-
-        Returns
-        -------
-        dict
-            Metrics by name. On TensorFlow the step is traced once for batches of any size, and
-            kept for the next call to `fit`.
+        A batch has windows and one-hot labels, or windows, labels and weights. On TensorFlow the
+        step is traced once for batches of any size, and kept for the next call to `fit`.
         """
         key = kind, len(batch)
         if key not in self._steps:

@@ -6,13 +6,13 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import BaseEstimator, MetaEstimatorMixin, TransformerMixin, clone
+from sklearn.base import MetaEstimatorMixin, clone
 from sklearn.utils import get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
+from sklearn_har.preprocessing._base import WindowTransformer
 from sklearn_har.utils._compat import HasMethods
-from sklearn_har.utils._validation import check_windows
 
 __all__ = ["ChannelwiseTransformer"]
 
@@ -25,10 +25,7 @@ def _inner_has(method: str) -> Any:
     return check
 
 
-# auto_wrap_output_keys=None: windows have three axes and fit no frame, so there is no `set_output`.
-class ChannelwiseTransformer(  # type: ignore[call-arg]
-    MetaEstimatorMixin, TransformerMixin, BaseEstimator, auto_wrap_output_keys=None
-):
+class ChannelwiseTransformer(MetaEstimatorMixin, WindowTransformer):
     """Apply a scikit-learn transformer to each channel of windows.
 
     The transformer is fitted on a table with one row for each time step of each window and one
@@ -46,12 +43,8 @@ class ChannelwiseTransformer(  # type: ignore[call-arg]
     ----------
     transformer_ : estimator
         The fitted transformer; its `n_features_in_` is the number of channels.
-    n_features_in_ : int
-        Size of axis 1 of the windows seen during :meth:`fit`: the number of time steps.
-    n_timesteps_in_ : int
-        Number of time steps of a window.
-    n_channels_in_ : int
-        Number of channels.
+    n_timesteps_in_, n_channels_in_ : int
+        Shape of a window. `n_features_in_` is the size of axis 1 of `X`, as in scikit-learn.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Column names, if `X` was a frame.
 
@@ -85,44 +78,12 @@ class ChannelwiseTransformer(  # type: ignore[call-arg]
         self.transformer = transformer
 
     def fit(self, X: npt.ArrayLike, y: Any = None) -> Self:
-        """Fit a clone of the transformer to the channels.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_windows, n_timesteps, n_channels)
-            Windows; also (n_windows, n_timesteps), read as single-channel windows, and
-            subsequences (n_windows, n_steps, n_timesteps / n_steps, n_channels).
-        y : None
-            Ignored: a label belongs to a window, not to a sample.
-
-        Returns
-        -------
-        ChannelwiseTransformer
-            The fitted transformer.
-        """
         self._validate_params()
         X = self._check(X, reset=True)
         self.transformer_ = clone(self.transformer).fit(self._table(X))
         return self
 
     def transform(self, X: npt.ArrayLike) -> npt.NDArray[Any]:
-        """Transform each channel.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_windows, n_timesteps, n_channels)
-            Windows, or any other form that :meth:`fit` accepts.
-
-        Returns
-        -------
-        ndarray of the shape of `X`
-            The transformed windows.
-
-        Raises
-        ------
-        ValueError
-            If the transformer returns another number of columns than it is given.
-        """
         return self._apply(X, "transform")
 
     @available_if(_inner_has("inverse_transform"))  # type: ignore[untyped-decorator]
@@ -170,14 +131,9 @@ class ChannelwiseTransformer(  # type: ignore[call-arg]
             return np.asarray(self.feature_names_in_, dtype=object)
         return np.asarray([f"channel{i}" for i in range(self.n_channels_in_)], dtype=object)
 
-    def _check(self, X: npt.ArrayLike, *, reset: bool) -> npt.NDArray[Any]:
-        return check_windows(
-            self,
-            X,
-            reset=reset,
-            dtype=[np.float64, np.float32],
-            allow_nan=get_tags(self.transformer).input_tags.allow_nan,
-        )
+    def _check(self, X: npt.ArrayLike, *, reset: bool, **options: Any) -> npt.NDArray[Any]:
+        allow_nan = get_tags(self.transformer).input_tags.allow_nan
+        return super()._check(X, reset=reset, allow_nan=allow_nan, **options)
 
     def _table(self, X: npt.NDArray[Any]) -> npt.NDArray[Any]:
         return X.reshape(-1, self.n_channels_in_)
@@ -197,7 +153,5 @@ class ChannelwiseTransformer(  # type: ignore[call-arg]
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.input_tags.three_d_array = True
         tags.input_tags.allow_nan = get_tags(self.transformer).input_tags.allow_nan
-        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags

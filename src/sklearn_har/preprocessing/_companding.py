@@ -7,12 +7,12 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from sklearn.base import OneToOneFeatureMixin
 from sklearn.utils.validation import check_is_fitted
 
+from sklearn_har.preprocessing._base import WindowTransformer
 from sklearn_har.utils._compat import Interval
 from sklearn_har.utils._moments import mean_and_deviation, parts_of
-from sklearn_har.utils._validation import check_windows
 
 __all__ = ["CompandingTransformer"]
 
@@ -20,10 +20,7 @@ __all__ = ["CompandingTransformer"]
 _PERCENTILE = 10.0
 
 
-# auto_wrap_output_keys=None: windows have three axes and fit no frame, so there is no `set_output`.
-class CompandingTransformer(  # type: ignore[call-arg]
-    OneToOneFeatureMixin, TransformerMixin, BaseEstimator, auto_wrap_output_keys=None
-):
+class CompandingTransformer(OneToOneFeatureMixin, WindowTransformer):
     """Compand the channels: linear below the noise floor, logarithmic above.
 
     A step shakes the phone by more than 1 g; the sway that tells standing from sitting is a
@@ -42,12 +39,8 @@ class CompandingTransformer(  # type: ignore[call-arg]
     ----------
     noise_floor_ : ndarray of shape (n_channels,)
         The noise floor of each channel.
-    n_features_in_ : int
-        Size of axis 1 of the windows seen during :meth:`fit`: the number of time steps.
-    n_timesteps_in_ : int
-        Number of time steps of a window.
-    n_channels_in_ : int
-        Number of channels.
+    n_timesteps_in_, n_channels_in_ : int
+        Shape of a window. `n_features_in_` is the size of axis 1 of `X`, as in scikit-learn.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Column names, if `X` was a frame.
 
@@ -83,26 +76,6 @@ class CompandingTransformer(  # type: ignore[call-arg]
         self.noise_floor = noise_floor
 
     def fit(self, X: npt.ArrayLike, y: Any = None) -> Self:
-        """Learn the noise floor of each channel.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_windows, n_timesteps, n_channels)
-            Windows; also (n_windows, n_timesteps), read as single-channel windows, and
-            subsequences (n_windows, n_steps, n_timesteps / n_steps, n_channels).
-        y : None
-            Ignored.
-
-        Returns
-        -------
-        CompandingTransformer
-            The fitted transformer.
-
-        Raises
-        ------
-        ValueError
-            If `noise_floor` is not positive or has another length than there are channels.
-        """
         self._validate_params()
         X = self._check(X, reset=True)
         n_channels = self.n_channels_in_
@@ -126,35 +99,11 @@ class CompandingTransformer(  # type: ignore[call-arg]
         return self
 
     def transform(self, X: npt.ArrayLike) -> npt.NDArray[Any]:
-        """Compand the channels.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_windows, n_timesteps, n_channels)
-            Windows, or any other form that :meth:`fit` accepts.
-
-        Returns
-        -------
-        ndarray of the shape of `X`
-            The companded windows, without a unit.
-        """
         X, floor = self._with_floor(X)
         companded: npt.NDArray[Any] = np.arcsinh(X / floor).reshape(X.shape)
         return companded
 
     def inverse_transform(self, X: npt.ArrayLike) -> npt.NDArray[Any]:
-        """Undo the companding.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_windows, n_timesteps, n_channels)
-            Companded windows.
-
-        Returns
-        -------
-        ndarray of the shape of `X`
-            Windows in the units seen during :meth:`fit`.
-        """
         X, floor = self._with_floor(X)
         expanded: npt.NDArray[Any] = (np.sinh(X) * floor).reshape(X.shape)
         return expanded
@@ -164,15 +113,6 @@ class CompandingTransformer(  # type: ignore[call-arg]
         X = self._check(X, reset=False)
         # Windows of two axes have one channel, whose values lie along the last one.
         return X, self.noise_floor_.astype(X.dtype)
-
-    def _check(self, X: npt.ArrayLike, *, reset: bool) -> npt.NDArray[Any]:
-        return check_windows(self, X, reset=reset, dtype=[np.float64, np.float32])
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.three_d_array = True
-        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
-        return tags
 
 
 def _learnt_floor(windows: npt.NDArray[Any]) -> npt.NDArray[Any]:

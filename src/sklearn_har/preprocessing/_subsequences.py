@@ -7,19 +7,16 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from sklearn_har.preprocessing._base import WindowTransformer
 from sklearn_har.utils._compat import Interval
-from sklearn_har.utils._validation import check_n_steps, check_windows
+from sklearn_har.utils._validation import check_n_steps
 
 __all__ = ["SubsequenceReshaper"]
 
 
-# auto_wrap_output_keys=None: four axes fit no frame, so there is no `set_output`.
-class SubsequenceReshaper(  # type: ignore[call-arg]
-    TransformerMixin, BaseEstimator, auto_wrap_output_keys=None
-):
+class SubsequenceReshaper(WindowTransformer):
     """Cut each window into subsequences of equal length.
 
     The CNN-LSTM and the ConvLSTM read a window as a short sequence of subsequences. The classifiers
@@ -33,12 +30,8 @@ class SubsequenceReshaper(  # type: ignore[call-arg]
 
     Attributes
     ----------
-    n_features_in_ : int
-        Size of axis 1 of the windows seen during :meth:`fit`: the number of time steps.
-    n_timesteps_in_ : int
-        Number of time steps of a window.
-    n_channels_in_ : int
-        Number of channels.
+    n_timesteps_in_, n_channels_in_ : int
+        Shape of a window. `n_features_in_` is the size of axis 1 of `X`, as in scikit-learn.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Column names, if `X` was a frame.
 
@@ -70,25 +63,6 @@ class SubsequenceReshaper(  # type: ignore[call-arg]
         self.n_steps = n_steps
 
     def fit(self, X: npt.ArrayLike, y: Any = None) -> Self:
-        """Check that `n_steps` divides the windows and remember their shape.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_windows, n_timesteps, n_channels) or (n_windows, n_timesteps)
-            Windows; two-dimensional ones are single-channel.
-        y : None
-            Ignored.
-
-        Returns
-        -------
-        SubsequenceReshaper
-            The fitted transformer.
-
-        Raises
-        ------
-        ValueError
-            If `n_steps` does not divide `n_timesteps`; the message lists the divisors.
-        """
         self._validate_params()
         X = self._check(X, reset=True)
         check_n_steps(self.n_steps, self.n_timesteps_in_)
@@ -137,16 +111,11 @@ class SubsequenceReshaper(  # type: ignore[call-arg]
         window = (self.n_timesteps_in_, self.n_channels_in_)[: self._window_ndim - 1]
         return X.reshape(len(X), *window)
 
-    def _check(self, X: npt.ArrayLike, *, reset: bool) -> npt.NDArray[Any]:
-        windows = check_windows(self, X, reset=reset, dtype="numeric")
+    def _check(self, X: npt.ArrayLike, *, reset: bool, **options: Any) -> npt.NDArray[Any]:
+        windows = super()._check(X, reset=reset, dtype="numeric", **options)
         if windows.ndim == 4:
             raise ValueError(
                 "X must be windows of shape (n_windows, n_timesteps, n_channels), got shape "
                 f"{windows.shape}: these are subsequences already."
             )
         return windows
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.three_d_array = True
-        return tags

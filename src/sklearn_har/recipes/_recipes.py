@@ -89,14 +89,6 @@ def make_cnn_lstm(**params: Any) -> CNNLSTMClassifier:
     CNNLSTMClassifier
         Not fitted.
 
-    See Also
-    --------
-    make_best : Several networks that vote.
-
-    Notes
-    -----
-    What :func:`make_lstm` says of windows holds here.
-
     Examples
     --------
     >>> from sklearn_har.recipes import make_cnn_lstm
@@ -136,14 +128,6 @@ def make_conv_lstm(**params: Any) -> ConvLSTMClassifier:
     -------
     ConvLSTMClassifier
         Not fitted.
-
-    See Also
-    --------
-    make_best : Several networks that vote.
-
-    Notes
-    -----
-    What :func:`make_lstm` says of windows holds here.
 
     Examples
     --------

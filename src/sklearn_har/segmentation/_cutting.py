@@ -77,12 +77,6 @@ def segment_recording(
         Its arrays are empty if every window was dropped. If none was, `data` is a read-only view of
         the samples that takes no memory; copy it to write to it. There is no field `recording`.
 
-    Raises
-    ------
-    ValueError
-        If the recording is shorter than one window, has another rank than 1 or 2, `labels` have
-        another length, or a parameter is outside its range.
-
     See Also
     --------
     segment_recordings : The same for many recordings.
@@ -181,12 +175,6 @@ def segment_recordings(
     -------
     windows : Windows
         Of all recordings, in their order.
-
-    Raises
-    ------
-    ValueError
-        If there is no recording, all are shorter than one window, their channels differ, or the
-        lengths of `labels`, `subjects` or `breaks` are not that of `recordings`.
 
     Warns
     -----
@@ -365,12 +353,6 @@ def pad_windows(
     -------
     ndarray of shape (n_windows, n_timesteps, n_channels)
         The padded windows.
-
-    Raises
-    ------
-    ValueError
-        If there is no window, if the channels differ, if a window is empty or longer than
-        `n_timesteps`, or if a whole time step of a window equals `value`.
 
     Notes
     -----

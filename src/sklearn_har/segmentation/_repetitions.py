@@ -70,12 +70,6 @@ def count_repetitions(
         peak_times : ndarray of float64 of shape (count,)
             Time of each repetition in s from the first sample.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If the signal is not finite, is shorter than two periods of `max_rate`, or the rates do not
-        lie below half the sampling rate in this order.
-
     See Also
     --------
     sklearn_har.timeline.make_timeline : Which activity there was from when to when.

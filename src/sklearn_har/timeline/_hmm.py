@@ -1,9 +1,7 @@
 """A hidden Markov model whose emissions are the class probabilities of a classifier.
 
-Written here because no library fits: hmmlearn decodes emissions of fixed families only, and is in
-"limited-maintenance mode" by its own word; librosa's Viterbi takes class probabilities, but has no
-forward-backward pass, one transition matrix for steps of whatever length, and brings a compiler and
-audio codecs along.
+Written here because no library has a transition matrix for each step: windows may be missing, and
+recordings have breaks. hmmlearn and librosa take one matrix for all steps, whatever their length.
 """
 
 from __future__ import annotations

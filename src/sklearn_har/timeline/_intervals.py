@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from sklearn_har.timeline._frames import timeline_frame
 from sklearn_har.timeline._hmm import HiddenMarkovModel
 from sklearn_har.utils._labels import OnUnlabelled, append_unlabelled, check_on_unlabelled
 from sklearn_har.utils._numbers import check_real
@@ -95,12 +94,6 @@ def make_timeline(
             Mean over the interval of the probability of its activity, smoothed unless `smoothing`
             is None. For an unlabelled interval that of its most probable activity.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If the rows of `probabilities` do not add up to 1, `start_time` does not increase, shapes
-        disagree, or a parameter is outside its range.
-
     See Also
     --------
     timeline_scores : Compare a timeline with the true one.
@@ -146,7 +139,9 @@ def make_timeline(
     if on_unlabelled == "drop":
         known = code != _UNLABELLED
         code, start, end, probability = code[known], start[known], end[known], probability[known]
-    return timeline_frame(labels[code], start, end, probability)
+    return pd.DataFrame(
+        {"activity": labels[code], "start": start, "end": end, "probability": probability}
+    )
 
 
 def make_timelines(
@@ -172,11 +167,6 @@ def make_timelines(
     -------
     list of DataFrame
         One for each recording that has a window, in the order of their numbers.
-
-    Raises
-    ------
-    ValueError
-        If lengths disagree, or the windows do not know their recordings.
 
     See Also
     --------

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from sklearn_har.timeline._frames import timeline_frame
 from sklearn_har.utils._intervals import check_timeline, labels_at, merge_labels
 from sklearn_har.utils._labels import OnUnlabelled
 from sklearn_har.utils._numbers import check_real
@@ -57,11 +56,6 @@ def labels_to_timeline(
     DataFrame
         Columns ``activity``, ``start`` and ``end`` in s: one row an interval, in the order of time.
 
-    Raises
-    ------
-    ValueError
-        If there are fewer than two samples, `time` does not increase, or the lengths differ.
-
     See Also
     --------
     timeline_to_labels : The way back.
@@ -93,7 +87,7 @@ def labels_to_timeline(
         unlabelled=unlabelled,
         on_unlabelled=on_unlabelled,
     )
-    return timeline_frame(*intervals)
+    return pd.DataFrame(intervals._asdict())
 
 
 def timeline_to_labels(
@@ -116,12 +110,6 @@ def timeline_to_labels(
     -------
     ndarray of shape (n_samples,)
         The labels, of the kind of the activities.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If `timeline` is no timeline or its intervals overlap, `time` does not increase, or samples
-        are left over and `unlabelled` is not of the kind of the activities.
 
     See Also
     --------

@@ -61,12 +61,6 @@ def timeline_scores(
     TimelineScores
         Scores over time, over events, and the errors of boundaries.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If a timeline has not the columns, has intervals that overlap, or no true one has any; if
-        the numbers of timelines or the kinds of activities differ; or a threshold is out of range.
-
     See Also
     --------
     make_timeline : Timelines from probabilities of windows.

@@ -36,13 +36,8 @@ def smooth_probabilities(
 
     Parameters
     ----------
-    probabilities : array-like of shape (n_windows, n_classes)
-        What ``predict_proba`` returns for the windows of one recording, in the order of time.
-    start_time : array-like of shape (n_windows,) or Windows
-        Start of each window in s, increasing, where windows may be missing; or the windows that
-        segmentation returned, which know their times and their length.
-    window_length : float, default=None
-        Length of a window, in s. None with windows.
+    probabilities, start_time, window_length : array-like or Windows
+        As in :func:`make_timeline`.
     expected_duration : float or array-like of shape (n_classes,), default=None
         How long an activity lasts on average, in s, for all classes or for each. After it any other
         one is as likely. 10 s if `transition` is None too.
@@ -64,12 +59,6 @@ def smooth_probabilities(
     -------
     ndarray of float64 of shape (n_windows, n_classes)
         Probabilities that add up to 1 in each row.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If the rows of `probabilities` do not add up to 1, `start_time` does not increase, shapes
-        disagree, or both `transition` and `expected_duration` are given.
 
     See Also
     --------
@@ -127,16 +116,8 @@ def decode_activities(
 
     Parameters
     ----------
-    probabilities : array-like of shape (n_windows, n_classes)
-        What ``predict_proba`` returns for the windows of one recording, in the order of time.
-    start_time : array-like of shape (n_windows,) or Windows
-        Start of each window in s, increasing; or the windows that segmentation returned, which
-        know their times and their length.
-    window_length : float, default=None
-        Length of a window, in s. None with windows.
-    classes : array-like of shape (n_classes,), default=None
-        The labels of the columns, such as ``classes_`` of the classifier or the names of the
-        activities; by default 0, 1, 2, ...
+    probabilities, start_time, window_length, classes : array-like or Windows
+        As in :func:`make_timeline`.
     expected_duration, transition, class_prior, evidence_weight : default=None
         As in :func:`smooth_probabilities`.
 
@@ -144,11 +125,6 @@ def decode_activities(
     -------
     ndarray of shape (n_windows,)
         Labels from `classes`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As :func:`smooth_probabilities`, and if `classes` do not fit the columns.
 
     See Also
     --------
@@ -204,11 +180,6 @@ def estimate_transitions(
     -------
     ndarray of float64 of shape (n_classes, n_classes)
         Probability of passing from the class of the row to that of the column in one step.
-
-    Raises
-    ------
-    ValueError
-        If there is no label, `groups` has another length, or a label is not among `classes`.
 
     See Also
     --------

@@ -28,19 +28,8 @@ def mean_and_deviation(
     """Return mean and standard deviation of each channel, over windows and time.
 
     `numpy.std` makes a copy of all windows, in double precision here; these sums need one of a part
-    only. Single precision would lose the digits of a long recording.
-
-    Parameters
-    ----------
-    windows : ndarray of shape (n_windows, n_timesteps, n_channels)
-        In memory or in a file.
-    function : callable, default=None
-        What to apply to each part first.
-
-    Returns
-    -------
-    mean, deviation : ndarray of shape (n_channels,)
-        In the units of the windows.
+    only. Single precision would lose the digits of a long recording. `function` is applied to each
+    part first.
 
     Examples
     --------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from types import TracebackType
 from typing import Self
 
 __all__ = ["ProgressLine", "duration", "is_watched", "time_left"]
@@ -21,14 +20,8 @@ def is_watched() -> bool:
 class ProgressLine:
     """A line that is kept up to date while something lasts, and is empty in the end.
 
-    In files, pipes and logs, and where `wanted` is False, nothing is written at all.
-
-    Parameters
-    ----------
-    pause : float, default=0.0
-        In s; what comes sooner after what was shown is left out, unless it is the last.
-    wanted : bool, default=True
-        Whether there is to be a line.
+    In files, pipes and logs, and where `wanted` is False, nothing is written at all. What comes
+    sooner than `pause` seconds after what was shown is left out, unless it is the last.
     """
 
     def __init__(self, *, pause: float = 0.0, wanted: bool = True) -> None:
@@ -40,12 +33,7 @@ class ProgressLine:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.clear()
 
     def show(self, text: str, *, last: bool = False) -> None:

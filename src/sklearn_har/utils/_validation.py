@@ -78,30 +78,12 @@ def check_windows(
     dtype: Any = np.float32,
     allow_nan: bool = False,
 ) -> npt.NDArray[Any]:
-    """Validate windows for `estimator` and record or compare their shape.
+    """Validate windows for `estimator` and record (`reset`) or compare their shape.
 
-    Parameters
-    ----------
-    estimator : estimator
-        Receives `n_features_in_`, `n_timesteps_in_`, `n_channels_in_` (and `feature_names_in_`)
-        with `reset=True`; with `reset=False` `X` must agree with them.
-    X : array-like
-        Windows of shape (n_windows, n_timesteps, n_channels); or (n_windows, n_timesteps), read as
-        single-channel windows; or subsequences of shape
-        (n_windows, n_steps, n_timesteps / n_steps, n_channels); or a frame whose columns are named
-        as `fetch_uci_har(as_frame=True)` names them.
-    reset : bool
-        Whether this is `fit`.
-    dtype : dtype or list of dtype
-        As in `sklearn.utils.check_array`.
-    allow_nan : bool
-        Whether NaN passes. Infinity never does.
-
-    Returns
-    -------
-    ndarray
-        `X` as an array of its own rank (a named frame as 3-D windows), not copied if it can be
-        avoided.
+    `X` is of shape (n_windows, n_timesteps, n_channels); or (n_windows, n_timesteps), read as
+    single-channel windows; or subsequences of shape (n_windows, n_steps, n_timesteps / n_steps,
+    n_channels); or a frame whose columns are named as `fetch_uci_har(as_frame=True)` names them. It
+    is returned as an array of its own rank, a frame as windows. Infinity never passes.
     """
     refuse_masked(X, "X")
     if not hasattr(X, "shape"):

@@ -26,12 +26,7 @@ def share_cores() -> bool:
     """In a worker, before TensorFlow is imported, keep to this worker's share of threads.
 
     The process belongs to joblib, Dask or Ray and exists for its jobs alone; in every other process
-    nothing is touched, and a variable that is set stays as it is.
-
-    Returns
-    -------
-    bool
-        Whether this is such a worker.
+    nothing is touched, and a variable that is set stays as it is. Return whether this is a worker.
     """
     named = multiprocessing.current_process().name.startswith(_NAMES)
     if not named and _MASTER not in os.environ:

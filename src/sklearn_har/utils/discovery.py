@@ -35,11 +35,6 @@ def all_estimators(
     estimators : list of tuples
         Pairs of the name of the class and the class, sorted by name.
 
-    Raises
-    ------
-    ValueError
-        If `type_filter` names a kind that does not exist.
-
     Examples
     --------
     >>> from sklearn_har.utils.discovery import all_estimators

@@ -7,7 +7,7 @@ the loss of what it was doing, and that is done again elsewhere.
 from __future__ import annotations
 
 import mmap
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
@@ -71,12 +71,6 @@ def use_dask(client: Any = None, *, shared_files: bool = False) -> AbstractConte
     A task that was running on a worker that died is run again, up to three times by default (the
     setting ``distributed.scheduler.allowed-failures`` of Dask).
 
-    References
-    ----------
-    .. [1] Rocklin, M. (2015). Dask: parallel computation with blocked algorithms and task
-       scheduling. Proceedings of the 14th Python in Science Conference, 126-132.
-       :doi:`10.25080/Majora-7b98e3ed-013`
-
     Examples
     --------
     >>> from sklearn.datasets import load_iris
@@ -107,15 +101,12 @@ def use_dask(client: Any = None, *, shared_files: bool = False) -> AbstractConte
 def use_ray(*, shared_files: bool = False) -> AbstractContextManager[None]:
     """Run parallel work of scikit-learn and of this package on the workers of Ray.
 
-    In the `with` block whatever goes through joblib uses all processors of the cluster that
-    `ray.init` has connected to, unless it has ``n_jobs=1``.
+    As :func:`use_dask`, on all processors of the cluster that `ray.init` has connected to.
 
     Parameters
     ----------
     shared_files : bool, default=False
-        Whether all workers see the files of this machine under the same names, as on one machine
-        or with a network file system. Arrays from ``np.load(..., mmap_mode="r")`` are then opened
-        by each worker, not sent.
+        As in :func:`use_dask`.
 
     Returns
     -------
@@ -129,21 +120,11 @@ def use_ray(*, shared_files: bool = False) -> AbstractContextManager[None]:
     ValueError
         If `ray.init` was not called.
 
-    See Also
-    --------
-    use_dask : The same on Dask.
-
     Notes
     -----
     A task takes one processor. When its worker dies it is run again, up to three times (the setting
     `max_retries` of Ray). The data lie in Ray's object store, once for each machine, and all
     workers of a machine read the same memory.
-
-    References
-    ----------
-    .. [1] Moritz, P., et al. (2018). Ray: a distributed framework for emerging AI applications.
-       13th USENIX Symposium on Operating Systems Design and Implementation, 561-577.
-       :doi:`10.48550/arXiv.1712.05889`
 
     Examples
     --------
@@ -171,16 +152,27 @@ def use_ray(*, shared_files: bool = False) -> AbstractContextManager[None]:
 
 
 @contextmanager
-def _running_on(engine: _Engine) -> Iterator[None]:
-    with parallel_config(backend=_EngineBackend(engine), n_jobs=-1):
+def _running_on(backend: _Backend) -> Iterator[None]:
+    with parallel_config(backend=backend, n_jobs=-1):
         yield
 
 
-class _Engine(ABC):
-    """What a backend asks of Dask and of Ray."""
+class _Backend(ParallelBackendBase):
+    """A backend of joblib, and what it needs from Dask or Ray."""
+
+    supports_retrieve_callback = True
+    # joblib before 1.5 asks for these.
+    supports_return_generator = True
+    supports_timeout = True
+    default_n_jobs = -1
 
     def __init__(self, shared_files: bool) -> None:
-        self.shared_files = shared_files
+        super().__init__(nesting_level=0)
+        self._shared_files = shared_files
+        # By identity, with the value itself, so that no other takes its identity. For as long as
+        # the block: a search of many steps sends its windows once.
+        self._kept: dict[int, tuple[Any, Any]] = {}
+        self._futures: list[Any] = []
 
     @abstractmethod
     def n_slots(self) -> int:
@@ -191,21 +183,69 @@ class _Engine(ABC):
         """Return what stands for a value in a task; the value is sent to each worker once."""
 
     @abstractmethod
-    def submit(self, tasks: list[Any], kept: list[Any]) -> Any:
+    def start(self, tasks: list[Any], kept: list[Any]) -> Any:
         """Start the tasks in one worker and return a future with `add_done_callback`."""
 
     @abstractmethod
     def cancel(self, futures: list[Any]) -> None:
         """Give up what was started."""
 
+    def effective_n_jobs(self, n_jobs: int | None) -> int:
+        """Return the number of tasks that can run at a time."""
+        if n_jobs == 0:
+            raise ValueError("n_jobs must not be 0; None and -1 mean all workers.")
+        # Two at the least: at one joblib would run everything in this process.
+        return 1 if n_jobs == 1 else max(2, self.n_slots())
 
-class _Dask(_Engine):
+    def submit(self, func: Any, callback: Callable[[Any], None] | None = None) -> Any:
+        """Start a batch of calls."""
+        kept: list[Any] = []
+
+        def lent(value: Any) -> Any:
+            if _size(value) < _KEPT_FROM_BYTES:
+                return value
+            if id(value) not in self._kept:
+                # A part of a memory-mapped array does not know where in the file it begins.
+                whole = isinstance(value, np.memmap) and isinstance(value.base, mmap.mmap)
+                sent = _File(value) if whole and self._shared_files else value
+                self._kept[id(value)] = (self.keep(sent), value)
+            kept.append(self._kept[id(value)][0])
+            return _Kept(len(kept) - 1)
+
+        tasks = [
+            (function, list(map(lent, args)), {name: lent(value) for name, value in kwargs.items()})
+            for function, args, kwargs in func.items
+        ]
+        future = self.start(tasks, kept)
+        self._futures.append(future)
+        if callback is not None:
+            future.add_done_callback(callback)
+        return future
+
+    # What joblib before 1.5 calls.
+    apply_async = submit
+
+    def retrieve_result_callback(self, out: Any) -> Any:
+        """Return the results of a batch that is done, or raise its error."""
+        return out.result()
+
+    def stop_call(self) -> None:
+        """Forget the batches of a call of `joblib.Parallel` that ended."""
+        self._futures.clear()
+
+    def abort_everything(self, ensure_ready: bool = True) -> None:
+        """Give up what still runs after an error."""
+        self.cancel([future for future in self._futures if not future.done()])
+        self._futures.clear()
+
+
+class _Dask(_Backend):
     def __init__(self, client: Any, shared_files: bool) -> None:
         super().__init__(shared_files)
-        self.client = client
+        self._client = client
 
     def n_slots(self) -> int:
-        return sum(self.client.nthreads().values())
+        return sum(self._client.nthreads().values())
 
     def keep(self, value: Any) -> Any:
         from dask import config
@@ -213,28 +253,28 @@ class _Dask(_Engine):
         # A task, not scattered data: the scheduler knows how to make it again. The size that Dask
         # warns of is meant.
         with config.set({"distributed.admin.large-graph-warning-threshold": "1 TB"}):
-            return self.client.submit(_opened, _file_of(value, self.shared_files), pure=False)
+            return self._client.submit(_opened, value, pure=False)
 
-    def submit(self, tasks: list[Any], kept: list[Any]) -> Any:
-        return self.client.submit(_run, tasks, kept, pure=False)
+    def start(self, tasks: list[Any], kept: list[Any]) -> Any:
+        return self._client.submit(_run, tasks, kept, pure=False)
 
     def cancel(self, futures: list[Any]) -> None:
-        self.client.cancel(futures)
+        self._client.cancel(futures)
 
 
-class _Ray(_Engine):
+class _Ray(_Backend):
     def __init__(self, ray: Any, shared_files: bool) -> None:
         super().__init__(shared_files)
-        self.ray = ray
+        self._ray = ray
         self._remote = ray.remote(_run_unpacked)
 
     def n_slots(self) -> int:
-        return int(self.ray.cluster_resources().get("CPU", 1))
+        return int(self._ray.cluster_resources().get("CPU", 1))
 
     def keep(self, value: Any) -> Any:
-        return self.ray.put(_file_of(value, self.shared_files))
+        return self._ray.put(value)
 
-    def submit(self, tasks: list[Any], kept: list[Any]) -> Any:
+    def start(self, tasks: list[Any], kept: list[Any]) -> Any:
         # Ray replaces references by values in the arguments themselves, not in lists of them.
         reference = self._remote.remote(tasks, *kept)
         future = reference.future()
@@ -243,7 +283,7 @@ class _Ray(_Engine):
 
     def cancel(self, futures: list[Any]) -> None:
         for future in futures:
-            self.ray.cancel(future.reference)
+            self._ray.cancel(future.reference)
 
 
 class _Kept:
@@ -269,12 +309,6 @@ class _File:
         return np.memmap(self.path, mode="r", **self.how)
 
 
-def _file_of(value: Any, shared_files: bool) -> Any:
-    # A part of a memory-mapped array does not know where in the file it begins.
-    whole = isinstance(value, np.memmap) and isinstance(value.base, mmap.mmap)
-    return _File(value) if whole and shared_files else value
-
-
 def _opened(value: Any) -> Any:
     return value.open() if isinstance(value, _File) else value
 
@@ -297,73 +331,6 @@ def _run(tasks: list[Any], kept: list[Any]) -> list[Any]:
 
 def _run_unpacked(tasks: list[Any], *kept: Any) -> list[Any]:
     return _run(tasks, list(kept))
-
-
-class _EngineBackend(ParallelBackendBase):
-    """A backend of joblib, which needs no more of an engine than `_Engine` offers."""
-
-    supports_retrieve_callback = True
-    # joblib before 1.5 asks for these.
-    supports_return_generator = True
-    supports_timeout = True
-    default_n_jobs = -1
-
-    def __init__(self, engine: _Engine) -> None:
-        super().__init__(nesting_level=0)
-        self._engine = engine
-        # By identity, with the value itself, so that no other takes its identity. For as long as
-        # the block: a search of many steps sends its windows once.
-        self._kept: dict[int, tuple[Any, Any]] = {}
-        self._futures: list[Any] = []
-
-    def effective_n_jobs(self, n_jobs: int | None) -> int:
-        """Return the number of tasks that can run at a time."""
-        if n_jobs == 0:
-            raise ValueError("n_jobs must not be 0; None and -1 mean all workers.")
-        # Two at the least: at one joblib would run everything in this process.
-        return 1 if n_jobs == 1 else max(2, self._engine.n_slots())
-
-    def submit(self, func: Any, callback: Callable[[Any], None] | None = None) -> Any:
-        """Start a batch of calls."""
-        kept: list[Any] = []
-
-        def lent(value: Any) -> Any:
-            if _size(value) < _KEPT_FROM_BYTES:
-                return value
-            if id(value) not in self._kept:
-                self._kept[id(value)] = (self._engine.keep(value), value)
-            kept.append(self._kept[id(value)][0])
-            return _Kept(len(kept) - 1)
-
-        tasks = [
-            (
-                function,
-                [lent(value) for value in args],
-                {name: lent(value) for name, value in kwargs.items()},
-            )
-            for function, args, kwargs in func.items
-        ]
-        future = self._engine.submit(tasks, kept)
-        self._futures.append(future)
-        if callback is not None:
-            future.add_done_callback(callback)
-        return future
-
-    # What joblib before 1.5 calls.
-    apply_async = submit
-
-    def retrieve_result_callback(self, out: Any) -> Any:
-        """Return the results of a batch that is done, or raise its error."""
-        return out.result()
-
-    def stop_call(self) -> None:
-        """Forget the batches of a call of `joblib.Parallel` that ended."""
-        self._futures.clear()
-
-    def abort_everything(self, ensure_ready: bool = True) -> None:
-        """Give up what still runs after an error."""
-        self._engine.cancel([future for future in self._futures if not future.done()])
-        self._futures.clear()
 
 
 def _size(value: Any) -> int:

@@ -1,0 +1,80 @@
+"""The base of the transformers of windows."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from sklearn_har.utils._validation import check_windows
+
+__all__ = ["WindowTransformer"]
+
+
+class WindowTransformer(TransformerMixin, BaseEstimator):
+    """A transformer whose methods are documented here, unless they differ."""
+
+    def __init_subclass__(cls) -> None:
+        # Windows have three axes and fit no frame, so there is no `set_output`.
+        super().__init_subclass__(auto_wrap_output_keys=None)
+
+    def fit(self, X: npt.ArrayLike, y: Any = None) -> Self:
+        """Learn from windows.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_windows, n_timesteps, n_channels)
+            Windows; also (n_windows, n_timesteps), read as single-channel windows, and
+            subsequences (n_windows, n_steps, n_timesteps / n_steps, n_channels).
+        y : None
+            Ignored: a label belongs to a window, not to a sample.
+
+        Returns
+        -------
+        self : estimator
+            The fitted transformer.
+        """
+        raise NotImplementedError
+
+    def transform(self, X: npt.ArrayLike) -> npt.NDArray[Any]:
+        """Transform windows.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_windows, n_timesteps, n_channels)
+            Windows, or any other form that :meth:`fit` accepts.
+
+        Returns
+        -------
+        ndarray of the shape of `X`
+            The transformed windows.
+        """
+        raise NotImplementedError
+
+    def inverse_transform(self, X: npt.ArrayLike) -> npt.NDArray[Any]:
+        """Undo the transformation.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_windows, n_timesteps, n_channels)
+            Transformed windows.
+
+        Returns
+        -------
+        ndarray of the shape of `X`
+            Windows in the units seen during :meth:`fit`.
+        """
+        raise NotImplementedError
+
+    def _check(self, X: npt.ArrayLike, *, reset: bool, **options: Any) -> npt.NDArray[Any]:
+        return check_windows(
+            self, X, **{"reset": reset, "dtype": [np.float64, np.float32], **options}
+        )
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags
