@@ -78,14 +78,7 @@ class CNNLSTM(Architecture):
         x = self._convolutions().apply(x, make)
         # Without subsequences the LSTM reads what is left of the time steps.
         x = make(layers.Reshape, (self.n_steps or x.shape[2], -1))(x)
-        return stack_lstm(
-            x,
-            make,
-            units=self.units,
-            n_layers=self.n_layers,
-            bidirectional=self.bidirectional,
-            pooling=self.pooling,
-        )
+        return stack_lstm(x, make, self)
 
 
 @share_docs

@@ -6,7 +6,7 @@ nothing in front of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -18,9 +18,7 @@ from sklearn_har.augmentation import Augmentation
 from sklearn_har.preprocessing import CompandingTransformer
 from sklearn_har.utils._moments import mean_and_deviation
 
-__all__ = ["SCALINGS", "Augment", "ChannelScaling", "learn_scaling"]
-
-SCALINGS = ("standard", "companding", "both")
+__all__ = ["Augment", "ChannelScaling", "checked_augmentations", "learn_scaling"]
 
 
 @keras.saving.register_keras_serializable(package="sklearn_har")
@@ -114,6 +112,23 @@ class ChannelScaling(layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """Return what makes an equal layer."""
         return {**super().get_config(), "scaling": self.scaling}
+
+
+def checked_augmentations(
+    given: Augmentation | Sequence[Augmentation] | None, n_timesteps: int, n_channels: int
+) -> tuple[Augmentation, ...]:
+    """Return what the parameter `augmentation` of a classifier names, fit for such windows."""
+    if given is None:
+        return ()
+    augmentations = tuple(given) if isinstance(given, Sequence) else (given,)
+    for augmentation in augmentations:
+        if not isinstance(augmentation, Augmentation):
+            raise TypeError(
+                "augmentation must be one of sklearn_har.augmentation, or a list of them, got "
+                f"{augmentation!r}."
+            )
+        augmentation.check(n_timesteps, n_channels)
+    return augmentations
 
 
 def learn_scaling(model: keras.Model, windows: npt.NDArray[np.floating]) -> None:

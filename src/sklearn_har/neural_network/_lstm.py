@@ -61,14 +61,7 @@ class LSTM(Architecture):
             x = make(layers.Masking, self.mask_value)(x)
         if self.n_steps is not None:
             x = make(layers.Reshape, (self.n_steps, -1))(fill_up(x, self.n_steps, make))
-        return stack_lstm(
-            x,
-            make,
-            units=self.units,
-            n_layers=self.n_layers,
-            bidirectional=self.bidirectional,
-            pooling=self.pooling,
-        )
+        return stack_lstm(x, make, self)
 
 
 @share_docs

@@ -206,21 +206,22 @@ def pool_steps(x: Any, pooling: str, make: LayerFactory) -> Any:
     return make(layers.Concatenate)(parts) if len(parts) > 1 else parts[0]
 
 
-def stack_lstm(
-    x: Any, make: LayerFactory, *, units: int, n_layers: int, bidirectional: bool, pooling: str
-) -> Any:
-    """Stack LSTM layers and reduce the last one's sequence to one vector a window."""
-    for i in range(n_layers):
-        sequences = i < n_layers - 1 or pooling != "last"
+def stack_lstm(x: Any, make: LayerFactory, sizes: Any) -> Any:
+    """Stack LSTM layers and reduce the last one's sequence to one vector a window.
+
+    `sizes` is an architecture with `units`, `n_layers`, `bidirectional` and `pooling`.
+    """
+    for i in range(sizes.n_layers):
+        sequences = i < sizes.n_layers - 1 or sizes.pooling != "last"
         forward, *backward = (
             make.recurrent(
                 make.lstm,
-                (x.shape[-1], 4 * units),
-                units,
+                (x.shape[-1], 4 * sizes.units),
+                sizes.units,
                 return_sequences=sequences,
                 go_backwards=backwards,
             )
-            for backwards in (False, True)[: 1 + bidirectional]
+            for backwards in (False, True)[: 1 + sizes.bidirectional]
         )
         layer = forward
         if backward:
@@ -229,7 +230,7 @@ def stack_lstm(
         # As in `FastLSTM`; layers of Keras as well.
         layer.supports_masking = True
         x = layer(x)
-    return x if pooling == "last" else pool_steps(x, pooling, make)
+    return x if sizes.pooling == "last" else pool_steps(x, sizes.pooling, make)
 
 
 class Convolutions(NamedTuple):
