@@ -264,9 +264,9 @@ def test_any_scorer_and_its_summary(split, forest):
 @pytest.mark.parametrize(
     ("scoring", "last_line"),
     [
-        ("balanced_accuracy", "Balanced accuracy: 50.000% (+/-0.000)"),
-        ("f1_macro", "f1_macro: 0.3333 (+/-0.0000)"),
-        (None, "score: 0.5000 (+/-0.0000)"),
+        ("balanced_accuracy", "Balanced accuracy: 50.000% (1 repeat)"),
+        ("f1_macro", "f1_macro: 0.3333 (1 repeat)"),
+        (None, "score: 0.5000 (1 repeat)"),
     ],
 )
 def test_summary_names_the_score(scoring, last_line):

@@ -40,6 +40,23 @@ def test_report_on_stdout_and_progress_on_stderr(small, capsys):
     assert max(map(len, lines)) <= 80
 
 
+def test_a_terminal_shows_each_repeat_once(capsys, monkeypatch):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert evaluate("--repeats", "2") == 0
+    out, err = capsys.readouterr()
+    assert err.count(">#1: ") == 1
+    assert ">#" not in out
+    assert "Accuracy: " in out
+
+
+def test_one_repeat_has_no_spread(capsys):
+    assert evaluate("--repeats", "1") == 0
+    out = capsys.readouterr().out
+    assert "% (1 repeat)\n" in out
+    assert "+/-" not in out
+
+
 def test_simulated_test_subjects_are_the_last_30_percent_and_unseen(small, tmp_path, capsys):
     assert evaluate("--repeats", "1", "--json", str(tmp_path / "a.json")) == 0
     out = capsys.readouterr().out

@@ -33,6 +33,17 @@ def test_help_teaches_by_examples_within_80_columns(command, capsys, monkeypatch
     assert max(map(len, out.splitlines())) <= 80
 
 
+@pytest.mark.parametrize("command", ["evaluate", "tune", "train", "predict"])
+def test_prose_of_the_help_fits_a_narrow_terminal(command, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    assert main([command, "--help"]) == 0
+    out = capsys.readouterr().out
+    # Commands and the usage of an option are not cut, so that they can be copied.
+    prose = [line for line in out.splitlines() if "--" not in line and "sklearn-har" not in line]
+    assert max(map(len, prose)) <= 60
+    assert "examples:" in out
+
+
 def test_help_of_evaluate_states_the_defaults(capsys):
     main(["evaluate", "--help"])
     out = " ".join(capsys.readouterr().out.split())

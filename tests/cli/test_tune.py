@@ -275,7 +275,7 @@ def test_own_windows(small, capsys, tmp_path):
     ("arrays", "message"),
     [
         ({"X": np.zeros((2, 8, 3)), "y": np.zeros(2)}, "must be a file of numpy.savez(path, X="),
-        ({"X": np.zeros((2, 8)), "y": [0, 1], "groups": [0, 1]}, "got shape (2, 8)"),
+        ({"X": np.zeros(2), "y": [0, 1], "groups": [0, 1]}, "got shape (2,)"),
         ({"X": np.zeros((2, 8, 3)), "y": [0], "groups": [0, 1]}, "inconsistent numbers of samples"),
         ({"X": np.array([{}] * 2), "y": [0, 1], "groups": [0, 1]}, "arrays without objects"),
     ],
@@ -285,6 +285,22 @@ def test_own_windows_that_are_none(arrays, message, capsys, tmp_path):
     np.savez(path, **arrays)
     assert tune(*GRID, "--windows", str(path)) == 1
     assert message in capsys.readouterr().err
+
+
+def test_own_windows_of_one_channel_need_no_third_axis(small, capsys, tmp_path):
+    windows = small.windows(6, random_state=0)
+    path = tmp_path / "mine.npz"
+    np.savez(path, X=windows.data[:, :, 0], y=windows.target, groups=windows.subject)
+    assert tune(*GRID, "--windows", str(path), "--folds", "3") == 0
+    assert "72 of 8 x 1" in capsys.readouterr().out
+
+
+def test_one_array_is_no_file_of_windows(capsys, tmp_path):
+    np.save(tmp_path / "X.npy", np.zeros((2, 8, 3)))
+    assert tune(*GRID, "--windows", str(tmp_path / "X.npy")) == 1
+    err = capsys.readouterr().err
+    assert "must be a file of numpy.savez" in err
+    assert "it is one array of shape (2, 8, 3), as numpy.save writes it" in err
 
 
 def test_own_windows_in_a_damaged_file_are_refused_in_one_line(small, capsys, tmp_path):

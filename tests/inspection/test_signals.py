@@ -286,3 +286,11 @@ def test_a_timeline_of_the_user(row_names):
     )
     display = RecordingDisplay(np.ones((3, 1)), [0.0, 1.0, 2.0], timeline=timeline).plot()
     assert row_names(display.axes_[0]) == ["a", "b"]
+
+
+def test_windows_of_one_activity_take_the_names_of_all():
+    X = np.random.default_rng(0).normal(size=(4, 8, 3))
+    display = ActivityWindowsDisplay.from_windows(
+        X, np.full(4, 2), sampling_rate=10.0, target_names=["sit", "stand", "walk"]
+    )
+    assert display.activities_ == ["walk"]

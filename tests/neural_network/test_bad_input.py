@@ -162,3 +162,43 @@ def test_a_failed_fit_leaves_the_caller_s_arrays_alone(tiny, windows):
         tiny(n_steps=7).fit(X, y)
     np.testing.assert_array_equal(X, windows[0])
     np.testing.assert_array_equal(y, windows[1])
+
+
+def test_missing_values_name_the_windows_and_the_remedies_for_windows(tiny_lstm, windows):
+    X, y = windows
+    broken = X.copy()
+    broken[[3, 7], 5, 1] = np.nan
+    with pytest.raises(ValueError, match=r"NaN in 2 of 60 windows.*X\[3\].*pad_windows") as caught:
+        tiny_lstm().fit(broken, y)
+    assert "HistGradientBoosting" not in str(caught.value)
+
+
+def test_windows_of_unequal_length_are_for_pad_windows(tiny_lstm, windows):
+    X, y = windows
+    ragged = [window[: 20 + i % 5] for i, window in enumerate(X)]
+    as_objects = np.empty(len(ragged), dtype=object)
+    as_objects[:] = ragged
+    for form in (ragged, as_objects):
+        with pytest.raises(ValueError, match=r"one length, got 20 to 24 time steps.*pad_windows"):
+            tiny_lstm().fit(form, y)
+
+
+def test_windows_of_text_are_refused(tiny_lstm, windows):
+    X, y = windows
+    with pytest.raises(TypeError, match="X must hold numbers, got text"):
+        tiny_lstm().fit(X.astype(str), y)
+
+
+@pytest.mark.parametrize("container", [list, pd.Series])
+def test_text_and_numbers_as_labels_are_told_apart(tiny_lstm, windows, container):
+    X, y = windows
+    mixed = container([int(label) if label else "walking" for label in y])
+    with pytest.raises(TypeError, match="labels of one kind, got int and str"):
+        tiny_lstm().fit(X, mixed)
+
+
+def test_a_frame_of_samples_is_not_silently_taken_for_windows(tiny_lstm):
+    samples = np.random.default_rng(0).normal(size=(60, 4))
+    frame = pd.DataFrame(samples, columns=["acc_x", "acc_y", "acc_z", "pulse"])
+    with pytest.warns(UserWarning, match=r"acc_x, acc_y, acc_z.*60 rows.*segment_recording"):
+        tiny_lstm(n_steps=2).fit(frame, np.arange(60) % 2)

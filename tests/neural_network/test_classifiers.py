@@ -87,6 +87,13 @@ def test_boolean_labels_are_two_classes(tiny, windows):
     assert clf.predict_proba(X).shape == (60, 2)
 
 
+@pytest.mark.parametrize(("kind", "expected"), [("Int64", np.int64), ("boolean", np.bool_)])
+def test_labels_of_pandas_own_types_keep_their_kind(tiny_lstm, windows, kind, expected):
+    X, y = windows
+    clf = tiny_lstm().fit(X, pd.Series(y % 2).astype(kind))
+    assert clf.predict(X).dtype == clf.classes_.dtype == expected
+
+
 def test_two_axes_are_single_channel_windows(tiny, windows):
     X, y = windows
     flat = tiny().initialize(X[:, :, 0], y)
@@ -217,6 +224,11 @@ def test_nothing_is_printed_or_written(tiny_lstm, windows, capsys, tmp_path, mon
     captured = capsys.readouterr()
     assert captured.out == captured.err == ""
     assert list(tmp_path.iterdir()) == []
+
+
+def test_verbose_may_be_auto_as_in_keras(tiny_lstm, windows, capsys):
+    tiny_lstm(verbose="auto").fit(*windows)
+    assert "Epoch 2/2" in capsys.readouterr().out
 
 
 def test_verbose_prints_a_line_for_each_epoch(tiny_lstm, windows, capsys):

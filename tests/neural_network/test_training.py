@@ -389,3 +389,21 @@ def test_finished_trainings_leave_no_graph_behind(windows):
     fit()
     fit()
     assert graphs() <= before
+
+
+def test_an_optimizer_around_another_one(tiny_lstm, windows):
+    inner = keras.optimizers.Adam(0.01)
+    clf = tiny_lstm(optimizer=keras.optimizers.LossScaleOptimizer(inner), schedule="cosine")
+    clf.fit(*windows).partial_fit(*windows)
+    assert isinstance(clf.model_.optimizer, keras.optimizers.LossScaleOptimizer)
+    assert clf.n_iter_ == 3
+
+
+def test_a_model_that_was_compiled_by_the_user_is_trained_by_the_parameters(tiny_lstm, windows):
+    clf = tiny_lstm(optimizer="sgd").fit(*windows)
+    expected = tiny_lstm(optimizer="sgd").fit(*windows).partial_fit(*windows)
+    clf.model_.compile(optimizer=keras.optimizers.Adam(0.5), loss="mse")
+    with pytest.warns(UserWarning, match=r"compiled by itself.*set_params\(optimizer="):
+        clf.partial_fit(*windows)
+    assert_equal_weights(clf, expected)
+    clf.partial_fit(*windows)  # without a warning

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import io
+import itertools
 import json
 import math
 import os
@@ -27,6 +28,38 @@ class UsageError(Exception):
     """The arguments do not go together or name what does not exist."""
 
 
+class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
+    """Keeps the lines of descriptions and commands, but wraps prose on a narrow terminal."""
+
+    # The method that argparse's own formatters override.
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        lines = text.splitlines()
+        if max(map(len, lines)) <= width:
+            return "\n".join(indent + line for line in lines)
+        filled: list[str] = []
+        for block in itertools.groupby(lines, _kind_of_line):
+            (kind, margin), of_block = block[0], list(block[1])
+            if kind == "prose":
+                of_block = textwrap.wrap(
+                    " ".join(line.strip() for line in of_block),
+                    width,
+                    initial_indent=margin,
+                    subsequent_indent=margin,
+                    break_on_hyphens=False,
+                )
+            filled += of_block
+        return "\n".join(indent + line for line in filled)
+
+
+def _kind_of_line(line: str) -> tuple[str, str]:
+    """Return what a line of help is, and its margin."""
+    text = line.lstrip()
+    margin = line[: len(line) - len(text)]
+    # A command can be copied as it is; it goes on in the lines that begin with an option.
+    is_command = (margin and text.startswith((PROGRAM, "-"))) or len(margin) >= 8
+    return ("command" if is_command or not text else "prose"), margin
+
+
 class Parser(argparse.ArgumentParser):
     """An argument parser that says what is wrong in one line.
 
@@ -34,7 +67,7 @@ class Parser(argparse.ArgumentParser):
     """
 
     def __init__(self, **options: Any) -> None:
-        options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        options.setdefault("formatter_class", _HelpFormatter)
         super().__init__(allow_abbrev=False, **options)
 
     def error(self, message: str) -> NoReturn:

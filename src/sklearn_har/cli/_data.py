@@ -80,13 +80,18 @@ def load_file(path: Path) -> Any:
     with path.open("rb") as opened:
         try:
             # Pickled objects could run code when they are loaded.
-            with np.load(opened, allow_pickle=False) as file:
+            file = np.load(opened, allow_pickle=False)
+            if isinstance(file, np.ndarray):
+                raise ValueError(f"it is one array of shape {file.shape}, as numpy.save writes it")
+            with file:
                 X, y, groups = (file[name] for name in ("X", "y", "groups"))
         except Exception as error:  # zipfile, zlib and numpy have many words for what is damaged
             raise ValueError(
                 f"{path}: must be a file of numpy.savez(path, X=..., y=..., groups=...), "
                 f"arrays without objects: {error}"
             ) from error
+    if X.ndim == 2:  # windows of one channel, as the classifiers take them
+        X = X[:, :, np.newaxis]
     if X.ndim != 3:
         raise ValueError(
             f"{path}: X must have the axes (n_windows, n_timesteps, n_channels), got shape "

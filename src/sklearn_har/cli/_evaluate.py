@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from sklearn_har.cli._common import (
 from sklearn_har.cli._messages import warnings_as_lines
 from sklearn_har.cli._models import NETWORKS, add_preparation_arguments, network_or_file
 from sklearn_har.cli._reading import add_source_arguments, facts_of, read_source
+from sklearn_har.utils._progress import is_watched
 
 _DESCRIPTION = """\
 With SOURCE, score a recognizer on labelled recordings: a saved model as it is,
@@ -124,7 +126,11 @@ def _show(args: argparse.Namespace, result: Any, content: dict[str, Any], **opti
             write_json(args.json, everything)
     finally:
         # And the report is printed although the disk may be full.
-        print(f"\n{result.report(**options)}")
+        lines = result.report(**options).splitlines()
+        if is_watched() and sys.stdout.isatty():
+            # The scores of the repeats stand above already.
+            lines = [line for line in lines if not line.startswith(">#")]
+        print("", *lines, sep="\n")
 
 
 def _cross_validate(args: argparse.Namespace) -> Any:

@@ -91,9 +91,11 @@ class RepeatedEvaluation:
         lines = [score_line(i, score, self.scoring) for i, score in enumerate(self.scores, 1)]
         if is_percentage(self.scoring):
             name = self.scoring.replace("_", " ").capitalize()
-            lines.append(f"{name}: {100 * self.mean:.3f}% (+/-{100 * self.std:.3f})")
+            mean, std = f"{name}: {100 * self.mean:.3f}%", f"+/-{100 * self.std:.3f}"
         else:
-            lines.append(f"{self.scoring}: {self.mean:.4f} (+/-{self.std:.4f})")
+            mean, std = f"{self.scoring}: {self.mean:.4f}", f"+/-{self.std:.4f}"
+        # A single repeat has no spread to measure.
+        lines.append(f"{mean} ({std if len(self.scores) > 1 else '1 repeat'})")
         return "\n".join(lines)
 
     def __repr__(self) -> str:
@@ -119,12 +121,12 @@ class RepeatedEvaluation:
         """
         names = self._names(target_names)
         n_repeats = len(self.scores)
-        over = f"mean +/- standard deviation of {n_repeats} repeat{'s' if n_repeats > 1 else ''}"
+        over = "of 1 repeat"
+        if n_repeats > 1:
+            over = f"mean +/- standard deviation of {n_repeats} repeats"
         per_class = pd.DataFrame(
             {
-                measure: _spread(
-                    self.per_class[f"{measure}_mean"], self.per_class[f"{measure}_std"]
-                )
+                measure: _spread(self.per_class, measure, n_repeats)
                 for measure in ("precision", "recall", "f1")
             }
             | {"windows": self.per_class["support"].to_list()},
@@ -135,7 +137,7 @@ class RepeatedEvaluation:
             subjects = self.per_subject
             per_subject = pd.DataFrame(
                 {
-                    "accuracy": _spread(subjects["accuracy_mean"], subjects["accuracy_std"]),
+                    "accuracy": _spread(subjects, "accuracy", n_repeats),
                     "windows": subjects["n_windows"].to_list(),
                 },
                 index=[_shorten(str(subject)) for subject in subjects["subject"]],
@@ -198,8 +200,11 @@ def score_line(repeat: int, score: float, scoring: str) -> str:
     return f">#{repeat}: {value}"
 
 
-def _spread(means: pd.Series[Any], stds: pd.Series[Any]) -> list[str]:
-    return [f"{100 * mean:5.1f} +/-{100 * std:4.1f}" for mean, std in zip(means, stds, strict=True)]
+def _spread(table: pd.DataFrame, measure: str, n_repeats: int) -> list[str]:
+    return [
+        f"{100 * mean:5.1f}" + (f" +/-{100 * std:4.1f}" if n_repeats > 1 else "")
+        for mean, std in zip(table[f"{measure}_mean"], table[f"{measure}_std"], strict=True)
+    ]
 
 
 def _table(frame: pd.DataFrame) -> str:

@@ -178,7 +178,7 @@ class ActivityWindowsDisplay(Display):
         channel_names, units : sequence of str of length n_channels, default=None
             As in :class:`ActivityWindowsDisplay`.
         target_names : sequence of str, default=None
-            Names to show in the place of the sorted labels in `y`.
+            Names to show in the place of the sorted labels in `y`, or of integers from 0.
         ax, **plot_params : optional
             As in :meth:`plot`.
         """
@@ -201,10 +201,13 @@ class ActivityWindowsDisplay(Display):
                 f"{n_windows} and {counts.min()} windows of {activities[counts.argmin()]!r}."
             )
         names = activities.tolist() if target_names is None else list(target_names)
+        if len(names) > len(activities) and activities.dtype.kind in "iu":
+            # Not all activities occur: the labels are positions in the names.
+            names = [names[i] for i in activities if 0 <= i < len(names)]
         if len(names) != len(activities):
             raise ValueError(
                 f"target_names must have one name for each of the {len(activities)} activities "
-                f"{activities.tolist()}, got {len(names)} names."
+                f"{activities.tolist()}, got {list(target_names or ())}."
             )
         chosen = _typical(windows, labels, activities, n_windows)
         display = cls(

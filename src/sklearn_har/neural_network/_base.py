@@ -37,7 +37,7 @@ from sklearn_har.neural_network._training import (
     make_optimizer,
     train,
 )
-from sklearn_har.utils._arrays import finite_weights, refuse_masked
+from sklearn_har.utils._arrays import finite_weights, plain_labels, refuse_masked
 from sklearn_har.utils._compat import check_sample_weight
 from sklearn_har.utils._validation import check_windows
 
@@ -85,7 +85,7 @@ class BaseRecurrentClassifier(
 
         Returns
         -------
-        BaseRecurrentClassifier
+        self : estimator
             The fitted estimator.
         """
         self._validate_params()
@@ -124,7 +124,7 @@ class BaseRecurrentClassifier(
 
         Returns
         -------
-        BaseRecurrentClassifier
+        self : estimator
             The estimator itself.
         """
         self._validate_params()
@@ -211,7 +211,7 @@ class BaseRecurrentClassifier(
             seed=seed,
             schedule=schedule,
             callbacks=callbacks,
-            verbose=int(self.verbose),
+            verbose=1 if self.verbose == "auto" else int(self.verbose),
         )
         for key, values in trained.items():
             history.setdefault(key, []).extend(values)
@@ -243,7 +243,7 @@ class BaseRecurrentClassifier(
                 "is None."
             )
         refuse_masked(y, "y")
-        labels = column_or_1d(y, warn=True)
+        labels = column_or_1d(plain_labels(y, "y"), warn=True)
         with np.errstate(invalid="ignore"):  # of numbers beyond all integers, which are refused
             assert_all_finite(labels, input_name="y")
             check_classification_targets(labels)
@@ -401,7 +401,7 @@ class BaseRecurrentClassifier(
 
         Returns
         -------
-        BaseRecurrentClassifier
+        self : estimator
             The estimator, with random weights.
         """
         self._validate_params()

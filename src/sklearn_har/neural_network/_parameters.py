@@ -199,7 +199,7 @@ class RoutedParameters:
 
         Returns
         -------
-        BaseRecurrentClassifier
+        self : estimator
             The estimator itself.
         """
         names = self._get_param_names()

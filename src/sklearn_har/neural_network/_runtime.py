@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import itertools
 import threading
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -65,6 +66,7 @@ class Network:
         # What the optimizer was given, whatever callbacks and schedules made of it since.
         self._learning_rate: float | None = None
         self._settings = ""
+        self._optimizer: keras.optimizers.Optimizer | None = None
         self._forward: Callable[[Any], Any] | None = None
         self._steps: dict[tuple[str, int], Callable[..., Any]] = {}
         # Several threads may predict with one estimator; only one of them builds.
@@ -98,7 +100,16 @@ class Network:
 
     def is_compiled(self, settings: str) -> bool:
         """Tell whether the model was compiled with these settings."""
-        return bool(self.model.compiled) and settings == self._settings
+        if not self.model.compiled or self.model.optimizer is self._optimizer:
+            return bool(self.model.compiled) and settings == self._settings
+        warnings.warn(
+            "model_ was compiled by itself. Training goes on with the optimizer and the loss that "
+            "the classifier's parameters name: change them by set_params, such as "
+            "set_params(optimizer='sgd', optimizer__learning_rate=0.1).",
+            UserWarning,
+            stacklevel=4,
+        )
+        return False
 
     def compile(
         self, optimizer: keras.optimizers.Optimizer, *, settings: str = "", **kwargs: Any
@@ -109,7 +120,7 @@ class Network:
         another one than the earlier was.
         """
         model = self.model
-        saved = _arrays(model.optimizer.variables) if model.compiled else None
+        saved = None if self._optimizer is None else _arrays(self._optimizer.variables)
         rate = given_learning_rate(optimizer)
         model.compile(optimizer=optimizer, **kwargs)
         self._steps.clear()
@@ -125,7 +136,7 @@ class Network:
             _assign(optimizer.variables, saved, "optimizer")
             if rate is not None and self._learning_rate not in (None, rate):
                 optimizer.learning_rate = rate
-        self._learning_rate = rate
+        self._learning_rate, self._optimizer = rate, optimizer
         self._settings = settings
         return model
 
@@ -139,7 +150,7 @@ class Network:
                 variables = pending["variables"]
             else:
                 variables = _arrays(_variables(self.model))
-            optimizer = getattr(self._model, "optimizer", None)
+            optimizer = self._optimizer
             return {
                 "format": STATE_FORMAT,
                 "config": dict(self.config),
@@ -223,6 +234,8 @@ class Network:
 
 def given_learning_rate(optimizer: keras.optimizers.Optimizer) -> float | None:
     """Return the learning rate of a new optimizer; None for a schedule of Keras."""
+    while hasattr(optimizer, "inner_optimizer"):  # such as LossScaleOptimizer
+        optimizer = optimizer.inner_optimizer
     rate = optimizer.get_config()["learning_rate"]
     return None if isinstance(rate, dict) else float(rate)
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from sklearn_har.augmentation import Augmentation
 from sklearn_har.neural_network._parameters import Count, Size, with_parameters
-from sklearn_har.utils._compat import Interval
+from sklearn_har.utils._compat import Interval, StrOptions
 
 __all__ = ["TrainingParameters", "share_docs"]
 
@@ -81,8 +81,8 @@ class TrainingParameters:
     random_state : int, RandomState instance or None, default=None
         Decides the initial weights, the dropout and the order of the windows. Pass an int for
         equal weights in each run; the global random generators are neither read nor changed then.
-    verbose : int, default=0
-        0 is silent, 1 shows Keras' progress bar, 2 prints a line for each epoch.
+    verbose : int or "auto", default=0
+        0 is silent, 1 or "auto" shows Keras' progress bar, 2 prints a line for each epoch.
 
     Attributes
     ----------
@@ -125,7 +125,12 @@ class TrainingParameters:
     warm_start: bool = False
     dtype: Literal["float32", "float64"] = "float32"
     random_state: Annotated[int | np.random.RandomState | None, "random_state"] = None
-    verbose: Annotated[int, Interval(Integral, 0, 2, closed="both"), "boolean"] = 0
+    verbose: Annotated[
+        int | Literal["auto"],
+        Interval(Integral, 0, 2, closed="both"),
+        "boolean",
+        StrOptions({"auto"}),
+    ] = 0
     if TYPE_CHECKING:
         # Some type checkers and editors only accept names that are declared. `set_params` takes all
         # routed parameters.

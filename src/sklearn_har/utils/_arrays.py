@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["finite_weights", "real_array", "refuse_masked"]
+__all__ = ["finite_weights", "plain_labels", "real_array", "refuse_masked"]
 
 
 def finite_weights(sample_weight: ArrayLike | None) -> Any:
@@ -46,3 +46,22 @@ def real_array(values: ArrayLike, name: str, accepted: str) -> NDArray[np.float6
     if array.dtype.kind not in "iuf":
         raise TypeError(f"{name} must hold {accepted}, got {values!r}.")
     return array.astype(np.float64)
+
+
+def plain_labels(labels: Any, name: str) -> Any:
+    """Return labels as NumPy has them: of pandas' own types, integers stay integers.
+
+    Text and numbers together are a TypeError: they cannot be sorted, and a list of both would
+    become text.
+    """
+    dtype: Any = getattr(labels, "dtype", None)
+    if hasattr(dtype, "numpy_dtype") and not labels.isna().any():
+        return labels.to_numpy(dtype=dtype.numpy_dtype)
+    if isinstance(labels, list | tuple) or getattr(dtype, "kind", "") == "O":
+        kinds = {isinstance(label, str): type(label).__name__ for label in labels}
+        if len(kinds) > 1:
+            raise TypeError(
+                f"{name} must hold labels of one kind, got {' and '.join(sorted(kinds.values()))}. "
+                "Make them all text by [str(label) for label in labels]."
+            )
+    return labels

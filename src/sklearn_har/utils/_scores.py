@@ -9,6 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_consistent_length, column_or_1d
 
+from sklearn_har.utils._arrays import plain_labels
+
 __all__ = ["check_column", "check_groups", "is_percentage", "per_subject"]
 
 
@@ -19,7 +21,7 @@ def is_percentage(scoring: str) -> bool:
 
 def check_column(values: Any, name: str) -> NDArray[Any]:
     try:
-        return np.asarray(column_or_1d(values))
+        return np.asarray(column_or_1d(plain_labels(values, name)))
     except ValueError as error:
         raise ValueError(f"{name} must be one-dimensional, one entry a window: {error}") from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import Any
@@ -86,8 +87,9 @@ def check_windows(
     is returned as an array of its own rank, a frame as windows. Infinity never passes.
     """
     refuse_masked(X, "X")
-    if not hasattr(X, "shape"):
-        X = np.asarray(X)
+    if not hasattr(X, "shape") or (len(X.shape) == 1 and X.dtype.kind == "O"):
+        X = _as_array(list(X))
+    _check_values(X, reset)
     ndim = len(X.shape)
     name = type(estimator).__name__
     if ndim > 4:
@@ -114,7 +116,15 @@ def check_windows(
             reset=reset,
             dtype=dtype,
             allow_nd=True,
-            ensure_all_finite="allow-nan" if allow_nan else True,
+            ensure_all_finite="allow-nan",
+        )
+    if not allow_nan and array.dtype.kind == "f" and np.isnan(array.min()):
+        wrong = np.flatnonzero(np.isnan(array).reshape(len(array), -1).any(axis=1))
+        raise ValueError(
+            f"Input X contains NaN in {len(wrong)} of {len(array)} windows, the first of which is "
+            f"X[{wrong[0]}]. Leave these windows out, or fill the gaps of a recording before it is "
+            "cut, by resample_recording. Windows of unequal length are for pad_windows and "
+            "LSTMClassifier(mask_value=...)."
         )
     if array.ndim == 2:
         n_channels = channels_of_names(getattr(estimator, "feature_names_in_", ())) or 1
@@ -127,6 +137,39 @@ def check_windows(
         estimator.n_channels_in_ = array.shape[2] if array.ndim == 3 else 1
     windows: npt.NDArray[Any] = array.reshape(X.shape) if ndim == 4 else array
     return windows
+
+
+def _as_array(X: Any) -> npt.NDArray[Any]:
+    """Return nested sequences as an array, or say which lengths do not go together."""
+    try:
+        return np.asarray(X)
+    except ValueError as error:
+        lengths = sorted({len(window) for window in X if hasattr(window, "__len__")})
+        if len(lengths) < 2:
+            raise
+        raise ValueError(
+            f"X must have windows of one length, got {lengths[0]} to {lengths[-1]} time steps. "
+            "Bring them to one by pad_windows, and skip the padding by "
+            "LSTMClassifier(mask_value=...)."
+        ) from error
+
+
+def _check_values(X: Any, reset: bool) -> None:
+    """Refuse text, and warn of a frame of samples, whose rows would be taken for windows."""
+    if isinstance(X, np.ndarray) and X.dtype.kind in "US":
+        raise TypeError(f"X must hold numbers, got text of dtype {X.dtype}.")
+    if not reset or not hasattr(X, "columns"):
+        return
+    names = [str(name).lower() for name in X.columns]
+    axes = [name for name in names if {name[:-1] + axis for axis in "xyz"} <= set(names)]
+    if axes:
+        warnings.warn(
+            f"X is a frame with the channels {', '.join(axes)}: each of its {len(X)} rows is taken "
+            "for a window of one channel. If the rows are samples of a recording, cut them by "
+            "segment_recording, or train ActivityRecognizer on recordings.",
+            UserWarning,
+            stacklevel=4,
+        )
 
 
 def _compare_shapes(estimator: BaseEstimator, array: npt.NDArray[Any], name: str) -> None:
