@@ -17,9 +17,9 @@ import sklearn_har.datasets
 from sklearn_har import ActivityRecognizer
 from sklearn_har.cli import main
 from sklearn_har.cli._data import FETCHED, RECORDINGS
-from sklearn_har.cli._models import load_model
 from sklearn_har.datasets import make_har_recordings
 from sklearn_har.recordings import read_recording
+from sklearn_har.utils.saved_models import load_model
 
 pytest.importorskip("skops.io", reason="skops is not installed")
 

@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sklearn_har import CNNLSTMClassifier
-from sklearn_har._version import __version__
+from sklearn_har import CNNLSTMClassifier, __version__
 from sklearn_har.datasets import make_har_recordings
 from sklearn_har.export import ExportedClassifier, to_litert, to_onnx
 from sklearn_har.export._metadata import seal

@@ -68,26 +68,3 @@ def test_a_network_inside_of_others_shows_its_layers(made, windows):
 def test_a_loaded_network_is_built_for_its_picture(made):
     loaded = pickle.loads(pickle.dumps(made))
     assert _layers(loaded._repr_html_()) == _layers(made._repr_html_())
-
-
-def test_names_are_escaped(made, monkeypatch):
-    kind = type("<b>Dense</b>", (), {"output": made.model_.output, "count_params": lambda self: 1})
-    from sklearn_har.neural_network import _html
-
-    class Model:
-        layers = (kind(),)
-        non_trainable_weights = ()
-
-        def count_params(self):
-            return 1
-
-    text = _html.layer_table(Model())
-    assert "&lt;b&gt;Dense&lt;/b&gt;" in text
-    assert "<b>" not in text
-
-
-def test_a_version_of_scikit_learn_that_draws_otherwise_is_left_alone():
-    from sklearn_har.utils._compat import with_html_after
-
-    plain = {"units": 3}
-    assert with_html_after(plain, lambda: "table") is plain

@@ -4,23 +4,22 @@ import numpy as np
 import pytest
 
 from sklearn_har import CNNLSTMClassifier, ConvLSTMClassifier, LSTMClassifier
-from sklearn_har.neural_network._lstm import LSTM
-from sklearn_har.neural_network._networks import build_network
 from sklearn_har.segmentation import pad_windows
+from untrained import untrained
 
 
 @pytest.mark.parametrize("bidirectional", [False, True])
 def test_a_window_and_its_padded_self_give_the_same_output(bidirectional):
-    sizes = {"units": 4, "n_layers": 2, "bidirectional": bidirectional, "dense_units": 5, "seed": 0}
+    sizes = {"units": 4, "n_layers": 2, "bidirectional": bidirectional, "dense_units": 5}
     X = np.random.default_rng(0).normal(size=(6, 10, 3)).astype(np.float32)
-    plain = build_network(LSTM, (10, 3), 3, **sizes)
-    masked = build_network(LSTM, (25, 3), 3, mask_value=-9.0, **sizes)
+    plain = untrained(LSTMClassifier, (10, 3), 3, **sizes)
+    masked = untrained(LSTMClassifier, (25, 3), 3, mask_value=-9.0, **sizes)
     masked.set_weights(plain.get_weights())
     padded = pad_windows(list(X), n_timesteps=25, value=-9.0)
     expected = plain.predict(X, verbose=0)
     np.testing.assert_allclose(masked.predict(padded, verbose=0), expected, rtol=1e-5, atol=1e-7)
     # Without the mask the padding is read.
-    unmasked = build_network(LSTM, (25, 3), 3, **sizes)
+    unmasked = untrained(LSTMClassifier, (25, 3), 3, **sizes)
     unmasked.set_weights(plain.get_weights())
     assert np.abs(unmasked.predict(padded, verbose=0) - expected).max() > 1e-3
 

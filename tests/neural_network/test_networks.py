@@ -7,15 +7,13 @@ import numpy as np
 import pytest
 from keras import layers
 
-from sklearn_har.neural_network._cnn_lstm import CNNLSTM
-from sklearn_har.neural_network._conv_lstm import ConvLSTM
-from sklearn_har.neural_network._lstm import LSTM
-from sklearn_har.neural_network._networks import build_network
+from sklearn_har import CNNLSTMClassifier, ConvLSTMClassifier, LSTMClassifier
+from untrained import untrained
 
 UCI_HAR = (128, 9), 6
-build_lstm = partial(build_network, LSTM)
-build_cnn_lstm = partial(build_network, CNNLSTM)
-build_conv_lstm = partial(build_network, ConvLSTM)
+build_lstm = partial(untrained, LSTMClassifier)
+build_cnn_lstm = partial(untrained, CNNLSTMClassifier)
+build_conv_lstm = partial(untrained, ConvLSTMClassifier)
 
 
 def published_lstm():
@@ -84,7 +82,7 @@ def conv_lstm_in_one_dimension():
     ],
 )
 def test_outputs_equal_the_published_layers_with_the_same_weights(build, published, n_weights):
-    ours, theirs = build(*UCI_HAR, seed=0), published()
+    ours, theirs = build(*UCI_HAR, random_state=0), published()
     assert ours.count_params() == theirs.count_params() == n_weights
     # Convolutions differ in the shape of the kernel alone: (3, 9, 64) and (1, 3, 9, 64).
     theirs.set_weights(
@@ -102,10 +100,10 @@ def test_outputs_equal_the_published_layers_with_the_same_weights(build, publish
 @pytest.mark.parametrize("build", [build_lstm, build_cnn_lstm, build_conv_lstm])
 def test_initial_weights_follow_the_seed_alone(build):
     small = {"units": 4} if build is not build_conv_lstm else {"filters": 4}
-    first = build((16, 2), 3, seed=7, n_steps=4 if build is build_conv_lstm else 2, **small)
+    first = build((16, 2), 3, random_state=7, n_steps=4 if build is build_conv_lstm else 2, **small)
     keras.utils.set_random_seed(3)
-    again = build((16, 2), 3, seed=7, n_steps=4 if build is build_conv_lstm else 2, **small)
-    other = build((16, 2), 3, seed=8, n_steps=4 if build is build_conv_lstm else 2, **small)
+    again = build((16, 2), 3, random_state=7, n_steps=4 if build is build_conv_lstm else 2, **small)
+    other = build((16, 2), 3, random_state=8, n_steps=4 if build is build_conv_lstm else 2, **small)
     for a, b in zip(first.get_weights(), again.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
     assert any(
@@ -113,14 +111,10 @@ def test_initial_weights_follow_the_seed_alone(build):
     )
 
 
-@pytest.mark.parametrize("architecture", [LSTM, CNNLSTM, ConvLSTM])
-def test_a_misspelt_size_is_an_error(architecture):
-    with pytest.raises(TypeError, match="unexpected keyword argument 'dense_unit'"):
-        build_network(architecture, *UCI_HAR, dense_unit=3)
-
-
 def test_layers_do_not_start_alike():
-    model = build_lstm((8, 5), 3, units=5, n_layers=3, bidirectional=True, dense_units=5, seed=0)
+    model = build_lstm(
+        (8, 5), 3, units=5, n_layers=3, bidirectional=True, dense_units=5, random_state=0
+    )
     weights = [w for w in model.get_weights() if w.ndim == 2]
     for i, a in enumerate(weights):
         for b in weights[:i]:
@@ -129,7 +123,9 @@ def test_layers_do_not_start_alike():
 
 
 def test_stacked_and_bidirectional_layers_have_the_sizes_of_keras():
-    model = build_lstm((8, 5), 3, units=4, n_layers=2, bidirectional=True, dense_units=7, seed=0)
+    model = build_lstm(
+        (8, 5), 3, units=4, n_layers=2, bidirectional=True, dense_units=7, random_state=0
+    )
     by_hand = keras.Sequential(
         [
             layers.Input((8, 5)),
@@ -149,14 +145,14 @@ def test_stacked_and_bidirectional_layers_have_the_sizes_of_keras():
 
 
 def test_each_lstm_step_reads_one_flattened_subsequence():
-    model = build_lstm((12, 2), 3, n_steps=4, units=5, dense_units=3, seed=0)
+    model = build_lstm((12, 2), 3, n_steps=4, units=5, dense_units=3, random_state=0)
     kernel = model.get_weights()[0]
     assert kernel.shape == (12 // 4 * 2, 4 * 5)
 
 
 def test_stacked_conv_lstm_shortens_the_subsequences_by_each_layer():
     model = build_conv_lstm(
-        (32, 2), 3, n_steps=2, filters=4, kernel_size=5, n_layers=2, dense_units=3, seed=0
+        (32, 2), 3, n_steps=2, filters=4, kernel_size=5, n_layers=2, dense_units=3, random_state=0
     )
     dense = model.layers[-2]
     assert dense.kernel.shape[0] == (16 - 2 * 4) * 4

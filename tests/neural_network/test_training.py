@@ -6,13 +6,12 @@ import pickle
 import keras
 import numpy as np
 import pytest
+from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
 from sklearn_har import LSTMClassifier
-from sklearn_har.neural_network._lstm import LSTM
-from sklearn_har.neural_network._networks import build_network
 from sklearn_har.neural_network._runtime import Network
-from sklearn_har.neural_network._training import TrainingSet, hold_out, train
+from sklearn_har.neural_network._training import TrainingSet, hold_out
 
 
 class Recorder(keras.callbacks.Callback):
@@ -43,37 +42,20 @@ def assert_equal_weights(a, b):
 
 def test_training_equals_keras_fit_on_the_same_batches(windows):
     X, y = windows
-    one_hot = np.eye(3, dtype=np.float32)[y]
-    sizes = {"units": 4, "dense_units": 5, "n_steps": 4, "dropout": 0.0, "seed": 0}
-    compiling = {"metrics": ["accuracy"], "jit_compile": False}
-    network = Network(LSTM, {"input_shape": (32, 3), "n_classes": 3, **sizes})
-    network.compile(keras.optimizers.Adam(), loss="categorical_crossentropy", **compiling)
-    plain = build_network(LSTM, (32, 3), 3, **sizes)
-    plain.compile("adam", "categorical_crossentropy", **compiling)
-    history = train(
-        network,
-        TrainingSet(X, one_hot, None),
-        validation=TrainingSet(X[:9], one_hot[:9], None),
-        batch_size=16,
-        initial_epoch=0,
-        epochs=3,
-        seed=5,
-        callbacks=[],
-        verbose=0,
-    )
+    params = {"units": 4, "dense_units": 5, "n_steps": 4, "dropout": 0.0, "batch_size": 16}
+    clf = LSTMClassifier(**params, epochs=3, random_state=0)
+    plain = clone(clf).initialize(X, y).model_
+    plain.compile("adam", "categorical_crossentropy", metrics=["accuracy"], jit_compile=False)
+    clf.fit(X, y)
+    # What `random_state` decides: the initial weights, and the order of the windows in each epoch.
+    seed = np.random.RandomState(0).randint(np.iinfo(np.int32).max)
     for epoch in range(3):
-        order = np.random.default_rng([5, epoch + 1]).permutation(60)
-        theirs = plain.fit(
-            X[order],
-            one_hot[order],
-            batch_size=16,
-            shuffle=False,
-            verbose=0,
-            validation_data=(X[:9], one_hot[:9]),
-        )
+        order = np.random.default_rng([seed, epoch + 1]).permutation(60)
+        one_hot = np.eye(3, dtype=np.float32)[y[order]]
+        theirs = plain.fit(X[order], one_hot, batch_size=16, shuffle=False, verbose=0)
         for key, values in theirs.history.items():
-            np.testing.assert_allclose(history[key][epoch], values[0], rtol=1e-5)
-    for ours, keras_ in zip(network.model.get_weights(), plain.get_weights(), strict=True):
+            np.testing.assert_allclose(clf.history_[key][epoch], values[0], rtol=1e-5)
+    for ours, keras_ in zip(weights_of(clf), plain.get_weights(), strict=True):
         np.testing.assert_allclose(ours, keras_, rtol=1e-4, atol=1e-6)
 
 

@@ -58,6 +58,24 @@ def test_subsequences_and_single_channels_are_scaled_alike(windows):
     np.testing.assert_allclose(one, as_windows[:, :, 1])
 
 
+@pytest.mark.parametrize(
+    ("names", "n_channels"),
+    [
+        (["x_000", "y_000", "x_001", "y_001"], 2),
+        (["x_0", "x_1", "x_2"], 1),
+        # Another order than that of data.reshape(n_windows, -1) must not be taken for it.
+        (["x_000", "x_001", "y_000", "y_001"], 1),
+        (["x_000", "y_000", "x_001"], 1),
+        (["x_000", "y_000", "y_001", "x_001"], 1),
+        (["age", "height"], 1),
+    ],
+)
+def test_names_of_columns_tell_the_channels_of_flat_windows(names, n_channels):
+    frame = pd.DataFrame(np.eye(len(names)), columns=names)
+    scaler = ChannelwiseTransformer(StandardScaler()).fit(frame)
+    assert scaler.n_channels_in_ == n_channels
+
+
 def test_frames_of_the_fetchers_keep_their_channels():
     params = {"n_subjects": 2, "n_windows_per_activity": 2, "random_state": 0}
     frame, arrays = make_har_windows(**params, as_frame=True), make_har_windows(**params)

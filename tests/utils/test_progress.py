@@ -9,7 +9,7 @@ import pytest
 from sklearn.dummy import DummyClassifier
 
 from sklearn_har.evaluation import repeated_evaluation
-from sklearn_har.utils._progress import ProgressLine, duration, is_watched, time_left
+from sklearn_har.utils._progress import ProgressLine, is_watched, time_left
 
 
 @pytest.fixture
@@ -92,14 +92,6 @@ def test_the_time_left_is_that_of_what_was_done(monkeypatch):
     assert time_left(100.0, 0, 4) == ""
     assert time_left(100.0, 3, 9) == ", 60 s left"
     assert time_left(100.0, 3, 3) == ", 0.0 s left"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0, "0.0 s"), (9.96, "10 s"), (89, "89 s"), (120, "2 min"), (5400, "1.5 h")],
-)
-def test_durations(seconds, text):
-    assert duration(seconds) == text
 
 
 @pytest.mark.parametrize("verbose", [0, 1])

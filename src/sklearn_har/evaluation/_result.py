@@ -174,8 +174,10 @@ class RepeatedEvaluation:
             "split_scores": self.split_scores.tolist(),
             "seeds": self.seeds.tolist(),
             "classes": self.classes.tolist(),
-            "per_class": _records(per_class),
-            "per_subject": None if self.per_subject is None else _records(self.per_subject),
+            "per_class": per_class.to_dict("records"),
+            "per_subject": None
+            if self.per_subject is None
+            else self.per_subject.to_dict("records"),
             "confusion_matrix": self.confusion_matrix.tolist(),
             "fit_times": self.fit_times.tolist(),
             "predict_times": self.predict_times.tolist(),
@@ -215,11 +217,6 @@ def _table(frame: pd.DataFrame) -> str:
 
 def _shorten(name: str) -> str:
     return name if len(name) <= _MAX_NAME else f"{name[: _MAX_NAME - 3]}..."
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    columns = {name: table[name].to_numpy().tolist() for name in table.columns}
-    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 def _finite(value: Any) -> Any:
