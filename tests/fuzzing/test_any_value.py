@@ -40,7 +40,7 @@ from sklearn_har.recognition import (
     StreamingRecognizer,
     recording_scorer,
 )
-from sklearn_har.recordings import Recording, check_recordings
+from sklearn_har.recordings import Recording, add_gravity, check_recordings
 from sklearn_har.segmentation import (
     count_repetitions,
     pad_windows,
@@ -113,6 +113,12 @@ one_score.__signature__ = inspect.Signature(
 CALLS = {
     Recording: {"samples": SAMPLES, "time": TIME, "labels": LABELS, "breaks": [20]},
     check_recordings: {"recordings": [RECORDING]},
+    add_gravity: {
+        "recording": RECORDING,
+        "acceleration": [0],
+        "gravity": [1],
+        "platform": "ios",
+    },
     segment_recording: {"recording": SAMPLES, "labels": LABELS, "window": 32, "sampling_rate": 50},
     segment_recordings: {"recordings": [SAMPLES], "labels": [LABELS], "window": 32},
     pad_windows: {"windows": [SAMPLES[:20], SAMPLES[:30]], "n_timesteps": 40},

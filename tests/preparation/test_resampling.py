@@ -1,16 +1,19 @@
 """Recordings on a grid of times, and sensors joined on one."""
 
 import itertools
+import warnings
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sklearn_har.preparation import merge_recordings, resample_recording
+from sklearn_har.exceptions import RecordingWarning
+from sklearn_har.preparation import Preparation, merge_recordings, resample_recording
 from sklearn_har.preparation._stages import GridResampler
-from sklearn_har.recordings import Recording
+from sklearn_har.recordings import Recording, read_recording
 
 RNG = np.random.default_rng(0)
 
@@ -298,3 +301,65 @@ class TestMerging:
     def test_arrays_are_refused(self, recordings):
         with pytest.raises(TypeError, match="a sequence of at least one Recording"):
             merge_recordings(recordings)
+
+
+class TestGaps:
+    """One max_gap is enough, and a grid does not see a gap of a few of its steps."""
+
+    def bursts(self):
+        """420 Hz on average, with pauses of 13 ms, and one real gap of a second."""
+        rng = np.random.default_rng(0)
+        steps = rng.uniform(0.5, 1.5, 4000) / 420.0
+        steps[::200] = 0.013
+        steps[2000] = 1.0
+        frame = pd.DataFrame({"time": np.cumsum(steps), "x": rng.normal(size=4000)})
+        return frame.round(6)
+
+    def read(self, **options):
+        with warnings.catch_warnings(action="ignore", category=RecordingWarning):
+            return read_recording(self.bursts(), channels=["x"], **options)
+
+    def test_pauses_shorter_than_a_step_of_the_grid_are_no_gaps(self):
+        recording = self.read()
+        assert recording.breaks.tolist() == [2000]
+        assert len(resample_recording(recording, 50.0).breaks) == 1
+
+    @pytest.mark.parametrize(("reading", "resampling"), [(2.0, None), (None, 2.0), (2.0, 2.0)])
+    def test_one_max_gap_is_enough(self, reading, resampling):
+        recording = self.read(max_gap=reading)
+        assert len(resample_recording(recording, 50.0, max_gap=resampling).breaks) == 0
+        preparation = Preparation(
+            acceleration=(), angular_velocity=(), other="rest", max_gap=resampling
+        )
+        assert len(preparation.transform([recording])[0].breaks) == 0
+
+    def test_a_coarse_grid_does_not_see_short_gaps(self):
+        time = np.arange(400) / 50.0
+        time[200:] += 0.15
+        recording = Recording(np.sin(time), time)
+        assert len(resample_recording(recording, 50.0).breaks) == 1
+        assert len(resample_recording(recording, 20.0).breaks) == 0
+
+    def test_breaks_of_ones_own_stay(self):
+        recording = Recording(np.zeros(400), sampling_rate=50.0, breaks=[200])
+        assert len(resample_recording(recording, 50.0, max_gap=9.0).breaks) == 1
+
+
+class TestSlowRecordings:
+    def test_most_samples_of_a_grid_are_not_invented(self):
+        slow = Recording(np.sin(np.arange(40.0)), sampling_rate=2.0, channel_names=["a"])
+        for resample in (
+            lambda: resample_recording(slow, 50.0),
+            lambda: merge_recordings([slow], 50.0),
+            lambda: Preparation(acceleration=(), angular_velocity=(), other="rest").transform(
+                [slow]
+            ),
+        ):
+            with pytest.raises(ValueError, match=r"far above the 2 Hz.*allow_upsampling=True"):
+                resample()
+        assert len(resample_recording(slow, 50.0, allow_upsampling=True)) == 976
+
+    def test_a_slow_sensor_beside_fast_ones(self):
+        slow = Recording(np.arange(8.0), sampling_rate=1.0, channel_names=["pressure"])
+        fast = Recording(np.zeros(400), sampling_rate=50.0, channel_names=["a"])
+        assert merge_recordings([fast, slow], 50.0).samples.shape[1] == 2

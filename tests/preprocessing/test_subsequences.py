@@ -1,6 +1,7 @@
 """Windows to subsequences and back."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -71,3 +72,16 @@ def test_bad_input():
         SubsequenceReshaper().fit(X).inverse_transform(X)
     with pytest.raises(ValueError, match="NaN"):
         SubsequenceReshaper().fit(np.full_like(X, np.nan))
+
+
+@pytest.mark.parametrize("columns", [list("abcdef"), ["acc_x", "acc_y", "acc_z", "g", "h", "i"]])
+def test_a_frame_of_samples_is_no_frame_of_windows(columns):
+    frame = pd.DataFrame(np.zeros((20, 6)), columns=columns)
+    with pytest.warns(UserWarning, match=r"20 rows .* window of 6 time steps.*segment_recording"):
+        SubsequenceReshaper(n_steps=2).fit(frame)
+
+
+@pytest.mark.parametrize("columns", [None, [f"t{i}" for i in range(6)], list("012345")])
+def test_numbered_columns_are_time_steps(columns):
+    frame = pd.DataFrame(np.zeros((20, 6)), columns=columns)
+    assert SubsequenceReshaper(n_steps=2).fit_transform(frame).shape == (20, 2, 3, 1)

@@ -443,3 +443,38 @@ class TestRealFiles:
             "Stairs",
             "On Table",
         ]
+
+
+class TestTurns:
+    """Sensors whose rows take turns in one table, as phones write their events."""
+
+    def table(self, **columns):
+        rng = np.random.default_rng(0)
+        n = 400
+        still = rng.normal([0.0, 0.0, 1.0], 0.02, (n, 3))
+        turning = rng.normal(0.0, 0.1, (n, 3))
+        frame = pd.DataFrame(np.stack([still, turning], axis=1).reshape(-1, 3), columns=list("xyz"))
+        time = np.stack([np.arange(n) / 50, np.arange(n) / 50 + 0.003], axis=1).ravel()
+        return frame.assign(time=time, kind=["Accelerometer", "Gyroscope"] * n, **columns)
+
+    def test_each_sensor_is_read_by_itself(self, tmp_path):
+        self.table(who="anna").to_csv(tmp_path / "events.csv", index=False)
+        (recording,) = read_recordings(
+            tmp_path / "events.csv",
+            sensor="kind",
+            subject="who",
+            channels=["x", "y", "z"],
+            units={"Accelerometer": "g", "Gyroscope": "rad/s"},
+        )
+        assert recording.channel_names == tuple(
+            f"{sensor}_{axis}" for sensor in ("Accelerometer", "Gyroscope") for axis in "xyz"
+        )
+        assert (recording.subject, recording.sampling_rate) == ("anna", 50.0)
+        assert recording.facts["file"] == str(tmp_path / "events.csv")
+        assert np.median(recording.samples[:, 2]) == pytest.approx(1.0, abs=0.02)
+
+    def test_one_table_without_the_column_is_refused(self):
+        with pytest.raises(ValueError, match=r"sensor must name a column, got 'sensr'"):
+            read_recordings(self.table(), sensor="sensr")
+        with pytest.raises(ValueError, match=r"within each value of column 'kind'|repeated"):
+            read_recordings(self.table().assign(time=np.repeat(np.arange(400) / 50, 2)))

@@ -3,6 +3,7 @@
 import warnings
 from datetime import UTC, datetime
 from itertools import pairwise
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -261,3 +262,46 @@ class TestTimeline:
     def test_without_labels(self):
         with pytest.raises(ValueError, match="has no labels: add them by"):
             recording().timeline()
+
+
+class TestNotes:
+    """Tables of intervals as people write them."""
+
+    NOTES = pd.DataFrame(
+        {
+            "label": ["table", "bike", "walk", "marker", "table", "bus"],
+            "label_start": [1.0, 3.0, 5.0, 6.0, 6.5, 8.0],
+            "label_end": [3.0, 5.0, 7.0, 6.0, 8.0, np.nan],
+        }
+    )
+    COLUMNS = MappingProxyType({"activity": "label", "start": "label_start", "end": "label_end"})
+
+    def test_labels_without_a_recording(self):
+        time = np.arange(0.0, 10.0, 0.5)
+        with pytest.warns(RecordingWarning, match="1 are events of zero length.*1 overlap"):
+            labels = timeline_to_labels(
+                self.NOTES, time, **self.COLUMNS, overlap="later", unlabelled="none"
+            )
+        names, counts = ["none", "table", "bike", "walk", "table", "bus"], [2, 4, 4, 3, 3, 4]
+        assert labels.tolist() == np.repeat(names, counts).tolist()
+
+    def test_all_faults_are_one_error(self):
+        with pytest.raises(ValueError, match=r"zero length.*overlap an earlier one"):
+            timeline_to_labels(self.NOTES, np.arange(10.0), **self.COLUMNS)
+
+    def test_the_error_of_a_timeline_says_what_to_pass(self):
+        notes = self.NOTES.rename(columns={v: k for k, v in self.COLUMNS.items()}).dropna()
+        with pytest.raises(ValueError, match=r"got one from .* pass overlap='later'"):
+            timeline_to_labels(notes, np.arange(10.0))
+
+    @pytest.mark.parametrize("per_second", [1, 10**3, 10**6, 10**9])
+    @pytest.mark.parametrize("zero", [0.0, 1_717_164_000.0])
+    def test_numbers_since_1970(self, per_second, zero):
+        begin = 1_717_164_000
+        origin = datetime.fromtimestamp(begin - zero, UTC)
+        labelled = Recording(
+            np.zeros((10, 1)), zero + np.arange(10.0), sampling_rate=1.0, start=origin
+        )
+        notes = table(["sit", (begin + 2) * per_second, (begin + 5) * per_second])
+        labels = labelled.with_labels(notes, unlabelled="none").labels
+        assert labels.tolist() == ["none"] * 2 + ["sit"] * 3 + ["none"] * 5

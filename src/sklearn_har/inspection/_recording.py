@@ -30,7 +30,7 @@ from sklearn_har.inspection._style import (
 )
 from sklearn_har.recordings import Recording
 from sklearn_har.timeline import labels_to_timeline
-from sklearn_har.utils._gaps import gaps
+from sklearn_har.utils._gaps import gap_limit_of, gaps
 from sklearn_har.utils._intervals import Intervals, check_timeline
 
 __all__ = ["RecordingDisplay"]
@@ -259,7 +259,7 @@ class RecordingDisplay(Display):
             )
             if target_names is not None:
                 timeline["activity"] = _named(timeline["activity"].to_numpy(), target_names)
-        found = gaps(whole.time, whole.sampling_rate, max_gap)
+        found = gaps(whole.time, gap_limit_of(whole, max_gap))
         display = cls(
             whole.samples,
             whole.time,

@@ -9,7 +9,7 @@ from typing import Any, Literal, Self
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from sklearn_har.preparation._resampling import on_grid
+from sklearn_har.preparation._resampling import check_fast_enough, on_grid
 from sklearn_har.preparation._signals import SignalStage
 from sklearn_har.preparation._stream import WindowStream
 from sklearn_har.recordings import Recording, check_recordings
@@ -321,7 +321,12 @@ class Preparation(TransformerMixin, BaseEstimator):
             on_unlabelled=on_unlabelled,
         )
 
-    def stream(self, channel_names: Sequence[str], original_rate: float) -> WindowStream:
+    def stream(
+        self,
+        channel_names: Sequence[str],
+        original_rate: float,
+        max_gap: float | None = None,
+    ) -> WindowStream:
         """Begin to prepare samples that come in pieces.
 
         Parameters
@@ -330,6 +335,8 @@ class Preparation(TransformerMixin, BaseEstimator):
             The channels of the samples.
         original_rate : float
             Their nominal rate, in Hz.
+        max_gap : float, default=None
+            In s, in the place of `max_gap` of the preparation; None for that.
 
         Returns
         -------
@@ -340,14 +347,18 @@ class Preparation(TransformerMixin, BaseEstimator):
         return WindowStream(
             self._stage(channel_names, original_rate),
             self._cutter(),
-            gap_limit(original_rate, self.max_gap),
+            gap_limit(
+                original_rate,
+                self.max_gap if max_gap is None else max_gap,
+                self.sampling_rate,
+            ),
         )
 
     def _prepared(self, recording: Recording, number: int) -> Recording:
         try:
             stage = self._stage(recording.channel_names, recording.sampling_rate)
             firsts, pieces = [], []
-            parts = parts_between_gaps(recording, self.max_gap)
+            parts = parts_between_gaps(recording, self.max_gap, self.sampling_rate)
         except (ValueError, TypeError) as error:
             raise type(error)(f"{name_of_recording(recording, number)}: {error}") from error
         for part in parts:
@@ -360,6 +371,7 @@ class Preparation(TransformerMixin, BaseEstimator):
         return on_grid(recording, parts, firsts, pieces, stage.grid, stage.channel_names)
 
     def _stage(self, channel_names: Sequence[str], input_rate: float) -> SignalStage:
+        check_fast_enough(input_rate, self.sampling_rate)
         for argument, pattern in _NAMED.items():
             given = getattr(self, argument)
             if all(isinstance(channel, str) for channel in given):

@@ -16,7 +16,9 @@ from sklearn_har.recordings import Recording
 from sklearn_har.utils._gaps import parts_between_gaps
 from sklearn_har.utils._numbers import check_rate
 
-__all__ = ["merge_recordings", "resample_recording"]
+__all__ = ["check_fast_enough", "merge_recordings", "on_grid", "resample_recording"]
+
+_MOST_UPSAMPLING = 8.0
 
 
 def resample_recording(
@@ -29,6 +31,7 @@ def resample_recording(
     breaks: ArrayLike = (),
     max_gap: float | None = None,
     causal: bool = False,
+    allow_upsampling: bool = False,
 ) -> Recording:
     """Bring a recording to one sampling rate.
 
@@ -51,12 +54,16 @@ def resample_recording(
     breaks : array-like of int, default=()
         Samples of an array before which the recording was interrupted.
     max_gap : float, default=None
-        In s: over a longer step nothing is interpolated, and a break is kept. None for five
-        sampling intervals of the recording.
+        In s: over a longer step nothing is interpolated, and a break is kept. None for `max_gap` of
+        the recording if it was read with one, and otherwise for five sampling intervals, of the
+        recording or of the new rate, whichever are longer.
     causal : bool, default=False
         Filter forward only, as :class:`~sklearn_har.recognition.StreamingRecognizer` has to. What
         is slower than 0.2 times the new rate comes out about one new sample late. By default the
         filter runs forward and backward and delays nothing.
+    allow_upsampling : bool, default=False
+        Whether the new rate may be more than eight times that of the recording. What is faster than
+        half of the old rate was not measured, and a model that needs it will be wrong.
 
     Returns
     -------
@@ -69,7 +76,7 @@ def resample_recording(
     ------
     ValueError
         If a parameter is outside its range, or describes the samples of an array while `recording`
-        has its own description.
+        has its own description. If the recording is much slower than the new rate.
 
     See Also
     --------
@@ -100,14 +107,27 @@ def resample_recording(
     """
     source = as_recording(recording, time, original_rate, labels, breaks)
     rate = check_rate(sampling_rate)
+    if not allow_upsampling:
+        check_fast_enough(source.sampling_rate, rate)
     resampler = GridResampler(rate, source.sampling_rate, zero_phase=not causal)
     firsts, pieces = [], []
-    parts = parts_between_gaps(source, max_gap)
+    parts = parts_between_gaps(source, max_gap, rate)
     for part in parts:
         first, values = resampler.whole(source.time[part], source.samples[part].astype(np.float64))
         firsts.append(first)
         pieces.append(values.astype(source.samples.dtype))
     return on_grid(source, parts, firsts, pieces, resampler, source.channel_names)
+
+
+def check_fast_enough(original_rate: float, sampling_rate: float) -> None:
+    """Refuse to invent most of the samples of a grid."""
+    if original_rate < sampling_rate / _MOST_UPSAMPLING:
+        raise ValueError(
+            f"sampling_rate={sampling_rate:g} is far above the {original_rate:g} Hz of the "
+            f"recording, in which nothing above {original_rate / 2:g} Hz is measured: the samples "
+            "between would be invented. Record faster, or pass "
+            "resample_recording(..., allow_upsampling=True) if that is what you want."
+        )
 
 
 def on_grid(
@@ -139,6 +159,7 @@ def on_grid(
         sampling_rate=grid.rate,
         channel_names=tuple(channel_names),
         breaks=np.unique(np.cumsum([0, *map(len, pieces)]))[1:-1],
+        max_gap=None,
         labels=labels,
     )
 
@@ -165,7 +186,7 @@ def merge_recordings(
     sampling_rate : float, default=50.0
         The new rate, in Hz.
     max_gap : float, default=None
-        As in :func:`resample_recording`; None for five sampling intervals of each sensor.
+        As in :func:`resample_recording`, for each sensor.
     causal : bool, default=False
         As in :func:`resample_recording`.
 
@@ -217,6 +238,8 @@ def merge_recordings(
         )
     subject, facts = _common_subject(sensors), _united_facts(sensors)
     rate = check_rate(sampling_rate)
+    # A slow sensor, such as a barometer, may stand beside fast ones.
+    check_fast_enough(max(sensor.sampling_rate for sensor in sensors), rate)
     shifts = _shifts([sensor.start for sensor in sensors])
     times = [sensor.time + shift for sensor, shift in zip(sensors, shifts, strict=True)]
     origin, last = max(time[0] for time in times), min(time[-1] for time in times)
@@ -238,7 +261,7 @@ def merge_recordings(
         resampler = GridResampler(
             rate, sensor.sampling_rate, origin=float(origin), zero_phase=not causal
         )
-        for number, part in enumerate(parts_between_gaps(sensor, max_gap)):
+        for number, part in enumerate(parts_between_gaps(sensor, max_gap, rate)):
             first, values = resampler.whole(time[part], sensor.samples[part].astype(np.float64))
             values = values[max(0, -first) : max(0, n_steps - first)]
             place = slice(max(0, first), max(0, first) + len(values))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sklearn_har.preparation import Preparation
 from sklearn_har.recognition._decision import Asked, check_recognizer
 from sklearn_har.recordings import Recording
-from sklearn_har.utils._gaps import gap_limit, parts_between_gaps
+from sklearn_har.utils._gaps import gap_limit_of, parts_between_gaps
 
 __all__ = ["Recognized", "recognize"]
 
@@ -96,7 +96,8 @@ def recognize(
 
     for piece in pieces:
         if stream is None:
-            stream = preparation.stream(piece.channel_names, piece.sampling_rate)
+            longest = gap_limit_of(piece, preparation.max_gap, preparation.sampling_rate)
+            stream = preparation.stream(piece.channel_names, piece.sampling_rate, longest)
             check_recognizer(
                 asked.classifier,
                 stream.n_timesteps,
@@ -104,9 +105,8 @@ def recognize(
                 sampling_rate=preparation.sampling_rate,
                 channel_names=stream.channel_names if asked.layout == "windows" else (),
             )
-            longest = gap_limit(piece.sampling_rate, preparation.max_gap)
             period = 1.0 / piece.sampling_rate
-        for number, part in enumerate(parts_between_gaps(piece, preparation.max_gap)):
+        for number, part in enumerate(parts_between_gaps(piece, longest)):
             if number > 0 or piece.time[part.start] - last > longest:
                 if np.isfinite(last):
                     keep(stream.finish())

@@ -38,6 +38,7 @@ def read_recordings(
     *,
     subject: str | None = None,
     session: str | None = None,
+    sensor: str | None = None,
     facts: pd.DataFrame | Mapping[str, Any] | None = None,
     sensors: Sequence[str] | None = None,
     sampling_rate: float | None = None,
@@ -64,6 +65,9 @@ def read_recordings(
     session : str, default=None
         Name of the column of a table that tells the recordings of one subject apart. It becomes the
         fact "session".
+    sensor : str, default=None
+        Name of the column of a table that tells sensors apart whose rows take turns. Each is read
+        by itself, and they are merged as the files of a pattern with ``{sensor}`` are.
     facts : DataFrame or mapping of str to object, default=None
         Facts about the files: a DataFrame with one row for each file, or a mapping of facts that
         hold for all recordings. The paths are in the column "file" or in the index, in full or from
@@ -140,10 +144,15 @@ def read_recordings(
     _check_options(options)
     jobs = _jobs(source, pattern, facts, subject)
     known = {name for job in jobs for name in job.fields}
-    columns = _Columns(None if _in_facts(subject, facts) else subject, session)
+    columns = _Columns(None if _in_facts(subject, facts) else subject, session, sensor)
     _check_fields(known, columns, options, sensors)
     reading = _Reading(gathering, columns, options, sampling_rate)
-    recordings = reading.merged(jobs, sensors) if "sensor" in known else reading.divided(jobs)
+    if sensor is not None:
+        recordings = reading.merged(reading.by_sensor(jobs), sensors)
+    elif "sensor" in known:
+        recordings = reading.merged(jobs, sensors)
+    else:
+        recordings = reading.divided(jobs)
     if columns.given:
         gathering.report(len(recordings), len(recordings), "recordings")
     else:
@@ -158,6 +167,8 @@ class _Job:
     source: Any
     name: str
     fields: dict[str, Any]
+    #: The file, where `source` is what was read of it.
+    file: str | None = None
 
 
 @dataclass(frozen=True)
@@ -166,10 +177,12 @@ class _Columns:
 
     subject: str | None
     session: str | None
+    sensor: str | None = None
 
     @property
     def given(self) -> list[str]:
-        return [column for column in (self.subject, self.session) if column is not None]
+        named = (self.subject, self.session, self.sensor)
+        return [column for column in named if column is not None]
 
 
 def _check_options(options: Mapping[str, Any]) -> None:
@@ -202,6 +215,7 @@ def _check_fields(
         ("activity", "labels", options.get("labels")),
         ("sensor", "subject", columns.subject),
         ("sensor", "session", columns.session),
+        ("sensor", "sensor", columns.sensor),
     ):
         if field in known and value is not None:
             raise ValueError(
@@ -210,9 +224,10 @@ def _check_fields(
             )
     if "file" in known:
         raise ValueError("'file' is always the path of a file: rename this field or fact.")
-    if sensors is not None and "sensor" not in known:
+    if sensors is not None and "sensor" not in known and columns.sensor is None:
         raise ValueError(
-            f"sensors needs a field {{sensor}} in the pattern, got {sensors!r} without one."
+            f"sensors needs a field {{sensor}} in the pattern, or a column named by sensor=, got "
+            f"{sensors!r} without one."
         )
 
 
@@ -312,6 +327,22 @@ class _Reading:
                     recordings.append(self._recording(part, rows, options, self._rate))
         return recordings
 
+    def by_sensor(self, jobs: Sequence[_Job]) -> list[_Job]:
+        """Divide tables in which sensors take turns."""
+        parts: list[_Job] = []
+        for job in _watched(jobs):
+            file = str(job.source) if isinstance(job.source, Path) else None
+            with self._gathering.reading(job.name):
+                frame, _, columns = self._table(job, self._options)
+                parts += (
+                    replace(part, source=rows, file=file)
+                    for part, rows in _parts(job, frame, columns)
+                )
+        # The rows are there, and options for files have done their work.
+        done = ("read_options", "format")
+        self._options = {k: v for k, v in self._options.items() if k not in done}
+        return parts
+
     def merged(self, jobs: Sequence[_Job], sensors: Sequence[str] | None) -> list[Recording]:
         """Read recordings whose sensors have a table each."""
         # The package preparation imports this one, so that the import has to wait until here.
@@ -383,8 +414,8 @@ class _Reading:
         prefix: str = "",
     ) -> Recording:
         facts = {name: job.fields[name] for name in job.fields if name not in ("subject", "sensor")}
-        if isinstance(job.source, Path):
-            facts["file"] = str(job.source)
+        if isinstance(job.source, Path) or job.file is not None:
+            facts["file"] = job.file or str(job.source)
         if isinstance(frame, Recording):
             recording = replace(frame, facts={**frame.facts, **facts})
         else:
@@ -415,7 +446,11 @@ def _parts(
     job: _Job, frame: pd.DataFrame, columns: _Columns
 ) -> Iterator[tuple[_Job, pd.DataFrame]]:
     """Divide a table by subject and session, in the order in which they appear."""
-    by_field = {"subject": columns.subject, "session": columns.session}
+    by_field = {
+        "subject": columns.subject,
+        "session": columns.session,
+        "sensor": columns.sensor,
+    }
     for argument, column in by_field.items():
         if column is not None and column not in frame.columns:
             raise ValueError(unknown_column(argument, column, frame))

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sklearn_har.recordings._ticks import PER_SECOND, unit_by_size
 from sklearn_har.utils._intervals import OVERLAP_TOLERANCE, Intervals, labels_at
 from sklearn_har.utils._validation import did_you_mean
 from sklearn_har.utils._warnings import warn_of_recording
@@ -89,10 +90,19 @@ def _seconds(
             f"numbers in {counted[0]!r}."
         )
     seconds = [
-        _since(values, column, origin) if dates else np.asarray(values, dtype=np.float64)
+        _since(values, column, origin) if dates else _counted(values, origin)
         for column, (values, dates) in zip(columns, read, strict=True)
     ]
     return seconds[0], seconds[1] if end is not None else np.full(len(table), np.nan)
+
+
+def _counted(values: Any, origin: datetime | None) -> Floats:
+    """Return numbers as seconds on the clock of the recording, those since 1970 by their size."""
+    seconds = np.asarray(values, dtype=np.float64)
+    unit = unit_by_size(seconds[np.isfinite(seconds)], sampled=False)
+    if unit is None or origin is None or origin.tzinfo is None:
+        return seconds
+    return seconds / PER_SECOND[unit] - origin.timestamp()
 
 
 def _numbers_or_dates(values: pd.Series[Any], column: str) -> tuple[Any, bool | None]:

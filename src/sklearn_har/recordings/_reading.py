@@ -99,8 +99,9 @@ def read_recording(
     subject : str, default=None
         Name of the column with the subject, the same in all rows.
     max_gap : float, default=None
-        In s: a longer step between samples is an interruption, kept in `breaks`. None for five
-        sampling intervals.
+        In s: a longer step between samples is an interruption, kept in `breaks`. Resampling keeps
+        to it unless it is told otherwise. None for five sampling intervals and at least 0.1 s, five
+        steps of a grid of 50 Hz.
     day_first : bool, default=None
         Whether the day comes first in dates such as "07/05/2014". None to let the file decide: by
         numbers above 12, or by dates that go on day by day. If it does not, an error asks.

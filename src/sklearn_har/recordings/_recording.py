@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn_har.recordings._labelling import Overlap, labels_of_intervals
 from sklearn_har.utils._arrays import refuse_masked
 from sklearn_har.utils._channels import check_names
-from sklearn_har.utils._gaps import gap_limit, parts_between
+from sklearn_har.utils._gaps import gap_limit, gap_limit_of, parts_between
 from sklearn_har.utils._intervals import merge_labels
 from sklearn_har.utils._numbers import check_rate
 from sklearn_har.utils._samples import check_breaks, check_increasing, check_recording
@@ -44,6 +44,9 @@ class Recording:
         One name for each channel; None for "channel_0", "channel_1" and so on.
     breaks : array-like of int, default=()
         Samples before which the recording was interrupted.
+    max_gap : float, default=None
+        In s: the longest step that was no interruption when `breaks` were found. They are found
+        anew where another limit is given. None if they are not to be.
     start : datetime, default=None
         The date and time at which `time` is 0, where it is known.
     labels : array-like of shape (n_samples,), str, int, bool or float, default=None
@@ -65,6 +68,8 @@ class Recording:
         One for each channel.
     breaks : ndarray of int64
         Samples before which the recording was interrupted, sorted, none twice.
+    max_gap : float or None
+        The longest step that was no interruption when `breaks` were found, in s.
     start : datetime or None
         The date and time at which `time` is 0.
     labels : ndarray of shape (n_samples,) or None
@@ -105,6 +110,7 @@ class Recording:
     sampling_rate: float
     channel_names: tuple[str, ...]
     breaks: NDArray[np.int64]
+    max_gap: float | None
     start: datetime | None
     labels: NDArray[Any] | None
     subject: Hashable | None
@@ -118,6 +124,7 @@ class Recording:
         sampling_rate: float | None = None,
         channel_names: Sequence[str] | None = None,
         breaks: ArrayLike = (),
+        max_gap: float | None = None,
         start: datetime | None = None,
         labels: ArrayLike | None = None,
         subject: Hashable | None = None,
@@ -152,6 +159,7 @@ class Recording:
             sampling_rate=typical_rate(seconds) if rate is None else rate,
             channel_names=names,
             breaks=interruptions,
+            max_gap=None if max_gap is None else gap_limit(1.0, max_gap),
             start=start,
             labels=None if labels is None else check_labels(labels, len(values)),
             subject=_check_subject(subject),
@@ -239,7 +247,8 @@ class Recording:
         Notes
         -----
         Starts and ends are seconds on the clock of `time`, or dates. Dates may be timestamps or
-        text such as "2024-05-31 14:05:00".
+        text such as "2024-05-31 14:05:00". Where `start` is known with a time zone, numbers that
+        can only be s, ms, us or ns since 1970 are dates as well.
 
         Examples
         --------
@@ -317,7 +326,7 @@ class Recording:
             self.labels,
             self.time,
             period=1.0 / self.sampling_rate,
-            max_gap=gap_limit(self.sampling_rate, None),
+            max_gap=gap_limit_of(self, None),
             breaks=self.breaks,
             unlabelled=unlabelled,
         )

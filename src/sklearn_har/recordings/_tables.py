@@ -33,6 +33,8 @@ from sklearn_har.utils._validation import did_you_mean
 
 __all__ = ["ENOUGH_ROWS", "Layout", "TableReader", "changed_options"]
 
+# In Hz: a grid as fine as those of most models. A step that it does not see is no gap.
+_USUAL_GRID = 50.0
 # Rows by which a clock is known.
 ENOUGH_ROWS = 1000
 
@@ -180,7 +182,7 @@ class TableReader:
         if self._rate is None:
             rate = layout.sampling_rate
             self._rate = typical_rate(seconds) if rate is None else check_rate(rate)
-        limit = gap_limit(self._rate, layout.max_gap)
+        limit = gap_limit(self._rate, layout.max_gap, _USUAL_GRID)
         self.after_gap = self._last_time is not None and seconds[0] - self._last_time > limit
         self._last_time = float(seconds[-1])
         return Recording(
@@ -188,7 +190,8 @@ class TableReader:
             seconds,
             sampling_rate=self._rate,
             channel_names=list(names.values()),
-            breaks=[*order.breaks, *gaps(seconds, self._rate, layout.max_gap)],
+            breaks=[*order.breaks, *gaps(seconds, limit)],
+            max_gap=limit,
             start=self._start,
             labels=None if layout.labels is None else frame[layout.labels].to_numpy()[kept],
             subject=subject,

@@ -59,8 +59,11 @@ def _pause(seconds: Floats) -> float:
     return typical_step(seconds if firsts is None else seconds[firsts])
 
 
-def unit_by_size(ticks: NDArray[np.number]) -> Unit | None:
-    """Return the unit in which numbers count from 1970 to this century, None if in none."""
+def unit_by_size(ticks: NDArray[np.number], *, sampled: bool = True) -> Unit | None:
+    """Return the unit in which numbers count from 1970 to this century, None if in none.
+
+    `sampled` numbers are times of samples, which are close to one another.
+    """
     if not len(ticks):
         return None
     middle = float(np.median(ticks))
@@ -69,7 +72,7 @@ def unit_by_size(ticks: NDArray[np.number]) -> Unit | None:
             step = typical_step(ticks) / per_second
             # Several rows may share a stamp; none is a sensor that measures once a minute.
             slow = step > 1.0 / _SLOWEST
-            return None if unit != "s" and slow else unit
+            return None if sampled and unit != "s" and slow else unit
     return None
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from sklearn_har.recordings import Recording
 from sklearn_har.utils._intervals import check_timeline, labels_at, merge_labels
 from sklearn_har.utils._labels import OnUnlabelled
 from sklearn_har.utils._numbers import check_real
@@ -17,6 +18,7 @@ from sklearn_har.utils._samples import check_increasing
 __all__ = ["labels_to_timeline", "timeline_to_labels"]
 
 Floats = NDArray[np.float64]
+Overlap = Literal["later", "earlier", "shorter", "unlabelled", "raise"]
 
 # A jitter of the clock stays below half a sample; one sample that is missing is a gap.
 _GAP_IN_PERIODS = 1.5
@@ -91,18 +93,35 @@ def labels_to_timeline(
 
 
 def timeline_to_labels(
-    timeline: pd.DataFrame, time: ArrayLike, *, unlabelled: Hashable = -1
+    timeline: pd.DataFrame,
+    time: ArrayLike,
+    *,
+    activity: str = "activity",
+    start: str = "start",
+    end: str | None = "end",
+    overlap: Overlap = "raise",
+    unlabelled: Hashable = -1,
 ) -> NDArray[Any]:
     """Look up the activity of each sample of a recording in a timeline.
 
     Parameters
     ----------
     timeline : DataFrame
-        With the columns ``activity``, ``start`` and ``end`` in s. An interval holds its start and
-        not its end.
+        With the columns ``activity``, ``start`` and ``end`` in s, or others that the next
+        parameters name. An interval holds its start and not its end.
     time : array-like of shape (n_samples,)
         Time of each sample in s, on the clock of `timeline`, increasing;
         ``np.arange(n_samples) / sampling_rate`` for samples without a clock.
+    activity, start : str, default="activity", "start"
+        Names of the columns with the activity and the start of each interval.
+    end : str, default="end"
+        Name of the column with the ends. None for a table without ends: an interval then lasts
+        until the next one starts.
+    overlap : {"raise", "later", "earlier", "shorter", "unlabelled"}, default="raise"
+        Which of two intervals labels the samples that both hold, as in
+        :meth:`Recording.with_labels <sklearn_har.recordings.Recording.with_labels>`. All but
+        "raise" also leave out rows that are no intervals, such as events without a length, and a
+        warning counts them.
     unlabelled : int or str, default=-1
         The label of samples that no interval holds.
 
@@ -124,8 +143,23 @@ def timeline_to_labels(
     >>> timeline_to_labels(timeline, np.arange(8) / 50.0)
     array([ 5,  5,  5, -1, -1,  0,  0,  0])
     """
-    intervals = check_timeline(timeline, "timeline")
-    return labels_at(intervals, _check_time(time), unlabelled, "timeline")
+    seconds = _check_time(time)
+    if overlap == "raise" and (activity, start, end) == ("activity", "start", "end"):
+        try:
+            intervals = check_timeline(timeline, "timeline")
+        except ValueError as error:
+            raise ValueError(
+                f"{error} If people noted these intervals, name the columns by activity=, start= "
+                "and end=, and pass overlap='later': it takes the later of two intervals and "
+                "leaves out what is none."
+            ) from error
+        return labels_at(intervals, seconds, unlabelled, "timeline")
+    recording = Recording(np.zeros((len(seconds), 1)), seconds, sampling_rate=1.0)
+    labelled = recording.with_labels(
+        timeline, activity=activity, start=start, end=end, overlap=overlap, unlabelled=unlabelled
+    )
+    assert labelled.labels is not None
+    return labelled.labels
 
 
 def _check_time(time: ArrayLike) -> Floats:

@@ -10,31 +10,49 @@ from numpy.typing import NDArray
 
 from sklearn_har.utils._numbers import check_real
 
-__all__ = ["gap_limit", "gaps", "parts_between", "parts_between_gaps"]
+__all__ = ["gap_limit", "gap_limit_of", "gaps", "parts_between", "parts_between_gaps"]
 
 # A step of more than this many typical ones is a gap, unless told otherwise.
 _DEFAULT_GAP = 5.0
 
 
-def gaps(
-    time: NDArray[np.float64], sampling_rate: float, max_gap: float | None
-) -> NDArray[np.int64]:
-    """Return the samples that come more than `max_gap` seconds after the one before them."""
-    limit = gap_limit(sampling_rate, max_gap)
+def gaps(time: NDArray[np.float64], limit: float) -> NDArray[np.int64]:
+    """Return the samples that come more than `limit` seconds after the one before them."""
     return np.flatnonzero(np.diff(time) > limit) + 1
 
 
-def gap_limit(sampling_rate: float, max_gap: float | None) -> float:
-    """Return the longest step in s that is no gap."""
+def gap_limit(sampling_rate: float, max_gap: float | None, grid: float | None = None) -> float:
+    """Return the longest step in s that is no gap; `grid` is the rate of the grid to come.
+
+    A grid does not see a gap of a few of its own steps.
+    """
     if max_gap is None:
-        return _DEFAULT_GAP / sampling_rate
+        return _DEFAULT_GAP / min(sampling_rate, grid or sampling_rate)
     return check_real(max_gap, "max_gap", minimum=0.0, exclude_minimum=True, unit="s")
 
 
-def parts_between_gaps(recording: Any, max_gap: float | None) -> list[slice]:
-    """Return the parts between breaks and gaps, as slices of the samples."""
-    found = gaps(recording.time, recording.sampling_rate, max_gap)
-    return parts_between(np.concatenate([recording.breaks, found]), len(recording))
+def gap_limit_of(recording: Any, max_gap: float | None, grid: float | None = None) -> float:
+    """Return the longest step in s of a recording that is no gap.
+
+    The limit that found its breaks holds, unless `max_gap` is given.
+    """
+    if max_gap is None and recording.max_gap is not None:
+        return max(float(recording.max_gap), gap_limit(grid, None) if grid else 0.0)
+    return gap_limit(recording.sampling_rate, max_gap, grid)
+
+
+def parts_between_gaps(
+    recording: Any, max_gap: float | None, grid: float | None = None
+) -> list[slice]:
+    """Return the parts between breaks and gaps, as slices of the samples.
+
+    Breaks that were found by another limit are decided anew.
+    """
+    limit = gap_limit_of(recording, max_gap, grid)
+    time, breaks = recording.time, recording.breaks
+    if recording.max_gap is not None:
+        breaks = np.setdiff1d(breaks, gaps(time, recording.max_gap))
+    return parts_between(np.concatenate([breaks, gaps(time, limit)]), len(recording))
 
 
 def parts_between(breaks: NDArray[np.int64], n_samples: int) -> list[slice]:

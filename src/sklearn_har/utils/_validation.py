@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
@@ -163,13 +164,26 @@ def _check_values(X: Any, reset: bool) -> None:
     names = [str(name).lower() for name in X.columns]
     axes = [name for name in names if {name[:-1] + axis for axis in "xyz"} <= set(names)]
     if axes:
-        warnings.warn(
-            f"X is a frame with the channels {', '.join(axes)}: each of its {len(X)} rows is taken "
-            "for a window of one channel. If the rows are samples of a recording, cut them by "
-            "segment_recording, or train ActivityRecognizer on recordings.",
-            UserWarning,
-            stacklevel=4,
-        )
+        what = f"the channels {', '.join(axes)}"
+    elif names and not _are_steps(names) and (channels_of_names(X.columns) or 1) == 1:
+        what = f"the columns {', '.join(names[:3])}{', ...' * (len(names) > 3)}"
+    else:
+        return
+    warnings.warn(
+        f"X is a frame with {what}: each of its {len(X)} rows is taken for a window of "
+        f"{len(names)} time steps of one channel. If the rows are samples of a recording, cut them "
+        "by segment_recording, or train ActivityRecognizer on recordings.",
+        UserWarning,
+        stacklevel=4,
+    )
+
+
+def _are_steps(names: Sequence[str]) -> bool:
+    """Return whether columns are numbered one after the other, as time steps are."""
+    numbered = [re.fullmatch(r"(.*?)(\d+)", name) for name in names]
+    steps = [(found[1], int(found[2])) if found else None for found in numbered]
+    following = [(step[0], step[1] + 1) if step else None for step in steps]
+    return None not in steps and steps[1:] == following[:-1]
 
 
 def _compare_shapes(estimator: BaseEstimator, array: npt.NDArray[Any], name: str) -> None:
