@@ -29,6 +29,7 @@ from sklearn_har.cli._messages import in_options
         ),
         ("sampling_rate must be given where", "--file-rate must be given where"),
         ("Pass read_options={'encoding': 'cp1252'}, or", "Pass --encoding cp1252, or"),
+        ("pass day_first=True or day_first=False.", "pass --day-first or --no-day-first."),
         ("Pass format='auto', or", "Pass --format auto, or"),
         ("format must be None or one of", "--format must be None or one of"),
         ("sampling_rate must be above 0", "--rate must be above 0"),

@@ -102,6 +102,31 @@ def test_other_units_names_and_clocks(model, tmp_path):
     np.testing.assert_allclose(model.windows, _windows(samples, t), atol=1e-5)
 
 
+def test_times_since_1970_are_printed_from_the_first_sample(model, tmp_path, capsys):
+    t, samples = _samples()
+    nanos = 1_715_595_630_250_000_000 + np.round(t * 1e9).astype(np.int64)
+    table = pd.DataFrame(samples, columns=COLUMNS).assign(time=nanos)
+    table.to_csv(tmp_path / "log.csv", index=False)
+    assert _run(tmp_path / "log.csv", "--timeline", tmp_path / "timeline.csv") == 0
+    out = capsys.readouterr().out
+    assert "time in s since 2024-05-13 10:20:30" in " ".join(out.split())
+    assert out.splitlines()[-3].split()[1] == "0.00"
+    # The table is on the clock of the file.
+    assert pd.read_csv(tmp_path / "timeline.csv")["start"][0] == 1_715_595_630.25
+
+
+def test_a_format_needs_no_other_option(model, tmp_path, capsys):
+    t, samples = _samples()
+    header = "Time (ms);" + ";".join(f"Acc {a} (m/s^2)" for a in "xyz")
+    header += ";" + ";".join(f"Gyro {a} (deg/s)" for a in "xyz")
+    values = np.column_stack([t * 1e3, samples[:, :3] * 9.80665, np.rad2deg(samples[:, 3:])])
+    table = pd.DataFrame(values, columns=header.split(";"))
+    table.to_csv(tmp_path / "log.dat", index=False, sep=";", decimal=",")
+    assert _run(tmp_path / "log.dat", "--format", "auto") == 0
+    np.testing.assert_allclose(model.windows, _windows(samples, t), atol=1e-5)
+    assert "--format auto reads this as a table" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("n_channels", "options"),
     [

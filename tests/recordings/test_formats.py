@@ -295,6 +295,7 @@ class TestRefused:
         [
             ("log.csv", b"", "empty file"),
             ("log.csv", b"\n\n", "empty file"),
+            ("log.csv", b'"', "."),
             ("log.xls", b"\xd0\xcf\x11\xe0", "source must be a file of one of the kinds"),
             ("log.json", b'{"payload": {}}', "must be JSON of Edge Impulse"),
             ("log.csv", b"only,text\nin,it\n", "columns of numbers besides the times"),

@@ -8,7 +8,14 @@ import sys
 import textwrap
 from typing import Any
 
-from sklearn_har.cli._common import FILE, PROGRAM, check_picture, check_writable, save_picture
+from sklearn_har.cli._common import (
+    FILE,
+    PROGRAM,
+    check_picture,
+    check_writable,
+    refuse,
+    save_picture,
+)
 from sklearn_har.cli._messages import in_options, warnings_as_lines
 from sklearn_har.cli._reading import (
     add_source_arguments,
@@ -51,6 +58,7 @@ def run(args: argparse.Namespace) -> None:
     """Inspect, print, draw."""
     from sklearn_har.recordings import inspect_file
 
+    refuse(args, ("pattern",), "inspect looks at one file")
     if args.plot:
         check_writable(args.plot)
         check_picture(args.plot)

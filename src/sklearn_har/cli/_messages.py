@@ -31,6 +31,9 @@ _NAME = rf"({'|'.join(_OPTIONS)})"
 _IN_OPTIONS: list[tuple[str, Any]] = [
     # The one recording of `predict`, with or without its file.
     (r"recordings\[\d+\](?: \((.+?)\)|: )", r"\1"),
+    (r"\bday_first=True", "--day-first"),
+    (r"\bday_first=False", "--no-day-first"),
+    (r"\bday_first\b", "--day-first"),
     (r"\btime=None and sampling_rate=", "--file-rate"),
     (r"\bsampling_rate must be given\b", "--file-rate must be given"),
     (r"\bread_options=\{'encoding': '([^']+)'\}", r"--encoding \1"),

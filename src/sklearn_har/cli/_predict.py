@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +29,8 @@ from sklearn_har.cli._reading import add_reading_arguments, read_pieces
 
 # Letters of an activity in the printed table, whose other columns take 40 at most.
 _LONGEST_NAME = 40
+# In s: times of 1970 to 1973, before which no clock counts from 1970.
+_SINCE_1970 = 1e8
 
 _DESCRIPTION = """\
 Recognise the activities in a recording, and print when each one starts and
@@ -156,6 +159,9 @@ def run(args: argparse.Namespace) -> None:
         # Before the table is printed, whose reader may have gone away.
         if args.timeline:
             write_file(args.timeline, timeline.to_csv(index=False, float_format="%.6f").encode())
+        # Who reads 1761431148.91 knows no more than of 12.35 s since a date.
+        for column in ("start", "end"):
+            timeline[column] -= seen.zero
         if args.plot and len(timeline):
             save_picture(args.plot, _picture(timeline))
     finally:
@@ -183,9 +189,17 @@ class _Seen:
             self._end = float(piece.time[-1])
             yield piece
 
+    @property
+    def zero(self) -> float:
+        """Return the time of the first sample in s where the clock counts from 1970, else 0."""
+        begin = float(self._first.time[0])
+        return begin if self._first.start is not None and begin > _SINCE_1970 else 0.0
+
     def __str__(self) -> str:
-        first = self._first
-        since = "" if first.start is None else f", time in s since {first.start:%Y-%m-%d %H:%M:%S}"
+        first, since = self._first, ""
+        if first.start is not None:
+            date = first.start + datetime.timedelta(seconds=self.zero)
+            since = f", time in s since {date:%Y-%m-%d %H:%M:%S}"
         return (
             f"{self._n_samples} samples, {first.samples.shape[1]} channels, "
             f"{first.sampling_rate:g} Hz, {self._end - float(first.time[0]):.2f} s{since}"

@@ -75,6 +75,11 @@ def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
         "'{subject}/{activity}/{trial}/{sensor}.csv'; with {sensor}, columns are named "
         "SENSOR:COLUMN",
     )
+    add(
+        "--day-first",
+        action=argparse.BooleanOptionalAction,
+        help="whether dates such as 07/05/2014 begin with the day (default: the file decides)",
+    )
     group = parser.add_argument_group("text of the files (see sklearn-har inspect FILE)")
     add = group.add_argument
     add(
@@ -214,7 +219,7 @@ def _channels_of_model(recognizer: Any) -> tuple[list[str], int | None]:
 # What a model remembers of how its files were read, besides the channels and their units.
 _REMEMBERED = (
     *("time", "time_unit", "on_disorder", "on_missing", "format", "max_gap", "sampling_rate"),
-    "read_options",
+    *("day_first", "read_options"),
 )
 _OF_TEXT = {"separator": "sep", "decimal": "decimal", "encoding": "encoding"}
 _SPELLED = {"tab": "\t", "\\t": "\t", "space": r"\s+", " ": r"\s+"}
@@ -291,6 +296,8 @@ def options_of(arguments: Mapping[str, Any], report: Any) -> list[str]:
                 add(name.replace("_", "-"), arguments[name])
     if arguments.get("sampling_rate") is not None:
         add("file-rate", f"{arguments['sampling_rate']:g}")
+    if arguments.get("day_first") is not None:
+        add("day-first" if arguments["day_first"] else "no-day-first")
     for name in ("format", "max_gap", "on_disorder", "on_missing"):
         if arguments.get(name) is not None:
             add(name.replace("_", "-"), arguments[name])

@@ -119,7 +119,8 @@ def without_missing(
     samples: NDArray[np.float64], columns: list[str], on_missing: str
 ) -> NDArray[np.int64]:
     missing = ~np.isfinite(samples)
-    rows = np.flatnonzero(missing.any(axis=1))
+    incomplete = missing.any(axis=1)
+    rows = np.flatnonzero(incomplete)
     if len(rows) and on_missing == "raise":
         counts = {c: int(n) for c, n in zip(columns, missing.sum(axis=0), strict=True) if n}
         raise ValueError(
@@ -128,7 +129,7 @@ def without_missing(
             "out. If two sensors take turns in the rows, read each with its own channels= and join "
             "them by merge_recordings."
         )
-    return np.setdiff1d(np.arange(len(samples)), rows)
+    return np.flatnonzero(~incomplete)
 
 
 def units_by_column(

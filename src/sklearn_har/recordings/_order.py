@@ -60,6 +60,8 @@ def in_order(
     dates, of which none comes twice.
     """
     kept = np.arange(len(seconds)) if kept is None else kept
+    if (np.diff(seconds[kept]) > 0).all() and blocks_of_stamps(seconds[kept]) is None:
+        return Order(kept, seconds[kept])
     times, wraps = seconds.copy(), np.empty(0, dtype=np.int64)
     if not dated:
         times[kept], wraps = unwrapped(seconds[kept], period=period)

@@ -113,13 +113,19 @@ def _about_repetitions(recording: Recording, sensors: list[Sensor]) -> Iterator[
                 )
 
 
+# Samples that tell whether values are coarse.
+_TELLING = 10_000
+
+
 def _frozen(vectors: Floats, rate: float) -> float:
     """Return the share of samples in long runs of one value, 0 if the values are coarse."""
     same = (vectors[1:] == vectors[:-1]).all(axis=1)
     edges = np.flatnonzero(np.diff(np.concatenate([[0], same.astype(np.int8), [0]])))
     runs = (edges[1::2] - edges[::2] + 1) if len(edges) else np.zeros(0, dtype=np.int64)
     long = runs >= max(20.0, _BLOCK * rate)
-    others = np.delete(vectors[1:], np.flatnonzero(same), axis=0)
+    if not long.any():
+        return 0.0
+    others = vectors[1:][~same][:_TELLING]
     # A coarse sensor that lies still repeats itself.
     fine = len(others) > 20 and len(np.unique(others, axis=0)) > 0.8 * len(others)
     return float(runs[long].sum() / len(vectors)) if fine else 0.0

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+import numpy as np
+
 __all__ = ["RowShape", "fields_of", "first_bytes", "odd_lines", "opened", "row_shape"]
 
 _HEAD, _BLOCK = 1 << 16, 1 << 20
@@ -59,7 +61,8 @@ class RowShape:
         """Whether the number of separators alone tells that all lines are rows."""
         if self.separator is None:
             return False
-        n_separators = block.count(self.separator.encode())
+        signs = np.frombuffer(block, dtype=np.uint8)
+        n_separators = np.count_nonzero(signs == ord(self.separator))
         repeats = self.header is not None and self.header in block
         return n_separators == n_lines * (self.n_fields - 1) and not repeats
 
@@ -153,22 +156,18 @@ def odd_lines(source: Any, shape: RowShape) -> list[int]:
     with opened(source) as file:
         if file is None:
             return []
-        rest = b""
-        while True:
-            block = file.read(_BLOCK)
-            block, whole = rest + block, bool(block)
-            cut = block.rfind(b"\n") + 1 if whole else len(block)
-            block, rest = block[:cut], block[cut:]
-            n_lines = block.count(b"\n")
-            if number < shape.first or not shape.is_clean(block, n_lines):
+        for _ in range(shape.first):
+            number += bool(file.readline())
+        while block := file.read(_BLOCK):
+            block += file.readline()
+            n_lines = int(np.count_nonzero(np.frombuffer(block, dtype=np.uint8) == ord("\n")))
+            if not block.endswith(b"\n") or not shape.is_clean(block, n_lines):
                 for i, line in enumerate(block.split(b"\n"), number):
                     if line.count(b'"') % 2:
                         return []  # A field may hold an end of line.
-                    if i >= shape.first and not shape.is_row(line):
+                    if not shape.is_row(line):
                         odd.append(i)
             number += n_lines
-            if not whole:
-                break
     if len(odd) > max(_MOST_ODD * (number - shape.first), 1):
         n_rows = number - shape.first
         raise ValueError(

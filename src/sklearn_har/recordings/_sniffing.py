@@ -178,6 +178,8 @@ def _rows(
     """Find the first row of samples and the row of names above it."""
     rows = [_split(line, separator) for line in lines]
     filled = [i for i, row in enumerate(rows) if any(row)]
+    if not filled:
+        return {}, ()
     later = filled[len(filled) // 2 :]
     n_fields = Counter(len(rows[i]) for i in later).most_common(1)[0][0]
     samples = [rows[i] for i in later if len(rows[i]) == n_fields]

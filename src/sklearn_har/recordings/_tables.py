@@ -185,8 +185,11 @@ class TableReader:
         limit = gap_limit(self._rate, layout.max_gap, _USUAL_GRID)
         self.after_gap = self._last_time is not None and seconds[0] - self._last_time > limit
         self._last_time = float(seconds[-1])
+        # A copy of all samples would take as much memory as the table.
+        if len(kept) < len(samples) or (np.diff(kept) != 1).any():
+            samples = samples[kept]
         return Recording(
-            convert(samples[kept], [by_column.get(column) for column in names]),
+            convert(samples, [by_column.get(column) for column in names]),
             seconds,
             sampling_rate=self._rate,
             channel_names=list(names.values()),

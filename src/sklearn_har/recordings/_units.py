@@ -19,5 +19,5 @@ UNITS = {**ACCELERATION, **ANGULAR_VELOCITY}
 def convert(samples: NDArray[np.float64], units: Sequence[str | None]) -> NDArray[np.float64]:
     """Return accelerations in g and angular velocities in rad/s; None leaves a channel as it is."""
     factors = np.array([1.0 if unit is None else UNITS[unit] for unit in units])
-    converted: NDArray[np.float64] = samples * factors
+    converted: NDArray[np.float64] = samples if (factors == 1.0).all() else samples * factors
     return converted
