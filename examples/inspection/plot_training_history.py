@@ -75,5 +75,5 @@ for name, rate in [("1e-3", 1e-3), ("5e-3", 5e-3)]:
         random_state=0,
     )
     print(f"learning rate {name}: {result.mean:.3f} (+/-{result.std:.3f})")
-    axes = TrainingHistoryDisplay.from_evaluation(result, name=name, ax=axes).axes_
+    axes = TrainingHistoryDisplay.from_estimator(result, name=name, ax=axes).axes_
 plt.show()

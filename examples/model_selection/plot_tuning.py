@@ -64,7 +64,7 @@ named = [
     {**setting, "scale": "none" if setting["scale"] == "passthrough" else "standard"}
     for setting in search.cv_results_["params"]
 ]
-SearchResultsDisplay.from_results(
+SearchResultsDisplay.from_estimator(
     {**search.cv_results_, "params": named}, score_name="accuracy over the folds"
 )
 plt.show()

@@ -223,5 +223,3 @@ def test_what_is_wrong_with_channels_is_said():
         ChannelImportanceDisplay([0.1, 0.2], ["a", "b"]).plot()
     with pytest.raises(ValueError, match="each of the 1 channels of importances"):
         ChannelImportanceDisplay([[0.1]], ["a", "b"]).plot()
-    with pytest.raises(TypeError, match="what channel_importance returned, got list"):
-        ChannelImportanceDisplay.from_importances([[0.1]])

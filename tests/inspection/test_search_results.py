@@ -116,7 +116,7 @@ def test_what_is_no_search_is_said():
 
 
 def test_each_setting_is_a_row_with_its_mean_spread_and_folds():
-    display = SearchResultsDisplay.from_results(RESULTS, score_name="accuracy")
+    display = SearchResultsDisplay.from_estimator(RESULTS, score_name="accuracy")
     assert display.settings_ == ["units=20", "units=10"]  # the one that failed has no scores
     labels = [label.get_text() for label in display.ax_.get_yticklabels()]
     assert labels == display.settings_
@@ -134,7 +134,7 @@ def test_each_setting_is_a_row_with_its_mean_spread_and_folds():
 
 
 def test_means_and_folds_differ_in_grey_and_in_shape():
-    display = SearchResultsDisplay.from_results(RESULTS)
+    display = SearchResultsDisplay.from_estimator(RESULTS)
     dark = mpl.colors.to_rgb(display.means_.lines[0].get_color())
     light = display.folds_.get_edgecolor()[0, :3]
     weights = [0.2126, 0.7152, 0.0722]

@@ -118,7 +118,7 @@ def test_all_trainings_of_an_evaluation(data, legend):
     result = repeated_evaluation(
         make_pipeline(StandardScaler(), Learner()), X, y, cv=2, n_repeats=3, random_state=0
     )
-    display = TrainingHistoryDisplay.from_evaluation(result, name="it")
+    display = TrainingHistoryDisplay.from_estimator(result, name="it")
     assert len(display.histories) == 6
     lengths = [len(history["loss"]) for history in display.histories]
     assert lengths == [1 + seed % 3 for seed in result.seeds for _ in range(2)]
@@ -132,8 +132,8 @@ def test_what_is_wrong_is_said(data):
         TrainingHistoryDisplay.from_estimator(Learner())
     with pytest.raises(TypeError, match="got Learner without a history"):
         TrainingHistoryDisplay.from_estimator([Learner().fit(*data), Learner()])
-    with pytest.raises(TypeError, match="what repeated_evaluation returned, got dict"):
-        TrainingHistoryDisplay.from_evaluation({})
+    with pytest.raises(TypeError, match="got dict without a history"):
+        TrainingHistoryDisplay.from_estimator({})
     with pytest.raises(TypeError, match=r"For one training pass \[history\]"):
         TrainingHistoryDisplay(HISTORY).plot()
     with pytest.raises(ValueError, match="at least one epoch of one training"):
@@ -150,5 +150,5 @@ def test_an_evaluation_without_histories_is_refused(data):
     result = repeated_evaluation(GaussianNB(), *data, cv=2, n_repeats=1)
     assert result.histories is None
     assert result.to_dict()["histories"] is None
-    with pytest.raises(ValueError, match="classifier with history_, such as ConvLSTMClassifier"):
-        TrainingHistoryDisplay.from_evaluation(result)
+    with pytest.raises(TypeError, match="got RepeatedEvaluation without a history"):
+        TrainingHistoryDisplay.from_estimator(result)

@@ -103,5 +103,5 @@ def picture(results: dict[str, Any], scoring: str) -> Any:
     from sklearn_har.inspection import SearchResultsDisplay
 
     figure = figure_of_rows(min(len(results["params"]), 20), width=8.0, height=0.35)
-    SearchResultsDisplay.from_results(results, score_name=scoring, ax=figure.subplots())
+    SearchResultsDisplay.from_estimator(results, score_name=scoring, ax=figure.subplots())
     return figure

@@ -56,9 +56,8 @@ def repeated_evaluation(
 
     Each repeat trains on ``(X, y)`` with another seed and is scored on windows that it did not
     see: either one test set, ``(X_test, y_test)``, or the splits of ``cv``. The test windows only
-    measure: they choose no epoch, no hyperparameter, no scaling statistics and no repeat, and
-    every repeat counts. Put whatever learns from data, such as scaling, into a `Pipeline`, so that
-    it is fitted on the training windows alone.
+    measure: they choose nothing, and every repeat counts. Put whatever learns from data, such as
+    scaling, into a `Pipeline`, so that it is fitted on the training windows alone.
 
     Parameters
     ----------
@@ -78,9 +77,8 @@ def repeated_evaluation(
     cv : int, cross-validation splitter or iterable of splits, default=None
         How to split ``X``. Excludes ``X_test``. An integer is the number of folds: of `GroupKFold`
         if ``groups`` is given, so that no subject is on both sides, else of `StratifiedKFold`. The
-        splits are made once and serve all repeats, also those of a shuffling splitter: the spread
-        over repeats is that of the training. The tables are made of the predictions for the test
-        windows of all splits; a window that several splits test counts as often.
+        splits are made once and serve all repeats, so that the spread over repeats is that of the
+        training. The tables are made of the predictions for the test windows of all splits.
     groups : array-like of shape (n_windows,), default=None
         Subject of each window of ``X``. With ``cv`` it is handed to the splitter and gives the
         table per subject. With ``X_test`` it serves to warn of subjects that are in both sets. It
@@ -95,24 +93,21 @@ def repeated_evaluation(
         ``scorer(estimator, X, y)``, or None for the estimator's own ``score``. The tables do not
         depend on it.
     random_state : int, RandomState instance or None, default=None
-        Where the seeds of the repeats come from: one integer per repeat, distinct, given to every
-        parameter of the estimator that is named ``random_state``, nested ones included, whatever
-        its value was. Pass an int for reproducible output across multiple function calls; the
-        first repeats are the same for any ``n_repeats``. An estimator without such a parameter
-        gets no seed.
+        Where the seeds of the repeats come from. Each repeat gives another integer to every
+        parameter of the estimator that is named ``random_state``, nested ones included. Pass an
+        int for reproducible output; the first repeats are the same for any ``n_repeats``.
     n_jobs : int or None, default=None
         Number of trainings (repeats times splits) to run at a time, through joblib. None means 1
         unless in a `joblib.parallel_config` context; -1 means all processors.
     verbose : int, default=0
         With 1 or more, print one line a repeat, such as ``>#1: 90.057``, to the standard error
-        stream as soon as it is done. On a terminal there is also a line that says which training
-        is running and how long the others will take; it is gone in the end.
+        stream, and on a terminal which training is running and how long the others will take.
 
     Returns
     -------
     RepeatedEvaluation
-        Scores, mean and standard deviation, tables per class and per subject, confusion matrix,
-        seeds and times. ``print(result)`` shows the summary, ``print(result.report())`` all.
+        Scores, tables, seeds and times. ``print(result)`` shows the summary, and
+        ``print(result.report())`` all.
 
     Warns
     -----

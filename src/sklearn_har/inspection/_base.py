@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sklearn_har.evaluation import RepeatedEvaluation
 from sklearn_har.inspection._style import Kwargs, name_rows, row_inches
 from sklearn_har.utils._optional import import_optional
 
-__all__ = ["Display", "Kwargs", "check_evaluation", "check_windows", "unpack_windows"]
+__all__ = ["Display", "Kwargs", "check_windows", "unpack_windows"]
 
 _RETURNS = """
 
@@ -120,12 +119,3 @@ def check_windows(X: Any) -> NDArray[Any]:
             f"{windows.shape}."
         )
     return windows
-
-
-def check_evaluation(evaluation: Any) -> None:
-    """Raise a TypeError for what is no RepeatedEvaluation."""
-    if not isinstance(evaluation, RepeatedEvaluation):
-        raise TypeError(
-            "evaluation must be what repeated_evaluation returned, got "
-            f"{type(evaluation).__name__}."
-        )

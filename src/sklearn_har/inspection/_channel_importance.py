@@ -120,8 +120,8 @@ class ChannelImportanceDisplay(Display):
     diamond for their mean with a bar of one standard deviation to each side. At the line of 0
     nothing is lost.
 
-    Use :meth:`from_estimator` or :meth:`from_importances` to make one. All parameters are stored as
-    attributes.
+    Use :meth:`from_estimator` to make one, or the constructor with what :func:`channel_importance`
+    returned. All parameters are stored as attributes.
 
     Parameters
     ----------
@@ -244,33 +244,10 @@ class ChannelImportanceDisplay(Display):
             name = "accuracy"
         else:
             name = scoring if isinstance(scoring, str) else getattr(scoring, "__name__", "score")
-        return cls.from_importances(importances, score_name=name, ax=ax, **plot_params)
-
-    @classmethod
-    def from_importances(
-        cls,
-        importances: Mapping[str, Any],
-        *,
-        score_name: str = "accuracy",
-        ax: Any = None,
-        **plot_params: Any,
-    ) -> Self:
-        """Plot what :func:`channel_importance` measured.
-
-        Parameters
-        ----------
-        importances : Bunch
-            What :func:`channel_importance` returned.
-        score_name : str, default="accuracy"
-            As in :class:`ChannelImportanceDisplay`.
-        ax, **plot_params : optional
-            As in :meth:`plot`.
-        """
-        wanted = ("importances", "channel_names", "baseline_score")
-        if not isinstance(importances, Mapping) or not all(key in importances for key in wanted):
-            raise TypeError(
-                "importances must be what channel_importance returned, got "
-                f"{type(importances).__name__}. The constructor takes arrays."
-            )
-        display = cls(**{key: importances[key] for key in wanted}, score_name=score_name)
+        display = cls(
+            importances.importances,
+            importances.channel_names,
+            baseline_score=importances.baseline_score,
+            score_name=name,
+        )
         return display.plot(ax, **plot_params)

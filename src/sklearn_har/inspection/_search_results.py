@@ -80,8 +80,7 @@ class SearchResultsDisplay(Display):
     one standard deviation to each side, and a light ring for each fold. Two settings whose bars
     overlap by much are not told apart by the search.
 
-    Use :meth:`from_estimator` or :meth:`from_results` to make one. All parameters are stored as
-    attributes.
+    Use :meth:`from_estimator` to make one. All parameters are stored as attributes.
 
     Parameters
     ----------
@@ -176,8 +175,8 @@ class SearchResultsDisplay(Display):
 
         Parameters
         ----------
-        search : estimator
-            A fitted search of scikit-learn or of :mod:`sklearn_har.model_selection`.
+        search : estimator or dict
+            As in :func:`search_table`.
         metric : str or None, default=None
             As in :func:`search_table`.
         score_name : str or None, default=None
@@ -189,36 +188,12 @@ class SearchResultsDisplay(Display):
         if score_name is None:
             scoring = getattr(search, "scoring", None)
             score_name = scoring if metric == "score" and isinstance(scoring, str) else metric
-        return cls.from_results(results, metric=metric, score_name=score_name, ax=ax, **plot_params)
-
-    @classmethod
-    def from_results(
-        cls,
-        cv_results: Mapping[str, Any],
-        *,
-        metric: str | None = None,
-        score_name: str | None = None,
-        ax: Any = None,
-        **plot_params: Any,
-    ) -> Self:
-        """Plot the results of a search.
-
-        Parameters
-        ----------
-        cv_results : dict
-            The ``cv_results_`` of a search.
-        metric, score_name : str or None, default=None
-            As in :meth:`from_estimator`.
-        ax, **plot_params : optional
-            As in :meth:`plot`.
-        """
-        results, metric = _results(cv_results, metric)
         short = _short_names(results)
         labels = [
             ", ".join(f"{short[name]}={_value_text(value)}" for name, value in setting.items())
             for setting in results["params"]
         ]
-        display = cls(labels, _split_scores(results, metric), score_name=score_name or metric)
+        display = cls(labels, _split_scores(results, metric), score_name=score_name)
         return display.plot(ax, **plot_params)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sklearn_har.evaluation import RepeatedEvaluation
-from sklearn_har.inspection._base import Display, Kwargs, check_evaluation
+from sklearn_har.inspection._base import Display, Kwargs
 from sklearn_har.inspection._style import (
     DIAMOND,
     finish_scores,
@@ -185,7 +185,11 @@ class SubjectScoresDisplay(Display):
         ax, **plot_params : optional
             As in :meth:`plot`.
         """
-        check_evaluation(evaluation)
+        if not isinstance(evaluation, RepeatedEvaluation):
+            raise TypeError(
+                "evaluation must be what repeated_evaluation returned, got "
+                f"{type(evaluation).__name__}."
+            )
         if evaluation.per_subject is None:
             raise ValueError(
                 "evaluation must know the subjects of the test windows, got one without "

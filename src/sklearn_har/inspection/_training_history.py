@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sklearn_har.evaluation import RepeatedEvaluation
-from sklearn_har.inspection._base import Display, Kwargs, check_evaluation
+from sklearn_har.inspection._base import Display, Kwargs
 from sklearn_har.inspection._style import (
     PALETTE,
     grid_lines,
@@ -41,8 +41,7 @@ class TrainingHistoryDisplay(Display):
     running in an epoch, and a band of one standard deviation to each side; early stopping ends
     trainings after different numbers of epochs. Their number is in the legend.
 
-    Use :meth:`from_estimator` or :meth:`from_evaluation` to make one. All parameters are stored as
-    attributes.
+    Use :meth:`from_estimator` to make one. All parameters are stored as attributes.
 
     Parameters
     ----------
@@ -151,7 +150,9 @@ class TrainingHistoryDisplay(Display):
         ----------
         estimator : estimator or sequence of estimator
             A fitted classifier of this package, or what holds some: a pipeline that ends in one, a
-            search, a vote or another ensemble. Several are trainings of the same kind.
+            search, a vote or another ensemble; or what
+            :func:`~sklearn_har.evaluation.repeated_evaluation` returned. Several are trainings of
+            the same kind.
         name : str or None, default=None
             As in :class:`TrainingHistoryDisplay`.
         ax, **plot_params : optional
@@ -169,35 +170,6 @@ class TrainingHistoryDisplay(Display):
                 )
             histories += found
         return cls(histories, name=name).plot(ax, **plot_params)
-
-    @classmethod
-    def from_evaluation(
-        cls,
-        evaluation: RepeatedEvaluation,
-        *,
-        name: str | None = None,
-        ax: Any = None,
-        **plot_params: Any,
-    ) -> Self:
-        """Plot all trainings of a repeated evaluation.
-
-        Parameters
-        ----------
-        evaluation : RepeatedEvaluation
-            What :func:`~sklearn_har.evaluation.repeated_evaluation` returned for a classifier with
-            a history.
-        name : str or None, default=None
-            As in :class:`TrainingHistoryDisplay`.
-        ax, **plot_params : optional
-            As in :meth:`plot`.
-        """
-        check_evaluation(evaluation)
-        if evaluation.histories is None:
-            raise ValueError(
-                "evaluation must be of a classifier with history_, such as ConvLSTMClassifier, got "
-                "one without histories."
-            )
-        return cls(evaluation.histories, name=name).plot(ax, **plot_params)
 
 
 def _label(name: str | None, kind: str, n_trainings: int) -> str:
@@ -238,8 +210,10 @@ def _by_epoch(curves: Sequence[Sequence[float]]) -> NDArray[np.float64]:
 
 
 def _histories(estimator: Any) -> Iterator[History]:
-    """Yield the histories of the classifiers in a fitted estimator."""
-    if hasattr(estimator, "history_"):
+    """Yield the histories of the classifiers in a fitted estimator, or of an evaluation."""
+    if isinstance(estimator, RepeatedEvaluation):
+        yield from estimator.histories or ()
+    elif hasattr(estimator, "history_"):
         yield estimator.history_
     elif hasattr(estimator, "best_estimator_"):
         yield from _histories(estimator.best_estimator_)

@@ -51,11 +51,11 @@ def window_checks(estimator: Any) -> Iterator[tuple[Any, Callable[[Any], None]]]
         yield clone(estimator), run
 
 
-def _run(check: Callable[[Any], None], estimator: Any) -> None:
+def _run(check: Callable[..., None], estimator: Any) -> None:
     with warnings.catch_warnings():
         # scikit-learn's checks do the same: a small training need not converge.
         warnings.simplefilter("ignore")
-        check(estimator)
+        check(estimator, *_windows())
 
 
 def parametrize_with_window_checks(estimators: Iterable[Any]) -> Any:
@@ -122,17 +122,15 @@ def _assert_raises(expected: type[Exception], words: str, call: Callable[[], Any
     assert words.lower() in message.lower(), f"The error must mention {words!r}, it says: {message}"
 
 
-def _check_window_attributes(estimator: Any) -> None:
+def _check_window_attributes(estimator: Any, X: Any, y: Any) -> None:
     """Assert that `fit` returns the estimator and records the shape of the windows."""
-    X, y = _windows()
     assert estimator.fit(X, y) is estimator, "fit must return the estimator"
     seen = (estimator.n_timesteps_in_, estimator.n_channels_in_, estimator.n_features_in_)
     assert seen == (_N_TIMESTEPS, _N_CHANNELS, _N_TIMESTEPS), seen
 
 
-def _check_window_outputs(estimator: Any) -> None:
+def _check_window_outputs(estimator: Any, X: Any, y: Any) -> None:
     """Assert that there is one output for each window, and that probabilities are some."""
-    X, y = _windows()
     for method, values in _outputs(estimator.fit(X, y), X).items():
         assert len(values) == len(X), f"{method} returned {len(values)} rows for {len(X)} windows"
         if method == "predict_proba":
@@ -143,26 +141,23 @@ def _check_window_outputs(estimator: Any) -> None:
             assert set(values) <= set(y)
 
 
-def _check_window_labels(estimator: Any) -> None:
+def _check_window_labels(estimator: Any, X: Any, y: Any) -> None:
     """Assert that labels come back as strings where strings were given."""
-    X, y = _windows()
     names = np.array(["laying", "sitting", "walking"])[y]
     clf = estimator.fit(X, names)
     np.testing.assert_array_equal(clf.classes_, np.unique(names))
     assert set(clf.predict(X)) <= set(names)
 
 
-def _check_window_fit_idempotent(estimator: Any) -> None:
+def _check_window_fit_idempotent(estimator: Any, X: Any, y: Any) -> None:
     """Assert that fitting twice, or fitting a clone, gives what fitting once gives."""
-    X, y = _windows()
     once = _outputs(estimator.fit(X, y), X)
     _assert_close(once, _outputs(clone(estimator).fit(X, y), X), "differs in a clone")
     _assert_close(once, _outputs(estimator.fit(X, y), X), "differs after a second fit")
 
 
-def _check_window_subset_invariance(estimator: Any) -> None:
+def _check_window_subset_invariance(estimator: Any, X: Any, y: Any) -> None:
     """Assert that a window gets the same output alone and among others."""
-    X, y = _windows()
     estimator.fit(X, y)
     whole = _outputs(estimator, X)
     alone = [_outputs(estimator, X[i : i + 1]) for i in range(len(X))]
@@ -170,18 +165,16 @@ def _check_window_subset_invariance(estimator: Any) -> None:
     _assert_close(whole, joined, "depends on the other windows")
 
 
-def _check_window_order_invariance(estimator: Any) -> None:
+def _check_window_order_invariance(estimator: Any, X: Any, y: Any) -> None:
     """Assert that the order of the windows does not matter at prediction."""
-    X, y = _windows()
     estimator.fit(X, y)
     order = np.random.default_rng(0).permutation(len(X))
     shuffled = {m: v[order] for m, v in _outputs(estimator, X).items()}
     _assert_close(shuffled, _outputs(estimator, X[order]), "depends on the order of the windows")
 
 
-def _check_window_memory_layouts(estimator: Any) -> None:
+def _check_window_memory_layouts(estimator: Any, X: Any, y: Any) -> None:
     """Assert that layout, precision, container and write protection of `X` do not matter."""
-    X, y = _windows()
     estimator.fit(X, y)
     expected = _outputs(estimator, X)
     read_only = X.copy()
@@ -200,9 +193,8 @@ def _check_window_memory_layouts(estimator: Any) -> None:
     _assert_close(expected, _outputs(refitted, X), "differs when fitted on read-only memory")
 
 
-def _check_window_arguments_unchanged(estimator: Any) -> None:
+def _check_window_arguments_unchanged(estimator: Any, X: Any, y: Any) -> None:
     """Assert that neither the arrays nor the parameters of the caller are changed."""
-    X, y = _windows()
     before, params = (X.copy(), y.copy()), estimator.get_params()
     _outputs(estimator.fit(X, y), X)
     np.testing.assert_array_equal(X, before[0])
@@ -212,9 +204,8 @@ def _check_window_arguments_unchanged(estimator: Any) -> None:
     assert all(after[k] is params[k] for k in params), "fit changed a parameter"
 
 
-def _check_window_state_unchanged_by_prediction(estimator: Any) -> None:
+def _check_window_state_unchanged_by_prediction(estimator: Any, X: Any, y: Any) -> None:
     """Assert that prediction leaves no trace in the estimator."""
-    X, y = _windows()
     estimator.fit(X, y)
     before = dict(vars(estimator))
     _outputs(estimator, X)
@@ -223,26 +214,23 @@ def _check_window_state_unchanged_by_prediction(estimator: Any) -> None:
     assert all(after[k] is before[k] for k in before), "prediction replaced an attribute"
 
 
-def _check_window_pickle(estimator: Any) -> None:
+def _check_window_pickle(estimator: Any, X: Any, y: Any) -> None:
     """Assert that a pickled estimator predicts the same to the last bit."""
-    X, y = _windows()
     estimator.fit(X, y)
     loaded = pickle.loads(pickle.dumps(estimator))
     for method, values in _outputs(estimator, X).items():
         np.testing.assert_array_equal(getattr(loaded, method)(X), values, err_msg=method)
 
 
-def _check_window_not_fitted(estimator: Any) -> None:
+def _check_window_not_fitted(estimator: Any, X: Any, y: Any) -> None:
     """Assert that an estimator that was not fitted says so."""
-    X, _ = _windows()
     for method in ("predict", "predict_proba", "transform"):
         if hasattr(estimator, method):
             _assert_raises(NotFittedError, "fit", partial(getattr(estimator, method), X))
 
 
-def _check_window_nonfinite(estimator: Any) -> None:
+def _check_window_nonfinite(estimator: Any, X: Any, y: Any) -> None:
     """Assert that infinite values are refused, at fit and at prediction, and NaN by classifiers."""
-    X, y = _windows()
     fitted = clone(estimator).fit(X, y)
     for bad in [np.inf, np.nan] if is_classifier(estimator) else [np.inf]:
         broken = X.copy()
@@ -253,9 +241,8 @@ def _check_window_nonfinite(estimator: Any) -> None:
         _assert_raises(ValueError, word, partial(getattr(fitted, method), broken))
 
 
-def _check_window_shapes(estimator: Any) -> None:
+def _check_window_shapes(estimator: Any, X: Any, y: Any) -> None:
     """Assert that windows of another length or other channels than at `fit` are refused."""
-    X, y = _windows()
     estimator.fit(X, y)
     method = getattr(estimator, "predict" if is_classifier(estimator) else "transform")
     _assert_raises(ValueError, "channel", partial(method, X[:, :, :-1]))
@@ -264,18 +251,16 @@ def _check_window_shapes(estimator: Any) -> None:
     _assert_raises(ValueError, "sample", partial(method, X[:0]))
 
 
-def _check_window_single_channel(estimator: Any) -> None:
+def _check_window_single_channel(estimator: Any, X: Any, y: Any) -> None:
     """Assert that (n_windows, n_timesteps) is read as windows of one channel."""
-    X, y = _windows()
     flat = _outputs(clone(estimator).fit(X[:, :, 0], y), X[:, :, 0])
     deep = _outputs(clone(estimator).fit(X[:, :, :1], y), X[:, :, :1])
     flat = {m: np.reshape(v, np.shape(deep[m])) for m, v in flat.items()}
     _assert_close(flat, deep, "differs between two axes and one channel")
 
 
-def _check_window_zero_weights(estimator: Any) -> None:
+def _check_window_zero_weights(estimator: Any, X: Any, y: Any) -> None:
     """Assert that windows of weight zero count as if they were not there."""
-    X, y = _windows()
     weight = np.ones(len(X))
     weight[-6:] = 0
     weighted = _outputs(clone(estimator).fit(X, y, sample_weight=weight), X)
@@ -283,9 +268,8 @@ def _check_window_zero_weights(estimator: Any) -> None:
     _assert_close(weighted, without, "counts windows of weight zero")
 
 
-def _check_window_round_trip(estimator: Any) -> None:
+def _check_window_round_trip(estimator: Any, X: Any, y: Any) -> None:
     """Assert that `inverse_transform` undoes `transform`, and `fit_transform` is both in one."""
-    X, y = _windows()
     out = estimator.fit_transform(X, y)
     np.testing.assert_allclose(out, estimator.transform(X), _RTOL, _ATOL)
     assert out.dtype == X.dtype
