@@ -48,17 +48,18 @@ def test_both_formats_can_have_integers(model, ending, tmp_path, capsys):
 
 
 @pytest.mark.parametrize("ending", ["onnx", "tflite"])
-def test_a_model_becomes_a_file(model, ending, tmp_path, capsys):
+def test_a_model_becomes_a_file(model, ending, tmp_path, capfd):
     path = tmp_path / f"har.{ending}"
     options = ("--names", "a", "b", "c", "--rate", "20", "--channels", "u", "v", "w")
     argv = ["export", str(tmp_path / "model.skops"), str(path), *options, "--batch-size", "2"]
     assert main(argv) == 0
+    out, err = capfd.readouterr()
+    assert err == "", "the runtimes and converters greet on the error stream"
     exported, X = ExportedClassifier(path), _windows().data
     np.testing.assert_allclose(exported.predict_proba(X), model.predict_proba(X), atol=1e-5)
     assert exported.activity_names == ("a", "b", "c")
     assert exported.channel_names == ("u", "v", "w")
     assert (exported.sampling_rate, exported.batch_size) == (20.0, 2)
-    out = capsys.readouterr().out
     # A path is never broken, because people copy it.
     assert all(len(line) <= 80 for line in out.splitlines() if str(tmp_path) not in line)
     file, compared = out.split("compared")
