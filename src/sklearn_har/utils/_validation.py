@@ -88,7 +88,9 @@ def check_windows(
     is returned as an array of its own rank, a frame as windows. Infinity never passes.
     """
     refuse_masked(X, "X")
-    if not hasattr(X, "shape") or (len(X.shape) == 1 and X.dtype.kind == "O"):
+    if not hasattr(X, "shape"):
+        X = _as_array(X)
+    elif isinstance(X, np.ndarray) and X.ndim == 1 and X.dtype == object:
         X = _as_array(list(X))
     _check_values(X, reset)
     ndim = len(X.shape)
