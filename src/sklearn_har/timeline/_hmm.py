@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import expm
 
+from sklearn_har.timeline._window_probabilities import WindowProbabilities
 from sklearn_har.utils._arrays import real_array
 from sklearn_har.utils._numbers import check_real
-from sklearn_har.utils._window_probabilities import WindowProbabilities
 
 __all__ = ["HiddenMarkovModel"]
 
