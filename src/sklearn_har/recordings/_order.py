@@ -13,6 +13,7 @@ from sklearn_har.recordings._spreading import spread
 from sklearn_har.recordings._ticks import (
     blocks_of_stamps,
     restarts,
+    typical_pause,
     typical_step,
     unwrapped,
 )
@@ -236,19 +237,23 @@ _SEVERAL = (
 def _mixes(own: Floats, late: Rows) -> bool:
     """Return whether sorting would put rows of different clocks between one another.
 
-    Rows that come late fill a hole, which has no rows yet.
+    Rows that come late fill a hole: it has no rows yet, and none is missing beside them.
     """
     if len(late) > max(_NONE_TO_SPEAK_OF, _MANY * len(own)):
         return True
-    n_late = n_there = 0
+    limit = 5.0 * typical_pause(own)
+    n_late = n_wrong = 0
     for i in late[:_EXAMINED]:
-        before = own[:i]
-        after = own[i:]
+        before, after = own[:i], own[i:]
         end = int(np.argmax(after > before.max())) if after.max() > before.max() else len(after)
-        run = after[:end]
-        n_late += len(run)
-        n_there += int(((before >= run.min()) & (before <= run.max())).sum())
-    return n_there > max(3, 0.5 * n_late)
+        low, high = float(after[:end].min()), float(after[:end].max())
+        there = int(((before >= low) & (before <= high)).sum())
+        earlier, later = before[before < low], before[before > high]
+        begins = end <= _NONE_TO_SPEAK_OF if not len(earlier) else low - earlier.max() <= limit
+        fills = begins and (not len(later) or later.min() - high <= limit)
+        n_late += end
+        n_wrong += there if fills else end
+    return n_wrong > max(1, 0.1 * n_late)
 
 
 def _by_date(parts: list[Order], name: str, begins: Rows) -> list[Order]:

@@ -16,6 +16,7 @@ __all__ = [
     "blocks_of_stamps",
     "likely_unit",
     "restarts",
+    "typical_pause",
     "typical_step",
     "unit_by_size",
     "unwrapped",
@@ -37,6 +38,8 @@ _COUNTERS = sorted(
 _SHORTEST_COUNTER = 60.0
 # A step of more typical ones than this is no jitter.
 _FEW = 5.0
+# A clock that starts anew more often is no clock.
+_MOST_RESTARTS = 200
 # Packets: their rows are at most this many s apart, and this share of the rate that they hide.
 _WITHIN_PACKET, _SHARE = 2.5e-3, 0.25
 _LONGEST_PACKET, _MOST_ROWS = 3.0, 300
@@ -53,7 +56,7 @@ def typical_step(times: NDArray[np.number]) -> float:
     return float(np.median(forward)) if len(forward) else 0.0
 
 
-def _pause(seconds: Floats) -> float:
+def typical_pause(seconds: Floats) -> float:
     """Return the usual step between stamps, or between packets of rows."""
     firsts = blocks_of_stamps(seconds)
     return typical_step(seconds if firsts is None else seconds[firsts])
@@ -92,30 +95,26 @@ def unwrapped(seconds: Floats, *, period: float | None = None) -> tuple[Floats, 
     then a wrap. Otherwise a wrap needs a last value just below the end of a known counter and a
     first value just above its beginning.
     """
-    steps = np.diff(seconds)
-    back = np.flatnonzero(steps < 0)
-    near = 3.0 * _pause(seconds)
-    added, rows = np.zeros(len(seconds)), []
-    for i in back:
-        before, after = float(seconds[i]), float(seconds[i + 1])
-        length = _wrap(before, after, near, period)
-        if length is not None:
-            added[i + 1 :] += length
-            rows.append(i + 1)
-    return seconds + added, np.array(rows, dtype=np.int64)
-
-
-def _wrap(before: float, after: float, near: float, period: float | None) -> float | None:
+    before, after = seconds[:-1], seconds[1:]
+    back = np.flatnonzero(after < before)
+    before, after = before[back], after[back]
+    lengths = np.zeros(len(back))
     if period is not None:
-        return period if before - after > period / 2 else None
-    for length in _COUNTERS:
-        # Counters have a sign or none.
-        for first in (0.0, -length / 2):
-            last = first + length
-            close = last - near <= before <= last and first <= after <= first + near
-            if close and length > max(200.0 * near, _SHORTEST_COUNTER):
-                return length
-    return None
+        lengths[before - after > period / 2] = period
+    else:
+        near = 3.0 * typical_pause(seconds)
+        for length in _COUNTERS:
+            if length <= max(200.0 * near, _SHORTEST_COUNTER):
+                continue
+            # Counters have a sign or none.
+            for first in (0.0, -length / 2):
+                ends = (before <= first + length) & (before >= first + length - near)
+                begins = (after >= first) & (after <= first + near)
+                lengths[ends & begins & (lengths == 0)] = length
+    rows = back[lengths > 0] + 1
+    added = np.zeros(len(seconds))
+    added[rows] = lengths[lengths > 0]
+    return seconds + np.cumsum(added), rows
 
 
 def restarts(seconds: Floats) -> Rows:
@@ -123,9 +122,12 @@ def restarts(seconds: Floats) -> Rows:
 
     Rows that come late are no restart: after them the clock jumps forward to where it was.
     """
-    limit = _FEW * _pause(seconds)
+    limit = _FEW * typical_pause(seconds)
     found: list[int] = []
     back = np.flatnonzero(np.diff(seconds) < -limit) + 1
+    if len(back) > _MOST_RESTARTS:
+        # Rows of several clocks take turns.
+        return back[:0]
     for i in back:
         if found and i == found[-1]:
             continue
