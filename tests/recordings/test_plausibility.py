@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sklearn_har.exceptions import RecordingWarning
 from sklearn_har.recordings import read_recording
 from sklearn_har.recordings._kinds import axis_in, counts_rows, kind_in, sensors_of, unit_in
 
@@ -103,6 +104,13 @@ def test_exact_zeros_and_frozen_values():
     # Coarse values of a device that lies still repeat themselves.
     coarse = np.round(vectors() * 0 + [0.1, -0.2, 0.97] + 0.008 * np.sin(np.arange(N))[:, None], 2)
     assert said(coarse, ["ax", "ay", "az"], units="g") == ""
+
+
+def test_a_rate_that_changes():
+    frame = pd.DataFrame(vectors(), columns=["ax", "ay", "az"])
+    frame["time"] = np.cumsum(np.where(np.arange(N) < 450, 0.02, 0.04))
+    with pytest.warns(RecordingWarning, match="rate changes: 50, 50, 50, 25 Hz in the four"):
+        read_recording(frame, units="g")
 
 
 def test_columns_that_are_no_channels():

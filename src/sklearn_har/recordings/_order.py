@@ -213,8 +213,8 @@ def _remedied(
     if mixed:
         raise ValueError(f"{got} In order of time, rows of several clocks would mix. {_SEVERAL}")
     raise ValueError(
-        f"{got} Pass on_disorder='sort' to order the samples by time; of samples at one time it "
-        "keeps the first, and counts the others."
+        f"{got} Pass on_disorder='sort' to order the samples by time; a warning counts what it "
+        "leaves out."
     )
 
 

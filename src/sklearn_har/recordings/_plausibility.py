@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sklearn_har.recordings._kinds import Sensor, kind_in, sensors_of, unit_in
-from sklearn_har.recordings._recording import Recording
+from sklearn_har.recordings._recording import Recording, typical_rate
 from sklearn_har.recordings._units import ANGULAR_VELOCITY, UNITS
 from sklearn_har.utils._warnings import warn_of_recording
 
@@ -34,6 +34,8 @@ _ACCELERATIONS = {"acceleration", "linear acceleration", "gravity"}
 _BLOCK = 2.0
 # The share of samples that is too large for a value by accident.
 _ZEROS, _FROZEN = 0.01, 0.1
+# Samples that make a rate known, and what is no jitter of it.
+_QUARTER, _CHANGED = 100, 1.3
 _SHOWN = 3
 
 
@@ -53,6 +55,7 @@ def oddities(
     sensors = sensors_of(titles, given)
     found = {
         "gaps": _about_gaps(recording),
+        "rate": _about_rate(recording),
         "constants": _about_constants(recording),
         "repetitions": _about_repetitions(recording, sensors),
         "accelerations": _about_accelerations(recording, sensors, titles, units),
@@ -81,6 +84,20 @@ def _about_gaps(recording: Recording) -> Iterator[str]:
         yield (
             f"The recording has {len(found)} gap(s) ({shown}{more}); they are kept as breaks, "
             "which no window crosses."
+        )
+
+
+def _about_rate(recording: Recording) -> Iterator[str]:
+    """Tell of a rate that changes for long: each quarter has a rate of its own."""
+    quarters = np.array_split(recording.time, 4)
+    if len(quarters[-1]) < _QUARTER:
+        return
+    rates = [typical_rate(quarter) for quarter in quarters]
+    if max(rates) > _CHANGED * min(rates):
+        shown = ", ".join(f"{rate:.4g}" for rate in rates)
+        yield (
+            f"The sampling rate changes: {shown} Hz in the four quarters of the recording. "
+            "Resampling takes the typical rate of all."
         )
 
 
