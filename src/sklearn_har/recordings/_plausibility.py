@@ -36,6 +36,8 @@ _BLOCK = 2.0
 _ZEROS, _FROZEN = 0.01, 0.1
 # Samples that make a rate known, and what is no jitter of it.
 _QUARTER, _CHANGED = 100, 1.3
+# Samples that are enough for a typical value.
+_A_FEW = 20_000
 _SHOWN = 3
 
 
@@ -103,7 +105,10 @@ def _about_rate(recording: Recording) -> Iterator[str]:
 
 def _about_constants(recording: Recording) -> Iterator[str]:
     if len(recording) > 1:
-        still = (recording.samples == recording.samples[0]).all(axis=0)
+        samples = recording.samples
+        # Few samples tell of most channels that they change.
+        still = (samples[:: len(samples) // _A_FEW + 1] == samples[0]).all(axis=0)
+        still[still] = (samples[:, still] == samples[0, still]).all(axis=0)
         names = [n for n, constant in zip(recording.channel_names, still, strict=True) if constant]
         if names:
             yield f"The channel(s) {names} have one value throughout: a sensor may be off."
@@ -114,9 +119,9 @@ def _about_repetitions(recording: Recording, sensors: list[Sensor]) -> Iterator[
     for sensor in sensors:
         vectors = recording.samples[:, sensor.columns]
         names = [recording.channel_names[i] for i in sensor.columns]
-        moving = (vectors != vectors[0]).any()
-        zeros = float((vectors == 0).all(axis=1).mean())
-        if moving and zeros > _ZEROS and sensor.kind == "acceleration":
+        moving = (vectors[:: len(vectors) // _A_FEW + 1] != vectors[0]).any()
+        zeros = _share_of_rows(vectors == 0) if sensor.kind == "acceleration" else 0.0
+        if moving and zeros > _ZEROS:
             yield (
                 f"The accelerations {names} are exactly zero in {zeros:.0%} of the samples, which "
                 "no sensor measures: it may have been off. Leave these samples out."
@@ -134,9 +139,18 @@ def _about_repetitions(recording: Recording, sensors: list[Sensor]) -> Iterator[
 _TELLING = 10_000
 
 
+def _share_of_rows(true: NDArray[np.bool_]) -> float:
+    """Return the share of rows in which all are true."""
+    rows = true[:, 0]
+    return float(true[rows].all(axis=1).sum() / len(true)) if rows.any() else 0.0
+
+
 def _frozen(vectors: Floats, rate: float) -> float:
     """Return the share of samples in long runs of one value, 0 if the values are coarse."""
-    same = (vectors[1:] == vectors[:-1]).all(axis=1)
+    same = vectors[1:, 0] == vectors[:-1, 0]
+    if same.mean() < _FROZEN / 2:
+        return 0.0
+    same &= (vectors[1:] == vectors[:-1]).all(axis=1)
     edges = np.flatnonzero(np.diff(np.concatenate([[0], same.astype(np.int8), [0]])))
     runs = (edges[1::2] - edges[::2] + 1) if len(edges) else np.zeros(0, dtype=np.int64)
     long = runs >= max(20.0, _BLOCK * rate)
@@ -182,7 +196,8 @@ def _about_accelerations(
     for sensor in sensors:
         names = [recording.channel_names[i] for i in sensor.columns]
         vectors = recording.samples[:, sensor.columns]
-        length = float(np.median(np.linalg.norm(vectors, axis=1)))
+        few = vectors[:: len(vectors) // _A_FEW + 1]
+        length = float(np.median(np.linalg.norm(few, axis=1)))
         gravity = gravity_of(vectors, recording.sampling_rate)
         unit = units.get(names[0])
         if sensor is unnamed or sensor.kind == "acceleration":
