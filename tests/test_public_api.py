@@ -26,6 +26,7 @@ RESULTS = {
     "Recording": "samples, times and interruptions in one",
     "FileReport": "what inspect_file returns",
     "LineReader": "reads a file that is still being written",
+    "BodyFrame": "what estimate_body_frame returns",
     "Decision": "what StreamingRecognizer and ActivityRecognizer return about a window",
     "Windows": "what segment_recording and segment_recordings return",
     "WindowStream": "what Preparation.stream returns",

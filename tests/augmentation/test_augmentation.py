@@ -88,7 +88,7 @@ class TestGravityRotation:
     @pytest.mark.parametrize(
         ("layout", "n_channels", "message"),
         [
-            ("auto", 4, "windows of 4 channel"),
+            ("auto", 5, "windows of 5 channel"),
             (("body_acc",), 3, "needs a triad 'total_acc'"),
             (("total_acc", "body_gyro"), 9, "speaks of 6 channels.*the windows have 9"),
             (("total_acc", "total_acc"), 6, "none of the first three twice"),
@@ -106,8 +106,17 @@ def test_device_rotation_turns_all_triads_alike():
     np.testing.assert_allclose(result[..., :3], result[..., 3:], atol=1e-12)
     assert_rotations(result[..., :3])
     assert np.sqrt(np.mean(angles(result[..., :3]) ** 2)) == pytest.approx(25, rel=0.05)
-    with pytest.raises(ValueError, match="triads of axes x, y, z, got windows of 4"):
-        DeviceRotation().check(128, 4)
+    with pytest.raises(ValueError, match=r"triads of axes x, y, z, .* got windows of 5"):
+        DeviceRotation().check(128, 5)
+
+
+@pytest.mark.parametrize("augmentation", [GravityRotation(30), DeviceRotation(30)])
+def test_a_channel_after_the_axes_is_left_alone(augmentation):
+    windows = np.random.default_rng(0).normal(size=(5, 16, 10))
+    augmentation.check(16, 10)
+    result = changed(augmentation, windows)
+    np.testing.assert_array_equal(result[..., -1], windows[..., -1])
+    assert not np.allclose(result[..., :3], windows[..., :3])
 
 
 class TestAmplitudeScaling:

@@ -254,17 +254,15 @@ def test_a_forgotten_unit_is_one_line_of_warning(data, model, tmp_path, capsys):
 def test_times_since_1970_are_readable(data, model, tmp_path, capsys):
     frame = pd.read_csv(data / "next.csv")
     frame["time"] += 1_761_431_000.0
-    frame.to_csv(tmp_path / "epoch.csv", index=False)
-    assert main(["predict", str(tmp_path / "epoch.csv"), "--model", str(model)]) == 0
-    out = capsys.readouterr().out
-    assert "e+" not in out
-    rows = [line.split() for line in out.partition("probability\n")[2].splitlines()]
-    assert float(rows[0][1]) == pytest.approx(frame["time"][0], abs=0.05)
-    frame["time"] = pd.to_datetime(frame["time"], unit="s")
-    frame.to_csv(tmp_path / "dates.csv", index=False)
-    assert main(["predict", str(tmp_path / "dates.csv"), "--model", str(model)]) == 0
-    start = f"{frame['time'][0]:%Y-%m-%d %H:%M:%S}"
-    assert f"since {start}" in " ".join(capsys.readouterr().out.split())
+    dates = pd.to_datetime(frame["time"], unit="s")
+    for name, times in (("epoch.csv", frame["time"]), ("dates.csv", dates)):
+        frame.assign(time=times).to_csv(tmp_path / name, index=False)
+        assert main(["predict", str(tmp_path / name), "--model", str(model)]) == 0
+        out = capsys.readouterr().out
+        assert "e+" not in out
+        rows = [line.split() for line in out.partition("probability")[2].splitlines()[1:]]
+        assert float(rows[0][1]) == pytest.approx(0.0, abs=0.05)
+        assert f"since {dates[0]:%Y-%m-%d %H:%M:%S}" in " ".join(out.split())
 
 
 def test_milliseconds_that_are_read_as_seconds_are_refused(data, model, tmp_path, capsys):
@@ -414,6 +412,7 @@ def test_a_growing_file_is_followed_with_the_same_model(data, model, tmp_path):
         (("--window", "2.56"), "--window 2.56 contradicts"),
         (("--overlap", "0"), "--overlap 0 contradicts"),
         (("--preset", "resample"), "--preset resample contradicts"),
+        (("--frame", "body"), "--frame body contradicts"),
         (("--names", "a", "b", "c"), "--names a b c contradicts"),
         (
             ("--acceleration", "ax", "ay", "az"),
@@ -431,6 +430,16 @@ def test_options_that_contradict_the_model_are_refused(
     assert message in err
     assert err.count("\n") == 1
     assert "probability" not in out
+
+
+def test_the_frame_of_the_body(data, tmp_path, capsys):
+    path = tmp_path / "model.skops"
+    assert _train(data, "--save", path, "--frame", "body", "--rate", "25") == 0
+    out, err = capsys.readouterr()
+    assert ", body frame" in _lines(out, "windows")
+    assert "the frame of the body is not known in" in err
+    assert load_model(path).preparation_.frame == "body"
+    assert main(["predict", str(data / "next.csv"), "--model", str(path)]) == 0
 
 
 def test_options_that_agree_with_the_model_are_taken(data, model):

@@ -81,17 +81,20 @@ def channels_of(
 ) -> dict[str, slice]:
     """Return where each triad of channels is, by its name.
 
-    `layout` says what each three channels are, and messages name the augmentation.
+    `layout` says what each three channels are, and messages name the augmentation. A channel that
+    is left over, `frame_known`, is left alone.
     """
     name = type(augmentation).__name__
+    # One more channel says whether the frame of the body is known, and has no axes.
+    n_in_triads = n_channels - (n_channels % 3 == 1)
     if layout == "auto":
-        if n_channels not in USUAL:
+        if n_in_triads not in USUAL:
             raise ValueError(
                 f"{name}(layout='auto') knows windows of 9 channels {USUAL[9]}, of 6 {USUAL[6]} "
                 f"and of 3 {USUAL[3]}, three axes each; got windows of {n_channels} channel(s). "
                 "Say what they are, for example layout=('total_acc', 'other')."
             )
-        layout = USUAL[n_channels]
+        layout = USUAL[n_in_triads]
     if (
         not isinstance(layout, tuple | list)
         or set(layout) - set(TRIADS)
@@ -101,7 +104,7 @@ def channels_of(
             f"{name}: layout must be 'auto' or a tuple that names each three channels, out of "
             f"{TRIADS}, none of the first three twice; got {layout!r}."
         )
-    if 3 * len(layout) != n_channels:
+    if 3 * len(layout) != n_in_triads:
         raise ValueError(
             f"{name}: layout={layout!r} speaks of {3 * len(layout)} channels, three axes each, but "
             f"the windows have {n_channels}."

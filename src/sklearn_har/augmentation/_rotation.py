@@ -107,10 +107,10 @@ class DeviceRotation(Augmentation):
 
     def check(self, n_timesteps: int, n_channels: int) -> None:
         check_size(self, degrees=self.degrees)
-        if n_channels % 3:
+        if n_channels < 3 or n_channels % 3 > 1:
             raise ValueError(
-                "DeviceRotation needs channels in triads of axes x, y, z, got windows of "
-                f"{n_channels} channel(s)."
+                "DeviceRotation needs channels in triads of axes x, y, z, with at most one channel "
+                f"after them, got windows of {n_channels} channel(s)."
             )
 
     def apply(self, windows: Any, seed: Any) -> Any:
@@ -118,9 +118,10 @@ class DeviceRotation(Augmentation):
 
         n_timesteps, n_channels = windows.shape[1:]
         # All triads one below the other, so that one rotation a window meets all of them.
-        rows = ops.reshape(windows, (-1, n_timesteps * (n_channels // 3), 3))
-        turned = _rotate(rows, self.degrees, seed)
-        return ops.reshape(turned, (-1, n_timesteps, n_channels))
+        n_triads = n_channels // 3
+        rows = ops.reshape(windows[..., : 3 * n_triads], (-1, n_timesteps * n_triads, 3))
+        turned = ops.reshape(_rotate(rows, self.degrees, seed), (-1, n_timesteps, 3 * n_triads))
+        return joined([turned, windows[..., 3 * n_triads :]])
 
 
 def _rotate(vectors: Any, degrees: float, seed: Any) -> Any:

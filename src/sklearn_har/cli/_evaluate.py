@@ -169,7 +169,17 @@ def _evaluate_windows(args: argparse.Namespace) -> None:
             f"--model {args.model}: say which recordings to score it on, such as: sklearn-har "
             f"evaluate simulated --model {args.model}"
         )
-    recordings = ("folds", "preset", "rate", "window", "overlap", "pattern", "labels", "subject")
+    recordings = (
+        "folds",
+        "preset",
+        "rate",
+        "window",
+        "overlap",
+        "frame",
+        "pattern",
+        "labels",
+        "subject",
+    )
     refuse(args, recordings, "only for recordings: name their SOURCE")
     args.dataset, args.repeats = args.dataset or "simulated", args.repeats or 3
     _data.check_dataset(args)

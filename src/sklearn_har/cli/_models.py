@@ -44,6 +44,12 @@ def add_preparation_arguments(parser: argparse.ArgumentParser, note: str = "") -
         metavar="X",
         help="part of a window that the next one shares (default: 0.5)",
     )
+    group.add_argument(
+        "--frame",
+        choices=("device", "upright", "body"),
+        help="axes of the signals: body: up and forward of the person, found while the person "
+        "walks, so that the device may be worn any way round; upright: up alone (default: device)",
+    )
 
 
 def _seconds(text: str) -> float:
@@ -116,6 +122,8 @@ def refuse_contradictions(args: argparse.Namespace, recognizer: Any) -> None:
         given = getattr(args, name, None)
         if given is not None and not math.isclose(given, value, rel_tol=1e-6):
             _refuse(args, f"--{name} {given:g}", f"{value:g}")
+    if (getattr(args, "frame", None) or preparation.frame) != preparation.frame:
+        _refuse(args, f"--frame {args.frame}", preparation.frame)
     if getattr(args, "preset", None):
         expected = Preparation.from_preset(args.preset, sampling_rate=preparation.sampling_rate)
         for name in ("noise_cutoff", "gravity_cutoff", "drift_cutoff"):
@@ -153,12 +161,13 @@ def _of_classifier(args: argparse.Namespace, model: Any) -> Any:
     alone = args.acceleration is not None and not args.gyroscope
     preset = args.preset or ("accelerometer" if alone else "uci-har")
     changes: dict[str, Any] = {"sampling_rate": rate, "window": window}
-    if args.overlap is not None:
-        changes["overlap"] = args.overlap
+    given = {"overlap": args.overlap, "frame": args.frame}
+    changes |= {name: value for name, value in given.items() if value is not None}
     if preset != "resample":
         changes |= _kinds(args)
     preparation = Preparation.from_preset(preset, **changes)
     kinds = len(preparation.acceleration) + len(preparation.angular_velocity)
+    kinds += preparation.frame != "device"
     if preset != "resample" and n_channels is not None:
         # A model may have been trained without the body accelerations.
         if n_channels == kinds:
@@ -215,6 +224,7 @@ def preparation_of(args: argparse.Namespace, channel_names: tuple[str, ...]) -> 
         "sampling_rate": args.rate,
         "window": args.window,
         "overlap": args.overlap,
+        "frame": args.frame,
         **(_kinds(args) if preset != "resample" else {}),
     }
     given = {name: value for name, value in changes.items() if value is not None}
@@ -237,7 +247,8 @@ def facts_of(recognizer: Any) -> list[str]:
         fact(
             "windows",
             f"{preparation.window_length:g} s ({preparation.n_timesteps} time steps at "
-            f"{preparation.sampling_rate:g} Hz), overlap {preparation.overlap:g}",
+            f"{preparation.sampling_rate:g} Hz), overlap {preparation.overlap:g}"
+            + (f", {preparation.frame} frame" if preparation.frame != "device" else ""),
         ),
         fact("filters", ", ".join(filters) or "none"),
     ]

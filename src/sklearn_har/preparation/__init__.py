@@ -1,15 +1,20 @@
 """Prepare recordings: one grid of times, filters, gravity; for whole recordings and for streams."""
 
+from sklearn_har.preparation._estimating import align_windows, estimate_body_frame
 from sklearn_har.preparation._filters import remove_noise, separate_gravity
-from sklearn_har.preparation._preparation import Preparation, check_preparation
-from sklearn_har.preparation._preparing import prepare_recording
+from sklearn_har.preparation._frames import BodyFrame
+from sklearn_har.preparation._preparation import Preparation
+from sklearn_har.preparation._preparing import check_preparation, prepare_recording
 from sklearn_har.preparation._resampling import merge_recordings, resample_recording
 from sklearn_har.preparation._stream import WindowStream
 
 __all__ = [
+    "BodyFrame",
     "Preparation",
     "WindowStream",
+    "align_windows",
     "check_preparation",
+    "estimate_body_frame",
     "merge_recordings",
     "prepare_recording",
     "remove_noise",

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, Literal, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from sklearn_har.preparation._frames import (
+    BodyAxes,
+    BodyFrame,
+    FrameFinder,
+    check_frame_rate,
+    check_triad,
+)
 from sklearn_har.preparation._resampling import check_fast_enough, on_grid
 from sklearn_har.preparation._signals import SignalStage
 from sklearn_har.preparation._stream import WindowStream
@@ -17,12 +23,12 @@ from sklearn_har.segmentation import Windows, segment_recordings
 from sklearn_har.utils._channels import columns_of
 from sklearn_har.utils._cutter import Cutter, LabelRule
 from sklearn_har.utils._errors import name_of_recording
-from sklearn_har.utils._gaps import gap_limit, parts_between_gaps
+from sklearn_har.utils._gaps import blocks_of, gap_limit, parts_between_gaps
 from sklearn_har.utils._labels import OnUnlabelled
 from sklearn_har.utils._validation import did_you_mean
-from sklearn_har.utils._warnings import warn_of_recording
+from sklearn_har.utils._warnings import warn_of_recording, warn_of_unknown_frames
 
-__all__ = ["PRESETS", "Preparation", "check_preparation"]
+__all__ = ["PRESETS", "Preparation"]
 
 # In Hz, of UCI HAR. Up to twice this rate, resampling leaves nothing above it.
 _NOISE_CUTOFF = 20.0
@@ -41,20 +47,15 @@ PRESETS: dict[str, dict[str, Any]] = {
 }
 # A number of seconds from here on that is an int looks like a number of samples.
 _LOOKS_LIKE_SAMPLES = 32
-# What names of channels say about their kind; searched where channels are given by position.
-_NAMED = {
-    "acceleration": re.compile("gyr|rotation|angular|mag(?!nitude)", re.IGNORECASE),
-    "angular_velocity": re.compile(r"acc(?!uracy)|mag(?!nitude)", re.IGNORECASE),
-}
 
 
 class Preparation(TransformerMixin, BaseEstimator):
     """Hold what is done to a recording before it is classified.
 
     In this order: resampling to `sampling_rate`, removal of noise, separation of gravity from the
-    accelerations, removal of drift from the angular velocities, cut into windows. Every step is
-    causal and begins anew after a break. The parameters stand nowhere else: a fitted
-    :class:`~sklearn_har.recognition.ActivityRecognizer`, a
+    accelerations, removal of drift from the angular velocities, turn into the frame, cut into
+    windows. Every step but the search for the frame is causal and begins anew after a break. The
+    parameters stand nowhere else: a fitted :class:`~sklearn_har.recognition.ActivityRecognizer`, a
     :class:`~sklearn_har.recognition.StreamingRecognizer`, an exported file and the command line
     hold or take a `Preparation`. There is nothing to fit.
 
@@ -79,8 +80,17 @@ class Preparation(TransformerMixin, BaseEstimator):
     max_gap : float, default=None
         In s: a longer step between samples is a break, which no window crosses. None for five
         sampling intervals of the recording.
-    frame : {"device"}, default="device"
-        The axes of the signals. "device" keeps those of the phone.
+    frame : {"device", "upright", "body"}, default="device"
+        The axes of the signals. "device" keeps those of the phone. "body" turns accelerations and
+        angular velocities into the axes up, forward and left of the person who wears it, found
+        in the walking of the same recording as :func:`estimate_body_frame` finds them; "upright"
+        turns the first axis up alone. With both of them the windows have one more channel,
+        `frame_known`: 1, or 0 for samples that are left in the axes of the device, because nobody
+        walks enough.
+    frame_from : {"recording", "past"}, default="recording"
+        Where the frame of a sample is found. "recording" looks at the whole recording; "past" at
+        what came before the sample alone, as a stream must. Then the frame is not known before the
+        first 17 s of walking.
     window : float, default=2.56
         Length of a window, in s; rounded to whole samples.
     overlap : float, default=0.5
@@ -136,7 +146,8 @@ class Preparation(TransformerMixin, BaseEstimator):
         gravity_cutoff: float | None = 0.3,
         drift_cutoff: float | None = 0.1,
         max_gap: float | None = None,
-        frame: Literal["device"] = "device",
+        frame: Literal["device", "upright", "body"] = "device",
+        frame_from: Literal["recording", "past"] = "recording",
         window: float = 2.56,
         overlap: float = 0.5,
     ) -> None:
@@ -149,6 +160,7 @@ class Preparation(TransformerMixin, BaseEstimator):
         self.drift_cutoff = drift_cutoff
         self.max_gap = max_gap
         self.frame = frame
+        self.frame_from = frame_from
         self.window = window
         self.overlap = overlap
 
@@ -271,9 +283,45 @@ class Preparation(TransformerMixin, BaseEstimator):
             If a recording lacks a channel, or a parameter is outside its range.
         """
         self._check()
-        return [
-            self._prepared(recording, i) for i, recording in enumerate(check_recordings(recordings))
-        ]
+        listed = check_recordings(recordings)
+        prepared = [self._prepared(recording, i) for i, recording in enumerate(listed)]
+        if self.frame != "device":
+            unknown = [i for i, r in enumerate(prepared) if not r.samples[:, -1].any()]
+            warn_of_unknown_frames([name_of_recording(listed[i], i) for i in unknown], len(listed))
+        return prepared
+
+    def body_frames(self, recording: Recording) -> list[BodyFrame]:
+        """Find the frames of the body in a recording.
+
+        Parameters
+        ----------
+        recording : Recording
+            As for :meth:`transform`.
+
+        Returns
+        -------
+        list of BodyFrame
+            One for each time that the device was put in anew, in order of time; usually one.
+
+        Raises
+        ------
+        ValueError
+            If `acceleration` does not name three channels, or steps cannot be seen at
+            `sampling_rate`.
+        """
+        self._check_triads(recording.channel_names)
+        alone = {"angular_velocity": (), "other": (), "gravity_cutoff": None}
+        stage = self._signals(recording.channel_names, recording.sampling_rate, **alone)
+        finder = FrameFinder(check_frame_rate(stage.grid.rate))
+        for part in parts_between_gaps(recording, self.max_gap, self.sampling_rate):
+            for block in blocks_of(part):
+                finder.push(*stage.push(recording.time[block], recording.samples[block]))
+            rest = stage.finish()
+            assert rest is not None
+            finder.push(*rest)
+            finder.finish()
+        assert stage.grid.origin is not None
+        return finder.frames(stage.grid.origin)
 
     def windows(
         self,
@@ -282,6 +330,7 @@ class Preparation(TransformerMixin, BaseEstimator):
         label_rule: LabelRule = "majority",
         unlabelled: Hashable = -1,
         on_unlabelled: OnUnlabelled = "drop",
+        with_unknown_frame: bool = False,
     ) -> Windows:
         """Prepare recordings and cut them into windows.
 
@@ -295,6 +344,10 @@ class Preparation(TransformerMixin, BaseEstimator):
             The value in labels that means that no activity is known.
         on_unlabelled : {"drop", "keep"}, default="drop"
             Leave unlabelled windows out, or keep them with `unlabelled` as their target.
+        with_unknown_frame : bool, default=False
+            With a `frame` of the body, append all windows a second time in the axes of the device,
+            as they are where the frame is not known. A classifier that is trained with both can do
+            without the frame.
 
         Returns
         -------
@@ -312,20 +365,31 @@ class Preparation(TransformerMixin, BaseEstimator):
             If recordings are shorter than a window.
         """
         self._cutter()
-        return segment_recordings(
-            self.transform(recordings),
+        prepared = self.transform(recordings)
+        if with_unknown_frame and self.frame != "device":
+            listed = check_recordings(recordings)
+            known = [i for i, r in enumerate(prepared) if r.samples[:, -1].any()]
+            prepared += [self._prepared(listed[i], i, frames=[]) for i in known]
+            numbers = np.array([*range(len(listed)), *known])
+        else:
+            numbers = np.arange(len(prepared))
+        windows = segment_recordings(
+            prepared,
             window=float(self.window),
             overlap=self.overlap,
             label_rule=label_rule,
             unlabelled=unlabelled,
             on_unlabelled=on_unlabelled,
         )
+        windows.recording = numbers[windows.recording]
+        return windows
 
     def stream(
         self,
         channel_names: Sequence[str],
         original_rate: float,
         max_gap: float | None = None,
+        frames: Sequence[BodyFrame] | None = None,
     ) -> WindowStream:
         """Begin to prepare samples that come in pieces.
 
@@ -337,15 +401,19 @@ class Preparation(TransformerMixin, BaseEstimator):
             Their nominal rate, in Hz.
         max_gap : float, default=None
             In s, in the place of `max_gap` of the preparation; None for that.
+        frames : sequence of BodyFrame, default=None
+            The frames of the recording, as :meth:`body_frames` returns them, for a `frame` that is
+            not the device's. None to find them while samples come.
 
         Returns
         -------
         WindowStream
-            Gives the windows of :meth:`windows`, to the last bit.
+            Gives the windows of :meth:`windows`, to the last bit; without `frames` those of
+            ``frame_from="past"``.
         """
         self._check()
         return WindowStream(
-            self._stage(channel_names, original_rate),
+            self._stage(channel_names, original_rate, frames),
             self._cutter(),
             gap_limit(
                 original_rate,
@@ -354,9 +422,13 @@ class Preparation(TransformerMixin, BaseEstimator):
             ),
         )
 
-    def _prepared(self, recording: Recording, number: int) -> Recording:
+    def _prepared(
+        self, recording: Recording, number: int, frames: Sequence[BodyFrame] | None = None
+    ) -> Recording:
         try:
-            stage = self._stage(recording.channel_names, recording.sampling_rate)
+            if frames is None and self.looks_ahead:
+                frames = self.body_frames(recording)
+            stage = self._stage(recording.channel_names, recording.sampling_rate, frames)
             firsts, pieces = [], []
             parts = parts_between_gaps(recording, self.max_gap, self.sampling_rate)
         except (ValueError, TypeError) as error:
@@ -370,32 +442,31 @@ class Preparation(TransformerMixin, BaseEstimator):
             pieces.append(np.concatenate([signals, rest[1]]).astype(np.float32))
         return on_grid(recording, parts, firsts, pieces, stage.grid, stage.channel_names)
 
-    def _stage(self, channel_names: Sequence[str], input_rate: float) -> SignalStage:
+    def _stage(
+        self,
+        channel_names: Sequence[str],
+        input_rate: float,
+        frames: Sequence[BodyFrame] | None = None,
+    ) -> SignalStage | BodyAxes:
         check_fast_enough(input_rate, self.sampling_rate)
-        for argument, pattern in _NAMED.items():
-            given = getattr(self, argument)
-            if all(isinstance(channel, str) for channel in given):
-                continue
-            names = [channel_names[i] for i in columns_of(given, argument, channel_names)]
-            wrong = [name for name in names if pattern.search(name)]
-            if wrong:
-                raise ValueError(
-                    f"{argument}={tuple(given)} takes the channels {names}, and the names {wrong} "
-                    f"say that they are something else: give the channels by name, such as "
-                    f"Preparation(acceleration=[...], angular_velocity=[...]); the channels are "
-                    f"{list(channel_names)}."
-                )
-        return SignalStage(
-            channel_names,
-            input_rate=input_rate,
-            sampling_rate=self.sampling_rate,
-            acceleration=self.acceleration,
-            angular_velocity=self.angular_velocity,
-            other=self.other,
-            noise_cutoff=self.noise_cutoff,
-            gravity_cutoff=self.gravity_cutoff,
-            drift_cutoff=self.drift_cutoff,
-        )
+        signals = self._signals(channel_names, input_rate)
+        if self.frame == "device":
+            return signals
+        self._check_triads(channel_names)
+        return BodyAxes(signals, self.frame, frames)
+
+    def _check_triads(self, channel_names: Sequence[str]) -> None:
+        for name in ("acceleration", "angular_velocity"):
+            check_triad(name, columns_of(getattr(self, name), name, channel_names))
+
+    def _signals(
+        self, channel_names: Sequence[str], input_rate: float, **changes: Any
+    ) -> SignalStage:
+        params = self.get_params()
+        names = "sampling_rate", "acceleration", "angular_velocity", "other"
+        cutoffs = "noise_cutoff", "gravity_cutoff", "drift_cutoff"
+        given = {name: params[name] for name in (*names, *cutoffs)}
+        return SignalStage(channel_names, input_rate=input_rate, **{**given, **changes})
 
     def _cutter(self) -> Cutter:
         if isinstance(self.window, bool) or not isinstance(self.window, int | float | np.number):
@@ -408,47 +479,20 @@ class Preparation(TransformerMixin, BaseEstimator):
             )
         return cutter
 
+    @property
+    def looks_ahead(self) -> bool:
+        """Return whether the frame is found in the whole recording before it is prepared."""
+        return self.frame != "device" and self.frame_from == "recording"
+
     def _check(self) -> None:
-        if self.frame != "device":
-            raise ValueError(f"frame must be 'device', got {self.frame!r}.")
+        for name, accepted in (
+            ("frame", ("device", "upright", "body")),
+            ("frame_from", ("recording", "past")),
+        ):
+            value = getattr(self, name)
+            if value not in accepted:
+                raise ValueError(f"{name} must be one of {accepted}, got {value!r}.")
 
 
 def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
-
-
-def check_preparation(preparation: Preparation | str | None) -> Preparation:
-    """Return a preparation from whatever an argument of that name accepts.
-
-    Parameters
-    ----------
-    preparation : Preparation, str or None
-        A preparation, the name of a preset as in :meth:`Preparation.from_preset`, or None for the
-        defaults.
-
-    Returns
-    -------
-    Preparation
-        The object given, or a new one.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If it is none of these, or there is no such preset.
-
-    Examples
-    --------
-    >>> from sklearn_har.preparation import check_preparation
-    >>> check_preparation("accelerometer")
-    Preparation(angular_velocity=())
-    """
-    if preparation is None:
-        return Preparation()
-    if isinstance(preparation, str):
-        return Preparation.from_preset(preparation)
-    if not isinstance(preparation, Preparation):
-        raise TypeError(
-            f"preparation must be a Preparation, one of {sorted(PRESETS)}, or None, got "
-            f"{preparation!r}."
-        )
-    return preparation

@@ -1,14 +1,14 @@
-"""Prepare one recording by a call."""
+"""Prepare one recording by a call, and take preparations in any form."""
 
 from __future__ import annotations
 
 from numpy.typing import ArrayLike
 
 from sklearn_har.preparation._arrays import as_recording
-from sklearn_har.preparation._preparation import Preparation, check_preparation
+from sklearn_har.preparation._preparation import PRESETS, Preparation
 from sklearn_har.recordings import Recording
 
-__all__ = ["prepare_recording"]
+__all__ = ["check_preparation", "prepare_recording"]
 
 
 def prepare_recording(
@@ -58,3 +58,40 @@ def prepare_recording(
     """
     source = as_recording(recording, time, original_rate, labels, breaks)
     return check_preparation(preparation).transform([source])[0]
+
+
+def check_preparation(preparation: Preparation | str | None) -> Preparation:
+    """Return a preparation from whatever an argument of that name accepts.
+
+    Parameters
+    ----------
+    preparation : Preparation, str or None
+        A preparation, the name of a preset as in :meth:`Preparation.from_preset`, or None for the
+        defaults.
+
+    Returns
+    -------
+    Preparation
+        The object given, or a new one.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is none of these, or there is no such preset.
+
+    Examples
+    --------
+    >>> from sklearn_har.preparation import check_preparation
+    >>> check_preparation("accelerometer")
+    Preparation(angular_velocity=())
+    """
+    if preparation is None:
+        return Preparation()
+    if isinstance(preparation, str):
+        return Preparation.from_preset(preparation)
+    if not isinstance(preparation, Preparation):
+        raise TypeError(
+            f"preparation must be a Preparation, one of {sorted(PRESETS)}, or None, got "
+            f"{preparation!r}."
+        )
+    return preparation

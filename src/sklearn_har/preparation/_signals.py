@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -22,6 +23,11 @@ from sklearn_har.utils._numbers import check_rate
 
 __all__ = ["SignalStage"]
 
+# What names of channels say about their kind; searched where channels are given by position.
+_NAMED = {
+    "acceleration": re.compile("gyr|rotation|angular|mag(?!nitude)", re.IGNORECASE),
+    "angular_velocity": re.compile(r"acc(?!uracy)|mag(?!nitude)", re.IGNORECASE),
+}
 # What UCI HAR was made with: see remove_noise.
 _NOISE_ORDER, _GRAVITY_ORDER, _DRIFT_ORDER = 10, 3, 2
 
@@ -55,6 +61,8 @@ class SignalStage:
         drift_cutoff: float | None,
     ) -> None:
         rate = check_rate(sampling_rate)
+        _check_kind("acceleration", acceleration, channel_names)
+        _check_kind("angular_velocity", angular_velocity, channel_names)
         acc = columns_of(acceleration, "acceleration", channel_names)
         gyro = columns_of(angular_velocity, "angular_velocity", channel_names)
         if isinstance(other, str) and other == "rest":
@@ -90,6 +98,8 @@ class SignalStage:
             names += bodies
         if drift_cutoff is not None and gyro:
             self._drift = low_pass(drift_cutoff, rate, _DRIFT_ORDER, "drift_cutoff")
+        #: How many of the first channels, three by three, are axes of the device.
+        self.n_triads = (len(names) + len(gyro)) // 3
         #: Of the signals: accelerations, those of the body, angular velocities, other channels.
         self.channel_names = (*names, *(channel_names[i] for i in gyro + rest))
         self._next: int | None = None
@@ -157,3 +167,18 @@ class SignalStage:
             "drift": self._drift,
         }
         return {name: stage for name, stage in stages.items() if stage is not None}
+
+
+def _check_kind(argument: str, given: Sequence[int | str], channel_names: Sequence[str]) -> None:
+    """Raise a ValueError where channels given by position have names of another kind."""
+    if all(isinstance(channel, str) for channel in given):
+        return
+    names = [channel_names[i] for i in columns_of(given, argument, channel_names)]
+    wrong = [name for name in names if _NAMED[argument].search(name)]
+    if wrong:
+        raise ValueError(
+            f"{argument}={tuple(given)} takes the channels {names}, and the names {wrong} "
+            f"say that they are something else: give the channels by name, such as "
+            f"Preparation(acceleration=[...], angular_velocity=[...]); the channels are "
+            f"{list(channel_names)}."
+        )

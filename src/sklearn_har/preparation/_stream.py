@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sklearn_har.preparation._frames import BodyAxes
 from sklearn_har.preparation._signals import SignalStage
 from sklearn_har.preparation._stages import State, part_of
 from sklearn_har.preparation._windows import WindowBuffer
@@ -28,8 +29,8 @@ class WindowStream:
 
     Parameters
     ----------
-    signals : SignalStage
-        Resampling and filters.
+    signals : SignalStage or BodyAxes
+        Resampling and filters, and the turn into the frame of the body.
     cutter : Cutter
         Length and step of the windows.
     longest_step : float
@@ -57,7 +58,9 @@ class WindowStream:
     (array([0.  , 1.28]), (2, 128, 9))
     """
 
-    def __init__(self, signals: SignalStage, cutter: Cutter, longest_step: float) -> None:
+    def __init__(
+        self, signals: SignalStage | BodyAxes, cutter: Cutter, longest_step: float
+    ) -> None:
         self._signals = signals
         self._rate = signals.grid.rate
         self._longest_step = longest_step

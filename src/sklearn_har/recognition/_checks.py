@@ -48,6 +48,18 @@ class Differences:
         """Note that the recording `name` differs."""
         self._found.setdefault(kind, []).append((name, sentence))
 
+    def add_distance(self, distance: NDArray[np.float64] | None, name: str) -> None:
+        """Note that the windows of a recording are far from the training windows."""
+        if distance is None or (median := float(np.median(distance))) <= 1.0:
+            return
+        self.add(
+            "distance",
+            name,
+            f"it is unlike the training recordings, {median:.1f} times as far from them as any "
+            "that was held out: another unit or placement, a phone that is turned, missing gravity "
+            "or activities that were not trained. Do not trust the activities.",
+        )
+
     def report(self, n_recordings: int) -> None:
         """Warn of each kind, with a count and the first recording."""
         for notes in self._found.values():

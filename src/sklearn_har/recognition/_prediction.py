@@ -25,7 +25,7 @@ from sklearn_har.timeline import (
 )
 from sklearn_har.utils._channels import order_of_channels
 from sklearn_har.utils._errors import name_of_recording
-from sklearn_har.utils._warnings import warn_of_recording
+from sklearn_har.utils._warnings import warn_of_recording, warn_of_unknown_frames
 
 __all__ = ["PredictionMixin"]
 
@@ -96,7 +96,9 @@ class PredictionMixin:
             One for each recording, as from :func:`~sklearn_har.timeline.make_timeline`: a row an
             interval, with ``activity``, ``start``, ``end`` in s and ``probability``. The last
             window before an interruption stands for the rest, which is shorter than the step
-            between windows.
+            between windows. ``distance``, where the recognizer was fitted with at least
+            five subjects, says how far the windows are from the training windows in the median:
+            above 1 they are farther than those of any training recording that was held out.
 
         Raises
         ------
@@ -247,10 +249,17 @@ class PredictionMixin:
                 pieces, self.training_facts_, self.preparation_, number, differences
             )
             try:
-                found.append(recognize(pieces, self.preparation_, self.asked_))
+                whole = isinstance(recording, Recording)
+                novelty = self.training_facts_.get("novelty")
+                found.append(
+                    recognize(pieces, self.preparation_, self.asked_, whole=whole, novelty=novelty)
+                )
             except ValueError as error:
                 raise ValueError(f"{name}: {error}") from error
+            differences.add_distance(found[-1].distance, name)
         differences.report(len(listed))
+        unknown = [i for i, r in enumerate(found) if len(r.start_time) and not r.frame_known]
+        warn_of_unknown_frames([name_of_recording(listed[i], i) for i in unknown], len(listed))
         self._warn_of_uncovered(listed, found)
         return found
 
@@ -270,8 +279,10 @@ class PredictionMixin:
     def _timeline(self, recognized: Recognized) -> pd.DataFrame:
         seconds = self.preparation_.window_length
         if not len(recognized.start_time):
-            columns = {"activity": self.classes_[:0], "start": [], "end": [], "probability": []}
-            return pd.DataFrame(columns).astype(dict.fromkeys(["start", "end"], float))
+            numbers = ["start", "end", "probability"]
+            numbers += ["distance"] * ("novelty" in self.training_facts_)
+            columns = {"activity": self.classes_[:0], **{name: [] for name in numbers}}
+            return pd.DataFrame(columns).astype(dict.fromkeys(numbers, float))
         timeline = make_timeline(
             recognized.probabilities,
             recognized.start_time,
@@ -282,7 +293,7 @@ class PredictionMixin:
             min_duration=self.min_duration,
             min_probability=self.min_probability,
         )
-        return recognized.cover(timeline, seconds)
+        return recognized.with_distance(recognized.cover(timeline, seconds), seconds)
 
     def _sample_probabilities(self, recognized: Recognized, time: Any) -> NDArray[np.float64]:
         found = np.full((len(time), len(self.classes_)), np.nan)

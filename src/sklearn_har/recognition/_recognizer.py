@@ -27,6 +27,7 @@ from sklearn_har.recognition._decision import (
     check_recognizer,
     laid_out,
 )
+from sklearn_har.recognition._novelty import learn_novelty
 from sklearn_har.recognition._prediction import PredictionMixin
 from sklearn_har.recordings import Recording
 from sklearn_har.segmentation import Windows
@@ -94,7 +95,9 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
         How many windows it was trained on.
     training_facts_ : dict
         What recordings are compared with at prediction: the lowest sampling rate of the training
-        recordings in Hz, and the lowest and highest median length of their accelerations in g.
+        recordings in Hz, the lowest and highest median length of their accelerations in g, and
+        typical windows, with the largest median distance from them of a recording that was held
+        out.
 
     See Also
     --------
@@ -122,7 +125,7 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
     ActivityRecognizer(estimator=CNNLSTMClassifier(random_state=0))
     >>> timeline = recognizer.timelines(recordings[5:])[0]
     >>> list(timeline.columns)
-    ['activity', 'start', 'end', 'probability']
+    ['activity', 'start', 'end', 'probability', 'distance']
     >>> labels = recognizer.predict(recordings[5:])[0]
     >>> len(labels) == len(recordings[5])
     True
@@ -288,6 +291,7 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
         labelled = labelled_recordings(recordings, y, groups)
         made = clone(check_preparation(self.preparation)), labelled[0].channel_names
         windows, facts = self._training_windows(labelled, *made)
+        facts |= learn_novelty(windows)
         estimator = clone(self._estimator())
         estimator.fit(
             laid_out(windows.data, self.window_layout),
@@ -329,13 +333,17 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
             made = clone(check_preparation(self.preparation)), labelled[0].channel_names
             estimator = clone(self._estimator())
         windows, facts = self._training_windows(labelled, *made)
+        if goes_on:
+            facts = self.training_facts_
+        else:
+            facts |= learn_novelty(windows)
         known = np.unique(windows.target) if classes is None else classes
         estimator.partial_fit(
             laid_out(windows.data, self.window_layout),
             windows.target,
             **({} if goes_on else {"classes": known}),
         )
-        self._set_fitted(estimator, windows, *made, self.training_facts_ if goes_on else facts)
+        self._set_fitted(estimator, windows, *made, facts)
         return self
 
     def _training_windows(
@@ -348,7 +356,10 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
             except ValueError as error:
                 raise ValueError(f"{name_of_recording(recording, number)}: {error}") from error
         windows = preparation.windows(
-            aligned, label_rule=self.label_rule, unlabelled=self.unlabelled
+            aligned,
+            label_rule=self.label_rule,
+            unlabelled=self.unlabelled,
+            with_unknown_frame=True,
         )
         if not len(windows.target):
             raise ValueError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,16 +12,14 @@ from numpy.typing import NDArray
 
 from sklearn_har.preparation import Preparation
 from sklearn_har.recognition._decision import Asked, check_recognizer
+from sklearn_har.recognition._novelty import novelty_of
 from sklearn_har.recordings import Recording
-from sklearn_har.utils._gaps import gap_limit_of, parts_between_gaps
+from sklearn_har.utils._gaps import blocks_of, gap_limit_of, parts_between_gaps
 
 __all__ = ["Recognized", "recognize"]
 
 Floats = NDArray[np.float64]
 
-# Samples that are prepared at once: twenty minutes at 50 Hz. Memory does not depend on the length
-# of the recording, and there are windows enough for the classifier to be fast.
-_BLOCK = 1 << 16
 # In s: times that differ by less are one time.
 _ROUNDING = 1e-6
 
@@ -38,11 +36,17 @@ class Recognized:
         Of the windows, each on its own.
     parts : list of (float, float)
         Start and end of each uninterrupted part, in s.
+    frame_known : bool
+        Whether the frame that the preparation wants is known in at least one window.
+    distance : ndarray of shape (n_windows,) or None
+        How far each window is from the training windows; None where that was not learnt.
     """
 
     start_time: Floats
     probabilities: NDArray[Any]
     parts: list[tuple[float, float]]
+    frame_known: bool = True
+    distance: Floats | None = None
 
     @property
     def duration(self) -> float:
@@ -72,32 +76,57 @@ class Recognized:
             ends[np.isclose(ends, last, rtol=0.0, atol=_ROUNDING)] = max(end, last)
         return timeline.assign(start=starts, end=ends)
 
+    def with_distance(self, timeline: pd.DataFrame, window_length: float) -> pd.DataFrame:
+        """Append the median distance of the windows of each interval, where it is known."""
+        if self.distance is None:
+            return timeline
+        middle = self.start_time + window_length / 2
+        places = zip(
+            np.searchsorted(middle, timeline["start"]),
+            np.searchsorted(middle, timeline["end"]),
+            strict=True,
+        )
+        return timeline.assign(
+            distance=[float(np.median(self.distance[a:b])) if b > a else np.nan for a, b in places]
+        )
+
 
 def recognize(
     pieces: Iterable[Recording],
     preparation: Preparation,
     asked: Asked,
+    *,
+    whole: bool,
+    novelty: Mapping[str, Any] | None = None,
 ) -> Recognized:
     """Prepare a recording, or consecutive pieces of one, and ask the classifier about its windows.
 
-    The stages are those of a stream, so that a decision does not depend on whether the recording is
-    there as a whole.
+    The stages are those of a stream. Only the frame of the body may be found in the whole
+    recording, where it is there as a `whole`.
     """
-    starts, probabilities = [], []
+    starts, probabilities, distances = [], [], []
     parts: list[tuple[float, float]] = []
     stream = None
     begin = last = -np.inf
     longest = period = np.inf
+    frame_known = preparation.frame == "device"
 
     def keep(started: Any) -> None:
+        nonlocal frame_known
         if len(started[0]):
+            frame_known = frame_known or bool(started[1][..., -1].any())
             starts.append(started[0])
             probabilities.append(asked.predict_proba(started[1]))
+            if novelty:
+                distances.append(novelty_of(started[1], novelty))
 
     for piece in pieces:
         if stream is None:
+            frames = None
+            if whole and preparation.looks_ahead:
+                frames = preparation.body_frames(piece)
             longest = gap_limit_of(piece, preparation.max_gap, preparation.sampling_rate)
-            stream = preparation.stream(piece.channel_names, piece.sampling_rate, longest)
+            stream = preparation.stream(piece.channel_names, piece.sampling_rate, longest, frames)
             check_recognizer(
                 asked.classifier,
                 stream.n_timesteps,
@@ -112,7 +141,7 @@ def recognize(
                     keep(stream.finish())
                     parts.append((begin, last + period))
                 begin = float(piece.time[part.start])
-            for block in _blocks(part):
+            for block in blocks_of(part):
                 keep(stream.push(piece.time[block], piece.samples[block]))
             last = float(piece.time[part.stop - 1])
     if stream is None:
@@ -124,9 +153,6 @@ def recognize(
         np.concatenate(starts) if starts else np.empty(0),
         np.concatenate(probabilities) if starts else np.empty((0, n_classes)),
         parts,
+        frame_known,
+        np.concatenate(distances) if distances else None,
     )
-
-
-def _blocks(part: slice) -> Iterator[slice]:
-    for start in range(part.start, part.stop, _BLOCK):
-        yield slice(start, min(start + _BLOCK, part.stop))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 from sklearn_har.exceptions import RecordingWarning
 
-__all__ = ["warn_of_recording"]
+__all__ = ["warn_of_recording", "warn_of_unknown_frames"]
 
 # Python 3.12 has `skip_file_prefixes` for this.
 _PACKAGE = str(Path(__file__).parent.parent)
@@ -20,3 +21,13 @@ def warn_of_recording(message: str) -> None:
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         level, frame = level + 1, frame.f_back
     warnings.warn(message, RecordingWarning, stacklevel=level)
+
+
+def warn_of_unknown_frames(names: Sequence[str], n_recordings: int) -> None:
+    """Say which of the recordings have no known frame."""
+    if names:
+        warn_of_recording(
+            f"the frame of the body is not known in {len(names)} of {n_recordings} recordings, the "
+            f"first of them {names[0]}: it needs 17 s of level walking. Signals without a frame "
+            "stay in the axes of the device."
+        )

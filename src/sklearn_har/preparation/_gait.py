@@ -1,0 +1,241 @@
+"""The directions up and forward of a walking person, found in accelerations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "ENOUGH",
+    "SHORTEST",
+    "Directions",
+    "directions_of",
+    "gait_rows",
+    "level_walking",
+    "may_walk",
+    "rotation_onto",
+]
+
+Floats = NDArray[np.float64]
+
+# In Hz: how often people set down a foot.
+_STEPS = 1.4, 2.6
+# In s: a window must hold several steps.
+SHORTEST = 2.0
+# In g: the standard deviations of the three axes add up to more while a person walks.
+_MOVING = 0.3
+# The share of the steps in the power of a walking person.
+_RHYTHM = 0.12
+# Level walking: the length of the quadrature vector, which is 1 for an inverted pendulum, and how
+# much stronger the vertical axis is than the horizontal ones. Downstairs is weaker and steeper.
+_QUADRATURE, _STEEPEST = 0.75, 8.0
+# Gait of any kind, stairs included.
+_GAIT_QUADRATURE, _GAIT_STEEPNESS = 0.5, 4.0
+# Windows that must agree, about 17 s of walking with half overlap, and how well.
+ENOUGH = 12
+_AXIS_AGREES, _SIGN_AGREES = 0.8, 0.5
+
+
+@dataclass(frozen=True)
+class Directions:
+    """What windows tell about the directions of the body.
+
+    Attributes
+    ----------
+    up, forward : ndarray of shape (3,) or None
+        Unit vectors in the axes of the device; None where they are not known.
+    agreement : float
+        How well windows of level walking agree about forward, from 0 to 1.
+    walking : ndarray of bool of shape (n_rows,)
+        Which windows are level walking.
+    """
+
+    up: Floats | None
+    forward: Floats | None
+    agreement: float = 0.0
+    walking: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
+
+    @property
+    def known(self) -> Literal["none", "up", "body"]:
+        """Return how much is known."""
+        if self.up is None:
+            return "none"
+        return "up" if self.forward is None else "body"
+
+
+def gait_rows(acceleration: NDArray[np.floating], sampling_rate: float) -> Floats:
+    """Return what each window tells about gait, as far as a person may walk in it.
+
+    The cross-spectrum of the three axes at the frequency of the steps holds all that is needed for
+    any direction up: its real part gives the power along each direction, its imaginary part, an
+    axial vector, the quadrature of horizontal and vertical acceleration.
+
+    Parameters
+    ----------
+    acceleration : ndarray of shape (n_windows, n_timesteps, 3)
+        In g, gravity included.
+    sampling_rate : float
+        In Hz.
+
+    Returns
+    -------
+    ndarray of shape (n_windows, 12)
+        The direction of gravity, the axial vector, and the six different entries of the real part:
+        xx, yy, zz, xy, xz, yz. In a window in which nobody walks all but gravity are zero. A row
+        depends on its window alone, to the last bit.
+    """
+    windows = np.asarray(acceleration, dtype=np.float64)
+    n_windows, n_timesteps, _ = windows.shape
+    rows = np.zeros((n_windows, 12))
+    if n_windows == 0:
+        return rows
+    gravity = windows.mean(axis=1)
+    movement = windows - gravity[:, np.newaxis]
+    spectrum = np.fft.rfft(movement * np.hanning(n_timesteps)[:, np.newaxis], axis=1)
+    power = (spectrum.real**2 + spectrum.imag**2).sum(axis=2)
+    frequency = np.fft.rfftfreq(n_timesteps, 1.0 / sampling_rate)
+    steps = np.flatnonzero((frequency > _STEPS[0]) & (frequency < _STEPS[1]))
+    in_band, at_all = power[:, steps].sum(axis=1), power[:, 1:].sum(axis=1)
+    length = np.linalg.norm(gravity, axis=1)
+    rows[:, :3] = gravity / np.maximum(length, 1e-12)[:, np.newaxis]
+    walks = (
+        (movement.std(axis=1).sum(axis=1) > _MOVING) & (in_band > _RHYTHM * at_all) & (length > 0.0)
+    )
+    at_steps = spectrum[walks][:, steps]
+    x, y, z = (at_steps[:, :, i] for i in range(3))
+    pairs = [(x, x), (y, y), (z, z), (x, y), (x, z), (y, z)]
+    cross = [(np.conj(one) * other).sum(axis=1) for one, other in pairs]
+    axial = [cross[5].imag, -cross[4].imag, cross[3].imag]
+    rows[walks, 3:] = np.column_stack([*axial, *(entry.real for entry in cross)])
+    return rows
+
+
+def may_walk(rows: Floats) -> NDArray[np.bool_]:
+    """Return in which windows a person may walk."""
+    moving: NDArray[np.bool_] = rows[:, 6:9].sum(axis=1) > 0.0
+    return moving
+
+
+def directions_of(rows: Floats) -> Directions:
+    """Return the directions of the body that windows of one wearing tell.
+
+    Up is the median direction of gravity over windows of gait. Forward is where the horizontal
+    acceleration is in quadrature with the vertical one: its axis comes from squares of complex
+    numbers, to which downstairs, of the opposite sign, does no harm, and its sign from their sum.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n_windows, 12)
+        As :func:`gait_rows` returns them.
+
+    Returns
+    -------
+    Directions
+        As far as there is walking enough, and it agrees.
+    """
+    moving = may_walk(rows)
+    unknown = Directions(None, None, walking=np.zeros(len(rows), dtype=bool))
+    if moving.sum() < ENOUGH:
+        return unknown
+    up = _median_direction(rows[moving, :3])
+    gait = moving
+    for _ in range(2):
+        quadrature, steepness = _quadrature(rows, up, moving)
+        strength = np.linalg.norm(quadrature, axis=1)
+        gait = moving & ((strength > _GAIT_QUADRATURE) | (steepness > _GAIT_STEEPNESS))
+        if gait.sum() < ENOUGH:
+            return unknown
+        up = _median_direction(rows[gait, :3])
+    quadrature, steepness = _quadrature(rows, up, moving)
+    walking = gait & (np.linalg.norm(quadrature, axis=1) > _QUADRATURE) & (steepness < _STEEPEST)
+    forward, agreement = _forward(quadrature[walking], up)
+    return Directions(up, forward, agreement, walking)
+
+
+def level_walking(row: Floats, up: Floats) -> Floats | None:
+    """Return the unit vector forward of one window; None if it is no level walking.
+
+    Parameters
+    ----------
+    row : ndarray of shape (12,)
+        As :func:`gait_rows` returns it.
+    up : ndarray of shape (3,)
+        Unit vector up, in the axes of the device.
+
+    Returns
+    -------
+    ndarray of shape (3,) or None
+        In the axes of the device.
+    """
+    quadrature, steepness = _quadrature(row[np.newaxis], up, np.ones(1, dtype=bool))
+    strength = float(np.linalg.norm(quadrature[0]))
+    if strength <= _QUADRATURE or steepness[0] >= _STEEPEST:
+        return None
+    direction: Floats = quadrature[0] / strength
+    return direction
+
+
+def _median_direction(vectors: Floats) -> Floats:
+    middle: Floats = np.median(vectors, axis=0)
+    return middle / np.linalg.norm(middle)
+
+
+def _quadrature(rows: Floats, up: Floats, at: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """Return the quadrature vectors, and vertical over horizontal power; zeros elsewhere."""
+    axial, real = rows[at, 3:6], rows[at, 6:]
+    u = np.array([*up**2, 2 * up[0] * up[1], 2 * up[0] * up[2], 2 * up[1] * up[2]])
+    vertical = np.maximum(real @ u, 1e-12)
+    horizontal = np.maximum(real[:, :3].sum(axis=1) - vertical, 1e-12)
+    vectors, steepness = np.zeros((len(rows), 3)), np.zeros(len(rows))
+    vectors[at] = axial @ _across(up) / np.sqrt(vertical * horizontal)[:, np.newaxis]
+    steepness[at] = vertical / horizontal
+    return vectors, steepness
+
+
+def _forward(quadrature: Floats, up: Floats) -> tuple[Floats | None, float]:
+    if len(quadrature) < ENOUGH:
+        return None, 0.0
+    to_up = rotation_onto(up)
+    a, b = to_up[1], to_up[2]
+    plane = quadrature @ a + 1j * (quadrature @ b)
+    squares, size = (plane**2).sum(), np.abs(plane).sum()
+    axis = np.exp(0.5j * np.angle(squares))
+    along = (plane * np.conj(axis)).real.sum()
+    agreement = float(abs(along) / size)
+    if abs(squares) < _AXIS_AGREES * (np.abs(plane) ** 2).sum() or agreement < _SIGN_AGREES:
+        return None, agreement
+    axis = axis * np.sign(along)
+    return axis.real * a + axis.imag * b, agreement
+
+
+def rotation_onto(up: Floats, forward: Floats | None = None) -> Floats:
+    """Return the rotation that gives vectors in the axes of the body.
+
+    Parameters
+    ----------
+    up, forward : ndarray of shape (3,)
+        Unit vectors in the axes of the device, at right angles. Without `forward` the rotation is
+        the smallest that brings `up` to the first axis.
+
+    Returns
+    -------
+    ndarray of shape (3, 3)
+        Its rows are up, forward and left in the axes of the device.
+    """
+    if forward is not None:
+        return np.stack([up, forward, np.cross(up, forward)])
+    first = np.array([1.0, 0.0, 0.0])
+    if up[0] < -1.0 + 1e-9:
+        return np.diag([-1.0, -1.0, 1.0])
+    skew = _across(np.cross(up, first))
+    turned: Floats = np.eye(3) + skew + skew @ skew / (1.0 + up[0])
+    return turned
+
+
+def _across(v: Floats) -> Floats:
+    """Return the matrix whose product ``w @ matrix`` is the cross product of w and v."""
+    x, y, z = v.tolist()
+    return np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
