@@ -182,3 +182,21 @@ def test_sensors():
 )
 def test_counters(values, counts):
     assert counts_rows(np.array(values)) is counts
+
+
+def test_long_recordings_are_judged_by_stretches():
+    """Of a million samples a quarter is looked at, from the beginning to the end."""
+    n = 1_000_000
+    samples = np.random.default_rng(0).normal([0.0, 0.0, 9.8], 0.1, size=(n, 3))
+    samples[600_000:620_000] = 0.0
+    table = pd.DataFrame(samples, columns=["ax", "ay", "az"]).assign(time=np.arange(n) / 50.0)
+    with pytest.warns(RecordingWarning) as caught:
+        read_recording(table, units="g")
+    told = " ".join(str(warning.message) for warning in caught)
+    assert "m/s2" in told
+    assert "exactly zero in 2%" in told
+    table.loc[n - 10 :, "az"] = 9.0
+    table["ax"] = 1.0
+    with pytest.warns(RecordingWarning) as caught:
+        read_recording(table)
+    assert any("['ax'] have one value" in str(warning.message) for warning in caught)

@@ -109,6 +109,8 @@ def default_channels(
 
 def numbers(frame: pd.DataFrame, column: str) -> NDArray[np.float64]:
     values = frame[column]
+    if values.dtype == np.float64:
+        return values.to_numpy()
     try:
         return pd.to_numeric(values).to_numpy(dtype=np.float64, na_value=np.nan)
     except (ValueError, TypeError) as error:
@@ -118,7 +120,10 @@ def numbers(frame: pd.DataFrame, column: str) -> NDArray[np.float64]:
 def without_missing(
     samples: NDArray[np.float64], columns: list[str], on_missing: str
 ) -> NDArray[np.int64]:
-    missing = ~np.isfinite(samples)
+    finite = np.isfinite(samples)
+    if finite.all():
+        return np.arange(len(samples))
+    missing = ~finite
     incomplete = missing.any(axis=1)
     rows = np.flatnonzero(incomplete)
     if len(rows) and on_missing == "raise":

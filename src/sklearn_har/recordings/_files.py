@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from sklearn_har.recordings._cleaning import without_text
-from sklearn_har.recordings._rows import first_bytes, odd_lines, row_shape
+from sklearn_har.recordings._rows import RowShape, first_bytes, odd_lines, row_shape
 from sklearn_har.recordings._sniffing import check_encoding, guess_encoding
 from sklearn_har.utils._optional import import_optional
 
@@ -50,10 +50,30 @@ def table_of(
         _pyarrow("pyarrow", path)
         frame = pd.read_parquet(path, **options)
     else:
-        read = _text_options(source if path is None else path, options, told)
-        with _encoding_errors(source if path is None else path):
-            frame = pd.read_csv(source if path is None else path, **read)
+        frame = _text_table(source if path is None else path, options, told)
     return without_text(frame, roles, options.get("decimal", "."), told)
+
+
+def _text_table(source: Any, options: dict[str, Any], told: list[str]) -> pd.DataFrame:
+    """Read a whole file of text; only what looks odd is looked at line by line."""
+    shape, read = _shape_of(source, options)
+    at = source.tell() if shape is not None and hasattr(source, "tell") else None
+    with _encoding_errors(source):
+        try:
+            frame: pd.DataFrame = pd.read_csv(source, **read)
+        except pd.errors.ParserError:
+            if shape is None:
+                raise
+        else:
+            texts = any(pd.api.types.is_string_dtype(kind) for kind in frame.dtypes)
+            if shape is None or not (texts or frame.iloc[:, -1].isna().any()):
+                return frame
+        if at is not None:
+            source.seek(at)
+        odd = _without_odd_lines(source, shape, read, told)
+        if at is not None:
+            source.seek(at)
+        return frame if odd is read else pd.read_csv(source, **odd)
 
 
 def pieces_of(
@@ -85,7 +105,7 @@ def _pieces_of(
                 yield batch.to_pandas()
     else:
         file = source if path is None else path
-        options = _text_options(file, options, told) | {"chunksize": n_rows}
+        options = _without_odd_lines(file, *_shape_of(file, options), told) | {"chunksize": n_rows}
         with _encoding_errors(file), pd.read_csv(file, **options) as reader:
             yield from reader
 
@@ -125,8 +145,8 @@ def kind_of(path: Path) -> str:
     return kind
 
 
-def _text_options(source: Any, options: dict[str, Any], told: list[str]) -> dict[str, Any]:
-    """Return the options for pandas, which leave out lines that are no rows."""
+def _shape_of(source: Any, options: dict[str, Any]) -> tuple[RowShape | None, dict[str, Any]]:
+    """Return what rows look like, None if that is not known, and the options for pandas."""
     if {"chunksize", "iterator"} & set(options):
         raise ValueError(
             f"read_options must read the whole table at once, got {options}. "
@@ -138,19 +158,25 @@ def _text_options(source: Any, options: dict[str, Any], told: list[str]) -> dict
         check_encoding(options["encoding"])
     head = first_bytes(source)
     shape = None if head is None else row_shape(head, options)
-    if shape is None:
+    empty_end = shape is not None and shape.has_empty_end
+    return shape, options | ({"index_col": False} if empty_end else {})
+
+
+def _without_odd_lines(
+    source: Any, shape: RowShape | None, options: dict[str, Any], told: list[str]
+) -> dict[str, Any]:
+    """Return options that leave out lines that are no rows."""
+    odd = [] if shape is None else odd_lines(source, shape)
+    if not odd:
         return options
-    odd = odd_lines(source, shape)
-    if odd:
-        told.append(
-            f"{len(odd)} line(s) are no rows of the table and are left out, the first of them line "
-            f"{odd[0] + 1}."
-        )
-        skipped = options.get("skiprows", 0)
-        options = options | {
-            "skiprows": [*(range(skipped) if isinstance(skipped, int) else skipped), *odd]
-        }
-    return options | ({"index_col": False} if shape.has_empty_end else {})
+    told.append(
+        f"{len(odd)} line(s) are no rows of the table and are left out, the first of them line "
+        f"{odd[0] + 1}."
+    )
+    skipped = options.get("skiprows", 0)
+    return options | {
+        "skiprows": [*(range(skipped) if isinstance(skipped, int) else skipped), *odd]
+    }
 
 
 def _pyarrow(module: str, path: Path) -> Any:

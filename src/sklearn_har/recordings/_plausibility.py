@@ -39,6 +39,9 @@ _QUARTER, _CHANGED = 100, 1.3
 # Samples that are enough for a typical value.
 _A_FEW = 20_000
 _SHOWN = 3
+# Long recordings are judged by so many stretches of so many samples, spread over all of them: to
+# look at every sample would take as long as to read them.
+_N_STRETCHES, _STRETCH = 250, 1000
 
 
 def oddities(
@@ -55,15 +58,30 @@ def oddities(
     titles = [(columns or {}).get(name, name) for name in names]
     given = [units.get(name) for name in names]
     sensors = sensors_of(titles, given)
+    seen = _stretches_of(recording)
     found = {
         "gaps": _about_gaps(recording),
         "rate": _about_rate(recording),
         "constants": _about_constants(recording),
-        "repetitions": _about_repetitions(recording, sensors),
-        "accelerations": _about_accelerations(recording, sensors, titles, units),
-        "angular velocities": _about_angular_velocities(recording, titles, given),
+        "repetitions": _about_repetitions(seen, sensors),
+        "accelerations": _about_accelerations(seen, sensors, titles, units),
+        "angular velocities": _about_angular_velocities(seen, titles, given),
     }
     return {kind: list(sentences) for kind, sentences in found.items()}
+
+
+def _stretches_of(recording: Recording) -> Recording:
+    n_samples = len(recording)
+    if n_samples <= 2 * _N_STRETCHES * _STRETCH:
+        return recording
+    firsts = np.linspace(0, n_samples - _STRETCH, _N_STRETCHES).astype(np.int64)
+    rows = (firsts[:, np.newaxis] + np.arange(_STRETCH)).ravel()
+    return Recording(
+        recording.samples[rows],
+        recording.time[rows],
+        sampling_rate=recording.sampling_rate,
+        channel_names=recording.channel_names,
+    )
 
 
 def warn_of_oddities(found: Mapping[str, list[str]]) -> None:

@@ -132,7 +132,7 @@ class Recording:
     ) -> None:
         values = check_recording(samples, "samples")
         if values.dtype != np.float32:
-            values = values.astype(np.float64)
+            values = values.astype(np.float64, copy=False)
         if len(values) == 0:
             raise ValueError("samples must hold at least one sample, got none.")
         if not np.isfinite(values).all():

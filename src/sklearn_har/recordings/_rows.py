@@ -19,7 +19,7 @@ import numpy as np
 
 __all__ = ["RowShape", "fields_of", "first_bytes", "odd_lines", "opened", "row_shape"]
 
-_HEAD, _BLOCK = 1 << 16, 1 << 20
+_HEAD, _BLOCK = 1 << 16, 1 << 18
 # A file in which more lines are no rows has another layout than the one it is read by.
 _MOST_ODD = 0.25
 _OPENERS: dict[str, Callable[[Any], Any]] = {
