@@ -42,7 +42,14 @@ was saved by skops.io.dump works as well; --preset, --rate, --window and --names
 then say what it does not know. A file with types of other packages is refused,
 because loading it could run their code.
 
+Without --model the file is read by --format auto, and the model is the one that
+comes with the package: jogging, sitting, standing, walking and stairs of people
+with a phone in the pocket of their trousers. It says when a recording is unlike
+those that it was trained on; do not trust it then.
+
 examples:
+  sklearn-har predict recording.csv
+      with the model that comes with the package
   sklearn-har predict recording.csv --model model.skops
       a column "time" in s, and the channels of the training recordings
   sklearn-har predict log.csv --model har.onnx --time ms --time-unit ms \\
@@ -75,9 +82,9 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--model",
         type=Path,
-        required=True,
         metavar="MODEL",
-        help="the saved model (.skops, .onnx, .tflite)",
+        help="the saved model (.skops, .onnx, .tflite; default: the one that comes with the "
+        "package, for a phone in the front pocket of the trousers)",
     )
     parser.add_argument(
         "--timeline",
@@ -144,7 +151,8 @@ def run(args: argparse.Namespace) -> None:
     if args.plot:
         check_picture(args.plot)
     with warnings_as_lines(later=True), quiet_start():
-        recognizer = recognizer_of(args, load_model(args.model))
+        model = _pretrained(args) if args.model is None else load_model(args.model)
+        recognizer = recognizer_of(args, model)
     if args.follow:
         _follow.run(args, recognizer)
         return
@@ -168,10 +176,26 @@ def run(args: argparse.Namespace) -> None:
         print(fact("recording", f"{args.source}, {seen}"))
         print(
             fact("windows", f"{length:g} s, {preparation.n_timesteps} time steps"),
-            fact("model", str(args.model)),
+            fact("model", _name_of(args.model)),
             sep="\n",
         )
         print(f"\n{_table(timeline) if len(timeline) else 'nothing is certain enough'}")
+
+
+def _name_of(model: Path | str) -> str:
+    if isinstance(model, Path):
+        return str(model)
+    return f"{model}, trained on MotionSense, a phone in the front pocket of the trousers"
+
+
+def _pretrained(args: argparse.Namespace) -> Any:
+    """Load the model that comes with the package, and let messages name it."""
+    from sklearn_har.recognition import load_pretrained
+
+    args.model = "the model that comes with the package"
+    if args.acceleration is None and not args.follow:
+        args.format = args.format or "auto"
+    return load_pretrained()
 
 
 class _Seen:
@@ -209,7 +233,7 @@ class _Seen:
 def _table(timeline: Any) -> str:
     """Write a timeline in 80 columns; --timeline has names of any length in full."""
     # As text: pandas writes times since 1970 with an exponent, all alike.
-    shown = timeline.round({"probability": 3})
+    shown = timeline.round({"probability": 3, "distance": 2})
     for column in ("start", "end"):
         shown[column] = [f"{time:.2f}" for time in timeline[column]]
     shown["activity"] = [shortened(str(name), _LONGEST_NAME) for name in shown["activity"]]

@@ -2,6 +2,7 @@
 
 from sklearn_har.recognition._decision import Decision
 from sklearn_har.recognition._evaluation import RecordingEvaluation, evaluate_recordings
+from sklearn_har.recognition._pretrained import load_pretrained
 from sklearn_har.recognition._recognizer import ActivityRecognizer
 from sklearn_har.recognition._scoring import recording_scorer
 from sklearn_har.recognition._streaming import StreamingRecognizer
@@ -12,5 +13,6 @@ __all__ = [
     "RecordingEvaluation",
     "StreamingRecognizer",
     "evaluate_recordings",
+    "load_pretrained",
     "recording_scorer",
 ]

@@ -91,7 +91,8 @@ FORMATS = {
     "androsensor": Format("AndroSensor", r"ACCELEROMETER X.*Time since start in ms"),
     "physics-toolbox": Format(
         "Physics Toolbox",
-        r"(?m)^\W*time[,;]\s*(gFx|ax|wx)\b",
+        # Any table may have columns ax, ay and az: linear acceleration comes with its length, aT.
+        r"(?m)^\W*time[,;]\s*(gFx|wx|ax[,;]\s*ay[,;]\s*az[,;]\s*(aT|wx|gFx))\b",
         units={**_phone(), "acceleration": "g"},
         kinds={"a[xyz]": "linear acceleration"},
     ),
