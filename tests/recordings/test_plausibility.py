@@ -46,8 +46,8 @@ def said(values, names, n=N, **options):
 @pytest.mark.parametrize(
     ("factor", "units", "words"),
     [
-        (9.80665, "g", "speaks for m/s2: pass units='m/s2'"),
-        (1000.0, "g", "speaks for mg"),
+        (9.80665, "g", "look like m/s2: if so, pass units='m/s2'"),
+        (1000.0, "g", "look like mg"),
         (64.0, "g", "raw counts of 1/64 g: divide them by 64"),
         (256.0, "g", "raw counts of 1/256 g"),
         (16384.0, "g", "raw counts of 1/16384 g: divide them by 16384"),
@@ -68,7 +68,7 @@ def test_nothing_is_said_about_what_is_right(names):
 
 @pytest.mark.parametrize("names", [["ax", "ay", "az"], ["acc_x", "acc_y", "acc_z"]])
 def test_without_units(names):
-    assert "speaks for m/s2" in said(vectors() * 9.80665, names)
+    assert "look like m/s2" in said(vectors() * 9.80665, names)
     assert said(vectors(), names) == ""
     other = ["mag_x", "mag_y", "mag_z"]
     assert said(vectors() * 50.0, other) == ""
@@ -91,7 +91,7 @@ def test_a_device_without_gravity_that_lies_still():
 def test_linear_acceleration_has_no_gravity():
     names = ["user_acc_x", "user_acc_y", "user_acc_z"]
     assert said(vectors(gravity=0.0), names, units="g") == ""
-    assert "speaks for m/s2" in said(vectors(gravity=0.0) * 30.0, names, units="g")
+    assert "look like m/s2" in said(vectors(gravity=0.0) * 30.0, names, units="g")
 
 
 def test_exact_zeros_and_frozen_values():

@@ -288,10 +288,10 @@ class TestUnits:
     @pytest.mark.parametrize(
         ("factor", "unit", "message"),
         [
-            (9.81, "g", r"typical length of 9\.8\d? g, which speaks for m/s2"),
-            (1000, "g", "speaks for mg"),
+            (9.81, "g", r"typical length of 9\.8\d? g\. They look like m/s2"),
+            (1000, "g", "look like mg"),
             (1, "m/s2", r"0\.102 g after the conversion from m/s2"),
-            (9.81, None, "speaks for m/s2"),
+            (9.81, None, "look like m/s2"),
         ],
     )
     def test_lengths_that_speak_for_another_unit(self, factor, unit, message):

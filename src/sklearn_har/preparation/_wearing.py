@@ -16,7 +16,7 @@ __all__ = ["Wearing"]
 Floats = NDArray[np.float64]
 
 # In degrees: gravity that is farther from up while walking, or level walking in another direction,
-# speaks for a device that was put in anew. Bodies lean by up to 30 degrees on stairs.
+# is that of a device that was put in anew. Bodies lean by up to 30 degrees on stairs.
 _OTHER_UP, _OTHER_FORWARD = 40.0, 60.0
 # Windows of gait that are kept: six minutes of walking with half overlap.
 _MEMORY = 300

@@ -256,10 +256,10 @@ def _of_scale(length: float, unit: str | None) -> str | None:
     if scale == "g" or length <= _PLAUSIBLE[1]:
         return None
     if scale in UNITS:
-        return f", which speaks for {scale}: pass units='{scale}' for them if so."
+        return f". They look like {scale}: if so, pass units='{scale}' for them."
     if scale is not None:
         return (
-            f", which speaks for raw counts of {scale}: divide them by "
+            f". They look like raw counts of {scale}: divide them by "
             f"{scale.removeprefix('1/').removesuffix(' g')} before reading, and pass units='g'."
         )
     return (
@@ -287,5 +287,5 @@ def _about_angular_velocities(
         if fastest > _FASTEST_TURN:
             yield (
                 f"The angular velocities {names} reach {fastest:.3g} rad/s, more than sensors "
-                "measure, which speaks for deg/s: pass units='deg/s' for them if so."
+                "measure. They look like deg/s: if so, pass units='deg/s' for them."
             )

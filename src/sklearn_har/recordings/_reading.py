@@ -145,7 +145,7 @@ def read_recording(
     Warns
     -----
     RecordingWarning
-        If there are gaps, channels that never change, or values or times of a size that speaks for
+        If there are gaps, channels that never change, or values or times of a size that looks like
         another unit. If lines that are no rows of the table are left out, which are counted, or
         columns without any value. With ``format="auto"``, what is assumed.
 
