@@ -69,7 +69,7 @@ def estimate_body_frame(
 
     Downstairs has the opposite sign, so that a recording of stairs downwards alone may get a
     forward that points backwards. Few windows of it look like level walking: of trials that hold
-    nothing else, 7 of 72 in a trouser pocket (MotionSense) got a frame, and 48 "up" alone.
+    nothing else, 8 of 72 in a trouser pocket (MotionSense) got a frame, and 52 "up" alone.
 
     References
     ----------
