@@ -52,6 +52,7 @@ class _Gait:
     cadence_ratio: float
     overtone_phase: float
     forward_phase: float
+    phase_scatter: float
     nod_phase: float
     harmonics: tuple[tuple[float, ...], ...]
     impact: float
@@ -64,13 +65,16 @@ class _Gait:
 # Vertical and forward accelerations repeat with each step (even harmonics), sideways ones with
 # each stride (odd harmonics): Menz, Lord and Fitzpatrick (2003). The levels are those of windows
 # of UCI HAR, and so are the phases at the frequency of the steps: that of the vertical overtone,
-# and those of forward acceleration and nodding velocity against vertical acceleration. The swing is
-# an amplitude of rotation about x, y, z; the lean is that of gravity towards y and z.
+# and those of forward acceleration and nodding velocity against vertical acceleration. Forward is
+# that of the body, not of the phone, and how much subjects differ in it is a factor, the phase
+# scatter. The swing is an amplitude of rotation about x, y, z; the lean is that of gravity towards
+# y and z.
 _GAITS = {
     "walking": _Gait(
         cadence_ratio=1.0,
         overtone_phase=1.15,
-        forward_phase=1.70,
+        forward_phase=1.42,
+        phase_scatter=0.4,
         nod_phase=-1.40,
         harmonics=(
             (0.03, 0.21, 0.03, 0.07, 0.02, 0.05, 0.01, 0.02),
@@ -87,6 +91,7 @@ _GAITS = {
         cadence_ratio=0.88,
         overtone_phase=0.82,
         forward_phase=1.74,
+        phase_scatter=0.5,
         nod_phase=-2.43,
         harmonics=(
             (0.06, 0.27, 0.05, 0.05, 0.03, 0.02, 0.01, 0.01),
@@ -102,7 +107,8 @@ _GAITS = {
     "walking_downstairs": _Gait(
         cadence_ratio=1.06,
         overtone_phase=-0.29,
-        forward_phase=-2.27,
+        forward_phase=-2.85,
+        phase_scatter=1.0,
         nod_phase=0.99,
         harmonics=(
             (0.05, 0.36, 0.05, 0.16, 0.04, 0.09, 0.03, 0.05),
@@ -208,6 +214,7 @@ def draw_subject(rng: np.random.RandomState) -> Subject:
         level[1, 1::2] *= asymmetry
         harmonics[name] = level
         phase = own_phases + rng.normal(0.0, 0.15, (3, _N_HARMONICS))
+        phase[::2, 1] *= gait.phase_scatter
         phase[0, 3] += gait.overtone_phase
         phase[2] += gait.forward_phase
         phases[name] = phase

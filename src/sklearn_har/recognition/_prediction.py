@@ -309,7 +309,9 @@ class PredictionMixin:
         # The window whose centre is nearest, within the same part.
         for begin, end, windows in recognized.windows_of_parts():
             samples = slice(*np.searchsorted(time, [begin, end]))
-            middle = (start[windows][1:] + start[windows][:-1] + seconds) / 2.0
+            first = start[windows]
+            # As the timeline computes it, so that a sample at the middle gets the label of both.
+            middle = first[1:] + (seconds - np.minimum(np.diff(first), seconds)) / 2.0
             nearest = np.searchsorted(middle, time[samples], side="right")
             found[samples] = values[windows][nearest]
         return found
