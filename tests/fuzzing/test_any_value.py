@@ -28,7 +28,9 @@ from sklearn_har.evaluation import (
 )
 from sklearn_har.preparation import (
     Preparation,
+    align_windows,
     check_preparation,
+    estimate_body_frame,
     merge_recordings,
     prepare_recording,
     remove_noise,
@@ -126,6 +128,8 @@ CALLS = {
     remove_noise: {"samples": SAMPLES},
     resample_recording: {"recording": SAMPLES, "original_rate": 40.0, "labels": LABELS},
     merge_recordings: {"recordings": [RECORDING, OTHER]},
+    align_windows: {"X": CUT.data, "recording": CUT.recording},
+    estimate_body_frame: {"recording": RECORDING},
     prepare_recording: {"recording": SAMPLES, "original_rate": 50.0, "labels": LABELS},
     check_preparation: {},
     prepare: {},
@@ -205,6 +209,7 @@ def test_every_function_of_arrays_is_called():
         *(dataset.fetcher for dataset in DATASETS.values()),
         *(
             "load_model",
+            "load_pretrained",
             "trusted_types",
             "inspect_file",
             "read_recording",

@@ -59,21 +59,29 @@ def test_subsequences_and_single_channels_are_scaled_alike(windows):
 
 
 @pytest.mark.parametrize(
-    ("names", "n_channels"),
-    [
-        (["x_000", "y_000", "x_001", "y_001"], 2),
-        (["x_0", "x_1", "x_2"], 1),
-        # Another order than that of data.reshape(n_windows, -1) must not be taken for it.
-        (["x_000", "x_001", "y_000", "y_001"], 1),
-        (["x_000", "y_000", "x_001"], 1),
-        (["x_000", "y_000", "y_001", "x_001"], 1),
-        (["age", "height"], 1),
-    ],
+    ("names", "n_channels"), [(["x_000", "y_000", "x_001", "y_001"], 2), (["x_0", "x_1", "x_2"], 1)]
 )
 def test_names_of_columns_tell_the_channels_of_flat_windows(names, n_channels):
     frame = pd.DataFrame(np.eye(len(names)), columns=names)
     scaler = ChannelwiseTransformer(StandardScaler()).fit(frame)
     assert scaler.n_channels_in_ == n_channels
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        # Another order than that of data.reshape(n_windows, -1) must not be taken for it.
+        ["x_000", "x_001", "y_000", "y_001"],
+        ["x_000", "y_000", "x_001"],
+        ["x_000", "y_000", "y_001", "x_001"],
+        ["age", "height"],
+    ],
+)
+def test_columns_of_other_names_are_taken_for_one_channel_and_that_is_said(names):
+    frame = pd.DataFrame(np.eye(len(names)), columns=names)
+    with pytest.warns(UserWarning, match="each of its .* rows is taken for a window"):
+        scaler = ChannelwiseTransformer(StandardScaler()).fit(frame)
+    assert scaler.n_channels_in_ == 1
 
 
 def test_frames_of_the_fetchers_keep_their_channels():

@@ -81,14 +81,15 @@ def estimate_body_frame(
 
     Examples
     --------
+    >>> import numpy as np
     >>> from sklearn_har.datasets import make_har_recordings
     >>> from sklearn_har.preparation import estimate_body_frame
     >>> recording = make_har_recordings(n_subjects=1, random_state=0).recordings[0]
     >>> frame = estimate_body_frame(recording)
     >>> frame.known
     'body'
-    >>> frame.up.round(1)
-    array([1., 0., 0.])
+    >>> f"x of the phone is {np.degrees(np.arccos(frame.up[0])):.0f} degrees from up"
+    'x of the phone is 6 degrees from up'
     """
     if not isinstance(recording, Recording):
         raise TypeError(f"recording must be a Recording, got {recording!r:.80}.")
