@@ -92,6 +92,9 @@ def _classifier(folder: Any, name: str, described: dict[str, Any]) -> Any:
     n_timesteps = Preparation(**described["preparation"]).n_timesteps
     shape = len(activities), n_timesteps, len(described["window_channel_names"])
     classifier.initialize(np.zeros(shape, dtype=np.float32), activities)
-    with resources.as_file(folder / f"{name}.npz") as path, np.load(path) as weights:
+    with (
+        resources.as_file(folder / f"{name}.npz") as path,
+        np.load(path, allow_pickle=False) as weights,
+    ):
         classifier.model_.set_weights([weights[key] for key in sorted(weights.files)])
     return classifier
