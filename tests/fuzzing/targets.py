@@ -107,6 +107,9 @@ SEEDS = {
         b"\x03t,ax\n2026-01-01T00:00:00,1\n2026-01-01T00:00:01,2\n",
     ],
     "file_of_any_logger": [
+        # Found by the search: an error of pandas in a table without odd lines.
+        b"\x021,walk,0,0.8,0.2;\n1,walk,2000.1;\n1,walk,400000ms);Acc x (m/s\xb2)\n1;9.8,\n20;9.7\n"
+        b"40;.zst9.9\n00,0.2,9.7,;.1;\n",
         b'\x00"Zeit (s)";"Beschleunigung x (m/s^2)"\n0,00;9,8\n0,01;9,7\n0,02;9,9\n',
         b"\x01boot\nms ax ay az\n0 0.1 0.2 0.9\n20 0.1 0.3 0.9\n40 0.1 0.2 1.0\nms ax ay az\n",
         b"\x00seconds_elapsed,time,z,y,x\n0.1,1761431148905405700,9.8,0,0\n"

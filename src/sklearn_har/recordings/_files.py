@@ -58,9 +58,10 @@ def _text_table(source: Any, options: dict[str, Any], told: list[str]) -> pd.Dat
     """Read a whole file of text; only what looks odd is looked at line by line."""
     shape, read = _shape_of(source, options)
     at = source.tell() if shape is not None and hasattr(source, "tell") else None
+    frame: pd.DataFrame | None = None
     with _encoding_errors(source):
         try:
-            frame: pd.DataFrame = pd.read_csv(source, **read)
+            frame = pd.read_csv(source, **read)
         except pd.errors.ParserError:
             if shape is None:
                 raise
@@ -73,7 +74,8 @@ def _text_table(source: Any, options: dict[str, Any], told: list[str]) -> pd.Dat
         odd = _without_odd_lines(source, shape, read, told)
         if at is not None:
             source.seek(at)
-        return frame if odd is read else pd.read_csv(source, **odd)
+        # Without an odd line the table is what was read, or the error comes again.
+        return frame if frame is not None and odd is read else pd.read_csv(source, **odd)
 
 
 def pieces_of(
