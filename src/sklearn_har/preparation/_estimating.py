@@ -17,6 +17,7 @@ from sklearn_har.preparation._gait import SHORTEST, directions_of, gait_rows
 from sklearn_har.preparation._preparation import Preparation
 from sklearn_har.preparation._preparing import check_preparation
 from sklearn_har.recordings import Recording
+from sklearn_har.utils._validation import check_choice
 from sklearn_har.utils._warnings import warn_of_recording, warn_of_unknown_frames
 
 __all__ = ["align_windows", "estimate_body_frame"]
@@ -166,8 +167,7 @@ def align_windows(
             f"recording must have one entry for each of the {len(windows)} windows, got shape "
             f"{numbers.shape}."
         )
-    if frame not in ("upright", "body"):
-        raise ValueError(f"frame must be one of ('upright', 'body'), got {frame!r}.")
+    check_choice(frame, "frame", ("upright", "body"))
     rate = check_frame_rate(sampling_rate)
     if windows.shape[1] < SHORTEST * rate:
         raise ValueError(

@@ -148,7 +148,7 @@ class FrameFinder:
                     np.eye(3) if up is None else rotation_onto(up, found.forward),
                     found.known,
                     found.agreement,
-                    float(found.walking.sum()) * _WINDOW / 2,
+                    found.n_walking * _WINDOW / 2,
                     -np.inf if begin == 0 else float(centre[begin - 1 : begin + 1].mean()),
                     np.inf if end == len(rows) else float(centre[end - 1 : end + 1].mean()),
                 )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
-    "ENOUGH",
     "SHORTEST",
     "Directions",
     "directions_of",
@@ -35,13 +34,13 @@ _QUADRATURE, _STEEPEST = 0.75, 8.0
 # Gait of any kind, stairs included.
 _GAIT_QUADRATURE, _GAIT_STEEPNESS = 0.5, 4.0
 # Windows that must agree, about 17 s of walking with half overlap, and how well.
-ENOUGH = 12
+_ENOUGH = 12
 _AXIS_AGREES, _SIGN_AGREES = 0.8, 0.5
 
 
 @dataclass(frozen=True)
 class Directions:
-    """What windows tell about the directions of the body.
+    """The directions of the body, as far as windows tell them.
 
     Attributes
     ----------
@@ -49,14 +48,14 @@ class Directions:
         Unit vectors in the axes of the device; None where they are not known.
     agreement : float
         How well windows of level walking agree about forward, from 0 to 1.
-    walking : ndarray of bool of shape (n_rows,)
-        Which windows are level walking.
+    n_walking : int
+        How many windows are level walking.
     """
 
-    up: Floats | None
-    forward: Floats | None
+    up: Floats | None = None
+    forward: Floats | None = None
     agreement: float = 0.0
-    walking: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    n_walking: int = 0
 
     @property
     def known(self) -> Literal["none", "up", "body"]:
@@ -136,23 +135,20 @@ def directions_of(rows: Floats) -> Directions:
     Directions
         As far as there is walking enough, and it agrees.
     """
-    moving = may_walk(rows)
-    unknown = Directions(None, None, walking=np.zeros(len(rows), dtype=bool))
-    if moving.sum() < ENOUGH:
-        return unknown
-    up = _median_direction(rows[moving, :3])
-    gait = moving
+    rows = rows[may_walk(rows)]
+    if len(rows) < _ENOUGH:
+        return Directions()
+    up = _median_direction(rows[:, :3])
     for _ in range(2):
-        quadrature, steepness = _quadrature(rows, up, moving)
-        strength = np.linalg.norm(quadrature, axis=1)
-        gait = moving & ((strength > _GAIT_QUADRATURE) | (steepness > _GAIT_STEEPNESS))
-        if gait.sum() < ENOUGH:
-            return unknown
+        _, strength, steepness = _quadrature(rows, up)
+        gait = (strength > _GAIT_QUADRATURE) | (steepness > _GAIT_STEEPNESS)
+        if gait.sum() < _ENOUGH:
+            return Directions()
         up = _median_direction(rows[gait, :3])
-    quadrature, steepness = _quadrature(rows, up, moving)
-    walking = gait & (np.linalg.norm(quadrature, axis=1) > _QUADRATURE) & (steepness < _STEEPEST)
+    quadrature, strength, steepness = _quadrature(rows, up)
+    walking = gait & _is_level(strength, steepness)
     forward, agreement = _forward(quadrature[walking], up)
-    return Directions(up, forward, agreement, walking)
+    return Directions(up, forward, agreement, int(walking.sum()))
 
 
 def level_walking(row: Floats, up: Floats) -> Floats | None:
@@ -170,12 +166,15 @@ def level_walking(row: Floats, up: Floats) -> Floats | None:
     ndarray of shape (3,) or None
         In the axes of the device.
     """
-    quadrature, steepness = _quadrature(row[np.newaxis], up, np.ones(1, dtype=bool))
-    strength = float(np.linalg.norm(quadrature[0]))
-    if strength <= _QUADRATURE or steepness[0] >= _STEEPEST:
+    quadrature, strength, steepness = _quadrature(row[np.newaxis], up)
+    if not _is_level(strength, steepness)[0]:
         return None
-    direction: Floats = quadrature[0] / strength
+    direction: Floats = quadrature[0] / strength[0]
     return direction
+
+
+def _is_level(strength: Floats, steepness: Floats) -> NDArray[np.bool_]:
+    return (strength > _QUADRATURE) & (steepness < _STEEPEST)
 
 
 def _median_direction(vectors: Floats) -> Floats:
@@ -183,20 +182,18 @@ def _median_direction(vectors: Floats) -> Floats:
     return middle / np.linalg.norm(middle)
 
 
-def _quadrature(rows: Floats, up: Floats, at: NDArray[np.bool_]) -> tuple[Floats, Floats]:
-    """Return the quadrature vectors, and vertical over horizontal power; zeros elsewhere."""
-    axial, real = rows[at, 3:6], rows[at, 6:]
+def _quadrature(rows: Floats, up: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return the quadrature vectors, their lengths, and vertical over horizontal power."""
+    axial, real = rows[:, 3:6], rows[:, 6:]
     u = np.array([*up**2, 2 * up[0] * up[1], 2 * up[0] * up[2], 2 * up[1] * up[2]])
     vertical = np.maximum(real @ u, 1e-12)
     horizontal = np.maximum(real[:, :3].sum(axis=1) - vertical, 1e-12)
-    vectors, steepness = np.zeros((len(rows), 3)), np.zeros(len(rows))
-    vectors[at] = axial @ _across(up) / np.sqrt(vertical * horizontal)[:, np.newaxis]
-    steepness[at] = vertical / horizontal
-    return vectors, steepness
+    vectors = axial @ _across(up) / np.sqrt(vertical * horizontal)[:, np.newaxis]
+    return vectors, np.linalg.norm(vectors, axis=1), vertical / horizontal
 
 
 def _forward(quadrature: Floats, up: Floats) -> tuple[Floats | None, float]:
-    if len(quadrature) < ENOUGH:
+    if len(quadrature) < _ENOUGH:
         return None, 0.0
     to_up = rotation_onto(up)
     a, b = to_up[1], to_up[2]

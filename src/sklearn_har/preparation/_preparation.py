@@ -25,7 +25,7 @@ from sklearn_har.utils._cutter import Cutter, LabelRule
 from sklearn_har.utils._errors import name_of_recording
 from sklearn_har.utils._gaps import blocks_of, gap_limit, parts_between_gaps
 from sklearn_har.utils._labels import OnUnlabelled
-from sklearn_har.utils._validation import did_you_mean
+from sklearn_har.utils._validation import check_choice, did_you_mean
 from sklearn_har.utils._warnings import warn_of_recording, warn_of_unknown_frames
 
 __all__ = ["PRESETS", "Preparation"]
@@ -485,13 +485,8 @@ class Preparation(TransformerMixin, BaseEstimator):
         return self.frame != "device" and self.frame_from == "recording"
 
     def _check(self) -> None:
-        for name, accepted in (
-            ("frame", ("device", "upright", "body")),
-            ("frame_from", ("recording", "past")),
-        ):
-            value = getattr(self, name)
-            if value not in accepted:
-                raise ValueError(f"{name} must be one of {accepted}, got {value!r}.")
+        check_choice(self.frame, "frame", ("device", "upright", "body"))
+        check_choice(self.frame_from, "frame_from", ("recording", "past"))
 
 
 def _plain(value: Any) -> Any:
