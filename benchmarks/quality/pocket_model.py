@@ -129,7 +129,7 @@ def write(by_subject: dict[int, list[Recording]]) -> None:
         "settings": SETTINGS,
         "accuracy": figures(),
     }
-    text = json.dumps(described, indent=1, sort_keys=True) + "\n"
+    text = json.dumps(described, sort_keys=True) + "\n"
     (PRETRAINED / "pocket.json").write_text(text, encoding="utf-8")
 
 
