@@ -1,6 +1,7 @@
 """Files of loggers and data sets, read as they are."""
 
 import gzip
+import io
 import re
 import warnings
 from pathlib import Path
@@ -228,6 +229,41 @@ def test_lines_that_are_no_rows_are_left_out_and_counted(tmp_path):
     with pytest.warns(RecordingWarning, match=r"3 line\(s\) are no rows"):
         pieces = list(read_recording(tmp_path / "putty.log", chunksize=70, **plain))
     np.testing.assert_array_equal(np.vstack([p.samples for p in pieces]), recording.samples)
+
+
+class TestRowsLongerThanTheNames:
+    SAMPLES = np.arange(9000.0).reshape(3000, 3) % 89
+    ROWS = tuple(f"{i / 50},{x},{y},{z}" for i, (x, y, z) in enumerate(SAMPLES))
+
+    def read(self, names, rows, **options):
+        content = io.BytesIO("\n".join([names, *rows]).encode())
+        return read_recording(content, channels=["p", "q", "r"], time="t", **options)
+
+    @pytest.mark.parametrize("end", [",", ", ", ",  \r"])
+    def test_each_row_ends_with_a_separator(self, end):
+        recording = self.read("t,p,q,r", [row + end for row in self.ROWS])
+        np.testing.assert_array_equal(recording.samples, self.SAMPLES)
+
+    @pytest.mark.parametrize("at", [0, 2500])
+    def test_a_value_beyond_the_last_name(self, at):
+        rows = [row + "," for row in self.ROWS]
+        rows[at] += "7"
+        with pytest.warns(RecordingWarning, match=rf"1 line\(s\) .* line {at + 2}\."):
+            recording = self.read("t,p,q,r", rows)
+        np.testing.assert_array_equal(recording.samples, np.delete(self.SAMPLES, at, axis=0))
+
+    def test_row_numbers_without_a_name(self):
+        rows = [f'"{i}",{row}' for i, row in enumerate(self.ROWS, 1)]
+        np.testing.assert_array_equal(self.read("t,p,q,r", rows).samples, self.SAMPLES)
+
+    def test_a_name_is_missing(self):
+        rows = [f"0.7,{row}" for row in self.ROWS]
+        with pytest.raises(ValueError, match="4 names and rows of 5 values") as error:
+            self.read("t,p,q,r", rows)
+        assert "read_options={'header': 0, 'names': [...]}" in str(error.value)
+        options = {"header": 0, "names": ["u", "t", "p", "q", "r"]}
+        recording = self.read("t,p,q,r", rows, read_options=options)
+        np.testing.assert_array_equal(recording.samples, self.SAMPLES)
 
 
 def test_explicit_arguments_win(tmp_path):

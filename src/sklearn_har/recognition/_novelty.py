@@ -1,4 +1,4 @@
-"""How far the windows of a recording are from those of the training recordings."""
+"""Distance of the windows of a recording from those of the training recordings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.cluster import KMeans
 from sklearn.metrics import pairwise_distances_argmin_min
 from sklearn.model_selection import GroupKFold
 
@@ -90,6 +89,9 @@ def _describe(windows: NDArray[Any]) -> Floats:
 
 
 def _prototypes(standard: Floats) -> Floats:
+    # Late: only training needs it, and the command line starts often.
+    from sklearn.cluster import KMeans
+
     n_clusters = min(_N_PROTOTYPES, len(np.unique(standard, axis=0)))
     found = KMeans(n_clusters, n_init=1, random_state=0).fit(standard)
     centres: Floats = found.cluster_centers_

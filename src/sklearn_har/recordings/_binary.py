@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.io import loadmat
 
 from sklearn_har.utils._optional import import_optional
 
@@ -47,6 +46,9 @@ def read_binary(path: Path) -> pd.DataFrame:
 
 def _matlab(path: Path) -> pd.DataFrame:
     """Return the arrays of one length as columns; those with three columns are x, y and z."""
+    # Late, as few files are of MATLAB, and the command line starts often.
+    from scipy.io import loadmat
+
     try:
         found = loadmat(path, squeeze_me=True)
     except NotImplementedError as error:

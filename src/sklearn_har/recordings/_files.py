@@ -42,16 +42,20 @@ def table_of(
     `roles` is what `read_recording` is told about the columns. `told` gets sentences about what is
     left out.
     """
+    frame = raw_table_of(source, options, told)
+    return without_text(frame, roles, options.get("decimal", "."), told)
+
+
+def raw_table_of(source: Any, options: dict[str, Any], told: list[str]) -> pd.DataFrame:
+    """Read a whole table, with rows that hold text among numbers."""
     path = path_of(source)
     if isinstance(source, pd.DataFrame):
         _refuse_options(options)
-        frame = source
-    elif path is not None and kind_of(path) in PARQUET:
+        return source
+    if path is not None and kind_of(path) in PARQUET:
         _pyarrow("pyarrow", path)
-        frame = pd.read_parquet(path, **options)
-    else:
-        frame = _text_table(source if path is None else path, options, told)
-    return without_text(frame, roles, options.get("decimal", "."), told)
+        return pd.read_parquet(path, **options)
+    return _text_table(source if path is None else path, options, told)
 
 
 def _text_table(source: Any, options: dict[str, Any], told: list[str]) -> pd.DataFrame:
@@ -60,15 +64,17 @@ def _text_table(source: Any, options: dict[str, Any], told: list[str]) -> pd.Dat
     at = source.tell() if shape is not None and hasattr(source, "tell") else None
     frame: pd.DataFrame | None = None
     with _encoding_errors(source):
-        try:
-            frame = pd.read_csv(source, **read)
-        except pd.errors.ParserError:
-            if shape is None:
-                raise
-        else:
-            texts = any(pd.api.types.is_string_dtype(kind) for kind in frame.dtypes)
-            if shape is None or not (texts or frame.iloc[:, -1].isna().any()):
-                return frame
+        # pandas leaves out cells beyond the last name: those lines must be found first.
+        if shape is None or not shape.has_empty_end:
+            try:
+                frame = pd.read_csv(source, **read)
+            except pd.errors.ParserError:
+                if shape is None:
+                    raise
+            else:
+                texts = any(pd.api.types.is_string_dtype(kind) for kind in frame.dtypes)
+                if shape is None or not (texts or frame.iloc[:, -1].isna().any()):
+                    return frame
         if at is not None:
             source.seek(at)
         odd = _without_odd_lines(source, shape, read, told)
@@ -160,8 +166,7 @@ def _shape_of(source: Any, options: dict[str, Any]) -> tuple[RowShape | None, di
         check_encoding(options["encoding"])
     head = first_bytes(source)
     shape = None if head is None else row_shape(head, options)
-    empty_end = shape is not None and shape.has_empty_end
-    return shape, options | ({"index_col": False} if empty_end else {})
+    return shape, options if shape is None else options | shape.end_options
 
 
 def _without_odd_lines(

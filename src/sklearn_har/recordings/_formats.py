@@ -13,7 +13,8 @@ import pandas as pd
 
 from sklearn_har.recordings._archives import holds_many, recording_of_archive
 from sklearn_har.recordings._binary import BINARY, read_binary
-from sklearn_har.recordings._files import PARQUET, kind_of, path_of, table_of
+from sklearn_har.recordings._cleaning import without_text
+from sklearn_har.recordings._files import PARQUET, kind_of, path_of, raw_table_of, table_of
 from sklearn_har.recordings._guessing import Column, columns_of, guess_options
 from sklearn_har.recordings._loggers import (
     actigraph,
@@ -28,7 +29,7 @@ from sklearn_har.recordings._sniffing import TextLayout, check_encoding, guess_e
 from sklearn_har.recordings._tables import Layout, TableReader
 from sklearn_har.utils._validation import did_you_mean
 
-__all__ = ["FORMATS", "Recognised", "read_recognised", "recognise"]
+__all__ = ["FORMATS", "Recognised", "raw_table", "read_recognised", "recognise"]
 
 _NUMBER = r"-?\d[\d.eE+-]*"
 
@@ -226,7 +227,7 @@ def recognise(
         return replace(_of_frame(loaded, loaded, None, given, place), is_loaded=True)
     if path is not None and path.suffix.lower() != ".json" and kind_of(path) in PARQUET:
         frame = table_of(path, dict(read_options or {}), {}, [])
-        return _of_frame(path, frame, None, given, place)
+        return _of_frame(frame, frame, None, given, place)
     return _of_text(source, name, given, dict(read_options or {}), place)
 
 
@@ -305,19 +306,32 @@ def _of_archive(path: Path, name: str, given: Mapping[str, Any]) -> Recognised:
 
     own = {key: value for key, value in given.items() if key != "sampling_rate"}
     recording = recording_of_archive(path, read, given.get("sampling_rate"))
-    told.append("the sensors are merged") if len(told) > 1 else None
+    if len(told) > 1:
+        told.append("the sensors are merged")
     return Recognised(recording, None, {}, told, is_loaded=True, problems=problems)
 
 
+def raw_table(found: Recognised) -> tuple[pd.DataFrame, list[str]]:
+    """Return the table in a source as it is, and what is left out."""
+    told: list[str] = []
+    return raw_table_of(found.source, dict(found.options.get("read_options", {})), told), told
+
+
 def read_recognised(
-    found: Recognised, facts: Mapping[str, Any] | None = None
+    found: Recognised,
+    facts: Mapping[str, Any] | None = None,
+    raw: tuple[pd.DataFrame, list[str]] | None = None,
 ) -> tuple[Recording, list[str]]:
-    """Return the recording in a source, and what is left out or looks wrong."""
+    """Return the recording in a source, and what is left out or looks wrong.
+
+    `raw` is what `raw_table` returned, if it was called.
+    """
     if isinstance(found.source, Recording):
         return found.source, found.problems
-    options = dict(found.options)
-    problems: list[str] = []
-    frame = table_of(found.source, dict(options.pop("read_options", {})), options, problems)
+    frame, told = raw_table(found) if raw is None else raw
+    problems, options = list(told), dict(found.options)
+    decimal = options.pop("read_options", {}).get("decimal", ".")
+    frame = without_text(frame, options, decimal, problems)
     reader = TableReader(Layout(**options), facts or {})
     recording = reader.read(frame)
     for sentences in reader.oddities(recording).values():

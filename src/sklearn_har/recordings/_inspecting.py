@@ -5,14 +5,19 @@ from __future__ import annotations
 import os
 import textwrap
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, fields
 from typing import Any
 
 import pandas as pd
 
-from sklearn_har.recordings._files import path_of, table_of
-from sklearn_har.recordings._formats import FORMATS, Recognised, read_recognised, recognise
+from sklearn_har.recordings._files import path_of
+from sklearn_har.recordings._formats import (
+    FORMATS,
+    Recognised,
+    raw_table,
+    read_recognised,
+    recognise,
+)
 from sklearn_har.recordings._recording import Recording
 from sklearn_har.recordings._tables import Layout
 from sklearn_har.utils._errors import one_line
@@ -178,20 +183,17 @@ def inspect_file(
         raise TypeError(f"file must be a path, got {type(file).__name__}.")
     found = recognise(path, format, options, read_options)
     problems: list[str] = []
-    recording, frame = None, None
+    recording, raw = None, None
     try:
-        recording, problems = read_recognised(found, {"file": str(path)})
+        raw = None if isinstance(found.source, Recording) else raw_table(found)
+        recording, problems = read_recognised(found, {"file": str(path)}, raw)
     except ValueError as error:
         problems.append(f"Not read: {one_line(error)}")
-    if not isinstance(found.source, Recording):
-        with suppress(ValueError):
-            read = found.options.get("read_options", {})
-            frame = table_of(found.source, dict(read), {"channels": []}, [])
     return FileReport(
         file=str(path),
         format=found.format,
         text=_text(found),
-        columns=_columns(found, frame),
+        columns=_columns(found, None if raw is None else raw[0]),
         arguments=found.spelled,
         recording=recording,
         problems=problems,

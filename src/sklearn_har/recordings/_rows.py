@@ -44,6 +44,12 @@ class RowShape:
     comment: str | None
     has_empty_end: bool
 
+    @property
+    def end_options(self) -> dict[str, Any]:
+        """Options of `pandas.read_csv` for rows that end with a separator."""
+        # Or the first column would become the index, and a space a value.
+        return {"index_col": False, "skipinitialspace": True} if self.has_empty_end else {}
+
     def is_row(self, line: bytes) -> bool:
         """Whether a line is a row, or empty."""
         text = line.decode("latin-1").strip("\r\n")
@@ -54,8 +60,10 @@ class RowShape:
         if not text.strip():
             return True
         found = fields_of(text, self.separator)
-        ends_empty = len(found) == self.n_fields + 1 and not found[-1].strip()
-        return (len(found) == self.n_fields or ends_empty) and line.strip() != self.header
+        ends_empty = not found[-1].strip(" ")
+        even = len(found) == self.n_fields and (ends_empty or not self.has_empty_end)
+        longer = len(found) == self.n_fields + 1 and ends_empty
+        return (even or longer) and line.strip() != self.header
 
     def is_clean(self, block: bytes, n_lines: int) -> bool:
         """Whether the number of separators alone tells that all lines are rows."""
@@ -63,8 +71,13 @@ class RowShape:
             return False
         signs = np.frombuffer(block, dtype=np.uint8)
         n_separators = np.count_nonzero(signs == ord(self.separator))
-        repeats = self.header is not None and self.header in block
-        return n_separators == n_lines * (self.n_fields - 1) and not repeats
+        if n_separators != n_lines * (self.n_fields - 1):
+            return False
+        if self.has_empty_end:
+            end = self.separator.encode() + b"\n"
+            if block.replace(b"\r\n", b"\n").count(end) != n_lines:
+                return False
+        return self.header is None or self.header not in block
 
 
 def fields_of(line: str, separator: str | None) -> list[str]:
@@ -138,11 +151,26 @@ def row_shape(head: bytes, options: Mapping[str, Any]) -> RowShape | None:
         if name_line is not None
         else len(options.get("names", ())) or n_fields
     )
-    empty = n_fields == n_names + 1 and all(
-        not row[-1].strip() for row in found if len(row) == n_fields
-    )
+    full = [row for row in found if len(row) == n_fields]
+    ends = [row[-1].strip(" ") for row in full]
+    empty = n_fields == n_names + 1 and ends.count("") > len(ends) / 2
+    if n_fields > n_names and not empty and options.get("index_col") is None:
+        _check_numbered(full, n_names)
     first = (header or rows)[0] + (header is not None)
     return RowShape(first, n_fields, separator, name_line, comment, empty)
+
+
+def _check_numbered(rows: list[list[str]], n_names: int) -> None:
+    """Raise if rows have more values than there are names, but for a number of the row (R)."""
+    numbers = [row[0].strip('" ') for row in rows]
+    first = int(numbers[0]) if numbers[0].isdecimal() else 0
+    counted = [str(number) for number in range(first, first + len(rows))]
+    if len(rows[0]) > n_names + 1 or numbers != counted:
+        raise ValueError(
+            f"source must have a name for each column, got {n_names} names and rows of "
+            f"{len(rows[0])} values, the first of them {rows[0]}. Pass "
+            "read_options={'header': 0, 'names': [...]} with the names of all columns."
+        )
 
 
 def odd_lines(source: Any, shape: RowShape) -> list[int]:

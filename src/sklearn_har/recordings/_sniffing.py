@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-import charset_normalizer
 import pandas as pd
 
 from sklearn_har.recordings._cleaning import without_text
@@ -65,6 +64,9 @@ def guess_encoding(head: bytes) -> str:
         telling = b"\n".join(line for line in head.splitlines() if not line.isascii())[:4096]
         if not re.search(rb"[\x80-\xff]{2}", telling):
             return "cp1252"  # Signs such as those of m/s² and °/s, alone among ASCII.
+        # Late: few files come here, and the command line starts often.
+        import charset_normalizer
+
         found = charset_normalizer.from_bytes(telling, cp_isolation=_ENCODINGS).best()
         return "cp1252" if found is None else found.encoding
     return "utf-8"
@@ -119,7 +121,7 @@ def _first_rows(
     if shape is not None:
         first = shape.first
         lines = [line for i, line in enumerate(lines) if i < first or shape.is_row(line.encode())]
-        read |= {"index_col": False} if shape.has_empty_end else {}
+        read |= shape.end_options
     frame = pd.read_csv(io.StringIO("\n".join(lines)), **read, on_bad_lines="skip")
     return without_text(frame, {}, read.get("decimal", "."), [])
 
