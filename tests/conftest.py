@@ -6,6 +6,13 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The same examples in each run: a check must not fail by chance. `pytest -m slow tests/fuzzing` and
+# `pytest --hypothesis-profile=search` draw others each time.
+settings.register_profile("repeat", derandomize=True, deadline=None)
+settings.register_profile("search", deadline=None)
+settings.load_profile("repeat")
 
 _ENVIRONMENT = "SKLEARN_HAR_TEST_DATA"
 

@@ -107,7 +107,7 @@ def test_the_curve_by_hand():
     np.testing.assert_allclose(risk, [0.0, 1 / 3, 1 / 4, 2 / 5])
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(1, 40), st.integers(2, 5), st.integers(0, 1000))
 def test_the_curve_is_what_a_threshold_does(n_windows, n_classes, seed):
     y, proba = drawn(n_windows, n_classes, seed=seed)

@@ -1,7 +1,7 @@
 """What the fuzzing tests draw from: arrays of every make, and values of every kind.
 
-A test says what holds for whatever is drawn. The fast suite draws a few examples of each, the slow
-one (`pytest -m slow tests/fuzzing`) many.
+A test says what holds for whatever is drawn. The fast suite draws a few examples of each, the same
+ones each time, the slow one (`pytest -m slow tests/fuzzing`) many new ones.
 """
 
 import datetime
@@ -43,6 +43,7 @@ def explore(request):
         # What a test is given by its fixtures stays the same for all examples, on purpose.
         tuned = settings(
             max_examples=request.param,
+            derandomize=request.param == FEW,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
         )

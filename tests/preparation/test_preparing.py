@@ -123,7 +123,7 @@ def test_wrong_arguments_are_refused(phone, arguments, error, message):
         prepare_recording(phone, Preparation(**arguments))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(st.integers(0, 150), max_size=10), st.sampled_from([50.0, 100.0, 31.0]))
 def test_pieces_of_any_length_give_the_same_to_the_last_bit(cuts, input_rate):
     x = np.random.RandomState(0).normal(size=(150, 6))

@@ -167,7 +167,7 @@ def _chunked(draw):
     return np.cumsum(steps) / input_rate, np.unique([0, *cuts, n]), input_rate
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(_chunked())
 def test_pieces_of_any_length_give_the_same_to_the_last_bit(case):
     time, cuts, input_rate = case

@@ -357,7 +357,7 @@ class TestPrediction:
 class TestStream:
     # Parts may be shorter than a window.
     @pytest.mark.filterwarnings("ignore:.* have no prediction")
-    @settings(deadline=None, max_examples=40)
+    @settings(max_examples=40)
     @given(st.data())
     def test_it_decides_as_for_the_whole_recording(self, fitted, recordings, data):
         recording = recordings[5]

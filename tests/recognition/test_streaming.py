@@ -98,7 +98,7 @@ def _streams(draw):
 
 
 class TestEquality:
-    @settings(deadline=None, max_examples=120)
+    @settings(max_examples=120)
     @given(_streams())
     def test_pieces_of_any_length_give_the_decisions_of_the_whole(self, case):
         n, time, edges, preparation, rate = case

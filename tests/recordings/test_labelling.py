@@ -220,7 +220,7 @@ class TestDates:
             recording(start=START).with_labels(table(row))
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(
     st.lists(st.integers(-3, 50), min_size=2, max_size=12, unique=True),
     st.data(),

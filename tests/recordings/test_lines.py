@@ -30,7 +30,7 @@ def _read(content, cuts, **options):
     return reader, time, samples
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     cuts=st.lists(st.integers(0, 9000), max_size=30),
     end=st.sampled_from(["\n", "\r\n"]),

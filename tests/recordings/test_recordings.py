@@ -207,7 +207,7 @@ class TestDisorder:
         assert recording.labels.tolist() == [0, 1, 2, 5, 7]
 
     @pytest.mark.filterwarnings("ignore::sklearn_har.exceptions.RecordingWarning")
-    @settings(deadline=None, max_examples=50)
+    @settings(max_examples=50)
     @given(st.lists(st.integers(0, 12), min_size=2, max_size=20), st.sampled_from(["sort", "drop"]))
     def test_what_stays_increases_and_is_what_was_measured_then(self, times, remedy):
         frame = pd.DataFrame({"time": times, "value": np.arange(len(times))})

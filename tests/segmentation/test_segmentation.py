@@ -59,7 +59,7 @@ def _segmentations(draw):
     return n_samples, window, overlap, labels, breaks
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(_segmentations(), st.sampled_from(RULES), st.booleans())
 def test_segment_recording_equals_a_naive_loop(case, rule, keep):
     n_samples, window, overlap, labels, breaks = case
@@ -83,7 +83,7 @@ def test_segment_recording_equals_a_naive_loop(case, rule, keep):
     assert windows.target.dtype == windows.start.dtype == np.int64
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.integers(1, 40), st.integers(0, 200), st.floats(0.0, 0.99))
 def test_the_number_of_windows_follows_from_length_window_and_overlap(window, more, overlap):
     n_samples = window + more
@@ -92,7 +92,7 @@ def test_the_number_of_windows_follows_from_length_window_and_overlap(window, mo
     assert windows.data.shape == (1 + more // step, window, 3)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(_segmentations(), min_size=1, max_size=4), st.sampled_from(RULES))
 def test_segment_recordings_is_one_recording_after_another(cases, rule):
     window, overlap = cases[0][1], cases[0][2]

@@ -157,7 +157,7 @@ def _noisy(draw):
     return probabilities, np.cumsum(steps), draw(st.sampled_from([0.0, 1.5, 3.0, 100.0]))
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(_noisy(), st.sampled_from(["viterbi", "posterior", None]), st.sampled_from([0.0, 0.5]))
 def test_intervals_cover_what_the_windows_cover_and_no_more(case, smoothing, min_probability):
     probabilities, start, min_duration = case
@@ -290,7 +290,7 @@ def _labelled(draw):
     return np.array(labels), time + np.cumsum(np.array(gaps) * (draw(st.booleans()) * 1.0))
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(_labelled(), st.sampled_from(["drop", "keep"]))
 def test_labels_come_back_from_their_timeline(case, on_unlabelled):
     labels, time = case

@@ -124,7 +124,7 @@ def _two_labellings(draw):
     return (a * length)[:length], (b * length)[:length]
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(_two_labellings(), st.sampled_from([0.1, 0.3, 0.5, 0.9]))
 def test_scores_equal_those_of_samples_and_of_all_assignments(labels, threshold):
     a, b = labels

@@ -48,7 +48,7 @@ def _cases(draw):
     )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(_cases())
 def test_both_algorithms_equal_the_enumeration_of_all_paths(case):
     probabilities, transition, prior, multiples, weight = case
