@@ -18,7 +18,12 @@ from sklearn_har.preprocessing import CompandingTransformer
 from sklearn_har.recognition import StreamingRecognizer
 from sklearn_har.recordings import Recording, read_recording
 from sklearn_har.segmentation import segment_recording, segment_recordings
-from sklearn_har.timeline import make_timeline, smooth_probabilities, timeline_scores
+from sklearn_har.timeline import (
+    estimate_transitions,
+    make_timeline,
+    smooth_probabilities,
+    timeline_scores,
+)
 
 SAMPLES = np.zeros((200, 6))
 PROBABILITIES = np.full((3, 2), 0.5)
@@ -60,6 +65,7 @@ class OneSplit:
         (lambda: smooth(transition=HUGE), "transition must hold probabilities"),
         (lambda: smooth(expected_duration=1e-193), "expected_duration must be a number of seconds"),
         (lambda: smooth(evidence_weight=1e308), r"evidence_weight must be .* below 1e\+06"),
+        (lambda: estimate_transitions(Y, alpha=1e308), r"alpha must be .* below 1e\+09"),
         (lambda: smooth(probabilities=[[np.inf, -np.inf]] * 3), "must be 0 or more and add up"),
         (
             lambda: smooth(window_length=8e-189),

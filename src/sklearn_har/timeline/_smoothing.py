@@ -173,7 +173,7 @@ def estimate_transitions(
         The recording of each window. From one recording to the next nothing is counted.
     unlabelled : int or str, default=-1
         The value in `labels` that means that no activity is known. Pairs with it are not counted.
-    alpha : float, default=1.0
+    alpha : float of at least 0 and below 1e9, default=1.0
         Added to each count, so that what was never seen stays possible.
 
     Returns
@@ -201,7 +201,7 @@ def estimate_transitions(
     codes, found = encode_labels(labels, n_windows, "labels", unlabelled, "windows")
     if not len(found) or not (codes >= 0).any():
         raise ValueError("labels must hold at least one label that is not unlabelled.")
-    weight = check_real(alpha, "alpha", minimum=0.0)
+    weight = check_real(alpha, "alpha", minimum=0.0, below=1e9)
     if classes is None:
         used = [i for i, label in enumerate(found.tolist()) if label != unlabelled]
         order = found[used]
