@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sklearn_har.recordings._dates import parse_dates
 from sklearn_har.recordings._ticks import PER_SECOND, Unit, likely_unit, typical_step, unit_by_size
+from sklearn_har.utils._samples import all_finite
 from sklearn_har.utils._validation import did_you_mean
 
 __all__ = ["Stamps", "TimeUnit", "rate_notes", "to_seconds"]
@@ -142,7 +143,7 @@ def to_seconds(
     elif ticks.dtype.kind == "u" or ticks.dtype.itemsize < 8:
         # Differences of unsigned numbers never turn negative.
         ticks = ticks.astype(np.int64)
-    if not np.isfinite(ticks).all():
+    if not all_finite(ticks):
         raise ValueError(f"Column {name!r} must hold finite times, got infinity.")
     return _numbers(ticks, name, unit)
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sklearn_har.recordings._kinds import counts_rows, kind_in, sensors_of
 from sklearn_har.recordings._units import UNITS
+from sklearn_har.utils._samples import all_finite
 from sklearn_har.utils._validation import did_you_mean
 
 __all__ = [
@@ -77,7 +78,9 @@ def default_channels(
     Columns without a value are none, nor are clocks and counters, unless they are `named`.
     """
     found = _numbers_of(frame, others)
-    empty = [c for c in found if c not in named and frame[c].isna().all()]
+    # Most columns have a first value: whole columns are looked at where it is missing.
+    unlike = [c for c in found if c not in named and frame[c].iloc[:1].isna().all()]
+    empty = [c for c in unlike if frame[c].isna().all()]
     counting = [
         c
         for c in found
@@ -120,10 +123,9 @@ def numbers(frame: pd.DataFrame, column: str) -> NDArray[np.float64]:
 def without_missing(
     samples: NDArray[np.float64], columns: list[str], on_missing: str
 ) -> NDArray[np.int64]:
-    finite = np.isfinite(samples)
-    if finite.all():
+    if all_finite(samples):
         return np.arange(len(samples))
-    missing = ~finite
+    missing = ~np.isfinite(samples)
     incomplete = missing.any(axis=1)
     rows = np.flatnonzero(incomplete)
     if len(rows) and on_missing == "raise":

@@ -17,6 +17,7 @@ from sklearn_har.recordings._ticks import (
     typical_step,
     unwrapped,
 )
+from sklearn_har.utils._samples import is_increasing
 
 __all__ = ["Disorder", "Order", "in_order", "repair_needed"]
 
@@ -61,8 +62,9 @@ def in_order(
     dates, of which none comes twice.
     """
     kept = np.arange(len(seconds)) if kept is None else kept
-    if (np.diff(seconds[kept]) > 0).all() and blocks_of_stamps(seconds[kept]) is None:
-        return Order(kept, seconds[kept])
+    own = seconds if len(kept) == len(seconds) else seconds[kept]
+    if is_increasing(own) and blocks_of_stamps(own) is None:
+        return Order(kept, own)
     times, wraps = seconds.copy(), np.empty(0, dtype=np.int64)
     if not dated:
         times[kept], wraps = unwrapped(seconds[kept], period=period)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sklearn_har.recordings._kinds import Sensor, kind_in, sensors_of, unit_in
 from sklearn_har.recordings._recording import Recording, typical_rate
+from sklearn_har.recordings._ticks import some_of
 from sklearn_har.recordings._units import ANGULAR_VELOCITY, UNITS
 from sklearn_har.utils._warnings import warn_of_recording
 
@@ -39,9 +40,6 @@ _QUARTER, _CHANGED = 100, 1.3
 # Samples that are enough for a typical value.
 _A_FEW = 20_000
 _SHOWN = 3
-# Long recordings are judged by so many stretches of so many samples, spread over all of them: to
-# look at every sample would take as long as to read them.
-_N_STRETCHES, _STRETCH = 250, 1000
 
 
 def oddities(
@@ -61,7 +59,7 @@ def oddities(
     seen = _stretches_of(recording)
     found = {
         "gaps": _about_gaps(recording),
-        "rate": _about_rate(recording),
+        "rate": _about_rate(seen),
         "constants": _about_constants(recording),
         "repetitions": _about_repetitions(seen, sensors),
         "accelerations": _about_accelerations(seen, sensors, titles, units),
@@ -71,11 +69,9 @@ def oddities(
 
 
 def _stretches_of(recording: Recording) -> Recording:
-    n_samples = len(recording)
-    if n_samples <= 2 * _N_STRETCHES * _STRETCH:
+    rows = some_of(len(recording))
+    if isinstance(rows, slice):
         return recording
-    firsts = np.linspace(0, n_samples - _STRETCH, _N_STRETCHES).astype(np.int64)
-    rows = (firsts[:, np.newaxis] + np.arange(_STRETCH)).ravel()
     return Recording(
         recording.samples[rows],
         recording.time[rows],

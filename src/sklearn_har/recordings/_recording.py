@@ -12,12 +12,18 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from sklearn_har.recordings._labelling import Overlap, labels_of_intervals
+from sklearn_har.recordings._ticks import some_of
 from sklearn_har.utils._arrays import refuse_masked
 from sklearn_har.utils._channels import check_names
 from sklearn_har.utils._gaps import gap_limit, gap_limit_of, parts_between
 from sklearn_har.utils._intervals import merge_labels
 from sklearn_har.utils._numbers import check_rate
-from sklearn_har.utils._samples import check_breaks, check_increasing, check_recording
+from sklearn_har.utils._samples import (
+    all_finite,
+    check_breaks,
+    check_increasing,
+    check_recording,
+)
 
 __all__ = ["Recording", "check_labels", "typical_rate"]
 
@@ -135,7 +141,7 @@ class Recording:
             values = values.astype(np.float64, copy=False)
         if len(values) == 0:
             raise ValueError("samples must hold at least one sample, got none.")
-        if not np.isfinite(values).all():
+        if not all_finite(values):
             row, channel = np.argwhere(~np.isfinite(values))[0]
             raise ValueError(
                 f"samples must be finite, got {values[row, channel]} in sample {row} of channel "
@@ -380,8 +386,9 @@ def typical_rate(time: NDArray[np.float64]) -> float:
     steps = np.diff(time)
     if len(steps) == 0:
         raise ValueError("sampling_rate must be given for a recording of one sample.")
-    middle = np.median(steps)
-    usual = steps[np.abs(steps - middle) <= 0.5 * middle]
+    middle = np.median(steps[some_of(len(steps))])
+    near = (steps >= 0.5 * middle) & (steps <= 1.5 * middle)
+    usual = steps if near.all() else steps[near]
     if len(usual) == 0:
         # The median of an even number of steps may lie far from all of them.
         usual = np.sort(steps)[(len(steps) - 1) // 2 :][:1]

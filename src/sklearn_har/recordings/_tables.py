@@ -29,6 +29,7 @@ from sklearn_har.recordings._ticks import unwrapped
 from sklearn_har.recordings._units import convert
 from sklearn_har.utils._gaps import gap_limit, gaps
 from sklearn_har.utils._numbers import check_rate
+from sklearn_har.utils._samples import is_increasing
 from sklearn_har.utils._validation import did_you_mean
 
 __all__ = ["ENOUGH_ROWS", "Layout", "TableReader", "changed_options"]
@@ -166,7 +167,8 @@ class TableReader:
         names = self._names = self._channels(frame)
         by_column = units_by_column(layout.units, names)
         self._units = {names[column]: unit for column, unit in by_column.items()}
-        samples = np.column_stack([numbers(frame, column) for column in names])
+        # Channel by channel in memory, as in the table: to weave them takes longer than all checks.
+        samples = np.array([numbers(frame, column) for column in names]).T
         kept = without_missing(samples, list(names), layout.on_missing)
         stamps, order = None, Order(kept, np.empty(0))
         if layout.time is not None:
@@ -186,7 +188,7 @@ class TableReader:
         self.after_gap = self._last_time is not None and seconds[0] - self._last_time > limit
         self._last_time = float(seconds[-1])
         # A copy of all samples would take as much memory as the table.
-        if len(kept) < len(samples) or (np.diff(kept) != 1).any():
+        if len(kept) < len(samples) or not is_increasing(kept):
             samples = samples[kept]
         return Recording(
             convert(samples, [by_column.get(column) for column in names]),
@@ -259,12 +261,12 @@ class TableReader:
         stamps: Stamps,
     ) -> None:
         """Refuse rows of several clocks that a column tells apart."""
-        if (np.diff(seconds[kept]) > 0).all():
+        times = seconds if len(kept) == len(seconds) else seconds[kept]
+        if is_increasing(times):
             return
-        times = seconds[kept]
         if not stamps.dated:
             times, _ = unwrapped(times, period=stamps.period)
-        if (np.diff(times) > 0).all():
+        if is_increasing(times):
             return
         others = self._others | set(self._layout.channels or ())
         found = dividing_column(frame.iloc[kept], times, others)

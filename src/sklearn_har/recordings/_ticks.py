@@ -16,6 +16,7 @@ __all__ = [
     "blocks_of_stamps",
     "likely_unit",
     "restarts",
+    "some_of",
     "typical_pause",
     "typical_step",
     "unit_by_size",
@@ -43,15 +44,30 @@ _MOST_RESTARTS = 200
 # Packets: their rows are at most this many s apart, and this share of the rate that they hide.
 _WITHIN_PACKET, _SHARE = 2.5e-3, 0.25
 _LONGEST_PACKET, _MOST_ROWS = 3.0, 300
+# Long recordings are judged by so many stretches of so many rows.
+_N_STRETCHES, _STRETCH = 250, 1000
 # Of fewer rows nobody can tell whether stamps repeat as a rule.
 _ROWS_FOR_BLOCKS = 20
 # Rows that may share the stamp of the row before by accident.
 _ACCIDENT = 0.2
 
 
+def some_of(n_rows: int) -> Rows | slice:
+    """Return stretches of many rows, spread over them; all of few rows.
+
+    To look at every row would take as long as to read them.
+    """
+    if n_rows <= 2 * _N_STRETCHES * _STRETCH:
+        return slice(None)
+    firsts = np.linspace(0, n_rows - _STRETCH, _N_STRETCHES).astype(np.int64)
+    rows: Rows = (firsts[:, np.newaxis] + np.arange(_STRETCH)).ravel()
+    return rows
+
+
 def typical_step(times: NDArray[np.number]) -> float:
     """Return the median of the steps forward; 0 if there is none."""
     steps = np.diff(times)
+    steps = steps[some_of(len(steps))]
     forward = steps[steps > 0]
     return float(np.median(forward)) if len(forward) else 0.0
 
@@ -69,7 +85,7 @@ def unit_by_size(ticks: NDArray[np.number], *, sampled: bool = True) -> Unit | N
     """
     if not len(ticks):
         return None
-    middle = float(np.median(ticks))
+    middle = float(np.median(ticks[some_of(len(ticks))]))
     for unit, per_second in PER_SECOND.items():
         if _EARLIEST * per_second <= middle <= _LATEST * per_second:
             step = typical_step(ticks) / per_second
@@ -157,7 +173,7 @@ def blocks_of_stamps(seconds: Floats) -> Rows | None:
     if (steps == 0).mean() > _ACCIDENT:
         return np.concatenate([[0], np.flatnonzero(steps != 0) + 1])
     # In packets of two rows only every other step is within one.
-    within = float(np.quantile(steps, 0.4))
+    within = float(np.quantile(steps[some_of(len(steps))], 0.4))
     pauses = steps > max(_FEW * within, 1e-9)
     n_packets = int(pauses.sum()) + 1
     if n_packets < 5 or within > _WITHIN_PACKET:

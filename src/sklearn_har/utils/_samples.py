@@ -9,7 +9,25 @@ from numpy.typing import ArrayLike, NDArray
 
 from sklearn_har.utils._arrays import refuse_masked
 
-__all__ = ["check_breaks", "check_increasing", "check_recording"]
+__all__ = [
+    "all_finite",
+    "check_breaks",
+    "check_increasing",
+    "check_recording",
+    "is_increasing",
+]
+
+
+def all_finite(values: NDArray[Any]) -> bool:
+    """Whether no value is missing or infinite, without an array of answers where none is."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = values.sum()
+    return bool(np.isfinite(total) or np.isfinite(values).all())
+
+
+def is_increasing(values: NDArray[Any]) -> bool:
+    """Whether each value is larger than the one before it."""
+    return bool((values[1:] > values[:-1]).all())
 
 
 def check_recording(recording: ArrayLike, name: str = "recording") -> NDArray[Any]:
@@ -50,10 +68,10 @@ def check_increasing(
     All digits are told: of seconds since 1970 the last ones matter.
     """
     seconds = time.astype(np.float64)
-    if not np.isfinite(seconds).all():
+    if not all_finite(seconds):
         raise ValueError(f"{name} must be finite, got {seconds[~np.isfinite(seconds)][0]}.")
-    late = np.flatnonzero(np.diff(seconds) <= 0.0) + 1
-    if len(late):
+    if not is_increasing(seconds):
+        late = np.flatnonzero(np.diff(seconds) <= 0.0) + 1
         i = late[0]
         more = f", the first of {len(late)} such places" if len(late) > 1 else ""
         raise ValueError(
