@@ -252,6 +252,11 @@ def test_a_file_that_becomes_shorter_is_an_error(tmp_path, monkeypatch, capsys):
         (("--time", "t"), 1, "--time must name a column, got 't'"),
         (("--acceleration", "ax", "ay", "az"), 2, "was fitted with 9 channels"),
         (("--format", "auto"), 2, "--format: --follow needs times and names of columns"),
+        (
+            ("--gravity", "ax"),
+            2,
+            "--gravity needs one column for each of --acceleration, got 1 and",
+        ),
         (("--on-missing", "drop"), 2, "--on-missing: --follow drops such samples itself"),
     ],
 )

@@ -17,6 +17,7 @@ from sklearn_har.cli._messages import in_options
         ),
         ("pass units='m/s2' for them", "pass --acceleration-unit m/s2 for them"),
         ("pass units='deg/s' for them", "pass --gyroscope-unit deg/s for them"),
+        ("add it by gravity= and platform=, or", "add it by --gravity and --platform, or"),
         ("read_recording(..., units=...) converts to g.", "--acceleration-unit converts to g."),
         (
             "a shorter preparation.window or a higher overlap keeps them.",

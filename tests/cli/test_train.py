@@ -178,12 +178,14 @@ def test_other_columns_and_units(data, model, tmp_path):
 
 
 def _as_logged(frame):
-    """The same samples under other names, in milliseconds, m/s2 and deg/s."""
+    """The same samples under other names, in ms, m/s2 and deg/s, gravity apart as iOS has it."""
+    gravity = {"x": 0.0, "y": -0.6 * 9.80665, "z": 0.8 * 9.80665}
     return pd.DataFrame(
         {
             "ms": (frame["time"] * 1000).round().astype(int),
             **{f"rot_{axis}": np.rad2deg(frame[f"g{axis}"]) for axis in "xyz"},
-            **{f"acc_{axis}": frame[f"a{axis}"] * 9.80665 for axis in "xyz"},
+            **{f"acc_{axis}": -frame[f"a{axis}"] * 9.80665 - gravity[axis] for axis in "xyz"},
+            **{f"gravity_{axis}": gravity[axis] for axis in "xyz"},
         }
     )
 
@@ -191,7 +193,8 @@ def _as_logged(frame):
 AS_LOGGED = (
     *("--time", "ms", "--time-unit", "ms", "--acceleration", "acc_x", "acc_y", "acc_z"),
     *("--acceleration-unit", "m/s2", "--gyroscope", "rot_x", "rot_y", "rot_z"),
-    *("--gyroscope-unit", "deg/s"),
+    *("--gyroscope-unit", "deg/s", "--platform", "ios"),
+    *("--gravity", "gravity_x", "gravity_y", "gravity_z"),
 )
 
 
@@ -213,9 +216,10 @@ def test_the_model_remembers_how_its_files_were_read(data, tmp_path, capsys):
     expected = recognizer.timelines([recognizer.read(tmp_path / "next.csv")])[0]
     pd.testing.assert_frame_equal(pd.read_csv(out), expected, atol=1e-5, check_dtype=False)
     assert recognizer.read_options["units"]["acc_x"] == "m/s2"
+    assert recognizer.read_options["platform"] == "ios"
     # An option has precedence over what the model remembers.
     in_g = _as_logged(next_frame)
-    in_g[["acc_x", "acc_y", "acc_z"]] /= 9.80665
+    in_g[[f"{name}_{axis}" for name in ("acc", "gravity") for axis in "xyz"]] /= 9.80665
     in_g.to_csv(tmp_path / "in_g.csv", index=False)
     argv = ["predict", str(tmp_path / "in_g.csv"), "--model", model, "--acceleration-unit", "g"]
     again = tmp_path / "again.csv"

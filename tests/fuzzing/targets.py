@@ -137,6 +137,7 @@ def is_refused(name: str, content: bytes) -> bool:
         # Of NumPy are mistakes; ours, and those of pandas about a file, are answers.
         warnings.simplefilter("error", RuntimeWarning)
         warnings.simplefilter("ignore", UserWarning)
+        warnings.simplefilter("error", pd.errors.ParserWarning)
         warnings.simplefilter("ignore", pd.errors.DtypeWarning)
         try:
             TARGETS[name](content)

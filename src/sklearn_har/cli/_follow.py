@@ -52,6 +52,8 @@ def run(args: argparse.Namespace, recognizer: Any) -> None:
         channels=[channel.column for channel in channels] or None,
         units={c.column: c.unit for c in channels if c.unit is not None},
         read_options=options.get("read_options"),
+        gravity=options.get("gravity"),
+        platform=options.get("platform"),
     )
     stream = None
     print(f"{'start':>13} {'end':>13} {'probability':>12}  activity", flush=True)

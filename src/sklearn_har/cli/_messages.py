@@ -16,7 +16,7 @@ _OPTIONS = {
     name: f"--{name.replace('_', '-')}"
     for name in (
         *("time", "time_unit", "on_disorder", "on_missing", "labels", "subject", "session"),
-        *("format", "max_gap"),
+        *("format", "max_gap", "gravity", "platform"),
         *("pattern", "window", "overlap", "expected_duration", "min_duration", "min_probability"),
     )
 } | {
@@ -42,6 +42,7 @@ _IN_OPTIONS: list[tuple[str, Any]] = [
     (r"\bunits='((?:deg|rad)/s)'", r"--gyroscope-unit \1"),
     (r"\bunits='([^']+)'", r"--acceleration-unit \1"),
     (r"\bunits=\.\.\.", "--acceleration-unit"),
+    (r"\bgravity= and platform=", "--gravity and --platform"),
     (r"\bpreparation\.(window|overlap)\b", r"--\1"),
     (rf"(?<![\w-]){_NAME}=(?:'([^']*)'|(?=[\w.(]))", lambda m: f"{_OPTIONS[m[1]]} {m[2] or ''}"),
     # At the start of a sentence: elsewhere it may be a word such as "window".

@@ -59,6 +59,17 @@ def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
         help="(default: that of the model, or rad/s)",
     )
     add(
+        "--gravity",
+        nargs="+",
+        metavar="COLUMN",
+        help="gravity, where --acceleration names columns without it: added to them",
+    )
+    add(
+        "--platform",
+        choices=["android", "ios"],
+        help="whose signs --gravity has: on iOS the sum is turned round",
+    )
+    add(
         "--on-disorder",
         choices=["raise", "sort", "drop"],
         help="samples that are not in order of time: stop, sort or drop them (default: raise)",
@@ -219,7 +230,7 @@ def _channels_of_model(recognizer: Any) -> tuple[list[str], int | None]:
 # What a model remembers of how its files were read, besides the channels and their units.
 _REMEMBERED = (
     *("time", "time_unit", "on_disorder", "on_missing", "format", "max_gap", "sampling_rate"),
-    *("day_first", "read_options"),
+    *("day_first", "read_options", "gravity", "platform"),
 )
 _OF_TEXT = {"separator": "sep", "decimal": "decimal", "encoding": "encoding"}
 _SPELLED = {"tab": "\t", "\\t": "\t", "space": r"\s+", " ": r"\s+"}
@@ -234,6 +245,8 @@ def read_options(
     for name in (*_REMEMBERED, "labels", "subject", "session"):
         if getattr(args, name, None) is not None:
             options[name] = getattr(args, name)
+    if args.gravity is not None:
+        options["gravity"] = _gravity_of(args)
     if args.file_rate is not None:
         options["sampling_rate"] = args.file_rate
         options["time"] = args.time
@@ -258,6 +271,20 @@ def read_options(
         if channel.unit is not None:
             units.setdefault(sensor, {})[column] = channel.unit
     return {**options, "sensors": list(sensors), "channels": sensors, "units": units}
+
+
+def _gravity_of(args: argparse.Namespace) -> dict[str, str]:
+    columns = args.acceleration or []
+    if len(columns) != len(args.gravity):
+        raise UsageError(
+            f"--gravity needs one column for each of --acceleration, got {len(args.gravity)} and "
+            f"{len(columns)}"
+        )
+    if "{sensor}" in (args.pattern or ""):
+        raise UsageError(
+            "--gravity adds columns of one file; leave it out with {sensor} in --pattern"
+        )
+    return dict(zip(columns, args.gravity, strict=True))
 
 
 def _text_options(args: argparse.Namespace) -> dict[str, Any]:
@@ -369,7 +396,7 @@ def read_source(args: argparse.Namespace, part: str, recognizer: Any = None) -> 
     """
     source = str(args.source)
     if source in _data.RECORDINGS:
-        unused = ("pattern", "labels", "subject", "session", "acceleration", "gyroscope")
+        unused = ("pattern", "labels", "subject", "session", "acceleration", "gyroscope", "gravity")
         refuse(args, unused, f"the data set {source} has its own files; leave this out")
     if source not in _data.FETCHED:
         known = ", ".join(_data.FETCHED)

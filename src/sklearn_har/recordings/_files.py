@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,7 +64,7 @@ def _text_table(source: Any, options: dict[str, Any], told: list[str]) -> pd.Dat
     shape, read = _shape_of(source, options)
     at = source.tell() if shape is not None and hasattr(source, "tell") else None
     frame: pd.DataFrame | None = None
-    with _encoding_errors(source):
+    with _reading_errors(source):
         # pandas leaves out cells beyond the last name: those lines must be found first.
         if shape is None or not shape.has_empty_end:
             try:
@@ -114,14 +115,28 @@ def _pieces_of(
     else:
         file = source if path is None else path
         options = _without_odd_lines(file, *_shape_of(file, options), told) | {"chunksize": n_rows}
-        with _encoding_errors(file), pd.read_csv(file, **options) as reader:
-            yield from reader
+        with _reading_errors(file):
+            reader = pd.read_csv(file, **options)
+        with reader:
+            while True:
+                with _reading_errors(file):
+                    piece = next(reader, None)
+                if piece is None:
+                    return
+                yield piece
 
 
 @contextmanager
-def _encoding_errors(source: Any) -> Iterator[None]:
+def _reading_errors(source: Any) -> Iterator[None]:
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.filterwarnings("error", "Length of header", pd.errors.ParserWarning)
+            yield
+    except pd.errors.ParserWarning as error:
+        raise ValueError(
+            "source must have a name for each column, got rows with more values than names. Pass "
+            "read_options={'header': 0, 'names': [...]} with the names of all columns."
+        ) from error
     except UnicodeDecodeError as error:
         head = first_bytes(source)
         guess = guess_encoding(error.object if head is None or head.isascii() else head)

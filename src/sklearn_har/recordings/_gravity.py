@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sklearn_har.recordings._checks import check_recordings
 from sklearn_har.recordings._recording import Recording
 from sklearn_har.utils._channels import columns_of
-from sklearn_har.utils._validation import check_choice
+from sklearn_har.utils._validation import check_choice, did_you_mean
 from sklearn_har.utils._warnings import warn_of_recording
 
-__all__ = ["add_gravity"]
+__all__ = [
+    "Platform",
+    "add_gravity",
+    "check_gravity",
+    "sums_with_gravity",
+    "units_with_gravity",
+    "with_gravity_columns",
+]
+
+Platform = Literal["android", "ios"]
 
 # In g: what gravity may be on earth, with room for what its estimate gets wrong.
 _EARTH = (0.9, 1.1)
@@ -25,7 +35,7 @@ def add_gravity(
     acceleration: Sequence[str] | Sequence[int],
     gravity: Sequence[str] | Sequence[int],
     *,
-    platform: Literal["android", "ios"],
+    platform: Platform,
 ) -> Recording:
     """Add the gravity that a logger kept apart to the acceleration without it.
 
@@ -36,7 +46,7 @@ def add_gravity(
     ----------
     recording : Recording
         With the channels of both, in g. :func:`~sklearn_har.preparation.merge_recordings` joins
-        files.
+        files. For columns of one file :func:`read_recording` has a parameter `gravity`.
     acceleration : sequence of str or int
         The channels with acceleration without gravity, as x, y and z.
     gravity : sequence of str or int
@@ -63,7 +73,7 @@ def add_gravity(
 
     See Also
     --------
-    read_recording : Warns where gravity is missing.
+    read_recording : Warns where gravity is missing, and adds it by `gravity` and `platform`.
 
     Examples
     --------
@@ -91,8 +101,65 @@ def add_gravity(
             f"The gravity {[names[i] for i in falling]} has a typical length of {length:.3g} g: "
             "its unit may be wrong, or the channels are no gravity."
         )
-    samples = recording.samples.copy()
+    samples, kept = sums_with_gravity(recording.samples, moving, falling, platform)
+    return replace(recording, samples=samples, channel_names=tuple(names[i] for i in kept))
+
+
+def sums_with_gravity(
+    samples: NDArray[Any], moving: Sequence[int], falling: Sequence[int], platform: Platform
+) -> tuple[NDArray[Any], list[int]]:
+    """Return samples with the sums and without the channels of gravity, and the channels kept."""
+    kept = [i for i in range(samples.shape[1]) if i not in falling]
+    sums = samples[:, kept]
     sign = -1.0 if platform == "ios" else 1.0
-    samples[:, moving] = sign * (samples[:, moving] + samples[:, falling])
-    kept = [i for i in range(len(names)) if i not in falling]
-    return replace(recording, samples=samples[:, kept], channel_names=tuple(names[i] for i in kept))
+    sums[:, [kept.index(i) for i in moving]] = sign * (samples[:, moving] + samples[:, falling])
+    return sums, kept
+
+
+def check_gravity(gravity: Any, platform: Any) -> None:
+    """Refuse a column of gravity without a platform, and the reverse."""
+    if gravity is None:
+        if platform is not None:
+            raise ValueError(
+                f"platform={platform!r} is for gravity: pass gravity={{column with acceleration: "
+                "column with gravity, ...}."
+            )
+        return
+    if not isinstance(gravity, Mapping) or not gravity:
+        raise ValueError(
+            f"gravity must map columns with acceleration to columns with gravity, got {gravity!r}."
+        )
+    if platform is None:
+        raise ValueError(
+            "platform must be given with gravity: 'android', or 'ios', where the sum has the "
+            "opposite sign."
+        )
+    check_choice(platform, "platform", ("android", "ios"))
+
+
+def with_gravity_columns(
+    names: dict[str, str], gravity: Mapping[str, str] | None, columns: Collection[Any]
+) -> dict[str, str]:
+    """Return the columns to read and the names of their channels, those of gravity among them."""
+    found = dict(names)
+    for moving, falling in (gravity or {}).items():
+        if moving not in names or falling not in columns:
+            what, known = (moving, names) if moving not in names else (falling, columns)
+            raise ValueError(
+                f"gravity must map columns of channels to columns, got {what!r}"
+                f"{did_you_mean(str(what), list(map(str, known)))}; there are "
+                f"{list(map(str, known))}."
+            )
+        found.setdefault(falling, falling)
+    return found
+
+
+def units_with_gravity(
+    units: Mapping[str, str], gravity: Mapping[str, str] | None
+) -> dict[str, str]:
+    """Return units by column, in which gravity has that of its acceleration."""
+    found = dict(units)
+    for moving, falling in (gravity or {}).items():
+        if moving in found:
+            found.setdefault(falling, found[moving])
+    return found

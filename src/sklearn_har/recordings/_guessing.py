@@ -135,7 +135,8 @@ def guess_options(
             guess.options[argument] = named[0]
             guess.told.append(f"{argument} {named[0]!r}")
     chosen = _guess_channels(frame, columns, given, place, known, guess)
-    used = {clock, *chosen, *(guess.options.get(name) for name in ("labels", "subject"))}
+    used = {clock, *chosen, *(given.get("gravity") or {}).values()}
+    used |= {guess.options.get(name) for name in ("labels", "subject")}
     others = [column.name for column in columns if column.name not in used]
     if others and "channels" not in given:
         more = f" and {len(others) - 6} more" if len(others) > 6 else ""

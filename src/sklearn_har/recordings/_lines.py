@@ -14,6 +14,13 @@ from numpy.typing import NDArray
 
 from sklearn_har.recordings._clock import Stamps, TimeUnit, rate_notes, to_seconds
 from sklearn_har.recordings._columns import channel_columns, numbers, unknown_column
+from sklearn_har.recordings._gravity import (
+    Platform,
+    check_gravity,
+    sums_with_gravity,
+    units_with_gravity,
+    with_gravity_columns,
+)
 from sklearn_har.recordings._order import repair_needed
 from sklearn_har.recordings._plausibility import oddities, warn_of_oddities
 from sklearn_har.recordings._recording import Recording, typical_rate
@@ -52,6 +59,10 @@ class LineReader:
     read_options : mapping of str to object, default=None
         How the text is written: "sep", "decimal" and "encoding" as for :func:`pandas.read_csv`,
         the number of lines to skip as "skiprows", and "names" where no line has the names.
+    gravity : mapping of str to str, default=None
+        The column with gravity of each acceleration without it, as in :func:`read_recording`.
+    platform : {"android", "ios"}, default=None
+        Whose convention such columns have.
 
     Attributes
     ----------
@@ -87,7 +98,11 @@ class LineReader:
         channels: Sequence[str] | None = None,
         units: Mapping[str, str] | None = None,
         read_options: Mapping[str, Any] | None = None,
+        gravity: Mapping[str, str] | None = None,
+        platform: Platform | None = None,
     ) -> None:
+        check_gravity(gravity, platform)
+        self._gravity, self._platform = dict(gravity or {}), platform
         self._time, self._time_unit = time, time_unit
         self._channels, self._units = channels, dict(units or {})
         text: dict[str, Any] = {
@@ -116,6 +131,7 @@ class LineReader:
         self._has_dates = False
         self._origin: Any = None
         self._at = np.empty(0)
+        self._columns_read: list[str] = []
         self._held: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
         self._n_lines = 0
         self._notes: list[str] = []
@@ -233,15 +249,25 @@ class LineReader:
             first = frame.iloc[:1].infer_objects()
             if self._channels is None:
                 first = first.apply(pd.to_numeric, errors="coerce").dropna(axis="columns")
-            self.channel_names = list(channel_columns(first, self._channels, {self._time}))
+            names = channel_columns(first, self._channels, {self._time})
+            self._columns_read = list(with_gravity_columns(names, self._gravity, first.columns))
+            self._units = units_with_gravity(self._units, self._gravity)
+            fallen = set(self._gravity.values())
+            self.channel_names = [name for name in self._columns_read if name not in fallen]
         stamps = to_seconds(frame[self._time], self._time, self._time_unit)
         if self._origin is None:
             self._origin, self._time_unit = stamps.ticks[0], stamps.unit
             self._notes = list(stamps.notes) if stamps.kind == "since 1970" else []
         at = stamps.since(self._origin) if stamps.kind == "date" else stamps.absolute()
         self._watch(at, stamps)
-        samples = np.column_stack([numbers(frame, column) for column in self.channel_names])
-        return at, convert(samples, [self._units.get(name) for name in self.channel_names])
+        columns = self._columns_read
+        samples = np.column_stack([numbers(frame, column) for column in columns])
+        samples = convert(samples, [self._units.get(name) for name in columns])
+        if self._platform is not None:
+            moving = [columns.index(column) for column in self._gravity]
+            falling = [columns.index(column) for column in self._gravity.values()]
+            samples, _ = sums_with_gravity(samples, moving, falling, self._platform)
+        return at, samples
 
     def _watch(self, at: NDArray[np.float64], stamps: Stamps) -> None:
         """Refuse a clock that only a whole file can put right."""

@@ -235,8 +235,8 @@ def _of_length(length: float, gravity: float, unit: str | None) -> str | None:
             return (
                 f", of which {gravity:.2g} g keep their direction: gravity is missing, or the unit "
                 "is wrong. Preparations for UCI HAR and models trained on it need gravity. Some "
-                "loggers write it to columns or a file of its own, and leave it out of 'user' or "
-                "'linear' acceleration: add it by add_gravity, or record with gravity."
+                "loggers write it to columns of their own, and leave it out of 'user' or 'linear' "
+                "acceleration: add it by gravity= and platform=, or record with gravity."
             )
         return None
     if low < length < high:

@@ -11,6 +11,7 @@ import pandas as pd
 from sklearn_har.recordings._clock import TimeUnit
 from sklearn_har.recordings._files import path_of, pieces_of, table_of
 from sklearn_har.recordings._formats import recognise
+from sklearn_har.recordings._gravity import Platform
 from sklearn_har.recordings._plausibility import warn_of_oddities
 from sklearn_har.recordings._recording import Recording
 from sklearn_har.recordings._tables import ENOUGH_ROWS, Layout, TableReader, changed_options
@@ -36,6 +37,8 @@ class _Options(TypedDict, total=False):
     on_missing: Literal["raise", "drop"]
     read_options: Mapping[str, Any] | None
     format: str | None
+    gravity: Mapping[str, str] | None
+    platform: Platform | None
 
 
 @overload
@@ -66,6 +69,8 @@ def read_recording(
     on_missing: Literal["raise", "drop"] = "raise",
     read_options: Mapping[str, Any] | None = None,
     format: str | None = None,
+    gravity: Mapping[str, str] | None = None,
+    platform: Platform | None = None,
     chunksize: int | None = None,
 ) -> Recording | Iterator[Recording]:
     """Read a recording from a CSV file, a Parquet file or a table, and check it.
@@ -120,6 +125,11 @@ def read_recording(
         The logger that wrote the file, such as "phyphox": what it is known to write needs no
         argument. "auto" finds out what is in the file, and says what it assumes in one warning.
         Arguments that are given win. The user guide lists the formats (:ref:`formats`).
+    gravity : mapping of str to str, default=None
+        From the column of each acceleration without gravity to the column with gravity, where a
+        logger keeps them apart: the channels get the sum, as :func:`add_gravity` makes it.
+    platform : {"android", "ios"}, default=None
+        Whose convention such columns have; must be given with `gravity`.
     chunksize : int, default=None
         Read the table in consecutive pieces of at most that many rows, for files larger than
         memory. See Notes.
@@ -202,6 +212,8 @@ def read_recording(
         "day_first": day_first,
         "on_disorder": on_disorder,
         "on_missing": on_missing,
+        "gravity": gravity,
+        "platform": platform,
     }
     path = path_of(source)
     if format is not None:

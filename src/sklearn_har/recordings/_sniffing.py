@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import re
+import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -122,7 +123,10 @@ def _first_rows(
         first = shape.first
         lines = [line for i, line in enumerate(lines) if i < first or shape.is_row(line.encode())]
         read |= shape.end_options
-    frame = pd.read_csv(io.StringIO("\n".join(lines)), **read, on_bad_lines="skip")
+    with warnings.catch_warnings():
+        # Rows with more values than names are an error where the file is read.
+        warnings.simplefilter("ignore", pd.errors.ParserWarning)
+        frame = pd.read_csv(io.StringIO("\n".join(lines)), **read, on_bad_lines="skip")
     return without_text(frame, {}, read.get("decimal", "."), [])
 
 

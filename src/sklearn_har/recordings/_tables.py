@@ -22,6 +22,13 @@ from sklearn_har.recordings._columns import (
     unknown_column,
     without_missing,
 )
+from sklearn_har.recordings._gravity import (
+    Platform,
+    add_gravity,
+    check_gravity,
+    units_with_gravity,
+    with_gravity_columns,
+)
 from sklearn_har.recordings._order import Disorder, Order, in_order, repair_needed
 from sklearn_har.recordings._plausibility import oddities
 from sklearn_har.recordings._recording import Recording, typical_rate
@@ -55,11 +62,14 @@ class Layout:
     day_first: bool | None = None
     on_disorder: Disorder = "raise"
     on_missing: Literal["raise", "drop"] = "raise"
+    gravity: Mapping[str, str] | None = None
+    platform: Platform | None = None
 
     def __post_init__(self) -> None:
         _check_choice("on_disorder", self.on_disorder, ("raise", "sort", "drop"))
         _check_choice("on_missing", self.on_missing, ("raise", "drop"))
         _check_choice("day_first", self.day_first, (True, False, None))
+        check_gravity(self.gravity, self.platform)
 
 
 def changed_options(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -165,7 +175,7 @@ class TableReader:
         frame = self._with_time(frame)
         self._check_columns(frame)
         names = self._names = self._channels(frame)
-        by_column = units_by_column(layout.units, names)
+        by_column = units_with_gravity(units_by_column(layout.units, names), layout.gravity)
         self._units = {names[column]: unit for column, unit in by_column.items()}
         # Channel by channel in memory, as in the table: to weave them takes longer than all checks.
         samples = np.array([numbers(frame, column) for column in names]).T
@@ -190,7 +200,7 @@ class TableReader:
         # A copy of all samples would take as much memory as the table.
         if len(kept) < len(samples) or not is_increasing(kept):
             samples = samples[kept]
-        return Recording(
+        recording = Recording(
             convert(samples, [by_column.get(column) for column in names]),
             seconds,
             sampling_rate=self._rate,
@@ -201,6 +211,14 @@ class TableReader:
             labels=None if layout.labels is None else frame[layout.labels].to_numpy()[kept],
             subject=subject,
             facts=self._facts,
+        )
+        if layout.gravity is None or layout.platform is None:
+            return recording
+        return add_gravity(
+            recording,
+            [names[column] for column in layout.gravity],
+            [names[column] for column in layout.gravity.values()],
+            platform=layout.platform,
         )
 
     def _with_time(self, frame: pd.DataFrame) -> pd.DataFrame:
@@ -219,6 +237,7 @@ class TableReader:
             named = units if isinstance(units, Mapping) else ()
             names, notes = default_channels(frame, self._others, named)
             self._notes += notes
+        names = with_gravity_columns(names, self._layout.gravity, frame.columns)
         return {column: f"{self._prefix}{name}" for column, name in names.items()}
 
     def _check_columns(self, frame: pd.DataFrame) -> None:
