@@ -12,8 +12,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.utils import Bunch
 
 from sklearn_har.datasets._archives import ArchiveReader, open_archive
+from sklearn_har.datasets._bunch import recordings_bunch
 from sklearn_har.datasets._cache import (
     ArrayCache,
     CacheDamagedError,
@@ -22,20 +24,24 @@ from sklearn_har.datasets._cache import (
     folder_error,
 )
 from sklearn_har.datasets._download import download
-from sklearn_har.datasets._registry import DATASETS, DataSet
+from sklearn_har.datasets._registry import DATASETS, DataSet, load_descr
 from sklearn_har.exceptions import DownloadError
 from sklearn_har.utils._progress import ProgressLine
+from sklearn_har.utils._uci_har_names import RECORDED_CHANNEL_NAMES
 from sklearn_har.utils._validation import check_choice
 
 __all__ = [
     "check_fetch_parameters",
     "clear_data_home",
+    "fetch_recordings",
     "get_data_home",
     "load_arrays",
 ]
 
 _ENVIRONMENT = "SKLEARN_HAR_DATA"
 _DEFAULT_HOME = "~/sklearn_har_data"
+# In Hz, of both data sets of recordings.
+_RECORDED_RATE = 50.0
 
 
 def get_data_home(data_home: str | os.PathLike[str] | None = None) -> str:
@@ -223,3 +229,35 @@ def check_fetch_parameters(
     for name, value in flags.items():
         if not isinstance(value, bool | np.bool_):
             raise TypeError(f"{name} must be True or False; got {value!r}")
+
+
+def fetch_recordings(
+    name: str,
+    parse: Callable[[ArchiveReader], dict[str, NDArray[Any]]],
+    fact: str,
+    *,
+    target_names: Sequence[str],
+    subset: Any,
+    as_frame: Any,
+    download_if_missing: Any,
+    n_retries: Any,
+    delay: Any,
+    **place: Any,
+) -> Bunch:
+    """Return the recordings of a data set, each of which has a number that is its `fact`."""
+    retries = {"n_retries": n_retries, "delay": delay}
+    flags = {"download_if_missing": download_if_missing}
+    check_fetch_parameters(
+        subset=subset, subsets=("all", "train", "test"), as_frame=as_frame, **retries, **flags
+    )
+    fields = ("samples", "labels", "offsets", fact, "subject", "in_test")
+    return recordings_bunch(
+        load_arrays(name, parse, fields, **place, **retries, **flags),
+        subset=subset,
+        facts=(fact,),
+        target_names=target_names,
+        channel_names=RECORDED_CHANNEL_NAMES,
+        sampling_rate=_RECORDED_RATE,
+        descr=load_descr(name),
+        as_frame=as_frame,
+    )

@@ -17,12 +17,10 @@ from numpy.typing import NDArray
 from sklearn.utils import Bunch
 
 from sklearn_har.datasets._archives import ArchiveReader
-from sklearn_har.datasets._base import check_fetch_parameters, load_arrays
-from sklearn_har.datasets._bunch import recordings_bunch
-from sklearn_har.datasets._registry import DATASETS, load_descr
-from sklearn_har.utils._uci_har_names import ACTIVITY_NAMES, RECORDED_CHANNEL_NAMES
+from sklearn_har.datasets._base import fetch_recordings
+from sklearn_har.datasets._registry import DATASETS
+from sklearn_har.utils._uci_har_names import ACTIVITY_NAMES
 
-SAMPLING_RATE = 50.0
 #: The position in this tuple is the label.
 TARGET_NAMES = (
     *ACTIVITY_NAMES,
@@ -34,7 +32,6 @@ TARGET_NAMES = (
     "lie_to_stand",
 )
 _TEST_SUBJECTS = (2, 4, 9, 10, 12, 13, 18, 20, 24)
-_FIELDS = ("samples", "labels", "offsets", "experiment", "subject", "in_test")
 
 
 def parse_hapt(reader: ArchiveReader) -> dict[str, NDArray[Any]]:
@@ -198,31 +195,16 @@ def fetch_hapt(
     >>> windows.data.shape[1:]  # doctest: +SKIP
     (128, 9)
     """
-    check_fetch_parameters(
-        subset=subset,
-        subsets=("all", "train", "test"),
-        n_retries=n_retries,
-        delay=delay,
-        download_if_missing=download_if_missing,
-        as_frame=as_frame,
-    )
-    arrays = load_arrays(
+    return fetch_recordings(
         "hapt",
         parse_hapt,
-        _FIELDS,
+        "experiment",
+        target_names=TARGET_NAMES,
+        subset=subset,
+        as_frame=as_frame,
         data_home=data_home,
         archive=archive,
         download_if_missing=download_if_missing,
         n_retries=n_retries,
         delay=delay,
-    )
-    return recordings_bunch(
-        arrays,
-        subset=subset,
-        facts=("experiment",),
-        target_names=TARGET_NAMES,
-        channel_names=RECORDED_CHANNEL_NAMES,
-        sampling_rate=SAMPLING_RATE,
-        descr=load_descr("hapt"),
-        as_frame=as_frame,
     )

@@ -19,12 +19,9 @@ from numpy.typing import NDArray
 from sklearn.utils import Bunch
 
 from sklearn_har.datasets._archives import ArchiveReader
-from sklearn_har.datasets._base import check_fetch_parameters, load_arrays
-from sklearn_har.datasets._bunch import recordings_bunch
-from sklearn_har.datasets._registry import DATASETS, load_descr
-from sklearn_har.utils._uci_har_names import RECORDED_CHANNEL_NAMES
+from sklearn_har.datasets._base import fetch_recordings
+from sklearn_har.datasets._registry import DATASETS
 
-SAMPLING_RATE = 50.0
 #: The position in this tuple is the label; activities of UCI HAR have the same names there.
 TARGET_NAMES = (
     "walking",
@@ -41,7 +38,6 @@ _COLUMNS = [
     for axis in "xyz"
 ]
 _FIRST_TEST_SUBJECT = 19
-_FIELDS = ("samples", "labels", "offsets", "trial", "subject", "in_test")
 
 
 def parse_motion_sense(reader: ArchiveReader) -> dict[str, NDArray[Any]]:
@@ -200,31 +196,16 @@ def fetch_motion_sense(
     >>> motion_sense.recordings[0].labels[0]  # doctest: +SKIP
     'walking_downstairs'
     """
-    check_fetch_parameters(
-        subset=subset,
-        subsets=("all", "train", "test"),
-        n_retries=n_retries,
-        delay=delay,
-        download_if_missing=download_if_missing,
-        as_frame=as_frame,
-    )
-    arrays = load_arrays(
+    return fetch_recordings(
         "motion_sense",
         parse_motion_sense,
-        _FIELDS,
+        "trial",
+        target_names=TARGET_NAMES,
+        subset=subset,
+        as_frame=as_frame,
         data_home=data_home,
         archive=archive,
         download_if_missing=download_if_missing,
         n_retries=n_retries,
         delay=delay,
-    )
-    return recordings_bunch(
-        arrays,
-        subset=subset,
-        facts=("trial",),
-        target_names=TARGET_NAMES,
-        channel_names=RECORDED_CHANNEL_NAMES,
-        sampling_rate=SAMPLING_RATE,
-        descr=load_descr("motion_sense"),
-        as_frame=as_frame,
     )
