@@ -1,4 +1,4 @@
-"""What the benchmarks share: data, runs in turn, ratios, and the file of results."""
+"""Parts that all benchmarks share: data, runs in turn, ratios, and the file of results."""
 
 from __future__ import annotations
 

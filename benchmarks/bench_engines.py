@@ -1,4 +1,4 @@
-"""What do the engines of joblib cost, and what becomes of a search when a worker dies?
+"""Cost of the engines of joblib, and a search whose worker dies.
 
 GridSearchCV with 16 fits on windows of the size of UCI HAR, by two workers on this machine. A fit
 is a mean and a nap of 0.2 s: what is measured is the engine, not a network. Seconds are those of

@@ -1,4 +1,4 @@
-"""How long does `fetch_uci_har` take once the data are cached?
+"""Time of `fetch_uci_har` once the data are cached.
 
 Against reading the eighteen text files of the inertial signals with pandas, from the unpacked
 folder. Both end with the same float32 windows of 10299 x 128 x 9 in memory. Run it as

@@ -1,4 +1,4 @@
-"""How long does `import sklearn_har` take, and does it load TensorFlow?
+"""Time of `import sklearn_har`, which must not load TensorFlow.
 
 Each import runs in a new interpreter; the time is that of the import statement alone. Run it as
 

@@ -1,4 +1,4 @@
-"""How much memory does it take to train on 20 times UCI HAR?
+"""Memory of training on 20 times UCI HAR.
 
 147,040 windows (678 MB) in a file. One epoch of a small LSTM with scaling inside the network, each
 way in a process of its own: from an array in memory, from a memory-mapped one, by `partial_fit`

@@ -1,4 +1,4 @@
-"""How much faster is a grid search with two workers?
+"""Speed of a grid search with two workers against one process.
 
 GridSearchCV with eight fits (two settings, four folds by subject) of a CNN-LSTM on UCI HAR, by one
 process with all cores and by two workers with one core each: workers that are started for the

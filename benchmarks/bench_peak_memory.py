@@ -1,4 +1,4 @@
-"""How much memory does one training need at its peak?
+"""Peak memory of one training.
 
 Two epochs on the 7352 windows of UCI HAR, each in a process of its own, which loads the same data:
 the classifier against plain Keras. The peak is that of the operating system, libraries included;

@@ -1,4 +1,4 @@
-"""How long does `predict_proba` take, for one window and for 2947?
+"""Time of `predict_proba` for one window and for 2947.
 
 The whole estimator, with the validation of its input, against the same network in scikeras'
 `KerasClassifier` (which calls `keras.Model.predict`) and, for one window, the bare

@@ -1,4 +1,4 @@
-"""How long does one window take in an exported model, how large is it, and what does it lose?
+"""Time of one window in exported models, their size, and the answers they lose.
 
 The three networks, trained for a few epochs on standardised channels, and the recipes, in their own
 estimator, in ONNX Runtime and in LiteRT with each kind of quantisation. One window at a time, one

@@ -1,4 +1,4 @@
-"""How long does it take to prepare and to cut the whole of HAPT?
+"""Time to prepare and to cut the whole of HAPT.
 
 Against a plain Python loop, which must give the same windows and labels. Run it as
 

@@ -1,4 +1,4 @@
-"""How many windows does the example of a server recognise in a second?
+"""Windows that the example of a server recognises in a second.
 
 The server runs in a process of its own, on 127.0.0.1, with a CNN-LSTM as an ONNX file. Clients are
 threads of this process, each with one connection, and ask again as soon as they have an answer: the

@@ -1,4 +1,4 @@
-"""What share of a core does it take to recognise a stream of 50 Hz, and how much memory?
+"""Share of a core, and memory, to recognise a stream of 50 Hz.
 
 What counts is the processor time of all threads, once for each network and each number of samples
 that are pushed at once. Run it as

@@ -1,4 +1,4 @@
-"""How soon is the published accuracy reached (90.7 % on the official test windows)?
+"""Time to the published accuracy (90.7 % on the official test windows).
 
 The published way: the ConvLSTM in plain Keras, 25 epochs on raw windows. Ours: a documented
 setting, channels standardised and a CNN-LSTM for a few epochs. How many is chosen by `--choose`,

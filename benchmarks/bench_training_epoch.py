@@ -1,4 +1,4 @@
-"""How long does one epoch of UCI HAR take (7352 windows in batches of 64)?
+"""Time of one epoch of UCI HAR (7352 windows in batches of 64).
 
 The classifier with its default parameters against the same network in plain Keras, as a tutorial
 writes it, and in PyTorch where it has the layers. Each call trains one network for one more epoch;

@@ -1,4 +1,4 @@
-"""How accurate is what, on the official split of UCI HAR?
+"""Accuracy of all classifiers on the official split of UCI HAR.
 
 One line a classifier: mean and standard deviation of the accuracy over trainings with different
 seeds, at the last epoch, macro-averaged F1, the worst of the 9 test subjects, time to train and to

@@ -1,4 +1,4 @@
-"""What the probabilities of a network are worth on people it has not seen, before and after.
+"""Calibration of a network on people it has not seen, before and after correction.
 
 Run from the root of the repository, with the data set in the cache or as a local copy::
 

@@ -1,4 +1,4 @@
-r"""How well is the frame of the body found, and what does it cost?
+r"""Error and cost of the estimate of the body's frame.
 
 - Recordings of HAPT: the angle between the frame of the whole recording, found without labels, and
   the one found in the samples that are labelled as walking alone.

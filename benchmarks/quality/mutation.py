@@ -1,4 +1,4 @@
-"""How many mistakes that are put into the package on purpose do its tests find?
+"""Share of mistakes put into the package on purpose that its tests find.
 
 Run from the root of the repository, in an environment with the extra `test` and mutmut::
 

@@ -1,4 +1,4 @@
-"""What do three seconds of each activity change for a new subject?
+"""Accuracy for a new subject with three seconds of each activity.
 
 A recipe is trained on people, and a new subject performs each activity once, for one window
 (2.56 s). The network goes on for a few rounds of `partial_fit` with these windows and, so that it
@@ -37,7 +37,7 @@ KEPT = Kept(__file__)
 
 
 class Setting(NamedTuple):
-    """How a network goes on."""
+    """The way in which a network goes on."""
 
     rounds: int
     learning_rate: float

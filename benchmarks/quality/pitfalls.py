@@ -1,4 +1,4 @@
-"""How much do the common pitfalls flatter an accuracy?
+"""Accuracy that common pitfalls seem to add.
 
 Each pitfall is measured on the real windows of UCI HAR, or the recordings of HAPT, beside its
 remedy, several times with different seeds. What is measured is the evaluation, so a fast classifier
@@ -208,7 +208,7 @@ def curves(
 
 
 def validation(seed: int, train: Windows, test: Windows) -> dict[str, float]:
-    """What the windows that stop the training say, and what the network is worth."""
+    """Accuracy on the windows that stop the training, and on new people."""
     by_activity = np.argsort(train.y, kind="stable")
     rows = np.arange(len(train.y))
     last = int(0.9 * len(rows))

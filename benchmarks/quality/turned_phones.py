@@ -1,4 +1,4 @@
-"""What becomes of an accuracy when the phone is worn another way round, or elsewhere?
+"""Accuracy when the phone is worn another way round, or elsewhere.
 
 turned
     Trained on the training recordings of UCI HAR, tested on the official test recordings: as they

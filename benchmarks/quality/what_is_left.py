@@ -1,4 +1,4 @@
-"""What do the recipes still confuse, of whom, and is it always the same windows?
+"""Windows that the recipes still confuse: of whom, and whether they are always the same.
 
 Reads what `accuracy.py` kept of its trainings and trains nothing:
 

@@ -1,4 +1,4 @@
-"""What all augmentations share: their form, and which channels are what."""
+"""Parts that all augmentations share: their form, and the kinds of channels."""
 
 from __future__ import annotations
 

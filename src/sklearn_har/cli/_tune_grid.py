@@ -1,4 +1,4 @@
-"""What `sklearn-har tune` tries: from the words of the command line to values for a search."""
+"""The values that `sklearn-har tune` tries, from the words of the command line."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ GRIDS: dict[str, dict[str, list[Any]]] = {
 
 
 class Range(NamedTuple):
-    """What lies from `low` to `high`, both included."""
+    """The range from `low` to `high`, both included."""
 
     low: float
     high: float

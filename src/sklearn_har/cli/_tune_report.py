@@ -1,4 +1,4 @@
-"""What `sklearn-har tune` says before the search and after it."""
+"""The lines that `sklearn-har tune` prints before the search and after it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the fetchers share: the data home, and the way from an archive to arrays."""
+"""Parts that all fetchers share: the data home, and the way from an archive to arrays."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a repeated evaluation found, and how it is shown."""
+"""The result of a repeated evaluation, and its display."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MAX_NAME = 24
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RepeatedEvaluation:
-    """What `repeated_evaluation` found: scores, tables and times of all repeats.
+    """The result of `repeated_evaluation`: scores, tables and times of all repeats.
 
     ``str(result)`` is the summary, one line a repeat and then mean and standard deviation;
     `report` adds the tables.

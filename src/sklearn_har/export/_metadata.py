@@ -25,7 +25,7 @@ _WHOLE = re.compile(rb'\{"classes": .*' + _SEAL.pattern + rb"\}", re.DOTALL)
 
 @dataclass(frozen=True)
 class Metadata:
-    """What an exported file tells about itself.
+    """The metadata of an exported file.
 
     `classes` are the labels in the order of the probabilities, and `activity_names` their names for
     people. `recognizer` is what `ActivityRecognizer.describe` returned. `sha256` is that of the

@@ -1,4 +1,4 @@
-"""What an estimator consists of, as far as it goes into a file."""
+"""The parts of an estimator that go into an exported file."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ _AGREEMENT = 0.99
 
 @dataclass(frozen=True)
 class ExportReport:
-    """What was written, and how it compares with the estimator.
+    """The file that was written, and its comparison with the estimator.
 
     Made by :func:`to_onnx` and :func:`to_litert`; `str()` says it in a few lines.
 

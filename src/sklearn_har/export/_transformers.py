@@ -1,4 +1,4 @@
-"""How each transformer of channels becomes part of a model: one function a class, in `keras.ops`.
+"""Transformers of channels as parts of a model: one function a class, in `keras.ops`.
 
 A new transformer needs one function under `@transformer(Class)`.
 """

@@ -1,4 +1,4 @@
-"""What the displays share: their axes, their rows, and the checks of what they are given."""
+"""Parts that all displays share: axes, rows, and checks of their input."""
 
 from __future__ import annotations
 

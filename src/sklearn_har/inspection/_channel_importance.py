@@ -1,4 +1,4 @@
-"""What each channel is worth to a fitted classifier, as numbers and as a picture."""
+"""The worth of each channel to a fitted classifier, as numbers and as a picture."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def channel_importance(
 
 @dataclass(eq=False, repr=False)
 class ChannelImportanceDisplay(Display):
-    """What the score loses without each channel.
+    """The loss of score without each channel.
 
     Each channel has a row, the most important on top: a light ring for each permutation, and a dark
     diamond for their mean with a bar of one standard deviation to each side. At the line of 0

@@ -1,4 +1,4 @@
-"""What a search of settings found, as a table and as a picture."""
+"""The results of a search of settings, as a table and as a picture."""
 
 from __future__ import annotations
 

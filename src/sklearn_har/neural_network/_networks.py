@@ -1,4 +1,4 @@
-"""What networks are built from: the blocks that they share, and the way from sizes to a model.
+"""Blocks that the networks share, and the way from sizes to a model.
 
 An :class:`Architecture` has sizes and turns windows into features; :func:`build_network` adds the
 input before it and the classification after it. The models are uncompiled, of registered layers and

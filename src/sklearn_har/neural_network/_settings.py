@@ -23,7 +23,7 @@ T = TypeVar("T", bound=type)
 
 @with_parameters
 class TrainingParameters:
-    """How a network is trained.
+    """The settings by which a network is trained.
 
     Parameters
     ----------

@@ -26,7 +26,7 @@ _ROUNDING = 1e-6
 
 @dataclass(frozen=True)
 class Recognized:
-    """What a classifier says about the windows of one recording.
+    """The predictions of a classifier for the windows of one recording.
 
     Attributes
     ----------

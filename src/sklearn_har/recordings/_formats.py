@@ -36,7 +36,7 @@ _NUMBER = r"-?\d[\d.eE+-]*"
 
 @dataclass(frozen=True)
 class Format:
-    """What is known of the files of a logger beyond what they say themselves.
+    """Knowledge of the files of a logger beyond what they say themselves.
 
     `mark` is found in their first lines, `names` are those of the columns where the file has none,
     `units` are by kind and `kinds` by patterns of names. `load` makes a table, or text that is
@@ -165,7 +165,7 @@ FORMATS = {
 
 @dataclass(frozen=True)
 class Recognised:
-    """What a source holds, and how it is read.
+    """The contents of a source, and the way to read it.
 
     `source` is a recording where the sensors of an archive were merged, and a table where the file
     was none; `options` are arguments of `read_recording`.

@@ -20,7 +20,7 @@ _KINDS = (FileNotFoundError, PermissionError, OSError, ValueError)
 
 
 class Gathering:
-    """What is said about many recordings: one warning for each kind, with a count.
+    """Warnings about many recordings: one for each kind, with a count.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What the columns of a table are, by their names, units and values."""
+"""Guesses of the columns of a table, by their names, units and values."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _LETTERS = {"a": "acceleration", "g": "angular velocity", "w": "angular velocity
 
 
 class Logger(Protocol):
-    """What is known of a logger."""
+    """Knowledge of a logger."""
 
     @property
     def units(self) -> Mapping[str, str]: ...

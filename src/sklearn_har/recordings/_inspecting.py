@@ -1,4 +1,4 @@
-"""What is in a file, and how to read it."""
+"""The contents of a file, and the call that reads it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _WIDTH, _LABEL, _LONGEST_NAME = 80, 12, 34
 
 @dataclass(frozen=True, repr=False)
 class FileReport:
-    """What is in a file, as :func:`inspect_file` found out.
+    """The contents of a file, as :func:`inspect_file` found them.
 
     ``print(report)`` shows all of it.
 

@@ -1,4 +1,4 @@
-"""What looks wrong in a recording though it may be right."""
+"""Warnings of samples that look wrong though they may be right."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ _UNDERSTOOD = {"sep", "decimal", "encoding", "skiprows", "header", "names", "ski
 
 @dataclass(frozen=True)
 class RowShape:
-    """What a row of a table looks like."""
+    """The form of a row of a table."""
 
     first: int
     n_fields: int

@@ -37,7 +37,7 @@ _ENCODINGS = ["cp1252", "gb18030", "cp932", "cp949", "cp1251"]
 
 @dataclass(frozen=True)
 class TextLayout:
-    """How a text file is read, and the units in the row below its names."""
+    """The options that read a text file, and the units in the row below its names."""
 
     options: dict[str, Any]
     units: tuple[str, ...]

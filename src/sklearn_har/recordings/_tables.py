@@ -49,7 +49,7 @@ ENOUGH_ROWS = 1000
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
-    """What the columns of a table mean; the parameters of `read_recording`."""
+    """The meaning of the columns of a table: the parameters of `read_recording`."""
 
     time: str | None = "time"
     time_unit: TimeUnit | None = None

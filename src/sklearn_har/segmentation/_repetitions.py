@@ -1,4 +1,4 @@
-"""How often a movement is repeated: steps, strokes, squats."""
+"""Counts of a movement that is repeated: steps, strokes, squats."""
 
 from __future__ import annotations
 

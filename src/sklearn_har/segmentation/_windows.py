@@ -1,4 +1,4 @@
-"""What segmentation returns: windows that know their length, rate, channels and origin."""
+"""Windows as segmentation returns them, with their length, rate, channels and origin."""
 
 from __future__ import annotations
 

@@ -304,7 +304,7 @@ class _Runs:
         return float(windows.cell_end[self._stop[run] - 1] - windows.cell_start[self._first[run]])
 
     def _score(self, run: int, neighbour: int) -> float:
-        """How probable the activity of the neighbour is within the run."""
+        """Return how probable the activity of the neighbour is within the run."""
         code = self._code[neighbour]
         if code == _UNLABELLED:
             return self._threshold

@@ -1,4 +1,4 @@
-"""What a comparison of timelines found, and how it is shown."""
+"""The result of a comparison of timelines, and its display."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["TimelineScores"]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class TimelineScores:
-    """What `timeline_scores` found: how well time, events and boundaries agree.
+    """The result of `timeline_scores`: how well time, events and boundaries agree.
 
     ``str(scores)`` is a summary of some lines. What cannot be measured is NaN.
 

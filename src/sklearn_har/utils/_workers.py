@@ -1,4 +1,4 @@
-"""What a process that was started for the jobs of joblib needs to know about TensorFlow.
+"""Settings of TensorFlow for processes that joblib starts.
 
 joblib divides the cores among its workers by limiting the threads of OpenMP and BLAS, and so do
 Dask and Ray. TensorFlow has thread pools of its own, as large as the machine in each worker, so
