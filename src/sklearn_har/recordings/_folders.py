@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 
 from sklearn_har.recordings._columns import unknown_column
-from sklearn_har.recordings._facts import facts_of_files
-from sklearn_har.recordings._files import path_of, table_of
+from sklearn_har.recordings._files import table_of
 from sklearn_har.recordings._formats import recognise
 from sklearn_har.recordings._gathering import Gathering, OnError, naming
-from sklearn_har.recordings._patterns import PathPattern, files_of, natural_key, no_match
+from sklearn_har.recordings._jobs import Job, jobs_of
+from sklearn_har.recordings._patterns import natural_key
 from sklearn_har.recordings._recording import Recording, check_labels
 from sklearn_har.recordings._tables import Layout, TableReader
 from sklearn_har.utils._progress import ProgressLine
@@ -142,7 +142,7 @@ def read_recordings(
     """
     gathering = Gathering(on_error)
     _check_options(options)
-    jobs = _jobs(source, pattern, facts, subject)
+    jobs = jobs_of(source, pattern, facts, subject)
     known = {name for job in jobs for name in job.fields}
     columns = _Columns(None if _in_facts(subject, facts) else subject, session, sensor)
     _check_fields(known, columns, options, sensors)
@@ -158,17 +158,6 @@ def read_recordings(
     else:
         gathering.report(len(recordings), len(jobs), "files")
     return recordings
-
-
-@dataclass(frozen=True)
-class _Job:
-    """One table, and what is known of it."""
-
-    source: Any
-    name: str
-    fields: dict[str, Any]
-    #: The file, where `source` is what was read of it.
-    file: str | None = None
 
 
 @dataclass(frozen=True)
@@ -231,76 +220,6 @@ def _check_fields(
         )
 
 
-def _jobs(source: Any, pattern: str | None, facts: Any, subject: str | None) -> list[_Job]:
-    if facts is not None and not isinstance(facts, pd.DataFrame | Mapping):
-        raise TypeError(
-            f"facts must be a DataFrame, a mapping or None, got {type(facts).__name__}."
-        )
-    if pattern is not None:
-        jobs = _jobs_of_folder(source, pattern)
-    elif isinstance(source, str | os.PathLike | pd.DataFrame) or hasattr(source, "read"):
-        path = path_of(source)
-        if path is not None and path.is_dir():
-            raise ValueError(
-                "pattern must say how the files of a folder are named, got None. The folder holds "
-                f"files such as {files_of(path)[0]!r}: a pattern is '{{subject}}/{{activity}}.csv'."
-            )
-        known = source if path is None else path
-        jobs = [_Job(known, "the table" if path is None else str(path), {})]
-    elif isinstance(source, Iterable):
-        paths = [path_of(one) for one in source]
-        jobs = [_Job(path, str(path), {}) for path in paths if path is not None]
-        if not paths or len(jobs) < len(paths):
-            raise ValueError(
-                "source must be a folder, a table or a list of at least one path, got "
-                f"{source!r:.80}."
-            )
-    else:
-        raise TypeError(
-            f"source must be a folder, a table or a list of paths, got {type(source).__name__}."
-        )
-    if facts is None:
-        return jobs
-    if isinstance(facts, Mapping):
-        return [_with_facts(job, facts) for job in jobs]
-    if any(not isinstance(job.source, Path) for job in jobs):
-        raise ValueError("facts must be a mapping or None for a table, got a DataFrame.")
-    if subject in facts.columns and subject != "subject":
-        if "subject" in facts.columns:
-            raise ValueError(
-                f"facts must have one column of subjects, got 'subject' and subject={subject!r}."
-            )
-        facts = facts.rename(columns={subject: "subject"})
-    rows = facts_of_files(facts, [job.source for job in jobs], in_order=pattern is None)
-    return [_with_facts(job, row) for job, row in zip(jobs, rows, strict=True)]
-
-
-def _with_facts(job: _Job, facts: Mapping[str, Any]) -> _Job:
-    for name in facts:
-        if name in job.fields and str(facts[name]) != job.fields[name]:
-            raise ValueError(
-                f"facts must agree with the fields of the pattern, got {name}={facts[name]!r} and "
-                f"{name}={job.fields[name]!r} for {job.name!r}."
-            )
-    return replace(job, fields={**facts, **job.fields})
-
-
-def _jobs_of_folder(source: Any, pattern: str) -> list[_Job]:
-    if not isinstance(source, str | os.PathLike):
-        raise TypeError(
-            f"source must be a folder where pattern is given, got {type(source).__name__}."
-        )
-    folder = Path(source).expanduser()
-    pattern = str(pattern).replace("\\", "/").removeprefix("./")
-    compiled = PathPattern(pattern)
-    files = files_of(folder)
-    matches = [(file, compiled.fields_of(file)) for file in files]
-    jobs = [_Job(folder / file, file, found) for file, found in matches if found is not None]
-    if not jobs:
-        raise ValueError(no_match(pattern, folder, files))
-    return jobs
-
-
 class _Reading:
     """Read tables with the same options."""
 
@@ -314,11 +233,11 @@ class _Reading:
         self._gathering, self._columns = gathering, columns
         self._options, self._rate = options, sampling_rate
 
-    def divided(self, jobs: Sequence[_Job]) -> list[Recording]:
+    def divided(self, jobs: Sequence[Job]) -> list[Recording]:
         """Read tables with one recording or several of them in each."""
         recordings: list[Recording] = []
         for job in _watched(jobs):
-            parts: list[tuple[_Job, Any]] = []
+            parts: list[tuple[Job, Any]] = []
             with self._gathering.reading(job.name):
                 frame, options, columns = self._table(job, self._options)
                 parts += _parts(job, frame, columns) if columns.given else [(job, frame)]
@@ -327,9 +246,9 @@ class _Reading:
                     recordings.append(self._recording(part, rows, options, self._rate))
         return recordings
 
-    def by_sensor(self, jobs: Sequence[_Job]) -> list[_Job]:
+    def by_sensor(self, jobs: Sequence[Job]) -> list[Job]:
         """Divide tables in which sensors take turns."""
-        parts: list[_Job] = []
+        parts: list[Job] = []
         for job in _watched(jobs):
             file = str(job.source) if isinstance(job.source, Path) else None
             with self._gathering.reading(job.name):
@@ -343,7 +262,7 @@ class _Reading:
         self._options = {k: v for k, v in self._options.items() if k not in done}
         return parts
 
-    def merged(self, jobs: Sequence[_Job], sensors: Sequence[str] | None) -> list[Recording]:
+    def merged(self, jobs: Sequence[Job], sensors: Sequence[str] | None) -> list[Recording]:
         """Read recordings whose sensors have a table each."""
         # The package preparation imports this one, so that the import has to wait until here.
         from sklearn_har.preparation import merge_recordings
@@ -372,7 +291,7 @@ class _Reading:
                 recordings.append(merged)
         return recordings
 
-    def _sensor(self, job: _Job, options: dict[str, Any]) -> Recording:
+    def _sensor(self, job: Job, options: dict[str, Any]) -> Recording:
         renamed = isinstance(options.get("channels"), Mapping)
         prefix = "" if renamed else f"{job.fields['sensor']}_"
         # With times the rate of a sensor is its own, and `sampling_rate` that of the grid.
@@ -381,7 +300,7 @@ class _Reading:
             table, options, _ = self._table(job, options)
             return self._recording(job, table, options, rate, prefix)
 
-    def _table(self, job: _Job, options: Mapping[str, Any]) -> tuple[Any, dict[str, Any], _Columns]:
+    def _table(self, job: Job, options: Mapping[str, Any]) -> tuple[Any, dict[str, Any], _Columns]:
         """Return the table of a job, or the recording of an archive, and how it is read."""
         own = {name: value for name, value in options.items() if name != "format"}
         read_options, columns = own.pop("read_options", None), self._columns
@@ -407,7 +326,7 @@ class _Reading:
 
     def _recording(
         self,
-        job: _Job,
+        job: Job,
         frame: pd.DataFrame | Recording,
         options: dict[str, Any],
         rate: float | None,
@@ -442,9 +361,7 @@ def _watched(items: Sequence[T]) -> Iterator[T]:
             yield item
 
 
-def _parts(
-    job: _Job, frame: pd.DataFrame, columns: _Columns
-) -> Iterator[tuple[_Job, pd.DataFrame]]:
+def _parts(job: Job, frame: pd.DataFrame, columns: _Columns) -> Iterator[tuple[Job, pd.DataFrame]]:
     """Divide a table by subject and session, in the order in which they appear."""
     by_field = {
         "subject": columns.subject,
@@ -468,9 +385,9 @@ def _parts(
         yield replace(job, name=f"{job.name}: {name}", fields={**job.fields, **found}), part
 
 
-def _groups(jobs: Sequence[_Job]) -> list[tuple[str, list[_Job]]]:
+def _groups(jobs: Sequence[Job]) -> list[tuple[str, list[Job]]]:
     """Return the jobs of each recording, and a name for it."""
-    groups: dict[str, list[_Job]] = {}
+    groups: dict[str, list[Job]] = {}
     for job in jobs:
         known = [f"{name} {value!r}" for name, value in job.fields.items() if name != "sensor"]
         groups.setdefault(", ".join(known) or "the recording", []).append(job)
@@ -517,8 +434,8 @@ def _options_by_sensor(
     return own
 
 
-def _by_sensor(group: Sequence[_Job], order: Sequence[str]) -> dict[str, _Job]:
-    by_sensor: dict[str, _Job] = {}
+def _by_sensor(group: Sequence[Job], order: Sequence[str]) -> dict[str, Job]:
+    by_sensor: dict[str, Job] = {}
     for job in group:
         other = by_sensor.setdefault(job.fields["sensor"], job)
         if other is not job:

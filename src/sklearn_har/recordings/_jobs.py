@@ -1,0 +1,99 @@
+"""Tables to be read by `read_recordings`, and what their paths and facts tell of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sklearn_har.recordings._facts import facts_of_files
+from sklearn_har.recordings._files import path_of
+from sklearn_har.recordings._patterns import PathPattern, files_of, no_match
+
+__all__ = ["Job", "jobs_of"]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One table, and what is known of it."""
+
+    source: Any
+    name: str
+    fields: dict[str, Any]
+    #: The file, where `source` is what was read of it.
+    file: str | None = None
+
+
+def jobs_of(source: Any, pattern: str | None, facts: Any, subject: str | None) -> list[Job]:
+    """Return the tables in a source; the parameters are those of `read_recordings`."""
+    if facts is not None and not isinstance(facts, pd.DataFrame | Mapping):
+        raise TypeError(
+            f"facts must be a DataFrame, a mapping or None, got {type(facts).__name__}."
+        )
+    if pattern is not None:
+        jobs = _jobs_of_folder(source, pattern)
+    elif isinstance(source, str | os.PathLike | pd.DataFrame) or hasattr(source, "read"):
+        path = path_of(source)
+        if path is not None and path.is_dir():
+            raise ValueError(
+                "pattern must say how the files of a folder are named, got None. The folder holds "
+                f"files such as {files_of(path)[0]!r}: a pattern is '{{subject}}/{{activity}}.csv'."
+            )
+        known = source if path is None else path
+        jobs = [Job(known, "the table" if path is None else str(path), {})]
+    elif isinstance(source, Iterable):
+        paths = [path_of(one) for one in source]
+        jobs = [Job(path, str(path), {}) for path in paths if path is not None]
+        if not paths or len(jobs) < len(paths):
+            raise ValueError(
+                "source must be a folder, a table or a list of at least one path, got "
+                f"{source!r:.80}."
+            )
+    else:
+        raise TypeError(
+            f"source must be a folder, a table or a list of paths, got {type(source).__name__}."
+        )
+    if facts is None:
+        return jobs
+    if isinstance(facts, Mapping):
+        return [_with_facts(job, facts) for job in jobs]
+    if any(not isinstance(job.source, Path) for job in jobs):
+        raise ValueError("facts must be a mapping or None for a table, got a DataFrame.")
+    if subject in facts.columns and subject != "subject":
+        if "subject" in facts.columns:
+            raise ValueError(
+                f"facts must have one column of subjects, got 'subject' and subject={subject!r}."
+            )
+        facts = facts.rename(columns={subject: "subject"})
+    rows = facts_of_files(facts, [job.source for job in jobs], in_order=pattern is None)
+    return [_with_facts(job, row) for job, row in zip(jobs, rows, strict=True)]
+
+
+def _with_facts(job: Job, facts: Mapping[str, Any]) -> Job:
+    for name in facts:
+        if name in job.fields and str(facts[name]) != job.fields[name]:
+            raise ValueError(
+                f"facts must agree with the fields of the pattern, got {name}={facts[name]!r} and "
+                f"{name}={job.fields[name]!r} for {job.name!r}."
+            )
+    return replace(job, fields={**facts, **job.fields})
+
+
+def _jobs_of_folder(source: Any, pattern: str) -> list[Job]:
+    if not isinstance(source, str | os.PathLike):
+        raise TypeError(
+            f"source must be a folder where pattern is given, got {type(source).__name__}."
+        )
+    folder = Path(source).expanduser()
+    pattern = str(pattern).replace("\\", "/").removeprefix("./")
+    compiled = PathPattern(pattern)
+    files = files_of(folder)
+    matches = [(file, compiled.fields_of(file)) for file in files]
+    jobs = [Job(folder / file, file, found) for file, found in matches if found is not None]
+    if not jobs:
+        raise ValueError(no_match(pattern, folder, files))
+    return jobs
