@@ -51,6 +51,7 @@ FOR_TABLES = {
     "SubsequenceReshaper": {"n_steps": 1},
     "ChannelwiseTransformer": {"transformer": StandardScaler()},
     "CompandingTransformer": {},
+    "WindowReshaper": {},
     "OptunaSearchCV": {
         "estimator": LogisticRegression(),
         "param_distributions": {"C": [0.1, 1.0]},
@@ -68,6 +69,7 @@ FOR_WINDOWS = {
     "SubsequenceReshaper": {"n_steps": 4},
     "ChannelwiseTransformer": {"transformer": StandardScaler()},
     "CompandingTransformer": {},
+    "WindowReshaper": {},
 }
 # Their samples are recordings, not rows of an array, so that scikit-learn's checks do not apply;
 # tests/recognition/test_estimator_checks.py has checks for them.

@@ -112,7 +112,11 @@ def test_the_names_of_the_contract_are_public():
             "CNNLSTMClassifier",
             "ConvLSTMClassifier",
         },
-        "sklearn_har.preprocessing": {"SubsequenceReshaper", "ChannelwiseTransformer"},
+        "sklearn_har.preprocessing": {
+            "SubsequenceReshaper",
+            "ChannelwiseTransformer",
+            "WindowReshaper",
+        },
         "sklearn_har.recordings": {
             "FileReport",
             "LineReader",

@@ -55,7 +55,7 @@ def test_it_tells_what_it_is(path):
     assert exported.channel_names == tuple(CHANNELS)
     assert exported.sampling_rate == 50.0
     assert (exported.n_timesteps_in_, exported.n_channels_in_) == (128, 9)
-    assert exported.n_features_in_ == 128
+    assert exported.n_features_in_ == 128 * exported.n_channels_in_
     assert exported.version == __version__
     assert exported.format == {"onnx": "ONNX", "tflite": "LiteRT"}[path.suffix[1:]]
     assert f"{exported.format}, 3 activities, windows of 128 x 9" in repr(exported)

@@ -40,7 +40,7 @@ def test_learns_to_tell_frequencies_apart(tiny, windows):
 def test_fitted_attributes(tiny, windows):
     X, y = windows
     clf = tiny(epochs=3).fit(X, y)
-    assert (clf.n_timesteps_in_, clf.n_channels_in_, clf.n_features_in_) == (32, 3, 32)
+    assert (clf.n_timesteps_in_, clf.n_channels_in_, clf.n_features_in_) == (32, 3, 96)
     np.testing.assert_array_equal(clf.classes_, [0, 1, 2])
     assert set(clf.history_) == {"loss", "accuracy"}
     assert len(clf.history_["loss"]) == clf.n_iter_ == 3

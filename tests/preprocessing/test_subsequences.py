@@ -43,7 +43,11 @@ def test_nothing_is_copied():
 
 def test_fitted_attributes():
     reshaper = SubsequenceReshaper(n_steps=2).fit(np.zeros((3, 8, 5)))
-    assert (reshaper.n_timesteps_in_, reshaper.n_channels_in_, reshaper.n_features_in_) == (8, 5, 8)
+    assert (reshaper.n_timesteps_in_, reshaper.n_channels_in_, reshaper.n_features_in_) == (
+        8,
+        5,
+        40,
+    )
 
 
 def test_n_steps_that_does_not_divide_lists_the_divisors():

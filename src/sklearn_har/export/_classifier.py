@@ -125,8 +125,7 @@ class ExportedClassifier:
         self.recognizer = metadata.recognizer
         self.n_timesteps_in_ = metadata.n_timesteps
         self.n_channels_in_ = metadata.n_channels
-        # scikit-learn's name for the size of axis 1.
-        self.n_features_in_ = metadata.n_timesteps
+        self.n_features_in_ = metadata.n_timesteps * metadata.n_channels
         self.quantize = metadata.quantize
         self.version = metadata.sklearn_har
         self.batch_size = self._runtime.batch_size
@@ -216,8 +215,8 @@ class ExportedClassifier:
         if windows.dtype.kind not in "biuf":
             raise ValueError(f"X must hold real numbers, got dtype {windows.dtype}.")
         expected = self.n_timesteps_in_, self.n_channels_in_
-        if windows.ndim == 2 and expected[1] == 1:
-            windows = windows[:, :, np.newaxis]
+        if windows.ndim == 2 and windows.shape[1] == self.n_features_in_:
+            windows = windows.reshape(len(windows), *expected)
         if windows.ndim == 4 and windows.shape[1] * windows.shape[2] == expected[0]:
             windows = windows.reshape(len(windows), expected[0], -1)
         if windows.ndim != 3 or windows.shape[1:] != expected:

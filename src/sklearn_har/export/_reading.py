@@ -20,8 +20,9 @@ from sklearn_har.preprocessing import (
     ChannelwiseTransformer,
     CompandingTransformer,
     SubsequenceReshaper,
+    WindowReshaper,
 )
-from sklearn_har.utils._validation import channels_of_names
+from sklearn_har.utils._layouts import layout_of_names
 
 __all__ = ["Plan", "read_estimator"]
 
@@ -51,10 +52,8 @@ class Plan:
         """The names of the channels, if the estimator was fitted to a frame that has them."""
         first = getattr(self.estimator, "steps", [("", self.estimator)])[0][1]
         names = getattr(first, "feature_names_in_", None)
-        n_channels = None if names is None else channels_of_names(names)
-        if names is None or n_channels != self.shape[1]:
-            return None
-        return [str(name).rpartition("_")[0] for name in names[:n_channels]]
+        layout = None if names is None else layout_of_names(names)
+        return layout[0] if layout is not None and len(layout[0]) == self.shape[1] else None
 
     def compose(self, *, max_written_out: int, exact: bool = False) -> keras.Model:
         """Make one model of all steps, in single precision, of operations that converters know.
@@ -139,11 +138,12 @@ def read_estimator(estimator: Any) -> Plan:
             plan.transformers.append((step, fitted.transformer_))
         elif isinstance(fitted, CompandingTransformer):
             plan.transformers.append((step, fitted))
-        elif not isinstance(fitted, SubsequenceReshaper):  # its cut is that of the network
+        elif not isinstance(fitted, SubsequenceReshaper | WindowReshaper):
+            # The cut of subsequences is that of the network, which reads windows as they are.
             raise ExportError(
                 f"The step {step!r} cannot be exported: {type(fitted).__name__} is no "
-                "ChannelwiseTransformer, CompandingTransformer or SubsequenceReshaper. To scale "
-                "channels, wrap it: "
+                "ChannelwiseTransformer, CompandingTransformer, SubsequenceReshaper or "
+                "WindowReshaper. To scale channels, wrap it: "
                 f"ChannelwiseTransformer({type(fitted).__name__}(...))."
             )
     return plan

@@ -93,7 +93,7 @@ def compare(
             f"The network cannot be exported: its runtime does not read the converted file "
             f"({one_line(error)}); nothing was written."
         ) from error
-    expected = np.asarray(estimator.predict_proba(_as_fitted(estimator, X)))
+    expected = np.asarray(estimator.predict_proba(X))
     found = exported.predict_proba(X)
     difference = float(np.abs(expected - found).max())
     winners = expected.argmax(axis=1), found.argmax(axis=1)
@@ -144,14 +144,3 @@ def compare(
             stacklevel=4,
         )
     return report
-
-
-def _as_fitted(estimator: Any, X: npt.NDArray[Any]) -> Any:
-    """Return windows as a frame where the estimator was fitted to one: it takes nothing else."""
-    first = getattr(estimator, "steps", [("", estimator)])[0][1]
-    names = getattr(first, "feature_names_in_", None)
-    if names is None:
-        return X
-    import pandas as pd
-
-    return pd.DataFrame(X.reshape(len(X), -1), columns=names)

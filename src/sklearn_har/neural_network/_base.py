@@ -39,6 +39,7 @@ from sklearn_har.neural_network._training import (
 )
 from sklearn_har.utils._arrays import finite_weights, plain_labels, refuse_masked
 from sklearn_har.utils._compat import check_sample_weight
+from sklearn_har.utils._layouts import warn_of_layout
 from sklearn_har.utils._validation import check_windows
 
 __all__ = ["BaseRecurrentClassifier"]
@@ -70,10 +71,10 @@ class BaseRecurrentClassifier(
         Parameters
         ----------
         X : array-like of shape (n_windows, n_timesteps, n_channels)
-            Windows of signals. Also accepted: (n_windows, n_timesteps), read as single-channel
-            windows; subsequences (n_windows, n_steps, n_timesteps / n_steps, n_channels), whose
-            cut then replaces `n_steps`; a frame with the columns of
-            `fetch_uci_har(as_frame=True)`.
+            Windows of signals. Also accepted: subsequences (n_windows, n_steps, n_timesteps /
+            n_steps, n_channels), whose cut then replaces `n_steps`; a table (n_windows,
+            n_timesteps * n_channels), see `n_channels`. Windows in one of these forms can be
+            predicted after a fit on another.
         y : array-like of shape (n_windows,)
             Activity of each window: integers, strings or booleans.
         sample_weight : array-like of shape (n_windows,), default=None
@@ -232,7 +233,10 @@ class BaseRecurrentClassifier(
         dtype = self.dtype if reset else self._network.config["dtype"]
         array = check_windows(self, X, reset=reset, dtype=dtype)
         n_steps = array.shape[1] if array.ndim == 4 else None
-        return array.reshape(len(array), self.n_timesteps_in_, self.n_channels_in_), n_steps
+        windows = array.reshape(len(array), self.n_timesteps_in_, self.n_channels_in_)
+        if reset and self.n_channels is None and not hasattr(self, "feature_names_in_"):
+            warn_of_layout(windows)
+        return windows, n_steps
 
     def _encode(
         self, y: npt.ArrayLike, *, classes: npt.ArrayLike | None, reset: bool

@@ -27,6 +27,11 @@ class TrainingParameters:
 
     Parameters
     ----------
+    n_channels : int, default=None
+        Number of channels of windows that are rows of a table: all channels of the first time step,
+        then of the second. None to tell it by the names of the columns, as those of
+        `fetch_uci_har(as_frame=True)`; without names it is one, and a warning says where the values
+        look like those of several.
     optimizer : str, class or keras.optimizers.Optimizer, default="adam"
         Optimizer of the weights; Adam with a learning rate of 0.001 as published. Its own
         parameters are routed: `optimizer__learning_rate=0.01`. In the same way
@@ -97,8 +102,8 @@ class TrainingParameters:
     n_iter_ : int
         Number of epochs trained.
     n_features_in_ : int
-        Size of axis 1 of the windows seen during :meth:`fit`: the number of time steps (for a
-        two-dimensional `X`: of columns).
+        Number of values in a window: `n_timesteps_in_` times `n_channels_in_`, whatever the form
+        of `X`.
     n_timesteps_in_ : int
         Number of time steps of a window.
     n_channels_in_ : int
@@ -108,6 +113,7 @@ class TrainingParameters:
     """
 
     _: KW_ONLY
+    n_channels: Size | None = None
     optimizer: str | type | keras.optimizers.Optimizer = "adam"
     epochs: Size = 25
     batch_size: Size = 64

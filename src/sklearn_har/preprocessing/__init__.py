@@ -3,5 +3,11 @@
 from sklearn_har.preprocessing._channelwise import ChannelwiseTransformer
 from sklearn_har.preprocessing._companding import CompandingTransformer
 from sklearn_har.preprocessing._subsequences import SubsequenceReshaper
+from sklearn_har.preprocessing._window_reshaper import WindowReshaper
 
-__all__ = ["ChannelwiseTransformer", "CompandingTransformer", "SubsequenceReshaper"]
+__all__ = [
+    "ChannelwiseTransformer",
+    "CompandingTransformer",
+    "SubsequenceReshaper",
+    "WindowReshaper",
+]

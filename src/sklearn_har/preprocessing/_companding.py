@@ -40,7 +40,7 @@ class CompandingTransformer(OneToOneFeatureMixin, WindowTransformer):
     noise_floor_ : ndarray of shape (n_channels,)
         The noise floor of each channel.
     n_timesteps_in_, n_channels_in_ : int
-        Shape of a window. `n_features_in_` is the size of axis 1 of `X`, as in scikit-learn.
+        Shape of a window. `n_features_in_` is their product, whatever the form of `X`.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Column names, if `X` was a frame.
 

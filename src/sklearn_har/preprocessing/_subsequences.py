@@ -31,7 +31,7 @@ class SubsequenceReshaper(WindowTransformer):
     Attributes
     ----------
     n_timesteps_in_, n_channels_in_ : int
-        Shape of a window. `n_features_in_` is the size of axis 1 of `X`, as in scikit-learn.
+        Shape of a window. `n_features_in_` is their product, whatever the form of `X`.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Column names, if `X` was a frame.
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-import warnings
+import math
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import Any
@@ -11,11 +10,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator
-from sklearn.utils.validation import validate_data
+from sklearn.utils.validation import check_array, validate_data
 
 from sklearn_har.utils._arrays import refuse_masked
+from sklearn_har.utils._layouts import layout_of_names, warn_of_samples
 
-__all__ = ["channels_of_names", "check_choice", "check_n_steps", "check_windows", "did_you_mean"]
+__all__ = ["check_choice", "check_n_steps", "check_windows", "did_you_mean"]
 
 AXES = "(n_windows, n_timesteps, n_channels)"
 
@@ -24,32 +24,6 @@ def did_you_mean(name: str, choices: Iterable[str]) -> str:
     """Return `" (did you mean 'units'?)"` for the closest of `choices`, or an empty string."""
     close = get_close_matches(name, list(choices), n=1)
     return f" (did you mean {close[0]!r}?)" if close else ""
-
-
-def channels_of_names(names: Iterable[Any]) -> int | None:
-    """Return the number of channels that flat column names speak of, or None.
-
-    The fetchers call the columns of a frame `total_acc_x_000`, `total_acc_y_000`, ..., in the order
-    of `data.reshape(n_windows, -1)`: all channels of the first time step, then of the second.
-
-    Examples
-    --------
-    >>> from sklearn_har.utils._validation import channels_of_names
-    >>> channels_of_names(["acc_000", "gyro_000", "acc_001", "gyro_001"])
-    2
-    >>> channels_of_names(["age", "height"]) is None
-    True
-    """
-    parts = [str(name).rpartition("_") for name in names]
-    if not parts or not all(channel and step.isdecimal() for channel, _, step in parts):
-        return None
-    first_step = parts[0][2]
-    channels = [channel for channel, _, step in parts if step == first_step]
-    n_timesteps, rest = divmod(len(parts), len(channels))
-    expected = [(c, t) for t in range(n_timesteps) for c in channels]
-    if rest or [(channel, int(step)) for channel, _, step in parts] != expected:
-        return None
-    return len(channels)
 
 
 def check_choice(value: Any, name: str, choices: Sequence[str]) -> None:
@@ -82,64 +56,100 @@ def check_windows(
 ) -> npt.NDArray[Any]:
     """Validate windows for `estimator` and record (`reset`) or compare their shape.
 
-    `X` is of shape (n_windows, n_timesteps, n_channels); or (n_windows, n_timesteps), read as
-    single-channel windows; or subsequences of shape (n_windows, n_steps, n_timesteps / n_steps,
-    n_channels); or a frame whose columns are named as `fetch_uci_har(as_frame=True)` names them. It
-    is returned as an array of its own rank, a frame as windows. Infinity never passes.
+    `X` is of shape (n_windows, n_timesteps, n_channels); or subsequences of shape (n_windows,
+    n_steps, n_timesteps / n_steps, n_channels); or a table with a column for each value of a
+    window, all channels of the first time step before those of the second. The number of channels
+    of a table is that of the windows seen before, that of its names, or `estimator.n_channels`,
+    else one. Windows come back with as many axes as they had, a table of several channels with
+    three. Infinity never passes.
     """
     refuse_masked(X, "X")
     if not hasattr(X, "shape"):
         X = _as_array(X)
     elif isinstance(X, np.ndarray) and X.ndim == 1 and X.dtype == object:
         X = _as_array(list(X))
-    _check_values(X, reset)
-    ndim = len(X.shape)
-    name = type(estimator).__name__
-    if ndim > 4:
+    if isinstance(X, np.ndarray) and X.dtype.kind in "US":
+        raise TypeError(f"X must hold numbers, got text of dtype {X.dtype}.")
+    shape = tuple(X.shape)
+    if len(shape) > 4:
         raise ValueError(
-            f"X must be windows of shape {AXES}, got an array with {ndim} dimensions "
-            f"of shape {tuple(X.shape)}."
+            f"X must be windows of shape {AXES}, got an array with {len(shape)} dimensions "
+            f"of shape {shape}."
         )
-    array = X
-    if ndim >= 3:
-        array = np.asarray(X)
-        if 0 in array.shape[1:]:
+    if len(shape) >= 3:
+        table, n_channels, order = _table_of_windows(X), shape[-1], None
+        given = getattr(estimator, "n_channels", None)
+        if given not in (None, n_channels):
             raise ValueError(
-                f"Found array with 0 feature(s): windows of shape {AXES} need at least one time "
-                f"step and one channel, got shape {tuple(X.shape)}."
+                f"n_channels must be that of the windows, got n_channels={given} and windows of "
+                f"{n_channels} channel(s); axes are {AXES}."
             )
-        if ndim == 4:
-            array = array.reshape(len(array), -1, array.shape[-1])
-        if not reset:
-            _compare_shapes(estimator, array, name)
+    else:
+        table, n_channels, order = _table(estimator, X, reset)
+    if not reset:
+        _compare(estimator, shape)
+        # Files of older versions have the number of time steps here.
+        estimator.n_features_in_ = estimator.n_timesteps_in_ * estimator.n_channels_in_
     with np.errstate(invalid="ignore"):  # of infinities, which are refused
-        array = validate_data(
-            estimator,
-            array,
-            reset=reset,
-            dtype=dtype,
-            allow_nd=True,
-            ensure_all_finite="allow-nan",
-        )
+        options = {"dtype": dtype, "ensure_all_finite": "allow-nan"}
+        if reset or (len(shape) == 2 and table is X):
+            array = validate_data(estimator, table, reset=reset, **options)
+        else:
+            # Without names of columns, of which scikit-learn would warn.
+            array = check_array(table, estimator=estimator, input_name="X", **options)
     if not allow_nan and array.dtype.kind == "f" and np.isnan(array.min()):
-        wrong = np.flatnonzero(np.isnan(array).reshape(len(array), -1).any(axis=1))
+        wrong = np.flatnonzero(np.isnan(array).any(axis=1))
         raise ValueError(
             f"Input X contains NaN in {len(wrong)} of {len(array)} windows, the first of which is "
             f"X[{wrong[0]}]. Leave these windows out, or fill the gaps of a recording before it is "
             "cut, by resample_recording. Windows of unequal length are for pad_windows and "
             "LSTMClassifier(mask_value=...)."
         )
-    if array.ndim == 2:
-        n_channels = channels_of_names(getattr(estimator, "feature_names_in_", ())) or 1
-        if n_channels > 1:
-            array = array.reshape(len(array), -1, n_channels)
-        if not reset:
-            _compare_shapes(estimator, array, name)
+    if order is not None:
+        array = array[:, order]
     if reset:
-        estimator.n_timesteps_in_ = array.shape[1]
-        estimator.n_channels_in_ = array.shape[2] if array.ndim == 3 else 1
-    windows: npt.NDArray[Any] = array.reshape(X.shape) if ndim == 4 else array
+        estimator.n_channels_in_ = n_channels
+        estimator.n_timesteps_in_ = array.shape[1] // n_channels
+    if len(shape) == 2:
+        shape = shape if n_channels == 1 else (len(array), -1, n_channels)
+    windows: npt.NDArray[Any] = array.reshape(shape)
     return windows
+
+
+def _table_of_windows(X: Any) -> npt.NDArray[Any]:
+    array = np.asarray(X)
+    if 0 in array.shape[1:]:
+        raise ValueError(
+            f"Found array with 0 feature(s): windows of shape {AXES} need at least one time step "
+            f"and one channel, got shape {array.shape}."
+        )
+    return array.reshape(len(array), math.prod(array.shape[1:]))
+
+
+def _table(
+    estimator: BaseEstimator, X: Any, reset: bool
+) -> tuple[Any, int, npt.NDArray[np.int64] | None]:
+    """Return a table, the number of channels in it, and its columns in order of time."""
+    layout = layout_of_names(X.columns) if hasattr(X, "columns") else None
+    given = getattr(estimator, "n_channels", None)
+    if reset:
+        if hasattr(X, "columns") and given is None:
+            warn_of_samples(X)
+        n_channels = given or (1 if layout is None else len(layout[0]))
+        if len(X.shape) == 2 and X.shape[1] % n_channels:
+            raise ValueError(
+                f"n_channels must divide the number of columns of X, got n_channels={n_channels} "
+                f"and {X.shape[1]} columns."
+            )
+    else:
+        n_channels = estimator.n_channels_in_
+    if layout is None or len(layout[0]) != n_channels:
+        return X, n_channels, None
+    if not reset and not hasattr(estimator, "feature_names_in_"):
+        # The names were checked here, and scikit-learn would warn of them.
+        X = np.asarray(X)
+    in_order = np.array_equal(layout[1], np.arange(len(layout[1])))
+    return X, n_channels, None if in_order else layout[1]
 
 
 def _as_array(X: Any) -> npt.NDArray[Any]:
@@ -157,42 +167,21 @@ def _as_array(X: Any) -> npt.NDArray[Any]:
         ) from error
 
 
-def _check_values(X: Any, reset: bool) -> None:
-    """Refuse text, and warn of a frame of samples, whose rows would be taken for windows."""
-    if isinstance(X, np.ndarray) and X.dtype.kind in "US":
-        raise TypeError(f"X must hold numbers, got text of dtype {X.dtype}.")
-    if not reset or not hasattr(X, "columns"):
-        return
-    names = [str(name).lower() for name in X.columns]
-    axes = [name for name in names if {name[:-1] + axis for axis in "xyz"} <= set(names)]
-    if axes:
-        what = f"the channels {', '.join(axes)}"
-    elif names and not _are_steps(names) and (channels_of_names(X.columns) or 1) == 1:
-        what = f"the columns {', '.join(names[:3])}{', ...' * (len(names) > 3)}"
-    else:
-        return
-    warnings.warn(
-        f"X is a frame with {what}: each of its {len(X)} rows is taken for a window of "
-        f"{len(names)} time steps of one channel. If the rows are samples of a recording, cut them "
-        "by segment_recording, or train ActivityRecognizer on recordings.",
-        UserWarning,
-        stacklevel=4,
-    )
-
-
-def _are_steps(names: Sequence[str]) -> bool:
-    """Return whether columns are numbered one after the other, as time steps are."""
-    numbered = [re.fullmatch(r"(.*?)(\d+)", name) for name in names]
-    steps = [(found[1], int(found[2])) if found else None for found in numbered]
-    following = [(step[0], step[1] + 1) if step else None for step in steps]
-    return None not in steps and steps[1:] == following[:-1]
-
-
-def _compare_shapes(estimator: BaseEstimator, array: npt.NDArray[Any], name: str) -> None:
-    seen = (array.shape[1], array.shape[2] if array.ndim == 3 else 1)
+def _compare(estimator: BaseEstimator, shape: tuple[int, ...]) -> None:
+    """Refuse windows of another shape than those that were seen by `fit`."""
     fitted = (estimator.n_timesteps_in_, estimator.n_channels_in_)
-    if seen != fitted:
+    name = type(estimator).__name__
+    n_fitted = math.prod(fitted)
+    was = f"was fitted with {fitted[0]} time steps and {fitted[1]} channel(s)"
+    if len(shape) == 2 and shape[1] != n_fitted:
         raise ValueError(
-            f"X has windows of {seen[0]} time steps and {seen[1]} channel(s), but {name} was "
-            f"fitted with {fitted[0]} time steps and {fitted[1]} channel(s); axes are {AXES}."
+            f"X has {shape[1]} features, but {name} is expecting {n_fitted} features as input: it "
+            f"{was}, {fitted[0]} x {fitted[1]} values in a row of a table."
+        )
+    seen = (math.prod(shape[1:-1]), shape[-1])
+    if len(shape) > 2 and seen != fitted:
+        turned = len(shape) == 3 and seen == fitted[::-1]
+        raise ValueError(
+            f"X has windows of {seen[0]} time steps and {seen[1]} channel(s), but {name} {was}; "
+            f"axes are {AXES}.{' Pass X.transpose(0, 2, 1).' * turned}"
         )

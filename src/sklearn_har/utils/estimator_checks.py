@@ -126,7 +126,7 @@ def _check_window_attributes(estimator: Any, X: Any, y: Any) -> None:
     """Assert that `fit` returns the estimator and records the shape of the windows."""
     assert estimator.fit(X, y) is estimator, "fit must return the estimator"
     seen = (estimator.n_timesteps_in_, estimator.n_channels_in_, estimator.n_features_in_)
-    assert seen == (_N_TIMESTEPS, _N_CHANNELS, _N_TIMESTEPS), seen
+    assert seen == (_N_TIMESTEPS, _N_CHANNELS, _N_TIMESTEPS * _N_CHANNELS), seen
 
 
 def _check_window_outputs(estimator: Any, X: Any, y: Any) -> None:
