@@ -1,5 +1,6 @@
 """Prepare recordings: one grid of times, filters, gravity; for whole recordings and for streams."""
 
+from sklearn_har.preparation._coefficients import preparation_coefficients
 from sklearn_har.preparation._estimating import align_windows, estimate_body_frame
 from sklearn_har.preparation._filters import remove_noise, separate_gravity
 from sklearn_har.preparation._frames import BodyFrame
@@ -16,6 +17,7 @@ __all__ = [
     "check_preparation",
     "estimate_body_frame",
     "merge_recordings",
+    "preparation_coefficients",
     "prepare_recording",
     "remove_noise",
     "resample_recording",
