@@ -1,11 +1,13 @@
 """``sklearn-har export``: from a saved model to a file for phones and servers."""
 
+import json
+
 import numpy as np
 import pytest
 from sklearn.utils import Bunch
 
 import sklearn_har.datasets
-from sklearn_har import LSTMClassifier
+from sklearn_har import ActivityRecognizer, LSTMClassifier
 from sklearn_har.cli import main
 
 skops_io = pytest.importorskip("skops.io", reason="skops is not installed")
@@ -13,6 +15,7 @@ pytest.importorskip("onnxruntime", reason="onnxruntime is not installed")
 pytest.importorskip("tf2onnx", reason="tf2onnx is not installed")
 pytest.importorskip("ai_edge_litert", reason="ai-edge-litert is not installed")
 
+from sklearn_har.datasets import make_har_recordings  # noqa: E402
 from sklearn_har.export import ExportedClassifier  # noqa: E402
 
 NAMES = ["laying", "sitting", "walking"]
@@ -97,6 +100,66 @@ def test_a_data_set_gives_names_and_windows(model, tmp_path, capsys, monkeypatch
 def test_what_is_wrong_is_one_line(model, options, status, message, tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert main(["export", "model.skops", *options]) == status
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("sklearn-har: error: ")
+    assert message in err
+    assert err.count("\n") == 1
+    assert [file.name for file in tmp_path.iterdir()] == ["model.skops"]
+
+
+@pytest.fixture
+def runtime(tmp_path):
+    """A package with the names of onnxruntime-web, which the command finds beside the files."""
+    package = tmp_path / "node_modules" / "onnxruntime-web"
+    (package / "dist").mkdir(parents=True)
+    (package / "package.json").write_text('{"name": "onnxruntime-web"}')
+    for name in ("ort.wasm.bundle.min.mjs", "ort-wasm-simd-threaded.wasm"):
+        (package / "dist" / name).write_text(name)
+    return package
+
+
+def test_a_model_becomes_a_page(runtime, tmp_path, capfd, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    recordings = make_har_recordings(1, seconds_per_activity=4.0, random_state=0).recordings
+    recognizer = ActivityRecognizer(LSTMClassifier(units=4, n_steps=4, epochs=1)).fit(recordings)
+    skops_io.dump(recognizer, "model.skops")
+    assert main(["export", "model.skops", "har.onnx"]) == 0
+    for model in ("model.skops", "har.onnx"):
+        capfd.readouterr()
+        assert main(["export", model, "--web", "page", "--title", "Mine"]) == 0
+        out, err = capfd.readouterr()
+        assert err == ""
+        assert "page/model.onnx: ONNX" in out
+        assert "python -m http.server --bind 127.0.0.1 --directory page" in " ".join(out.split())
+        facts = json.loads((tmp_path / "page" / "model.json").read_text())
+        assert (facts["title"], facts["activities"]) == ("Mine", recognizer.classes_.tolist())
+    assert main(["export", "--web", "pocket", "--runtime", str(runtime)]) == 0
+    facts = json.loads((tmp_path / "pocket" / "model.json").read_text())
+    assert "jogging" in facts["activities"]
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "message"),
+    [
+        (("model.skops", "har.onnx", "--web", "page"), 2, "--web writes a folder and no file"),
+        (("model.skops", "--web", "page", "--quantize", "dynamic"), 2, "--quantize: is for files"),
+        (("model.skops", "--web", "page", "--rate", "50"), 2, "--rate: is for files"),
+        (("har.tflite", "--web", "page"), 2, "--web runs ONNX files"),
+        (("model.skops", "--web", "page"), 1, "--web needs a model that train wrote"),
+        (("model.skops", "har.onnx", "--title", "x"), 2, "--title: is for --web"),
+        (("model.skops", "har.onnx", "--runtime", "x"), 2, "--runtime: is for --web"),
+        (("model.skops",), 2, "name the saved model and the file to write"),
+        ((), 2, "or a folder by --web"),
+        (("--web", "page", "--runtime", "x"), 1, "--runtime must be the folder of onnxruntime-web"),
+        (("--web", "."), 1, "--web must be new or empty"),
+    ],
+)
+def test_what_is_wrong_with_a_page_is_one_line(
+    model, options, status, message, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    assert main(["export", *options]) == status
     out, err = capsys.readouterr()
     assert out == ""
     assert err.startswith("sklearn-har: error: ")

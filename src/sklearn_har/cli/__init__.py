@@ -35,6 +35,8 @@ examples:
       score a saved model on labelled recordings
   sklearn-har export model.skops har.onnx
       write a saved model as one file for servers, browsers or phones
+  sklearn-har export model.skops --web phone
+      write a page that runs the model in the browser of a phone
   sklearn-har evaluate --model conv-lstm
       train the ConvLSTM three times on simulated windows (no download) and
       report the accuracy on held-out subjects

@@ -1,4 +1,4 @@
-"""``sklearn-har export``: write a saved model as a file for phones and servers."""
+"""``sklearn-har export``: write a saved model as a file for phones and servers, or as a page."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from sklearn_har.cli._common import (
     positive_integer,
     quiet_start,
     real,
+    refuse,
 )
 from sklearn_har.cli._messages import warnings_as_lines
 from sklearn_har.cli._models import load_model, refuse_contradictions
@@ -24,13 +25,20 @@ _DESCRIPTION = """\
 Write a saved model as one file that needs neither Python nor TensorFlow. It
 holds scaling, subsequences and network, the names of activities and channels,
 and the preparation of recordings, so that `predict` takes it like the model.
-The file is loaded again and compared with the model before it is kept.
+The file is loaded again and compared with the model before it is kept. With
+--web, write a page instead that runs the model in the browser of a phone.
 """
 _EPILOG = """\
 The model is a file that `train` wrote; or a network of this package, or a
 pipeline that ends with one, saved by skops.io.dump. --names, --channels and
 --rate are for the latter, which do not know them. The ending of the file
 decides the format: .onnx or .tflite.
+
+--web takes a model of `train`, or the .onnx file of one. Without a model it
+takes the one that comes with the package. The folder that it writes has static
+files, 14 MB of which are the runtime of ONNX files for browsers. Any web server
+can serve them; phones hand their sensors to pages by https:// only, and to
+http://localhost.
 
 examples:
   sklearn-har export model.skops har.onnx
@@ -39,6 +47,9 @@ examples:
       for phones, half as large; compared on the test windows of UCI HAR
   sklearn-har export model.skops har.tflite --quantize dynamic --dataset uci-har
       a quarter of the size
+  sklearn-har export model.skops --web phone
+      a page for the browser of a phone, in the folder phone; to try it here:
+      python -m http.server --bind 127.0.0.1 --directory phone
 """
 
 
@@ -46,12 +57,34 @@ def add_parser(commands: Any) -> None:
     """Describe the subcommand."""
     parser = commands.add_parser(
         "export",
-        help="write a saved model as an ONNX or LiteRT file",
+        help="write a saved model as an ONNX or LiteRT file, or as a page for phones",
         description=_DESCRIPTION,
         epilog=_EPILOG,
     )
-    parser.add_argument("model", type=Path, help="the saved model (.skops)")
-    parser.add_argument("file", type=Path, help="what to write (.onnx or .tflite)")
+    parser.add_argument(
+        "model",
+        type=Path,
+        nargs="?",
+        help="the saved model (.skops; with --web also .onnx, or none for the one that comes with "
+        "the package)",
+    )
+    parser.add_argument(
+        "file", type=Path, nargs="?", help="what to write (.onnx or .tflite), unless --web says it"
+    )
+    parser.add_argument(
+        "--web",
+        type=Path,
+        metavar="FOLDER",
+        help="write a page that runs the model in the browser of a phone",
+    )
+    parser.add_argument("--title", help="the title of the page of --web")
+    parser.add_argument(
+        "--runtime",
+        type=Path,
+        metavar="FOLDER",
+        help="for --web: the folder of the npm package onnxruntime-web, or a node_modules with it "
+        "(default: a node_modules here or above; else npm fetches the package, once)",
+    )
     parser.add_argument(
         "--quantize",
         choices=["float16", "dynamic"],
@@ -91,6 +124,15 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Load, export, say how the file compares."""
+    if args.web is not None:
+        _write_page(args)
+        return
+    refuse(args, ("title", "runtime"), "is for --web")
+    if args.model is None or args.file is None:
+        raise UsageError(
+            "name the saved model and the file to write: sklearn-har export model.skops har.onnx; "
+            "or a folder by --web"
+        )
     kind = _FORMATS.get(args.file.suffix.lower())
     if kind is None:
         raise UsageError(
@@ -118,10 +160,42 @@ def run(args: argparse.Namespace) -> None:
     # The runtimes greet on the standard error stream when the file is compared.
     with warnings_as_lines(later=True), quiet_start():
         report = (to_onnx if kind == "ONNX" else to_litert)(model, args.file, **options)
+    _print(report)
+
+
+def _print(report: Any) -> None:
     first, *others = str(report).splitlines()
     print(fact("file", first))
     for label, line in zip(("compared", "accuracy"), others, strict=False):
         print(fact(label, line.removeprefix(f"{label} ")))
+
+
+def _write_page(args: argparse.Namespace) -> None:
+    """Write the page of a model and say where it is."""
+    others = "quantize", "batch_size", "names", "channels", "rate", "dataset", "archive"
+    refuse(args, (*others, "data_home"), "is for files; --web takes all of it from the model")
+    if args.file is not None:
+        raise UsageError(f"{args.file}: --web writes a folder and no file; leave the file out")
+    if args.model is not None and args.model.suffix.lower() == ".tflite":
+        raise UsageError(f"{args.model}: --web runs ONNX files; export the model it was made of")
+    from sklearn_har.export import to_web
+    from sklearn_har.recognition import ActivityRecognizer, load_pretrained
+
+    with quiet_start():
+        model = load_pretrained() if args.model is None else load_model(args.model)
+        if getattr(model, "recognizer", None):
+            model = ActivityRecognizer.from_classifier(model)
+        if not hasattr(model, "describe"):
+            raise ValueError(
+                f"{args.model}: --web needs a model that train wrote, which knows how recordings "
+                f"are prepared; this is a {type(model).__name__} of windows"
+            )
+    with warnings_as_lines(later=True), quiet_start():
+        report = to_web(model, args.web, title=args.title, runtime=args.runtime)
+    _print(report)
+    size = sum(path.stat().st_size for path in args.web.rglob("*") if path.is_file())
+    print(fact("page", f"{args.web}, {size / 1e6:.1f} MB"))
+    print(fact("to try it", f"python -m http.server --bind 127.0.0.1 --directory {args.web}"))
 
 
 def _options(args: argparse.Namespace, model: Any) -> dict[str, Any]:

@@ -16,13 +16,14 @@ _OPTIONS = {
     name: f"--{name.replace('_', '-')}"
     for name in (
         *("time", "time_unit", "on_disorder", "on_missing", "labels", "subject", "session"),
-        *("format", "max_gap", "gravity", "platform"),
+        *("format", "max_gap", "gravity", "platform", "runtime"),
         *("pattern", "window", "overlap", "expected_duration", "min_duration", "min_probability"),
     )
 } | {
     "sampling_rate": "--rate",
     "preparation": "--preset",
     "channels": "--acceleration and --gyroscope",
+    "folder": "--web",
     "acceleration": "--acceleration",
     "angular_velocity": "--gyroscope",
 }

@@ -1,4 +1,4 @@
-"""Models that leave the notebook: files for ONNX and LiteRT, and a classifier that is such a file.
+"""Models that leave the notebook: files for ONNX and LiteRT, a page, and a classifier as a file.
 
 Importing this loads numpy only: an exported model is used where neither TensorFlow nor scikit-learn
 is installed.
@@ -7,5 +7,6 @@ is installed.
 from sklearn_har.export._classifier import ExportedClassifier
 from sklearn_har.export._exporting import to_litert, to_onnx
 from sklearn_har.export._report import ExportReport
+from sklearn_har.export._web import to_web
 
-__all__ = ["ExportReport", "ExportedClassifier", "to_litert", "to_onnx"]
+__all__ = ["ExportReport", "ExportedClassifier", "to_litert", "to_onnx", "to_web"]

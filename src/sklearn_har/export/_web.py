@@ -1,0 +1,210 @@
+"""The function `to_web`: a page that runs a recognizer in the browser of a phone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sklearn_har._version import __version__
+from sklearn_har.exceptions import ExportError
+from sklearn_har.export._classifier import ExportedClassifier
+from sklearn_har.export._exporting import to_onnx
+from sklearn_har.export._report import ExportReport, compare
+from sklearn_har.export._web_runtime import read_runtime
+
+__all__ = ["to_web"]
+
+_FORMAT = 1
+_MODEL, _FACTS, _WORKER = "model.onnx", "model.json", "sw.js"
+# A rate that is lower by this factor than that of the training lacks frequencies the model knows.
+_LOWER_RATE = 0.9
+# In s: how long an activity lasts where the recognizer does not say, as in timelines.
+_EXPECTED_DURATION = 10.0
+_AXIS = re.compile(r"(?i)(?<![a-z])([xyz])(?![a-z])|([xyz])$")
+
+
+def to_web(
+    recognizer: Any,
+    folder: str | os.PathLike[str],
+    *,
+    title: str | None = None,
+    runtime: str | os.PathLike[str] | None = None,
+) -> ExportReport:
+    """Write a page that recognises activities in the browser of a phone.
+
+    The page reads the motion sensors of the phone, prepares the samples, asks the model and shows
+    the activity. It computes the decisions of
+    :meth:`~sklearn_har.recognition.ActivityRecognizer.stream`. It also records samples, with labels
+    that are tapped, as CSV files for `sklearn-har train`. All of it runs on the phone: the page
+    works without a network once it was opened, and sends nothing.
+
+    The folder holds static files. Any web server can serve them; phones hand their sensors to pages
+    by HTTPS only, and to `localhost`.
+
+    Parameters
+    ----------
+    recognizer : ActivityRecognizer
+        Fitted on three accelerations, gravity included, with or without three angular velocities.
+    folder : str or path-like
+        The folder to write: a new or empty one, or one that this function wrote before.
+    title : str, default=None
+        The title of the page. None for "What am I doing?".
+    runtime : str or path-like, default=None
+        The folder of the npm package `onnxruntime-web`, or a `node_modules` with it, from which two
+        files are copied (14 MB). None looks for `node_modules` in the working directory and above;
+        if there is none, npm fetches the package, once.
+
+    Returns
+    -------
+    ExportReport
+        Of the model on the page, as from :func:`to_onnx`.
+
+    Raises
+    ------
+    TypeError
+        If `recognizer` is no ActivityRecognizer.
+    NotFittedError
+        If it is not fitted.
+    ExportError
+        If it needs channels that a phone's browser does not have, or its classifier cannot be
+        exported.
+    FileExistsError
+        If `folder` has other files.
+    FileNotFoundError
+        If there is no `runtime`, and npm is not installed.
+
+    See Also
+    --------
+    to_onnx : The file of the model alone.
+    sklearn_har.preparation.preparation_coefficients : The numbers that the page computes with.
+
+    Examples
+    --------
+    >>> from sklearn_har.export import to_web
+    >>> from sklearn_har.recognition import load_pretrained
+    >>> report = to_web(load_pretrained(), "phone")  # doctest: +SKIP
+    >>> print(report)  # doctest: +SKIP
+    phone/model.onnx: ONNX, 183 kB
+    compared on 64 windows: the same activity in 100.00%, probabilities within 0.0e+00
+    """
+    facts = _facts_of(recognizer, "What am I doing?" if title is None else title)
+    target = Path(folder)
+    _check_folder(target)
+    content = read_runtime(runtime)
+    for file in (files("sklearn_har.export") / "web").iterdir():
+        if file.is_file():
+            content[file.name] = file.read_bytes()
+    target.mkdir(parents=True, exist_ok=True)
+    report = _write_model(recognizer, target / _MODEL)
+    # A phone that has saved the page fetches it again when the bytes of any file are new.
+    content[_FACTS] = json.dumps(facts).encode()
+    digest = hashlib.sha256((target / _MODEL).read_bytes())
+    for name in sorted(content):
+        digest.update(content[name])
+    names = sorted({*content, _MODEL} - {_WORKER})
+    told = (
+        f"const VERSION = {json.dumps(digest.hexdigest())};\nconst FILES = {json.dumps(names)};\n"
+    )
+    content[_WORKER] = told.encode() + content[_WORKER]
+    for name, data in content.items():
+        path = target / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(data)
+    return report
+
+
+def _facts_of(recognizer: Any, title: str) -> dict[str, Any]:
+    """Return what the page must know, fit for JSON."""
+    if not hasattr(recognizer, "describe") or isinstance(recognizer, type):
+        raise TypeError(
+            f"recognizer must be a fitted ActivityRecognizer, got {recognizer!r:.80}. "
+            "ActivityRecognizer.from_classifier(classifier, preparation) makes one of a classifier "
+            "of windows."
+        )
+    # Late: where an exported model is only used, scikit-learn and scipy may be missing.
+    from sklearn_har.preparation import preparation_coefficients
+    from sklearn_har.utils._uci_har_names import RECORDED_CHANNEL_NAMES
+
+    told = recognizer.describe()
+    preparation = recognizer.preparation_
+    names = told["channel_names"] or RECORDED_CHANNEL_NAMES
+    numbers = preparation_coefficients(preparation, names)
+    params, learnt = told["params"], told["training_facts"]
+    duration = params["expected_duration"]
+    if duration is not None and np.ndim(duration):
+        raise ExportError(
+            "The page knows one expected_duration for all activities, got "
+            f"{duration!r}: set_params(expected_duration=...) to a number of seconds."
+        )
+    rate = preparation.sampling_rate
+    return {
+        "format": _FORMAT,
+        "sklearn_har": __version__,
+        "title": title,
+        "activities": [str(activity) for activity in recognizer.classes_.tolist()],
+        "inputs": _inputs(numbers),
+        "lowest_rate": _LOWER_RATE * min(rate, learnt.get("sampling_rate", rate)),
+        "preparation": numbers,
+        "smoothing": {
+            "method": params["smoothing"],
+            "expected_duration": float(_EXPECTED_DURATION if duration is None else duration),
+            "min_probability": params["min_probability"],
+        },
+        "novelty": learnt.get("novelty"),
+    }
+
+
+def _inputs(numbers: dict[str, Any]) -> list[str]:
+    """Return which value of a motion event each channel is, such as "acceleration.x"."""
+    names, n_moving = numbers["channel_names"], numbers["n_acceleration"]
+    n_turning = numbers["n_angular_velocity"]
+    others = names[n_moving + n_turning :]
+    if others or n_moving != 3 or n_turning not in (0, 3):
+        raise ExportError(
+            "A phone's browser measures acceleration and angular velocity along x, y and z; the "
+            f"recognizer reads acceleration={names[:n_moving]}, "
+            f"angular_velocity={names[n_moving : n_moving + n_turning]} and other={others}. Train "
+            "one with Preparation.from_preset('uci-har') or 'accelerometer' on these channels."
+        )
+    moving = _axes(names[:3], "acceleration")
+    return moving + (_axes(names[3:], "rotation") if n_turning else [])
+
+
+def _axes(names: Sequence[str], kind: str) -> list[str]:
+    found = [(match[1] or match[2]).lower() for name in names if (match := _AXIS.search(name))]
+    # Names that do not tell their axes are those of x, y and z.
+    return [f"{kind}.{axis}" for axis in (found if sorted(found) == [*"xyz"] else "xyz")]
+
+
+def _check_folder(folder: Path) -> None:
+    """Raise unless a folder is new, empty, or one of ours."""
+    if folder.exists() and not folder.is_dir():
+        raise FileExistsError(f"folder must be a folder, '{folder}' is a file.")
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / _FACTS).is_file():
+        raise FileExistsError(
+            f"folder must be new or empty, or hold a page of sklearn-har, which is written anew; "
+            f"'{folder}' has other files."
+        )
+
+
+def _write_model(recognizer: Any, path: Path) -> ExportReport:
+    classifier = recognizer.estimator_
+    if not isinstance(classifier, ExportedClassifier):
+        return to_onnx(recognizer, path)
+    if classifier.format != "ONNX":
+        raise ExportError(
+            f"The page runs ONNX files, and the classifier is a {classifier.format} file: export "
+            "the recognizer that it was made of."
+        )
+    path.write_bytes(classifier._content)
+    shape = 64, classifier.n_timesteps_in_, classifier.n_channels_in_
+    windows = np.random.default_rng(0).normal(size=shape).astype(np.float32)
+    return compare(classifier, path, windows, None, tolerance=0.0, shown_as=path)
