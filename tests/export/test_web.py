@@ -107,6 +107,12 @@ def test_exported_files_are_taken_as_they_are(trained, runtime, tmp_path):
     to_web(own, tmp_path / "own", runtime=runtime)
     to_web(trained, tmp_path / "trained", runtime=runtime)
     assert _facts(tmp_path / "own") == _facts(tmp_path / "trained")
+    manifest = json.loads((tmp_path / "own" / "app.webmanifest").read_text(encoding="utf-8"))
+    assert manifest["name"] == _facts(tmp_path / "own")["title"]
+    to_onnx(trained, tmp_path / "eight.onnx", batch_size=8)
+    eight = ActivityRecognizer.from_classifier(ExportedClassifier(tmp_path / "eight.onnx"))
+    with pytest.raises(ExportError, match=r"one window at a time, .* batch_size=8"):
+        to_web(eight, tmp_path / "eight", runtime=runtime)
     to_litert(trained, tmp_path / "own.tflite")
     other = ActivityRecognizer.from_classifier(ExportedClassifier(tmp_path / "own.tflite"))
     with pytest.raises(ExportError, match="runs ONNX files, and the classifier is a LiteRT file"):
@@ -186,6 +192,12 @@ def test_a_folder_without_it_is_refused(runtime, tmp_path):
         _web_runtime.read_runtime(tmp_path / "nowhere")
     (runtime / "dist" / "ort.wasm.bundle.min.mjs").unlink()
     with pytest.raises(FileNotFoundError, match=r"got onnxruntime-web 9\.9\.9, which lacks one"):
+        _web_runtime.read_runtime(runtime)
+
+
+def test_files_that_were_altered_are_refused(runtime, monkeypatch):
+    monkeypatch.setattr(_web_runtime, "VERSION", "9.9.9")
+    with pytest.raises(ValueError, match="as it was published"):
         _web_runtime.read_runtime(runtime)
 
 

@@ -23,7 +23,7 @@ from sklearn_har.export._web_runtime import read_runtime
 __all__ = ["to_web"]
 
 _FORMAT = 1
-_MODEL, _FACTS, _WORKER = "model.onnx", "model.json", "sw.js"
+_MODEL, _FACTS, _WORKER, _MANIFEST = "model.onnx", "model.json", "sw.js", "app.webmanifest"
 # A rate that is lower by this factor than that of the training lacks frequencies the model knows.
 _LOWER_RATE = 0.9
 # In s: how long an activity lasts where the recognizer does not say, as in timelines.
@@ -106,6 +106,9 @@ def to_web(
     report = _write_model(recognizer, target / _MODEL)
     # A phone that has saved the page fetches it again when the bytes of any file are new.
     content[_FACTS] = json.dumps(facts).encode()
+    content[_MANIFEST] = json.dumps(
+        {**json.loads(content[_MANIFEST]), "name": facts["title"]}
+    ).encode()
     digest = hashlib.sha256((target / _MODEL).read_bytes())
     for name in sorted(content):
         digest.update(content[name])
@@ -203,6 +206,11 @@ def _write_model(recognizer: Any, path: Path) -> ExportReport:
         raise ExportError(
             f"The page runs ONNX files, and the classifier is a {classifier.format} file: export "
             "the recognizer that it was made of."
+        )
+    if classifier.batch_size not in (None, 1):
+        raise ExportError(
+            f"The page asks about one window at a time, and the classifier is a file for "
+            f"batch_size={classifier.batch_size}: export it again with any batch_size, or 1."
         )
     path.write_bytes(classifier._content)
     shape = 64, classifier.n_timesteps_in_, classifier.n_channels_in_

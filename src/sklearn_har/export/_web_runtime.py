@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -18,6 +19,11 @@ PACKAGE = "onnxruntime-web"
 VERSION = "1.30.0"
 # The runtime without WebGPU and WebGL, whose files are twice as large.
 _SCRIPT, _BINARY = "ort.wasm.bundle.min.mjs", "ort-wasm-simd-threaded.wasm"
+# Of the two files in that version.
+_SHA256 = (
+    "11e64bd8ffe11bd1a2a2f0d6275fdfbbba7262f0b76b99b53d228a8a22ef3d90",
+    "3398c10d07d229bd91b364548e130e0e51a8e5704b88c7c083ebbeb78842dee2",
+)
 # The package names its licence and has no file with the text.
 _LICENCE = """\
 {name} {version}, {homepage}
@@ -118,6 +124,12 @@ def _files(read: Callable[[str], bytes]) -> dict[str, bytes]:
             f"{told.get('name')} {told.get('version')}, which lacks one of them. "
             f"'npm install {PACKAGE}@{VERSION}' brings both."
         ) from error
+    found = tuple(hashlib.sha256(content).hexdigest() for content in (script, binary))
+    if told.get("version") == VERSION and found != _SHA256:
+        raise ValueError(
+            f"runtime must be {PACKAGE} as it was published; files of this {VERSION} have another "
+            f"SHA-256. Fetch it again by 'npm install {PACKAGE}@{VERSION}'."
+        )
     facts = {name: told.get(name, "unknown") for name in ("name", "version", "homepage", "license")}
     return {
         # By this ending every server knows that it is a script.

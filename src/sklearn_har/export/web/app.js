@@ -24,7 +24,8 @@ window.addEventListener("unhandledrejection", (event) => notes.show("other", eve
 class Page {
   isRunning = false;
   recorder = null;
-  isSaved = true;
+  // Recordings that no file holds yet.
+  unsaved = new Set();
   began = 0;
   // In ms, before the last start.
   ran = 0;
@@ -53,7 +54,7 @@ class Page {
     at("add").addEventListener("click", () => this.addLabel());
     document.addEventListener("visibilitychange", () => this.shown());
     window.addEventListener("beforeunload", (event) => {
-      if (this.recorder?.rows.length || !this.isSaved) event.preventDefault();
+      if (this.recorder?.rows.length || this.unsaved.size) event.preventDefault();
     });
     window.addEventListener("resize", () => this.drawAll());
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.drawAll());
@@ -72,9 +73,7 @@ class Page {
   // Starting and stopping ------------------------------------------------------------------------
 
   async start() {
-    for (const kind of ["insecure", "unsupported", "sensors", "permission", "gyroscope", "tooSlow", "silent"]) {
-      notes.clear(kind);
-    }
+    notes.clearAll();
     const fault = await this.sensors.allow().catch(() => "permission");
     if (fault) {
       notes.show(fault);
@@ -246,7 +245,7 @@ class Page {
     at("labels").hidden = at("recording").hidden = true;
     this.choose("");
     if (!recorder.rows.length) return;
-    this.isSaved = false;
+    this.unsaved.add(recorder);
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = `Save ${recorder.file}`;
@@ -264,7 +263,7 @@ class Page {
       link.download = recorder.file;
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-      this.isSaved = true;
+      this.unsaved.delete(recorder);
     } catch {
       notes.show("unsaved");
     }

@@ -64,4 +64,8 @@ export class Notes {
   clear(kind) {
     this.element.querySelector(`[data-fault="${kind}"]`)?.remove();
   }
+
+  clearAll() {
+    this.element.replaceChildren();
+  }
 }

@@ -15,7 +15,7 @@ export class Recorder {
     });
     this.head = ["time", ...columns, "activity"].join(",");
     // {subject}_{trial}.csv
-    const name = who.normalize("NFKD").replace(/[^A-Za-z0-9-]+/g, "") || "me";
+    const name = who.replace(/[^\p{L}\p{N}-]+/gu, "") || "me";
     const local = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
     this.file = `${name}_${local.toISOString().slice(0, 19).replaceAll(":", "-")}.csv`;
   }
