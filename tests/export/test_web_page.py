@@ -181,6 +181,29 @@ def test_other_models_and_smoothing(tmp_path, phone, simulated):
     _compare(decisions, recognizer, at, samples[:, order])
 
 
+@pytest.mark.parametrize("name", ["lstm", "conv_lstm", "recipe", "vote"])
+def test_every_kind_of_network(tmp_path, phone, simulated, name):
+    from sklearn_har import ActivityRecognizer, ConvLSTMClassifier, LSTMClassifier
+    from sklearn_har.recipes import make_best, make_cnn_lstm
+
+    classifier = {
+        "lstm": LSTMClassifier(units=8, epochs=1, random_state=0),
+        "conv_lstm": ConvLSTMClassifier(filters=4, epochs=1, random_state=0),
+        "recipe": make_cnn_lstm(epochs=1, random_state=0),
+        "vote": make_best(epochs=1, random_state=0),
+    }[name]
+    train = make_har_recordings(2, seconds_per_activity=10.0, random_state=0).recordings
+    recognizer = ActivityRecognizer(classifier).fit(train)
+    to_web(recognizer, tmp_path / "page")
+    at, samples = simulated
+    with served(tmp_path / "page") as address:
+        opened(phone, address)
+        tap(phone, "start")
+        replay(phone, at, samples)
+        difference = _compare(_stop(phone), recognizer, at, samples)
+    print(f"{name}: probabilities within {difference:.1e}")
+
+
 # Real events of the browser -----------------------------------------------------------------------
 
 
