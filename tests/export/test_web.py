@@ -169,6 +169,7 @@ def test_a_folder_with_other_files_is_kept(runtime, tmp_path):
     folder.mkdir()
     to_web(trained, folder, runtime=runtime)
     to_web(trained, folder, runtime=runtime)
+    (runtime / "model.json").write_text("[]")
     with pytest.raises(FileExistsError, match="folder must be new or empty"):
         to_web(trained, runtime, runtime=runtime)
     with pytest.raises(FileExistsError, match="is a file"):

@@ -436,6 +436,51 @@ def test_the_page_opens_without_a_server(page, phone, simulated):
     _compare(_stop(phone), load_pretrained(), at, samples)
 
 
+def test_a_new_export_comes_to_the_phone(page, phone, tmp_path):
+    folder = tmp_path / "page"
+    shutil.copytree(page, folder)
+    saved = "document.getElementById('saved').textContent.includes('is saved')"
+    with served(folder) as address:
+        opened(phone, address)
+        wait_for(phone, saved)
+        to_web(load_pretrained(), folder, title="Second", runtime=_runtime_of(page, tmp_path))
+        opened(phone, address)
+        assert phone.title == "What am I doing?", "the saved page opens at once"
+        assert "Reload the page" in _told(phone, "newer")
+        opened(phone, address)
+        assert phone.title == "Second"
+
+
+def _runtime_of(page, tmp_path):
+    """Make a package of the runtime of a page, so that npm is not asked again."""
+    package = tmp_path / "onnxruntime-web"
+    (package / "dist").mkdir(parents=True)
+    (package / "package.json").write_text('{"name": "onnxruntime-web"}')
+    shutil.copy(page / "runtime" / "ort.js", package / "dist" / "ort.wasm.bundle.min.mjs")
+    shutil.copy(page / "runtime" / "ort-wasm-simd-threaded.wasm", package / "dist")
+    return package
+
+
+def test_the_screen_is_kept_on(phone, address, simulated):
+    at, samples = simulated
+    before_the_page(
+        phone,
+        "window.locks = []; Object.defineProperty(navigator, 'wakeLock', {value: {request:"
+        " async (kind) => { locks.push(kind); return {release: async () => locks.pop()}; }}})",
+    )
+    opened(phone, address)
+    tap(phone, "start")
+    wait_for(phone, "locks.join() === 'screen'")
+    replay(phone, at[:100], samples[:100])
+    phone.minimize_window()
+    wait_for(phone, "document.hidden")
+    phone.set_window_size(400, 860)
+    # Browsers release the lock of a page in the background: it is asked for again.
+    wait_for(phone, "locks.join() === 'screen,screen'")
+    _stop(phone)
+    wait_for(phone, "locks.length === 1")
+
+
 def test_the_page_asks_its_own_server_alone(page, phone, address, simulated):
     at, samples = simulated
     opened(phone, address)

@@ -191,11 +191,18 @@ def _check_folder(folder: Path) -> None:
     """Raise unless a folder is new, empty, or one of ours."""
     if folder.exists() and not folder.is_dir():
         raise FileExistsError(f"folder must be a folder, '{folder}' is a file.")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / _FACTS).is_file():
+    if folder.is_dir() and any(folder.iterdir()) and not _is_page(folder):
         raise FileExistsError(
             f"folder must be new or empty, or hold a page of sklearn-har, which is written anew; "
             f"'{folder}' has other files."
         )
+
+
+def _is_page(folder: Path) -> bool:
+    try:
+        return "sklearn_har" in json.loads((folder / _FACTS).read_text(encoding="utf-8"))
+    except (OSError, ValueError, TypeError):
+        return False
 
 
 def _write_model(recognizer: Any, path: Path) -> ExportReport:

@@ -20,8 +20,8 @@ export const SENTENCES = {
     `The sensors answer ${hertz(rate)}, and the model needs at least ${hertz(needed)}. Turn off power saving, or use ` +
     "another browser.",
   slow: (rate, needed) =>
-    `The sensors answer ${hertz(rate)}; the model was trained with ${hertz(needed)} or more, and the activities may ` +
-    "be wrong. Turn off power saving, close other pages, or use another browser.",
+    `The sensors answer ${hertz(rate)}; the model expects at least ${hertz(needed)}, and the activities may be ` +
+    "wrong. Turn off power saving, close other pages, or use another browser.",
   silent: () =>
     "The sensors have fallen silent. Turn the screen on, bring this page to the front, or tap Stop and Start.",
   background: (seconds) =>
