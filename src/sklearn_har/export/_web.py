@@ -144,7 +144,7 @@ def _facts_of(recognizer: Any, title: str) -> dict[str, Any]:
     duration = params["expected_duration"]
     if duration is not None and np.ndim(duration):
         raise ExportError(
-            "The page knows one expected_duration for all activities, got "
+            "The page takes one expected_duration for all activities, got "
             f"{duration!r}: set_params(expected_duration=...) to a number of seconds."
         )
     rate = preparation.sampling_rate

@@ -6,10 +6,10 @@ export const SENTENCES = {
   insecure: () =>
     "The browser hands the motion sensors to secure pages only. Open this page by https://, or by http://localhost.",
   unsupported: () =>
-    "This browser does not know motion sensors. Open the page in a current Chrome, Firefox or Safari on a phone.",
+    "This browser cannot read motion sensors. Open the page in a current Chrome, Firefox or Safari on a phone.",
   sensors: () =>
-    "No motion sensor answers. A computer has none: open this page on a phone. On a phone, allow motion sensors for " +
-    "this page in the settings of the browser, and reload the page.",
+    "No motion data arrives. A computer has no motion sensors: open this page on a phone. On a phone, allow motion " +
+    "sensors for this page in the settings of the browser, and reload the page.",
   permission: () =>
     "The motion sensors are not allowed. On an iPhone, close this tab, open the page again and tap Allow. On Android, " +
     "tap the sign before the address, allow motion sensors, and reload the page.",
@@ -17,13 +17,13 @@ export const SENTENCES = {
     "This phone hands over no rotation rate, which the model needs: it has no gyroscope, or the browser does not " +
     "allow it. Use another phone, or a model of acceleration alone: sklearn-har train ... --preset accelerometer.",
   tooSlow: (rate, needed) =>
-    `The sensors answer ${hertz(rate)}, and the model needs at least ${hertz(needed)}. Turn off power saving, or use ` +
+    `The sensors measure ${hertz(rate)}, and the model needs at least ${hertz(needed)}. Turn off power saving, or use ` +
     "another browser.",
   slow: (rate, needed) =>
-    `The sensors answer ${hertz(rate)}; the model expects at least ${hertz(needed)}, and the activities may be ` +
+    `The sensors measure ${hertz(rate)}; the model expects at least ${hertz(needed)}, and the activities may be ` +
     "wrong. Turn off power saving, close other pages, or use another browser.",
   silent: () =>
-    "The sensors have fallen silent. Turn the screen on, bring this page to the front, or tap Stop and Start.",
+    "No more motion data arrives. Turn the screen on, bring this page to the front, or tap Stop and Start.",
   background: (seconds) =>
     `The page was in the background for ${Math.round(seconds)} s, where browsers stop the sensors: nothing was ` +
     "measured. Keep the screen on and this page in front.",
