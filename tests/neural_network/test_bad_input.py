@@ -135,7 +135,7 @@ def test_other_windows_at_prediction_than_at_fit(tiny, windows):
         clf.predict(X[:, :, :2])
     with pytest.raises(ValueError, match=r"16 time steps and 3 channel.*fitted with 32"):
         clf.predict(X[:, :16])
-    with pytest.raises(ValueError, match=r"32 time steps and 1 channel.*fitted with 32 .* 3 ch"):
+    with pytest.raises(ValueError, match=r"32 features, .* 96 .*fitted with 32 .* 3 ch"):
         clf.predict(X[:, :, 0])
 
 
