@@ -216,7 +216,10 @@ def test_every_function_of_arrays_is_called():
             "read_recordings",
             "to_litert",
             "to_onnx",
+            "to_web",
         ),
+        # tests/preparation/test_coefficients.py
+        "preparation_coefficients",
         *("make_best", "make_lstm", "make_cnn_lstm", "make_conv_lstm"),
         *(
             "channel_importance",
