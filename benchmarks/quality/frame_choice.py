@@ -9,7 +9,7 @@ nothing. The frame comes from the unlabelled movement of the person tested. Run 
     python benchmarks/quality/frame_choice.py cv --archive "UCI HAR Dataset.zip"
 
 What is in `frame_choice.json` is not trained again; `--table` prints what is there. `--workers`
-trains so many settings at a time, each on one core.
+trains so many settings at a time, each on one core. `--whole` trains on whole windows alone.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ from _measure import Kept, mean_and_deviation, parser, report, worst_subject
 from accuracy import accuracy_by_subject
 from body_frame import views
 
+from sklearn_har.augmentation import GravityRotation
+
 # {part: {setting: {seed: {view: figures}}}}
 KEPT = Kept(__file__)
 PARTS = ("cv", "official")
@@ -45,6 +47,12 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "small plain": {**SMALL, **PLAIN},
     "10 epochs": {"epochs": 10},
     "small 10 epochs": {**SMALL, "epochs": 10},
+    "plain 0 degrees": {**PLAIN, "augmentation": None},
+    "plain 4 degrees": {**PLAIN, "augmentation": GravityRotation(4)},
+    "plain 8 degrees": {**PLAIN, "augmentation": GravityRotation(8)},
+    "plain 10 epochs": {**PLAIN, "epochs": 10},
+    "plain, dropout": {**PLAIN, "conv_dropout": 0.1},
+    "plain, batches": {**PLAIN, "batch_size": 256},
 }
 
 
@@ -53,12 +61,14 @@ def seen_as(view: str, windows: Any) -> Any:
     return windows if view == "posture" else windows - windows.mean(axis=1, keepdims=True)
 
 
-def probabilities(setting: str, seed: int, X: Any, y: Any, tested: Any) -> tuple[Any, list[float]]:
-    """Train on both views and return the probabilities of each, and the seconds it took."""
+def probabilities(
+    setting: str, seed: int, n_views: int, X: Any, y: Any, tested: Any
+) -> tuple[Any, list[float]]:
+    """Train on the views and return the probabilities of each, and the seconds it took."""
     from sklearn_har.recipes import make_cnn_lstm
 
     found, seconds = [], []
-    for i, view in enumerate(VIEWS[:2]):
+    for i, view in enumerate(VIEWS[:n_views]):
         start = time.perf_counter()
         model = make_cnn_lstm(random_state=10 * seed + i, **SETTINGS[setting])
         model.fit(seen_as(view, X), y)
@@ -67,7 +77,7 @@ def probabilities(setting: str, seed: int, X: Any, y: Any, tested: Any) -> tuple
     return np.array(found), seconds
 
 
-def run(part: str, setting: str, seed: int, archive: str | None) -> str:
+def run(part: str, setting: str, seed: int, n_views: int, archive: str | None) -> str:
     """Do one job, keep its figures and return a line about it."""
     from sklearn.model_selection import GroupKFold
 
@@ -77,19 +87,23 @@ def run(part: str, setting: str, seed: int, archive: str | None) -> str:
     X = views(har.data, har.recording)["body"]
     if part == "cv":
         tested = har
-        found, seconds = np.zeros((2, len(X), 6)), np.zeros(2)
+        found, seconds = np.zeros((n_views, len(X), 6)), np.zeros(n_views)
         for fitted, held_out in GroupKFold(3).split(X, har.target, har.subject):
-            shares, spent = probabilities(setting, seed, X[fitted], har.target[fitted], X[held_out])
+            shares, spent = probabilities(
+                setting, seed, n_views, X[fitted], har.target[fitted], X[held_out]
+            )
             found[:, held_out] = shares
             seconds += spent
     else:
         tested = fetch_uci_har(subset="test", archive=archive)
         shown = views(tested.data, tested.recording)["body"]
-        found, seconds = probabilities(setting, seed, X, har.target, shown)
-    together = [*found, np.log(found).sum(axis=0), found.sum(axis=0)]
-    spent = [*seconds, sum(seconds), sum(seconds)]
+        found, seconds = probabilities(setting, seed, n_views, X, har.target, shown)
+    together, spent = [*found], [*seconds]
+    if n_views == 2:
+        together += [np.log(found).sum(axis=0), found.sum(axis=0)]
+        spent += 2 * [sum(seconds)]
     entry: dict[str, Any] = {}
-    for view, scores, took in zip(VIEWS, together, spent, strict=True):
+    for view, scores, took in zip(VIEWS, together, spent, strict=False):
         right = scores.argmax(axis=1) == tested.target
         entry[view] = {
             "accuracy": round(float(right.mean()), 5),
@@ -100,7 +114,7 @@ def run(part: str, setting: str, seed: int, archive: str | None) -> str:
             "seconds": round(float(took), 1),
         }
     KEPT.keep(entry, part, setting, str(seed))
-    shown_as = ", ".join(f"{view} {100 * entry[view]['accuracy']:.2f}" for view in VIEWS)
+    shown_as = ", ".join(f"{view} {100 * entry[view]['accuracy']:.2f}" for view in entry)
     return f"{part}, {setting} #{seed} ({sum(seconds):.0f} s): {shown_as}"
 
 
@@ -110,7 +124,9 @@ def table(kept: dict[str, Any]) -> list[str]:
     for part in PARTS:
         for setting, by_seed in kept.get(part, {}).items():
             for view in VIEWS:
-                runs = [entry[view] for entry in by_seed.values()]
+                runs = [entry[view] for entry in by_seed.values() if view in entry]
+                if not runs:
+                    continue
                 lines.append(
                     f"{part:10}{setting:18}{view:10}"
                     f"{mean_and_deviation(run['accuracy'] for run in runs)} {len(runs):2} "
@@ -126,11 +142,13 @@ def main() -> None:
     options.add_argument("parts", nargs="*", metavar="PART", help="cv, official (default: cv)")
     options.add_argument("--settings", nargs="*", choices=list(SETTINGS), default=list(SETTINGS))
     options.add_argument("--seeds", type=int, default=1, help="trainings of each (default: 1)")
+    options.add_argument("--whole", action="store_true", help="train on whole windows alone")
     options.add_argument("--workers", type=int, default=1, help="settings at a time (default: 1)")
     options.add_argument("--table", action="store_true", help="print what is there and stop")
     args = options.parse_args()
     if set(args.parts) - set(PARTS):
         options.error(f"PART must be one of {', '.join(PARTS)}")
+    n_views = 1 if args.whole else 2
     jobs = [
         (part, setting, seed)
         for seed in range(0 if args.table else args.seeds)
@@ -142,7 +160,7 @@ def main() -> None:
         for name in ("OMP_NUM", "TF_NUM_INTRAOP", "TF_NUM_INTEROP"):
             os.environ[f"{name}_THREADS"] = "1"
     with ProcessPoolExecutor(args.workers, mp_context=get_context("spawn")) as pool:
-        for future in as_completed([pool.submit(run, *job, args.archive) for job in jobs]):
+        for future in as_completed([pool.submit(run, *job, n_views, args.archive) for job in jobs]):
             print(future.result(), flush=True)
     report("frame_choice", table(KEPT.load()), save=args.save)
 
