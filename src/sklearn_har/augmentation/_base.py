@@ -6,6 +6,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
+from numpy.typing import NDArray
+
 __all__ = ["Augmentation", "channels_of"]
 
 TRIADS = ("total_acc", "body_acc", "body_gyro", "other")
@@ -74,6 +76,21 @@ class Augmentation(ABC):
         n_timesteps, n_channels : int
             Shape of the windows.
         """
+
+    def reason_against(self, windows: NDArray[Any]) -> str | None:
+        """Return why windows had better not be changed, None if nothing speaks against it.
+
+        Parameters
+        ----------
+        windows : ndarray of shape (n_windows, n_timesteps, n_channels)
+            All training windows.
+
+        Returns
+        -------
+        str or None
+            The end of a sentence.
+        """
+        return None
 
 
 def channels_of(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from sklearn_har.utils._warnings import warn_user
 
 __all__ = ["layout_of_names", "warn_of_layout", "warn_of_samples"]
 
@@ -74,12 +75,10 @@ def warn_of_samples(X: Any) -> None:
         what = f"the columns {', '.join(names[:3])}{', ...' * (len(names) > 3)}"
     else:
         return
-    warnings.warn(
+    warn_user(
         f"X is a frame with {what}: each of its {len(X)} rows is taken for a window of "
         f"{len(names)} time steps of one channel. If the rows are samples of a recording, cut them "
-        "by segment_recording, or train ActivityRecognizer on recordings.",
-        UserWarning,
-        stacklevel=5,
+        "by segment_recording, or train ActivityRecognizer on recordings."
     )
 
 
@@ -114,7 +113,7 @@ def warn_of_layout(windows: npt.NDArray[Any]) -> None:
         )
     else:
         return
-    warnings.warn(said, UserWarning, stacklevel=5)
+    warn_user(said)
 
 
 def _change(values: npt.NDArray[Any], axis: int) -> float:
