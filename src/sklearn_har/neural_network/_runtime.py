@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import itertools
+import os
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -24,7 +25,7 @@ from sklearn_har.utils._compat import (
     without_tracing_warning,
 )
 
-__all__ = ["STATE_FORMAT", "Network", "given_learning_rate", "refuse_strategy"]
+__all__ = ["STATE_FORMAT", "Network", "given_learning_rate", "refuse_fork", "refuse_strategy"]
 
 STATE_FORMAT = 1
 """Number of the layout of `Network.state`; raise it when the layout changes."""
@@ -77,6 +78,7 @@ class Network:
         with self._lock:
             if self._model is None:
                 refuse_strategy()
+                refuse_fork()
                 if next(_networks_built) % _NETWORKS_UNTIL_COLLECTION == 0:
                     gc.collect()
                     if keras.backend.backend() == "tensorflow":
@@ -163,6 +165,7 @@ class Network:
 
     def predict_proba(self, X: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
         """Return the probabilities (n_windows, n_classes) of windows, in batches."""
+        refuse_fork()
         forward = self._forward or self._make_forward()
         batches = [
             keras.ops.convert_to_numpy(forward(X[start : start + PREDICTION_BATCH]))
@@ -244,6 +247,29 @@ def refuse_strategy() -> None:
             f"{type(tf.distribute.get_strategy()).__name__}: it trains on one device. Leave "
             "`with strategy.scope()`; choose a device by `with tf.device(...)`, and train several "
             "networks side by side by GridSearchCV(n_jobs=...)."
+        )
+
+
+_process: int | None = None
+
+
+def refuse_fork() -> None:
+    """Raise an error in a process that was forked from one in which TensorFlow has worked.
+
+    Its threads do not come along, and the first operation would wait for them for ever.
+    """
+    global _process
+    if keras.backend.backend() != "tensorflow":
+        return
+    if _process is None:
+        _process = os.getpid()
+    elif _process != os.getpid():
+        raise RuntimeError(
+            "This process was started by fork after a network was at work in its parent, and "
+            "TensorFlow would wait here for ever. Start processes by spawn: "
+            "multiprocessing.get_context('spawn').Pool(), "
+            "ProcessPoolExecutor(mp_context=get_context('spawn')), or joblib.Parallel, which does "
+            "so by itself."
         )
 
 

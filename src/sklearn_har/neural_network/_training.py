@@ -14,7 +14,12 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.model_selection import GroupShuffleSplit, StratifiedShuffleSplit
 
-from sklearn_har.neural_network._runtime import Network, given_learning_rate, refuse_strategy
+from sklearn_har.neural_network._runtime import (
+    Network,
+    given_learning_rate,
+    refuse_fork,
+    refuse_strategy,
+)
 from sklearn_har.utils._compat import instantiate
 from sklearn_har.utils._validation import did_you_mean
 
@@ -269,6 +274,7 @@ def train(
     small network.
     """
     refuse_strategy()
+    refuse_fork()
     model = network.model
     n_batches = -(-data.n_windows // batch_size)
     epochs = max(epochs, -(-min_updates // n_batches))
