@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
-import statistics
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from accuracies import PUBLISHED, accuracy_rows, kept_accuracy, per_cent
 from docutils import nodes
 from oldest import oldest_python, oldest_versions
 from sphinx.application import Sphinx
@@ -47,34 +46,43 @@ class OldestVersions(Table):
         yield from {"Python": oldest_python(), **oldest_versions()}.items()
 
 
+def link(name: str) -> str:
+    """Return a name as a link to its page of the reference, if it has one."""
+    if name.startswith("make_"):
+        return f":func:`~sklearn_har.recipes.{name}`"
+    classifiers = [classifier for classifier, *_ in PUBLISHED.values()]
+    return f":class:`~sklearn_har.neural_network.{name}`" if name in classifiers else name
+
+
 class AccuracyTable(Table):
-    """The published networks, and below them what the benchmark of accuracies kept."""
+    """The published networks, the recipes, and a rival."""
 
     heading = ("", "accuracy here", "trainings", "published, 10 trainings")
     widths = "40 20 15 25"
-    published = (
-        ("LSTMClassifier", "lstm", "89.7 (1.4)"),
-        ("CNNLSTMClassifier", "cnn-lstm", "90.7 (1.05)"),
-        ("ConvLSTMClassifier", "conv-lstm", "90.8 (0.89)"),
+
+    def rows(self) -> Iterator[Row]:
+        """Give one line a classifier."""
+        for name, *cells in accuracy_rows():
+            yield link(name), *cells
+
+
+class PublishedTable(Table):
+    """The published networks here, in plain Keras, and elsewhere."""
+
+    heading = (
+        "Network",
+        "here",
+        "in plain Keras, here",
+        "published, 10 trainings",
+        "published elsewhere, 3 trainings",
+        "weights",
     )
 
     def rows(self) -> Iterator[Row]:
-        """Give the published networks, the recipes, and the rivals."""
-        for name, model, published in self.published:
-            # The output of `sklearn-har evaluate`, which the page `results` shows.
-            text = (ROOT / f"docs/results/uci-har-{model}.txt").read_text(encoding="utf-8")
-            scores = re.findall(r"^>#\d+: (\S+)$", text, flags=re.MULTILINE)
-            mean, std = re.findall(r"^Accuracy: (\S+)% \(\+/-(\S+)\)$", text, flags=re.MULTILINE)[0]
-            link = f":class:`~sklearn_har.neural_network.{name}`"
-            yield link, f"{float(mean):.1f} ({float(std):.1f})", str(len(scores)), published
-        kept = json.loads((QUALITY / "accuracy.json").read_text(encoding="utf-8"))
-        # The recipes first, their vote last among them.
-        for name in sorted(kept, key=lambda n: (not n.startswith("make_"), n == "make_best", n)):
-            scores = [run["accuracy"] for run in kept[name].get("official", {}).values()]
-            if scores:
-                recipe = name.startswith("make_")
-                link = f":func:`~sklearn_har.recipes.{name}`" if recipe else name
-                yield link, per_cent(scores), str(len(scores)), ""
+        """Give one line a network."""
+        for name, (classifier, *cells) in PUBLISHED.items():
+            here = (kept_accuracy(f"{name}, {kind}") for kind in ("published", "plain Keras"))
+            yield link(classifier), *(f"{a}, {n} trainings" for a, n in here), *cells
 
 
 class PitfallTable(Table):
@@ -96,16 +104,10 @@ class PitfallTable(Table):
             yield "best epoch of the best training", per_cent([max(r["best epoch"] for r in runs)])
 
 
-def per_cent(fractions: Sequence[float]) -> str:
-    """Return the mean and, of several, the standard deviation."""
-    values = [100 * fraction for fraction in fractions]
-    spread = f" ({statistics.pstdev(values):.1f})" if len(values) > 1 else ""
-    return f"{statistics.mean(values):.1f}{spread}"
-
-
 def setup(app: Sphinx) -> dict[str, Any]:
     """Add the directives."""
     app.add_directive("oldest-versions", OldestVersions)
     app.add_directive("accuracy-table", AccuracyTable)
+    app.add_directive("published-table", PublishedTable)
     app.add_directive("pitfall-table", PitfallTable)
     return {"parallel_read_safe": True}
