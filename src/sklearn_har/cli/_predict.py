@@ -89,7 +89,8 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--timeline",
         **FILE,
-        help="write the timeline as CSV: activity, start and end in s, probability",
+        help="write the timeline as CSV: activity, start and end in s, probability; - for the "
+        "output",
     )
     parser.add_argument("--plot", **FILE, help="draw the timeline (.png, .pdf, .svg)")
     parser.add_argument(

@@ -15,6 +15,7 @@ from sklearn_har.cli._common import (
     FILE,
     JOBS,
     SEED,
+    STANDARD_OUTPUT,
     UsageError,
     check_picture,
     check_writable,
@@ -143,7 +144,7 @@ def add_parser(commands: Any) -> None:
         **JOBS,
         help="trainings at a time; -1 for as many as there are processors (default: 1)",
     )
-    parser.add_argument("--table", **FILE, help="write the table as CSV")
+    parser.add_argument("--table", **FILE, help="write the table as CSV; - for the output")
     parser.add_argument("--plot", **FILE, help="draw the scores (.png, .pdf, .svg)")
     parser.add_argument(
         "--save",
@@ -203,6 +204,8 @@ def _check(args: argparse.Namespace) -> None:
     for path in (args.table, args.plot, args.save):
         if path:
             check_writable(path)
+    if args.save == STANDARD_OUTPUT:
+        raise UsageError("--save -: name a file; only --table writes to the standard output")
     if args.plot:
         check_picture(args.plot)
     # Also before anything is trained: what a search of an hour would lack in the end.
