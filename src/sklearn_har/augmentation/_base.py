@@ -123,7 +123,7 @@ def channels_of(
         )
     if 3 * len(layout) != n_in_triads:
         raise ValueError(
-            f"{name}: layout={layout!r} speaks of {3 * len(layout)} channels, three axes each, but "
+            f"{name}: layout={layout!r} names {3 * len(layout)} channels, three axes each, but "
             f"the windows have {n_channels}."
         )
     return {triad: slice(3 * i, 3 * i + 3) for i, triad in enumerate(layout) if triad != "other"}

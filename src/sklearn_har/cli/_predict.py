@@ -168,7 +168,7 @@ def run(args: argparse.Namespace) -> None:
         # Before the table is printed, whose reader may have gone away.
         if args.timeline:
             write_file(args.timeline, timeline.to_csv(index=False, float_format="%.6f").encode())
-        # Who reads 1761431148.91 knows no more than of 12.35 s since a date.
+        # 12.35 s since a date is easier to read than 1761431148.91.
         for column in ("start", "end"):
             timeline[column] -= seen.zero
         if args.plot and len(timeline):

@@ -97,7 +97,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--windows",
         **FILE,
-        help="own windows in the place of --dataset: a file of numpy.savez with the arrays X, y "
+        help="own windows instead of --dataset: a file of numpy.savez with the arrays X, y "
         "and groups (the subject of each window)",
     )
     parser.add_argument(
@@ -191,7 +191,7 @@ def run(args: argparse.Namespace) -> None:
 def _check(args: argparse.Namespace) -> None:
     if args.windows:
         if args.dataset != "simulated" or args.archive or args.data_home:
-            raise UsageError("--windows takes the place of --dataset, --archive and --data-home")
+            raise UsageError("--windows replaces --dataset, --archive and --data-home")
     else:
         _data.check_dataset(args)
     if args.search == "grid" and args.n_iter is not None:

@@ -178,7 +178,7 @@ class ActivityWindowsDisplay(Display):
         channel_names, units : sequence of str of length n_channels, default=None
             As in :class:`ActivityWindowsDisplay`.
         target_names : sequence of str, default=None
-            Names to show in the place of the sorted labels in `y`, or of integers from 0.
+            Names to show instead of the sorted labels in `y`, or of integers from 0.
         ax, **plot_params : optional
             As in :meth:`plot`.
         """

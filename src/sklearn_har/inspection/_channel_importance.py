@@ -30,7 +30,7 @@ def channel_importance(
 ) -> Bunch:
     """Measure what the score loses when one channel comes from other windows.
 
-    This is permutation importance [1]_ with a channel in the place of a feature:
+    This is permutation importance [1]_ with a channel instead of a feature:
     `sklearn.inspection.permutation_importance` accepts tables only. The time course of a channel
     stays whole; it is given to another window.
 

@@ -230,7 +230,7 @@ class RecordingDisplay(Display):
         channel_names, units : sequence of str of length n_channels, default=None
             As in :class:`ActivityWindowsDisplay`; a Recording brings its names along.
         target_names : sequence of str, default=None
-            Names to show in the place of labels that are integers from 0.
+            Names to show instead of labels that are integers from 0.
         unlabelled : int or str, default=-1
             The label that means that no activity is known; left blank.
         windows : Windows, default=None

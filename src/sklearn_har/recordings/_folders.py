@@ -441,7 +441,7 @@ def _by_sensor(group: Sequence[Job], order: Sequence[str]) -> dict[str, Job]:
         if other is not job:
             raise ValueError(
                 f"pattern must tell the files of one sensor apart, got {other.name!r} and "
-                f"{job.name!r} with the same fields. Put a field in the place of a '*'."
+                f"{job.name!r} with the same fields. Put a field instead of a '*'."
             )
     missing = [sensor for sensor in order if sensor not in by_sensor]
     if missing:

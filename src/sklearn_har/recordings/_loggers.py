@@ -48,7 +48,7 @@ def actigraph(text: str) -> pd.DataFrame:
 
 
 def geneactiv(text: str) -> str:
-    """Return the text with 12:00:00.500 in the place of 12:00:00:500, which GENEActiv writes."""
+    """Return the text with 12:00:00.500 instead of 12:00:00:500, which GENEActiv writes."""
     return re.sub(r"(?m)^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d):(\d{3})", r"\1.\2", text)
 
 

@@ -20,12 +20,12 @@ _MOST_CHANNELS = 32
 
 
 def layout_of_names(names: Iterable[Any]) -> tuple[list[str], npt.NDArray[np.int64]] | None:
-    """Return the channels that names of columns speak of, and the columns in order of time.
+    """Return the channels that columns are named after, and the columns in order of time.
 
     The fetchers call the columns of a frame `total_acc_x_000`, `total_acc_y_000`, ..., in the order
     of `data.reshape(n_windows, -1)`: all channels of the first time step, then of the second.
     Columns in another order, and those with two levels, channel and time step, are put into this
-    one. None if the names speak of no channels.
+    one. None if the names hold no channels.
 
     Examples
     --------

@@ -64,7 +64,7 @@ def use_dask(client: Any = None, *, shared_files: bool = False) -> AbstractConte
     joblib's own ``parallel_config(backend="dask")`` hands each array of more than 1 kB, the row
     numbers of the folds included, to a single worker, from which the others fetch it. When that
     worker dies nothing can bring the array back, and the search stops with an error or waits for
-    ever. Here the scheduler keeps the arrays, so that a worker that takes the place of another
+    ever. Here the scheduler keeps the arrays, so that a worker that replaces another
     gets them again. It therefore needs the memory for one copy of the data; above a few hundred
     megabytes use `shared_files`.
 
