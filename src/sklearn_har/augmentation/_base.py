@@ -141,7 +141,7 @@ def gravity_and_movement(windows: Any, where: dict[str, slice]) -> tuple[Any, An
     return gravity, ops.subtract(total, gravity)
 
 
-def joined(parts: list[Any]) -> Any:
+def join(parts: list[Any]) -> Any:
     """Put channels back together, of which some parts may be empty."""
     from keras import ops
 

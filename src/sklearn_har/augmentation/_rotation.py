@@ -14,7 +14,7 @@ from sklearn_har.augmentation._base import (
     channels_of,
     check_size,
     gravity_and_movement,
-    joined,
+    join,
 )
 
 __all__ = ["DeviceRotation", "GravityRotation"]
@@ -108,7 +108,7 @@ class GravityRotation(Augmentation):
         change = ops.subtract(_rotate(gravity, self.degrees, seed), gravity)
         place = where["total_acc"]
         turned = ops.add(windows[..., place], change)
-        return joined([windows[..., : place.start], turned, windows[..., place.stop :]])
+        return join([windows[..., : place.start], turned, windows[..., place.stop :]])
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ class DeviceRotation(Augmentation):
         n_triads = n_channels // 3
         rows = ops.reshape(windows[..., : 3 * n_triads], (-1, n_timesteps * n_triads, 3))
         turned = ops.reshape(_rotate(rows, self.degrees, seed), (-1, n_timesteps, 3 * n_triads))
-        return joined([turned, windows[..., 3 * n_triads :]])
+        return join([turned, windows[..., 3 * n_triads :]])
 
 
 def _rotate(vectors: Any, degrees: float, seed: Any) -> Any:

@@ -183,7 +183,7 @@ def fact(label: str, text: str) -> str:
     )
 
 
-def shortened(name: str, length: int) -> str:
+def shorten(name: str, length: int) -> str:
     """Return a name that is no longer than its place in a table."""
     return name if len(name) <= length else f"{name[: length - 3]}..."
 

@@ -31,7 +31,7 @@ from sklearn_har.cli._tune_grid import (
     Range,
     check_names,
     default_grid,
-    listed,
+    format_values,
     one_line,
     parse_values,
     search_space,
@@ -77,7 +77,7 @@ Ctrl-C ends the search and shows the settings that are finished.
 def add_parser(commands: Any) -> None:
     """Describe the subcommand."""
     grids = "\n".join(
-        f"  {model:12}{' '.join(f'{k}={listed(v)}' for k, v in grid.items())}"
+        f"  {model:12}{' '.join(f'{k}={format_values(v)}' for k, v in grid.items())}"
         for model, grid in GRIDS.items()
     )
     parser = commands.add_parser(

@@ -21,7 +21,7 @@ from sklearn_har.inspection._style import (
     row_lines,
     time_unit_of,
     with_defaults,
-    wrapped,
+    wrap_name,
 )
 from sklearn_har.timeline import labels_to_timeline, make_timeline
 from sklearn_har.utils._intervals import Intervals, check_timeline
@@ -110,7 +110,7 @@ class PredictionTimelineDisplay(Display):
         end = max(timeline.end.max() for timeline in timelines if len(timeline.end))
         unit = time_unit_of(time_unit, float(end - start))
         scale = SECONDS[unit]
-        ax = self._rows(ax, [wrapped(name) for name in rows], inches=0.4, width=10.0)
+        ax = self._rows(ax, [wrap_name(name) for name in rows], inches=0.4, width=10.0)
         row_lines(ax, len(rows))
         # One bar of full height instead of two halves when there is nothing to compare with.
         place = (-_BAR, 2 * _BAR) if true is None else (0.0, _BAR)

@@ -23,7 +23,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_har.neural_network._html import ShownWithLayers
-from sklearn_har.neural_network._input_layers import checked_augmentations, learn_scaling
+from sklearn_har.neural_network._input_layers import check_augmentations, learn_scaling
 from sklearn_har.neural_network._keras_arguments import names_unknown_arguments
 from sklearn_har.neural_network._parameters import RoutedParameters, parameter_names
 from sklearn_har.neural_network._runtime import Network
@@ -340,7 +340,7 @@ class BaseRecurrentClassifier(
             "n_classes": len(self.classes_),
             **sizes,
             "scaling": self.scaling,
-            "augmentation": checked_augmentations(self.augmentation, windows),
+            "augmentation": check_augmentations(self.augmentation, windows),
             "dtype": self.dtype,
             "seed": seed,
         }

@@ -19,7 +19,7 @@ from sklearn_har.preprocessing import CompandingTransformer
 from sklearn_har.utils._moments import mean_and_deviation
 from sklearn_har.utils._warnings import warn_user
 
-__all__ = ["Augment", "ChannelScaling", "checked_augmentations", "learn_scaling"]
+__all__ = ["Augment", "ChannelScaling", "check_augmentations", "learn_scaling"]
 
 
 @keras.saving.register_keras_serializable(package="sklearn_har")
@@ -115,7 +115,7 @@ class ChannelScaling(layers.Layer):
         return {**super().get_config(), "scaling": self.scaling}
 
 
-def checked_augmentations(
+def check_augmentations(
     given: Augmentation | Sequence[Augmentation] | None, windows: npt.NDArray[Any]
 ) -> tuple[Augmentation, ...]:
     """Return what the parameter `augmentation` of a classifier names, fit for such windows."""

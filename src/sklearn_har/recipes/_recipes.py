@@ -31,7 +31,7 @@ TRAINING: dict[str, Any] = {
 }
 
 
-def _merged(settings: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
+def _merge(settings: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
     """Return the parameters of a recipe with those of the user in their place.
 
     What the recipe routes to an optimizer or a loss does not go to another one.
@@ -79,7 +79,7 @@ def make_lstm(**params: Any) -> LSTMClassifier:
     from sklearn_har.neural_network import LSTMClassifier
 
     settings = {"n_steps": 16, "n_layers": 2, "bidirectional": True, "units": 64}
-    return LSTMClassifier(**_merged(settings, params))
+    return LSTMClassifier(**_merge(settings, params))
 
 
 def make_cnn_lstm(**params: Any) -> CNNLSTMClassifier:
@@ -119,7 +119,7 @@ def make_cnn_lstm(**params: Any) -> CNNLSTMClassifier:
         "units": 64,
         "bidirectional": True,
     }
-    return CNNLSTMClassifier(**_merged(settings, params))
+    return CNNLSTMClassifier(**_merge(settings, params))
 
 
 def make_conv_lstm(**params: Any) -> ConvLSTMClassifier:
@@ -155,7 +155,7 @@ def make_conv_lstm(**params: Any) -> ConvLSTMClassifier:
         "batch_normalization": True,
         "padding": "same",
     }
-    return ConvLSTMClassifier(**_merged(settings, params))
+    return ConvLSTMClassifier(**_merge(settings, params))
 
 
 def make_best(

@@ -103,7 +103,7 @@ def warn_of_layout(windows: npt.NDArray[Any]) -> None:
             "along the last axis, as signals are along time: the axes are likely to be (n_windows, "
             "n_channels, n_timesteps). If so, pass X.transpose(0, 2, 1)."
         )
-    elif n_channels == 1 and (found := _woven(seen[:, :, 0])):
+    elif n_channels == 1 and (found := _channels_in_turn(seen[:, :, 0])):
         said = (
             f"X is taken for windows of {n_timesteps} time steps of one channel, but its values "
             f"are smooth in steps of {found} columns, as those of {found} channels are: pass "
@@ -120,7 +120,7 @@ def _change(values: npt.NDArray[Any], axis: int) -> float:
     return float(np.abs(np.diff(values, axis=axis)).mean())
 
 
-def _woven(table: npt.NDArray[Any]) -> int | None:
+def _channels_in_turn(table: npt.NDArray[Any]) -> int | None:
     """Return how many channels take turns in the columns of a table, None if there is one."""
     n_columns = table.shape[1]
     changes = [
