@@ -10,6 +10,7 @@ import json
 import math
 import os
 import re
+import shlex
 import sys
 import tempfile
 import textwrap
@@ -226,10 +227,29 @@ def quiet_start() -> Iterator[None]:
             os.close(stderr)
 
 
+# Within double quotes these are special to one shell or another; a backslash is not on Windows.
+_SPECIAL = frozenset('"$`!%' if os.name == "nt" else '"$`!%\\')
+
+
+def quote(word: str) -> str:
+    """Quote an argument for any shell: double quotes are also those of Windows' cmd.
+
+    Examples
+    --------
+    >>> from sklearn_har.cli._common import quote
+    >>> print(quote("ax"), quote("x (m/s2)"), quote("$x"))
+    ax "x (m/s2)" '$x'
+    """
+    quoted = shlex.quote(word)
+    return quoted if quoted == word or _SPECIAL.intersection(word) else f'"{word}"'
+
+
 def check_writable(path: Path) -> None:
     """Raise an OSError now if a file could not be written later, after hours of training."""
     if str(path) == "-":
-        raise UsageError("- is the name of no file; to write to the screen, name /dev/stdout")
+        screen = Path("/dev/stdout")
+        remedy = f"; to write to the screen, name {screen}" if screen.exists() else ""
+        raise UsageError(f"- is the name of no file{remedy}")
     target = path.resolve()
     if target.is_dir():
         raise IsADirectoryError(21, "is a folder; name a file", str(path))
