@@ -244,7 +244,7 @@ def test_npm_has_no_network(elsewhere):
 def test_npm_writes_what_is_no_text(elsewhere):
     code = "import os, sys\nos.write(2, b'npm error \\xff')\nsys.exit(1)\n"
     _npm(elsewhere / "bin", code)
-    with pytest.raises(OSError, match="npm could not fetch .* \\(npm error \ufffd\\)"):
+    with pytest.raises(OSError, match=re.escape("(npm error \ufffd)")):
         _web_runtime.read_runtime(None)
 
 
