@@ -1,5 +1,6 @@
 """What surrounds the code says the same as the code, and its commands are those that run."""
 
+import importlib.util
 import json
 import re
 import shlex
@@ -144,11 +145,45 @@ def test_files_that_the_readme_names_exist():
     assert [path for path in (*links, *named, *run) if not (ROOT / path).is_file()] == []
 
 
-def test_accuracies_in_the_readme_are_those_that_were_measured():
+@pytest.fixture(scope="module")
+def result_tables():
+    spec = importlib.util.spec_from_file_location(
+        "result_tables", ROOT / "tools" / "result_tables.py"
+    )
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_tables_in_the_readme_are_made_of_the_kept_results(result_tables):
+    assert re.findall(r"<!-- table: (\S+) -->", README) == ["networks", "recipes"]
+    assert result_tables.readme_with_tables(README) == README
+
+
+def test_tables_show_what_was_measured(result_tables):
     kept = json.loads((ROOT / "benchmarks/quality/accuracy.json").read_text(encoding="utf-8"))
-    shown = re.findall(r"^\| `recipes\.(\w+)\(\)`[^|]*\| (\S+) \(", README, flags=re.M)
-    assert {name for name, _ in shown} == {name for name in kept if name.startswith("make_")}
-    for name, accuracy in shown:
-        runs = [100 * run["accuracy"] for run in kept[name]["official"].values()]
-        # Further trainings move a mean a little without making the table wrong.
-        assert abs(float(accuracy) - statistics.mean(runs)) < 0.2
+    runs = kept["make_cnn_lstm"]["official"].values()
+    scores = [100 * run["accuracy"] for run in runs]
+    shown = f"{statistics.mean(scores):.1f} ({statistics.pstdev(scores):.1f})"
+    for table in ("overview", "recipes", "all"):
+        (row,) = (
+            row for row in result_tables.accuracy_table(table) if row[0].startswith("`make_cnn")
+        )
+        assert row[1:3] == (shown, str(len(scores)))
+    # Every row that was kept is in the complete table; the home page stays short.
+    assert len(result_tables.accuracy_table("all")) == 1 + len(kept)
+    assert len(result_tables.accuracy_table("overview")) <= 1 + 8
+
+
+def test_tables_by_activity_and_subject_agree_with_the_accuracy(result_tables):
+    row = "ConvLSTM, published"
+    _, *activities = result_tables.training_table(row, "activities")
+    _, *matrix = result_tables.training_table(row, "confusion")
+    counts = [[int(cell) for cell in line[1:]] for line in matrix]
+    right = sum(line[i] for i, line in enumerate(counts))
+    accuracy = 100 * right / sum(map(sum, counts))
+    assert result_tables.accuracy(row).startswith(f"{accuracy:.1f} ")
+    assert sum(int(line[-1]) for line in activities) == 2947
+    _, *subjects = result_tables.training_table(row, "subjects")
+    means = [float(cell.split()[0]) for _, cell in subjects]
+    assert means == sorted(means)

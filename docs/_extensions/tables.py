@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import statistics
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from oldest import oldest_python, oldest_versions
+from result_tables import NETWORKS, accuracy_table, per_cent, training_table
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
@@ -48,33 +48,46 @@ class OldestVersions(Table):
 
 
 class AccuracyTable(Table):
-    """The published networks, and below them what the benchmark of accuracies kept."""
+    """Accuracies on UCI HAR; its argument is a name of `result_tables.accuracy_table`."""
 
-    heading = ("", "accuracy here", "trainings", "published, 10 trainings")
-    widths = "40 20 15 25"
-    published = (
-        ("LSTMClassifier", "lstm", "89.7 (1.4)"),
-        ("CNNLSTMClassifier", "cnn-lstm", "90.7 (1.05)"),
-        ("ConvLSTMClassifier", "conv-lstm", "90.8 (0.89)"),
-    )
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table."""
+        self.heading, *self.body = accuracy_table(self.arguments[0])
+        return super().run()
 
     def rows(self) -> Iterator[Row]:
-        """Give the published networks, the recipes, and the rivals."""
-        for name, model, published in self.published:
-            # The output of `sklearn-har evaluate`, which the page `results` shows.
-            text = (ROOT / f"docs/results/uci-har-{model}.txt").read_text(encoding="utf-8")
-            scores = re.findall(r"^>#\d+: (\S+)$", text, flags=re.MULTILINE)
-            mean, std = re.findall(r"^Accuracy: (\S+)% \(\+/-(\S+)\)$", text, flags=re.MULTILINE)[0]
-            link = f":class:`~sklearn_har.neural_network.{name}`"
-            yield link, f"{float(mean):.1f} ({float(std):.1f})", str(len(scores)), published
-        kept = json.loads((QUALITY / "accuracy.json").read_text(encoding="utf-8"))
-        # The recipes first, their vote last among them.
-        for name in sorted(kept, key=lambda n: (not n.startswith("make_"), n == "make_best", n)):
-            scores = [run["accuracy"] for run in kept[name].get("official", {}).values()]
-            if scores:
-                recipe = name.startswith("make_")
-                link = f":func:`~sklearn_har.recipes.{name}`" if recipe else name
-                yield link, per_cent(scores), str(len(scores)), ""
+        """Give one line for each classifier, whose name is a link."""
+        for row in self.body:
+            yield [re.sub(r"`(\w+)`", linked, cell) for cell in row]
+
+
+class TrainingTable(Table):
+    """The trainings of one classifier: by activity, by subject, or as a confusion matrix.
+
+    Its arguments are those of `result_tables.training_table`, the name of the table first.
+    """
+
+    required_arguments = 2
+    final_argument_whitespace = True
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table."""
+        name, row = self.arguments
+        self.heading, *self.body = training_table(row, name)
+        return super().run()
+
+    def rows(self) -> Iterator[Row]:
+        """Give one line for each activity or subject."""
+        yield from self.body
+
+
+def linked(name: re.Match[str]) -> str:
+    """Return the role that links a class or a recipe."""
+    if name[1] in NETWORKS:
+        return f":class:`~sklearn_har.neural_network.{name[1]}`"
+    return f":func:`~sklearn_har.recipes.{name[1]}`"
 
 
 class PitfallTable(Table):
@@ -96,16 +109,10 @@ class PitfallTable(Table):
             yield "best epoch of the best training", per_cent([max(r["best epoch"] for r in runs)])
 
 
-def per_cent(fractions: Sequence[float]) -> str:
-    """Return the mean and, of several, the standard deviation."""
-    values = [100 * fraction for fraction in fractions]
-    spread = f" ({statistics.pstdev(values):.1f})" if len(values) > 1 else ""
-    return f"{statistics.mean(values):.1f}{spread}"
-
-
 def setup(app: Sphinx) -> dict[str, Any]:
     """Add the directives."""
     app.add_directive("oldest-versions", OldestVersions)
     app.add_directive("accuracy-table", AccuracyTable)
+    app.add_directive("training-table", TrainingTable)
     app.add_directive("pitfall-table", PitfallTable)
     return {"parallel_read_safe": True}
