@@ -109,6 +109,7 @@ html_sidebars = {
         "quickstart",
         "common_pitfalls",
         "results",
+        "faq",
         "coming_from_*",
         "glossary",
         "developers",

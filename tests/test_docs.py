@@ -32,6 +32,9 @@ SOURCES = {
 }
 # What the examples of a page need beyond the oldest version of scikit-learn, and for what.
 NEEDS = {"docs/user_guide/calibration.rst": ("1.8", "method='temperature'")}
+# Readers copy one answer, so each has to run without the others.
+FAQ = DOCS / "faq.rst"
+ANSWERS = re.split(r"^(.+)\n-{3,}\n", FAQ.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
 FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 
 
@@ -46,7 +49,11 @@ def python_blocks(text):
 
 @pytest.mark.parametrize(
     "name",
-    [n for n, p in zip(NAMES, PAGES, strict=True) if ">>> " in p.read_text(encoding="utf-8")],
+    [
+        name
+        for name, page in zip(NAMES, PAGES, strict=True)
+        if page != FAQ and ">>> " in page.read_text(encoding="utf-8")
+    ],
 )
 def test_examples_of_a_page(name):
     version, purpose = NEEDS.get(name, ("0", ""))
@@ -57,6 +64,19 @@ def test_examples_of_a_page(name):
     )
     assert tried > 0
     assert failures == 0
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"), list(zip(ANSWERS[::2], ANSWERS[1::2], strict=True)), ids=ANSWERS[::2]
+)
+def test_answer_of_the_faq_runs_by_itself(question, answer, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # where it writes its files
+    example = doctest.DocTestParser().get_doctest(answer, {}, question, str(FAQ), 0)
+    result = doctest.DocTestRunner(optionflags=FLAGS).run(example)
+    assert result.attempted > 0
+    assert result.failed == 0
+    # It ends with a link to the page that says more.
+    assert re.search(r"^See :(doc|ref):", answer, flags=re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", NAMES)
