@@ -29,6 +29,7 @@ extensions = [
     "sphinx.ext.autosummary",
     "sphinx.ext.extlinks",
     "numpydoc",
+    "sphinx_copybutton",
     "sphinx_design",
     "tables",
     "sphinx_gallery.gen_gallery",
@@ -105,19 +106,22 @@ html_sidebars = {
     page: []
     for page in (
         "index",
+        "faq",
         "install",
         "quickstart",
         "common_pitfalls",
         "results",
-        "faq",
         "coming_from_*",
         "glossary",
         "developers",
         "changelog",
     )
 }
+# What a reader copies is code, without prompts and output.
+copybutton_prompt_text = r">>> |\.\.\. "
+copybutton_prompt_is_regexp = True
 html_theme_options = {
-    "show_prev_next": False,
+    "show_prev_next": True,
     "secondary_sidebar_items": ["page-toc"],
     "header_links_before_dropdown": 6,
     "navbar_align": "left",

@@ -70,7 +70,7 @@ def test_example_switches_to_real_data_by_one_line(path):
     assert fetcher in datasets.__all__
     parameters = getattr(datasets, fetcher).__kwdefaults__
     assert {keyword.arg for keyword in call.keywords} <= set(parameters)
-    # It takes the place of the simulated data, under the same name.
+    # It replaces the simulated data, under the same name.
     (name,) = (target.id for target in assigned.targets)
     before = text[: text.index(line)]
     assert re.search(rf"^{name} = make_har_\w+\(", before, flags=re.MULTILINE)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The whole check, in the active Python environment: format, lint, types, tests.
+# The whole check, in the active Python environment: format, lint, spelling, types, tests.
 # The quick steps stand first, and the first that fails ends the run.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

@@ -60,8 +60,8 @@ same = np.array_equal(loaded.predict_proba(har.data[unseen]), clf.predict_proba(
 print(f"the same probabilities: {same}")
 
 # %%
-# Going on
-# --------
+# Training further
+# ----------------
 # ``partial_fit`` trains for one epoch on what it is given and keeps the state of the optimizer:
 # here on the windows of people who came later. ``warm_start=True`` does the same for a whole
 # ``fit``. New windows alone make a network forget the old ones, so these come along.

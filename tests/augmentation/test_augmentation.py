@@ -90,7 +90,7 @@ class TestGravityRotation:
         [
             ("auto", 5, "windows of 5 channel"),
             (("body_acc",), 3, "needs a triad 'total_acc'"),
-            (("total_acc", "body_gyro"), 9, "speaks of 6 channels.*the windows have 9"),
+            (("total_acc", "body_gyro"), 9, "names 6 channels.*the windows have 9"),
             (("total_acc", "total_acc"), 6, "none of the first three twice"),
             (("accelerometer",), 3, "layout must be 'auto' or a tuple"),
             ("total_acc", 3, "layout must be 'auto' or a tuple"),

@@ -208,6 +208,15 @@ def test_a_mistake_of_ours_keeps_its_traceback():
         evaluate("--set", "units=bug")
 
 
+def test_json_to_the_standard_output_leaves_the_report_to_the_other(capfd):
+    assert evaluate("--repeats", "1", "--json", "-") == 0
+    out, err = capfd.readouterr()
+    assert "mean" in json.loads(out)["evaluation"]
+    assert "Confusion matrix" in err
+    assert evaluate("--repeats", "1") == 0
+    assert "Confusion matrix" in capfd.readouterr().out
+
+
 def test_json_that_cannot_be_written_is_found_before_the_training(
     small, tmp_path, capsys, monkeypatch
 ):

@@ -96,7 +96,7 @@ def test_module_runs_as_the_program():
         (["tune", "--model", "convlstm"], "did you mean 'conv-lstm'?"),
         (["evaluate", "--model", "lstm", "--epocs", "2"], "did you mean '--epochs'?"),
         (["evaluate", "--model", "lstm", "--epocs", "2"], "(see sklearn-har evaluate --help)"),
-        (["evaluate", "--model", "lstm", "--json", "-"], "- is the name of no file"),
+        (["tune", "--model", "lstm", "--grid", "units=4", "--save", "-"], "--save -: name a file"),
         (["evaluate", "--model", "lstm", "--folds", "3"], "--folds: only for recordings"),
         (["evaluate", "simulated", "--model", "lstm"], "with SOURCE needs --folds K"),
         (["evaluate", "simulated", "--model", "lstm", "--repeats", "2"], "leave out SOURCE"),

@@ -341,7 +341,7 @@ def test_own_windows_in_a_damaged_file_are_refused_in_one_line(small, capsys, tm
         ([*GRID, "--folds", "15"], "--folds 15: there are 14 subjects to divide"),
         (["--plot", "scores.xyz"], "--plot scores.xyz: the ending must be one of"),
         (["--archive", "a.zip"], "goes with --dataset uci-har"),
-        (["--windows", "a.npz", "--dataset", "uci-har"], "--windows takes the place of --dataset"),
+        (["--windows", "a.npz", "--dataset", "uci-har"], "--windows replaces --dataset"),
     ],
 )
 def test_wrong_usage_is_found_before_anything_is_trained(

@@ -203,7 +203,7 @@ def test_files_that_were_altered_are_refused(runtime, monkeypatch):
 
 
 def _npm(folder, text):
-    """Put a program in the place of npm."""
+    """Put a program instead of npm."""
     folder.mkdir()
     npm = folder / "npm"
     npm.write_text(f"#!{sys.executable}\n{text}")

@@ -225,7 +225,7 @@ def _sensors(driver, acceleration, rotation):
 
 
 def test_events_of_the_browser_itself(phone, address):
-    """Units, axes and the rate, without anything of ours in the place of the sensors."""
+    """Units, axes and the rate, without anything of ours instead of the sensors."""
     _sensors(phone, (0.0, 0.0, 9.80665), (0.5, 1.0, 2.0))
     opened(phone, address)
     tap(phone, "start")

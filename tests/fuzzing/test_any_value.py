@@ -1,4 +1,4 @@
-"""Any value in the place of any argument is taken or refused, never a crash.
+"""Any value instead of any argument is taken or refused, never a crash.
 
 Refused is by a ValueError or a TypeError. The arguments that stay are right ones.
 """

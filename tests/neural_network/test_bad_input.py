@@ -25,7 +25,7 @@ def test_wrong_rank(tiny, windows):
     with pytest.raises(ValueError, match="Expected 2D array, got 1D array"):
         tiny().fit(X[:, 0, 0], y)
     with pytest.raises(ValueError, match=r"\(n_windows, n_timesteps, n_channels\).*5 dimensions"):
-        tiny().fit(X[:, :, None, None], y)
+        tiny().fit(X[..., None, None], y)
 
 
 def test_empty(tiny):
@@ -87,7 +87,7 @@ def test_misspelt_parameters(tiny_lstm):
     [
         ("validation_split", r"early_stopping=True with validation_fraction.*groups=subject"),
         ("learning_rate", "optimizer__learning_rate"),
-        ("loss", "categorical cross-entropy"),
+        ("steps_per_epoch", "one pass over the windows"),
     ],
 )
 def test_words_of_other_libraries_are_refused_with_ours(tiny_lstm, name, remedy):

@@ -381,11 +381,17 @@ def test_an_optimizer_around_another_one(tiny_lstm, windows):
     assert clf.n_iter_ == 3
 
 
-def test_a_model_that_was_compiled_by_the_user_is_trained_by_the_parameters(tiny_lstm, windows):
-    clf = tiny_lstm(optimizer="sgd").fit(*windows)
-    expected = tiny_lstm(optimizer="sgd").fit(*windows).partial_fit(*windows)
-    clf.model_.compile(optimizer=keras.optimizers.Adam(0.5), loss="mse")
-    with pytest.warns(UserWarning, match=r"compiled by itself.*set_params\(optimizer="):
-        clf.partial_fit(*windows)
+def test_a_model_that_was_compiled_by_the_user_is_trained_as_it_was_compiled(tiny_lstm, windows):
+    X, y = windows
+    clf, expected = tiny_lstm(dropout=0.0).fit(X, y), tiny_lstm(dropout=0.0).fit(X, y)
+    expected.set_params(optimizer="sgd", optimizer__learning_rate=0.5, loss="mse")
+    clf.model_.compile(keras.optimizers.SGD(0.5), "mse", metrics=["accuracy"], jit_compile=False)
+    for _ in range(2):
+        clf.partial_fit(X, y)
+        expected.partial_fit(X, y)
     assert_equal_weights(clf, expected)
-    clf.partial_fit(*windows)  # without a warning
+    # Until a parameter is set.
+    for one in (clf, expected):
+        one.set_params(optimizer="adam", loss="categorical_crossentropy")
+        one.set_params(optimizer__learning_rate=0.01).partial_fit(X, y)
+    assert_equal_weights(clf, expected)

@@ -29,7 +29,7 @@ class TestEachRecipe:
         clf = make(epochs=3, random_state=5)
         assert type(clf) is MAKERS[make]
         assert (clf.epochs, clf.random_state) == (3, 5)
-        assert clf.augmentation == make().augmentation == GravityRotation(15)
+        assert clf.augmentation == make().augmentation == GravityRotation(15, required=False)
         with pytest.raises(TypeError, match="did you mean 'epochs'"):
             make(epoch=3)
 
@@ -38,7 +38,7 @@ class TestEachRecipe:
         changed = {name for name in published if published[name] != ours[name]}
         assert {"scaling", "augmentation", "schedule", "pooling", "dense_units"} <= changed
 
-    @pytest.mark.parametrize("channels", [slice(None), slice(3, 9), slice(0, 3)])
+    @pytest.mark.parametrize("channels", [np.r_[0:9], np.r_[0:3, 6:9], np.r_[0:3]])
     def test_trains_on_windows_of_9_6_and_3_channels(self, make, har, channels):
         X = har.data[..., channels]
         clf = make(epochs=1, min_updates=0, random_state=0).fit(X, har.target)
@@ -64,11 +64,24 @@ class TestEachRecipe:
         assert clf.partial_fit(har.data[:12], har.target[:12]).n_iter_ == 2
 
 
-def test_windows_of_other_channels_need_an_augmentation_that_knows_them(har):
-    X = har.data[..., :1]
-    with pytest.raises(ValueError, match=r"got windows of 1 channel\(s\). Say what they are"):
-        make_lstm(epochs=1).fit(X, har.target)
-    make_lstm(epochs=1, min_updates=0, augmentation=None).fit(X, har.target)
+@pytest.mark.parametrize(
+    ("channels", "said"),
+    [
+        (np.r_[0], r"got windows of 1 channel\(s\)"),
+        (np.r_[0:2], r"got windows of 2 channel\(s\)"),
+        (np.r_[3:6], "hold none"),
+        (np.r_[3:9], r"hold none\. Say what the channels are, .*layout=\('body_gyro',\)"),
+    ],
+    ids=["one", "two", "no gravity", "no gravity, with a gyroscope"],
+)
+def test_an_augmentation_that_does_not_fit_is_left_out_with_a_word(har, channels, said):
+    X = har.data[..., channels]
+    recipe = make_lstm(epochs=1, min_updates=0, random_state=0)
+    with pytest.warns(UserWarning, match=f"GravityRotation.* is left out: .*{said}") as warned:
+        recipe.fit(X, har.target)
+    assert [w.filename for w in warned] == [__file__]
+    without = clone(recipe).set_params(augmentation=None).fit(X, har.target)
+    np.testing.assert_array_equal(recipe.predict_proba(X), without.predict_proba(X))
 
 
 class TestBest:

@@ -1,4 +1,4 @@
-"""A browser in the place of a phone's: pages on 127.0.0.1, motion events, faults."""
+"""A browser instead of a phone's: pages on 127.0.0.1, motion events, faults."""
 
 import contextlib
 import functools

@@ -1,6 +1,6 @@
 """A tiny data set in the layout of UCI HAR.
 
-It takes the place of the real one's description only: what reads, checks, caches and downloads it
+It replaces the real one's description only: what reads, checks, caches and downloads it
 is the code that users run.
 """
 

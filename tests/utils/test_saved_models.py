@@ -1,10 +1,18 @@
 """Saved models, loaded without running code of strangers."""
 
+import io
+import pickle
+import re
+from importlib import import_module
+from zipfile import ZipFile
+
 import numpy as np
 import pytest
+import sklearn
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
+from sklearn_har import LSTMClassifier
 from sklearn_har.augmentation import SensorNoise
 from sklearn_har.datasets import clear_data_home
 from sklearn_har.preprocessing import ChannelwiseTransformer, SubsequenceReshaper
@@ -39,6 +47,34 @@ def test_the_list_is_all_that_skops_asks_for(path):
     skops_io.dump(make_pipeline(SubsequenceReshaper()), path)
     assert set(skops_io.get_untrusted_types(file=path)) <= set(trusted_types())
     assert skops_io.load(path, trusted=trusted_types())
+
+
+@pytest.mark.parametrize("save", [pickle.dumps, skops_io.dumps], ids=["pickle", "skops"])
+def test_files_name_no_private_module(save):
+    X, y = np.random.default_rng(0).normal(size=(12, 8, 3)), np.arange(12) % 2
+    clf = LSTMClassifier(units=2, augmentation=SensorNoise(), epochs=1).fit(X, y)
+    saved = save(make_pipeline(ChannelwiseTransformer(StandardScaler()), clf))
+    if save is skops_io.dumps:
+        with ZipFile(io.BytesIO(saved)) as archive:
+            saved = archive.read("schema.json")
+    names = set(re.findall(rb"sklearn_har[\w.]*", saved))
+    assert b"sklearn_har.neural_network" in names
+    assert not [name for name in names if b"._" in name]
+
+
+def test_names_of_older_files_are_trusted():
+    assert "sklearn_har.neural_network._lstm.LSTMClassifier" in trusted_types()
+    for name in trusted_types():
+        module, _, cls = name.rpartition(".")
+        assert isinstance(getattr(import_module(module), cls), type)
+
+
+def test_requests_of_metadata_are_set_after_loading(path):
+    with sklearn.config_context(enable_metadata_routing=True):
+        # skops 0.16 saves no estimator of scikit-learn 1.9 that has some.
+        skops_io.dump(LSTMClassifier(), path)
+        clf = load_model(path).set_fit_request(groups=True)
+        assert clf.get_metadata_routing().fit.requests["groups"] is True
 
 
 # A function of ours that deletes files is no estimator of ours.

@@ -4,6 +4,7 @@ from sklearn_har.augmentation._base import Augmentation
 from sklearn_har.augmentation._motion import AmplitudeScaling, CadenceScaling
 from sklearn_har.augmentation._rotation import DeviceRotation, GravityRotation
 from sklearn_har.augmentation._sensor import SensorNoise
+from sklearn_har.utils._public import name_classes_after
 
 __all__ = [
     "AmplitudeScaling",
@@ -13,3 +14,5 @@ __all__ = [
     "GravityRotation",
     "SensorNoise",
 ]
+
+name_classes_after(__name__)

@@ -6,6 +6,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
+from numpy.typing import NDArray
+
 __all__ = ["Augmentation", "channels_of"]
 
 TRIADS = ("total_acc", "body_acc", "body_gyro", "other")
@@ -75,6 +77,21 @@ class Augmentation(ABC):
             Shape of the windows.
         """
 
+    def reason_against(self, windows: NDArray[Any]) -> str | None:
+        """Return why windows had better not be changed, None if nothing speaks against it.
+
+        Parameters
+        ----------
+        windows : ndarray of shape (n_windows, n_timesteps, n_channels)
+            All training windows.
+
+        Returns
+        -------
+        str or None
+            The end of a sentence.
+        """
+        return None
+
 
 def channels_of(
     augmentation: Augmentation, layout: str | tuple[str, ...], n_channels: int
@@ -106,7 +123,7 @@ def channels_of(
         )
     if 3 * len(layout) != n_in_triads:
         raise ValueError(
-            f"{name}: layout={layout!r} speaks of {3 * len(layout)} channels, three axes each, but "
+            f"{name}: layout={layout!r} names {3 * len(layout)} channels, three axes each, but "
             f"the windows have {n_channels}."
         )
     return {triad: slice(3 * i, 3 * i + 3) for i, triad in enumerate(layout) if triad != "other"}
@@ -124,7 +141,7 @@ def gravity_and_movement(windows: Any, where: dict[str, slice]) -> tuple[Any, An
     return gravity, ops.subtract(total, gravity)
 
 
-def joined(parts: list[Any]) -> Any:
+def join(parts: list[Any]) -> Any:
     """Put channels back together, of which some parts may be empty."""
     from keras import ops
 

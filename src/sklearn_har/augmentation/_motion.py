@@ -10,7 +10,7 @@ from sklearn_har.augmentation._base import (
     channels_of,
     check_size,
     gravity_and_movement,
-    joined,
+    join,
 )
 
 __all__ = ["AmplitudeScaling", "CadenceScaling"]
@@ -61,7 +61,7 @@ class AmplitudeScaling(Augmentation):
             return ops.multiply(windows, factor)
         _, movement = gravity_and_movement(windows, where)
         place = where["total_acc"]
-        return joined(
+        return join(
             [
                 ops.multiply(windows[..., : place.start], factor),
                 ops.add(windows[..., place], ops.multiply(movement, factor - 1)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sklearn_har.augmentation._base import Augmentation, channels_of, check_size, joined
+from sklearn_har.augmentation._base import Augmentation, channels_of, check_size, join
 
 __all__ = ["SensorNoise"]
 
@@ -67,4 +67,4 @@ class SensorNoise(Augmentation):
         for start in range(0, windows.shape[-1], 3):
             part = windows[..., start : start + 3]
             parts.append(part + added[triads[start]] if start in triads else part)
-        return joined(parts)
+        return join(parts)

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from sklearn_har._version import __version__
 from sklearn_har.cli import _evaluate, _export, _fetch, _inspect, _predict, _train, _tune
-from sklearn_har.cli._common import PROGRAM, Parser, UsageError, nearest
+from sklearn_har.cli._common import PROGRAM, Parser, UsageError, nearest, reports_beside_output
 from sklearn_har.cli._messages import in_options
 from sklearn_har.utils._errors import one_line
 
@@ -89,7 +89,8 @@ def _dispatch(argv: Sequence[str] | None) -> int:
             options = re.findall(r"--[a-z-]+", args.parser.format_help())
             hint = nearest(unknown[0], options) if unknown[0].startswith("--") else ""
             args.parser.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
-        args.run(args)
+        with reports_beside_output(args):
+            args.run(args)
     except SystemExit as stop:  # from argparse: --help, --version and wrong usage
         return int(stop.code or 0)
     except UsageError as error:

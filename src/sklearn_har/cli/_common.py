@@ -14,14 +14,18 @@ import sys
 import tempfile
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 from sklearn_har._version import __version__
 from sklearn_har.utils._numbers import check_real
 
 PROGRAM = "sklearn-har"
+STANDARD_OUTPUT = Path("-")
+
+_output: TextIO | None = None
+"""The standard output, while the reports are printed elsewhere."""
 
 
 class UsageError(Exception):
@@ -179,7 +183,7 @@ def fact(label: str, text: str) -> str:
     )
 
 
-def shortened(name: str, length: int) -> str:
+def shorten(name: str, length: int) -> str:
     """Return a name that is no longer than its place in a table."""
     return name if len(name) <= length else f"{name[: length - 3]}..."
 
@@ -226,10 +230,26 @@ def quiet_start() -> Iterator[None]:
             os.close(stderr)
 
 
+@contextmanager
+def reports_beside_output(args: argparse.Namespace) -> Iterator[None]:
+    """Print reports to the standard error while an option writes to the standard output."""
+    global _output
+    written = (getattr(args, name, None) for name in ("json", "table", "timeline"))
+    if STANDARD_OUTPUT not in written:
+        yield
+        return
+    _output = sys.stdout
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    finally:
+        _output = None
+
+
 def check_writable(path: Path) -> None:
     """Raise an OSError now if a file could not be written later, after hours of training."""
-    if str(path) == "-":
-        raise UsageError("- is the name of no file; to write to the screen, name /dev/stdout")
+    if path == STANDARD_OUTPUT:
+        return
     target = path.resolve()
     if target.is_dir():
         raise IsADirectoryError(21, "is a folder; name a file", str(path))
@@ -288,6 +308,9 @@ def save_picture(path: Path, figure: Any) -> None:
 
 def write_file(path: Path, content: bytes) -> None:
     """Write a file in one step: either all of it is there, or what was there before."""
+    if path == STANDARD_OUTPUT:
+        print(content.decode(), end="", file=_output)
+        return
     target = path.resolve()
     if _is_special(target):
         target.write_bytes(content)

@@ -100,7 +100,9 @@ def add_parser(commands: Any) -> None:
         **JOBS,
         help="trainings at a time; -1 for as many as there are processors (default: 1)",
     )
-    parser.add_argument("--json", **FILE, help="write all figures and the versions to a file")
+    parser.add_argument(
+        "--json", **FILE, help="write all figures and the versions to a file; - for the output"
+    )
     add_preparation_arguments(parser, " (with SOURCE and --folds)")
     add_source_arguments(parser)
     parser.set_defaults(run=run, dataset=None)

@@ -20,7 +20,7 @@ from sklearn_har.cli._common import (
     quiet_start,
     real,
     save_picture,
-    shortened,
+    shorten,
     write_file,
 )
 from sklearn_har.cli._messages import warnings_as_lines
@@ -89,7 +89,8 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--timeline",
         **FILE,
-        help="write the timeline as CSV: activity, start and end in s, probability",
+        help="write the timeline as CSV: activity, start and end in s, probability; - for the "
+        "output",
     )
     parser.add_argument("--plot", **FILE, help="draw the timeline (.png, .pdf, .svg)")
     parser.add_argument(
@@ -151,14 +152,14 @@ def run(args: argparse.Namespace) -> None:
     if args.plot:
         check_picture(args.plot)
     with warnings_as_lines(later=True), quiet_start():
-        model = _pretrained(args) if args.model is None else load_model(args.model)
+        model = _load_pretrained(args) if args.model is None else load_model(args.model)
         recognizer = recognizer_of(args, model)
     if args.follow:
         _follow.run(args, recognizer)
         return
     seen = _Seen()
     with warnings_as_lines():
-        timeline = recognizer.timelines([seen.passing(read_pieces(args, recognizer))])[0]
+        timeline = recognizer.timelines([seen.watch(read_pieces(args, recognizer))])[0]
     preparation = recognizer.preparation_
     length = preparation.window_length
     if not len(timeline) and not recognizer.min_probability:
@@ -167,7 +168,7 @@ def run(args: argparse.Namespace) -> None:
         # Before the table is printed, whose reader may have gone away.
         if args.timeline:
             write_file(args.timeline, timeline.to_csv(index=False, float_format="%.6f").encode())
-        # Who reads 1761431148.91 knows no more than of 12.35 s since a date.
+        # 12.35 s since a date is easier to read than 1761431148.91.
         for column in ("start", "end"):
             timeline[column] -= seen.zero
         if args.plot and len(timeline):
@@ -188,7 +189,7 @@ def _name_of(model: Path | str) -> str:
     return f"{model}, trained on MotionSense, a phone in the front pocket of the trousers"
 
 
-def _pretrained(args: argparse.Namespace) -> Any:
+def _load_pretrained(args: argparse.Namespace) -> Any:
     """Load the model that comes with the package, and let messages name it."""
     from sklearn_har.recognition import load_pretrained
 
@@ -206,7 +207,7 @@ class _Seen:
         self._first: Any = None
         self._end = 0.0
 
-    def passing(self, pieces: Iterator[Any]) -> Iterator[Any]:
+    def watch(self, pieces: Iterator[Any]) -> Iterator[Any]:
         for piece in pieces:
             self._first = self._first or piece
             self._n_samples += len(piece)
@@ -236,7 +237,7 @@ def _table(timeline: Any) -> str:
     shown = timeline.round({"probability": 3, "distance": 2})
     for column in ("start", "end"):
         shown[column] = [f"{time:.2f}" for time in timeline[column]]
-    shown["activity"] = [shortened(str(name), _LONGEST_NAME) for name in shown["activity"]]
+    shown["activity"] = [shorten(str(name), _LONGEST_NAME) for name in shown["activity"]]
     table: str = shown.to_string(index=False)
     return table
 

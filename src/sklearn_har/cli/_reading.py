@@ -368,7 +368,7 @@ def read_pieces(args: argparse.Namespace, recognizer: Any) -> Iterator[Any]:
             else read_recording(args.source, chunksize=_CHUNK, **options)
         )
         known = _channels_of_model(recognizer)[0]
-        return pieces if channels or not known else _renamed(pieces, known, args)
+        return pieces if channels or not known else _rename_channels(pieces, known, args)
     recordings = _read_all(args, channels, recognizer)
     if len(recordings) != 1:
         raise UsageError(
@@ -378,7 +378,9 @@ def read_pieces(args: argparse.Namespace, recognizer: Any) -> Iterator[Any]:
     return iter(recordings)
 
 
-def _renamed(pieces: Iterator[Any], known: list[str], args: argparse.Namespace) -> Iterator[Any]:
+def _rename_channels(
+    pieces: Iterator[Any], known: list[str], args: argparse.Namespace
+) -> Iterator[Any]:
     """Give the channels of a format the names that a model knows them by, in their order."""
     for piece in pieces:
         if len(piece.channel_names) != len(known):

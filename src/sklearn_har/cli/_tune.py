@@ -15,6 +15,7 @@ from sklearn_har.cli._common import (
     FILE,
     JOBS,
     SEED,
+    STANDARD_OUTPUT,
     UsageError,
     check_picture,
     check_writable,
@@ -30,7 +31,7 @@ from sklearn_har.cli._tune_grid import (
     Range,
     check_names,
     default_grid,
-    listed,
+    format_values,
     one_line,
     parse_values,
     search_space,
@@ -76,7 +77,7 @@ Ctrl-C ends the search and shows the settings that are finished.
 def add_parser(commands: Any) -> None:
     """Describe the subcommand."""
     grids = "\n".join(
-        f"  {model:12}{' '.join(f'{k}={listed(v)}' for k, v in grid.items())}"
+        f"  {model:12}{' '.join(f'{k}={format_values(v)}' for k, v in grid.items())}"
         for model, grid in GRIDS.items()
     )
     parser = commands.add_parser(
@@ -96,7 +97,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--windows",
         **FILE,
-        help="own windows in the place of --dataset: a file of numpy.savez with the arrays X, y "
+        help="own windows instead of --dataset: a file of numpy.savez with the arrays X, y "
         "and groups (the subject of each window)",
     )
     parser.add_argument(
@@ -143,7 +144,7 @@ def add_parser(commands: Any) -> None:
         **JOBS,
         help="trainings at a time; -1 for as many as there are processors (default: 1)",
     )
-    parser.add_argument("--table", **FILE, help="write the table as CSV")
+    parser.add_argument("--table", **FILE, help="write the table as CSV; - for the output")
     parser.add_argument("--plot", **FILE, help="draw the scores (.png, .pdf, .svg)")
     parser.add_argument(
         "--save",
@@ -190,7 +191,7 @@ def run(args: argparse.Namespace) -> None:
 def _check(args: argparse.Namespace) -> None:
     if args.windows:
         if args.dataset != "simulated" or args.archive or args.data_home:
-            raise UsageError("--windows takes the place of --dataset, --archive and --data-home")
+            raise UsageError("--windows replaces --dataset, --archive and --data-home")
     else:
         _data.check_dataset(args)
     if args.search == "grid" and args.n_iter is not None:
@@ -203,6 +204,8 @@ def _check(args: argparse.Namespace) -> None:
     for path in (args.table, args.plot, args.save):
         if path:
             check_writable(path)
+    if args.save == STANDARD_OUTPUT:
+        raise UsageError("--save -: name a file; only --table writes to the standard output")
     if args.plot:
         check_picture(args.plot)
     # Also before anything is trained: what a search of an hour would lack in the end.

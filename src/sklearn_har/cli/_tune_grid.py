@@ -14,7 +14,7 @@ __all__ = [
     "Range",
     "check_names",
     "default_grid",
-    "listed",
+    "format_values",
     "one_line",
     "parse_values",
     "search_space",
@@ -117,7 +117,7 @@ def one_line(setting: dict[str, Any]) -> str:
     )
 
 
-def listed(values: list[Any] | Range) -> str:
+def format_values(values: list[Any] | Range) -> str:
     """Write values as the command line has them."""
     if isinstance(values, Range):
         return f"{values.low}:{values.high}{':log' if values.log else ''}"

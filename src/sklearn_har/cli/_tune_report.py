@@ -10,7 +10,7 @@ from typing import Any
 from sklearn_har.cli import _data, _networks
 from sklearn_har.cli._common import fact, figure_of_rows
 from sklearn_har.cli._models import NETWORKS
-from sklearn_har.cli._tune_grid import listed, one_line
+from sklearn_har.cli._tune_grid import format_values, one_line
 from sklearn_har.utils._progress import duration
 
 __all__ = ["facts_of_search", "picture", "report"]
@@ -22,7 +22,7 @@ def facts_of_search(
     """Write what will be done, a fact a line."""
     title = str(args.windows) if args.windows else _data.TITLES[args.dataset]
     _, n_timesteps, n_channels = data.data.shape
-    tried = "; ".join(f"{name} {listed(values)}" for name, values in grid.items())
+    tried = "; ".join(f"{name} {format_values(values)}" for name, values in grid.items())
     facts = {
         "data": title,
         "windows": f"{len(data.data)} of {n_timesteps} x {n_channels}, for training",

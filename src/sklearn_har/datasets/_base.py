@@ -176,7 +176,7 @@ def load_arrays(
         if archive is not None:
             arrays = _parse_archive(dataset, parse, _as_path("archive", archive))
         else:
-            path = _downloaded(dataset, cache.folder, n_retries, delay)
+            path = _download(dataset, cache.folder, n_retries, delay)
             try:
                 arrays = _parse_archive(dataset, parse, path)
             finally:
@@ -200,7 +200,7 @@ def _parse_archive(
         return parse(reader)
 
 
-def _downloaded(dataset: DataSet, folder: Path, n_retries: int, delay: float) -> Path:
+def _download(dataset: DataSet, folder: Path, n_retries: int, delay: float) -> Path:
     try:
         return download(dataset.remotes, folder, n_retries=n_retries, delay=delay)
     except DownloadError as error:

@@ -162,14 +162,16 @@ def repeated_evaluation(
         scorer = check_scoring(estimator, scoring=scoring)
     label = scoring if isinstance(scoring, str) else getattr(scoring, "__name__", "score")
 
-    X, y, groups = _checked(X, y, groups, "y", "groups")
+    X, y, groups = _check_arrays(X, y, groups, "y", "groups")
     if cv is None:
         if X_test is None or (y_test is None and not recordings):
             raise ValueError(
                 "There is nothing to score on: pass X_test and y_test (both), or cv, such as "
                 "cv=GroupKFold() with groups."
             )
-        X_test, y_test, groups_test = _checked(X_test, y_test, groups_test, "y_test", "groups_test")
+        X_test, y_test, groups_test = _check_arrays(
+            X_test, y_test, groups_test, "y_test", "groups_test"
+        )
         _warn_of_shared_subjects(groups, groups_test)
         splits: list[tuple[Any, Any]] = [(slice(None), slice(None))]
     else:
@@ -253,7 +255,9 @@ def repeated_evaluation(
     )
 
 
-def _checked(X: Any, y: Any, groups: Any, y_name: str, groups_name: str) -> tuple[Any, Any, Any]:
+def _check_arrays(
+    X: Any, y: Any, groups: Any, y_name: str, groups_name: str
+) -> tuple[Any, Any, Any]:
     if are_recordings(X):
         X = as_column(check_recordings(X, y, labelled=True))
         y = as_column(recording.labels for recording in X)

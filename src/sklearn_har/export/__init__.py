@@ -1,4 +1,4 @@
-"""Models that leave the notebook: files for ONNX and LiteRT, a page, and a classifier as a file.
+"""Export of models to ONNX, LiteRT and web pages, and prediction with exported files.
 
 Importing this loads numpy only: an exported model is used where neither TensorFlow nor scikit-learn
 is installed.

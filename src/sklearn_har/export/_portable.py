@@ -68,10 +68,10 @@ class PortableLSTM(FastLSTM):
             return self._written_out(sequences, n_steps)
         self.n_loop_steps = n_steps
         if mask is not None:
-            return self._masked(sequences, mask)
+            return self._run_masked(sequences, mask)
         return layers.LSTM.call(self, sequences)
 
-    def _masked(self, sequences: Any, mask: Any) -> Any:
+    def _run_masked(self, sequences: Any, mask: Any) -> Any:
         """Run over the steps that count, moved to the front. No converter knows a loop with a mask.
 
         All moves are products with matrices of zeros and ones.
@@ -161,7 +161,7 @@ class PortableChannelScaling(ChannelScaling):
 
     def statistic(self, variable: Any, windows: Any) -> Any:
         """Return a statistic as it enters the computation."""
-        return _unrounded(variable, windows) if self.exact else variable
+        return _undo_rounding(variable, windows) if self.exact else variable
 
     def get_config(self) -> dict[str, Any]:
         """Return what makes an equal layer."""
@@ -182,10 +182,10 @@ class ExactConstant(layers.Layer):
 
     def call(self, windows: Any) -> Any:
         """Return the numbers, whatever the windows are."""
-        return _unrounded(self.values, windows)
+        return _undo_rounding(self.values, windows)
 
 
-def _unrounded(values: Any, windows: Any) -> Any:
+def _undo_rounding(values: Any, windows: Any) -> Any:
     import tensorflow as tf
 
     # Integers are not rounded. The sum with a zero that only the windows tell keeps the converter

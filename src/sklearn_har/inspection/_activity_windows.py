@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sklearn_har.inspection._base import Display, Kwargs, check_windows, unpack_windows
 from sklearn_har.inspection._channels import Channels, draw_channels, shown_channels
-from sklearn_har.inspection._style import wrapped
+from sklearn_har.inspection._style import wrap_name
 from sklearn_har.utils._numbers import check_integer, check_rate
 
 __all__ = ["ActivityWindowsDisplay"]
@@ -127,7 +127,7 @@ class ActivityWindowsDisplay(Display):
                     panel.axvline(start, color="0.35", linewidth=0.8)
                 panel.set_xlim(0.0, n_windows * length)
         for panel, name in zip(axes[:, 0], self.activities, strict=True):
-            panel.set_ylabel(wrapped(name, _NAME), rotation=0.0, ha="right", va="center")
+            panel.set_ylabel(wrap_name(name, _NAME), rotation=0.0, ha="right", va="center")
         for panel, group in zip(axes[0], groups, strict=True):
             panel.legend(
                 title=group.label,
@@ -178,7 +178,7 @@ class ActivityWindowsDisplay(Display):
         channel_names, units : sequence of str of length n_channels, default=None
             As in :class:`ActivityWindowsDisplay`.
         target_names : sequence of str, default=None
-            Names to show in the place of the sorted labels in `y`, or of integers from 0.
+            Names to show instead of the sorted labels in `y`, or of integers from 0.
         ax, **plot_params : optional
             As in :meth:`plot`.
         """

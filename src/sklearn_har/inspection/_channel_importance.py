@@ -12,7 +12,13 @@ from sklearn.metrics import check_scoring
 from sklearn.utils import Bunch, check_random_state
 
 from sklearn_har.inspection._base import Display, Kwargs, check_windows, unpack_windows
-from sklearn_har.inspection._style import draw_scores, legend_above, score_axis, shown, wrapped
+from sklearn_har.inspection._style import (
+    display_name,
+    draw_scores,
+    legend_above,
+    score_axis,
+    wrap_name,
+)
 from sklearn_har.utils._numbers import check_integer
 
 __all__ = ["ChannelImportanceDisplay", "channel_importance"]
@@ -30,7 +36,7 @@ def channel_importance(
 ) -> Bunch:
     """Measure what the score loses when one channel comes from other windows.
 
-    This is permutation importance [1]_ with a channel in the place of a feature:
+    This is permutation importance [1]_ with a channel instead of a feature:
     `sklearn.inspection.permutation_importance` accepts tables only. The time course of a channel
     stays whole; it is given to another window.
 
@@ -187,7 +193,7 @@ class ChannelImportanceDisplay(Display):
         factor, _ = score_axis(self.score_name)
         order = np.argsort(-values.mean(axis=1), kind="stable")
         self.channels_ = [self.channel_names[i] for i in order.tolist()]
-        ax = self._rows(ax, [wrapped(name) for name in self.channels_], inches=0.32)
+        ax = self._rows(ax, [wrap_name(name) for name in self.channels_], inches=0.32)
         ax.axvline(0.0, color="0.35", linewidth=1.0, zorder=1)
         self.repeats_, self.means_ = draw_scores(
             ax, factor * values[order], "permutation", repeat_kwargs, mean_kwargs
@@ -198,7 +204,7 @@ class ChannelImportanceDisplay(Display):
 
     def _label(self, factor: float) -> str:
         percent = factor != 1.0
-        label = f"Loss of {shown(self.score_name)}"
+        label = f"Loss of {display_name(self.score_name)}"
         if percent:
             label += " (percentage points)"
         if self.baseline_score is not None:

@@ -8,7 +8,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sklearn_har.inspection._style import Kwargs, grid_lines, line_style, shown, with_defaults
+from sklearn_har.inspection._style import (
+    Kwargs,
+    display_name,
+    grid_lines,
+    line_style,
+    with_defaults,
+)
 from sklearn_har.utils._channels import check_names
 
 __all__ = ["ChannelGroup", "Channels", "draw_channels", "group_channels", "shown_channels"]
@@ -53,7 +59,9 @@ def group_channels(names: Sequence[str], units: Sequence[str]) -> list[ChannelGr
         stem = name if axis is None else name[: axis.start()]
         found.setdefault((stem, unit), []).append((i, name if axis is None else axis[1]))
     return [
-        ChannelGroup(shown(stem) or "value", unit, [i for i, _ in members], [a for _, a in members])
+        ChannelGroup(
+            display_name(stem) or "value", unit, [i for i, _ in members], [a for _, a in members]
+        )
         for (stem, unit), members in found.items()
     ]
 

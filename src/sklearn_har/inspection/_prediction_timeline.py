@@ -21,7 +21,7 @@ from sklearn_har.inspection._style import (
     row_lines,
     time_unit_of,
     with_defaults,
-    wrapped,
+    wrap_name,
 )
 from sklearn_har.timeline import labels_to_timeline, make_timeline
 from sklearn_har.utils._intervals import Intervals, check_timeline
@@ -110,9 +110,9 @@ class PredictionTimelineDisplay(Display):
         end = max(timeline.end.max() for timeline in timelines if len(timeline.end))
         unit = time_unit_of(time_unit, float(end - start))
         scale = SECONDS[unit]
-        ax = self._rows(ax, [wrapped(name) for name in rows], inches=0.4, width=10.0)
+        ax = self._rows(ax, [wrap_name(name) for name in rows], inches=0.4, width=10.0)
         row_lines(ax, len(rows))
-        # One bar of full height in the place of two halves when there is nothing to compare with.
+        # One bar of full height instead of two halves when there is nothing to compare with.
         place = (-_BAR, 2 * _BAR) if true is None else (0.0, _BAR)
         self.true_bars_ = None
         if true is not None:
@@ -156,7 +156,7 @@ class PredictionTimelineDisplay(Display):
         start_time, window_length : array-like of shape (n_windows,) and float, default=None
             Start of each window and length of a window, in s; needed with an array.
         target_names : sequence of str, default=None
-            Names to show in the place of ``estimator.classes_``, in their order.
+            Names to show instead of ``estimator.classes_``, in their order.
         timeline_params : dict, default=None
             Further parameters of :func:`~sklearn_har.timeline.make_timeline`, such as
             ``{"min_duration": 2.0}``.

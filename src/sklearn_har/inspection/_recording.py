@@ -26,7 +26,7 @@ from sklearn_har.inspection._style import (
     row_lines,
     time_unit_of,
     with_defaults,
-    wrapped,
+    wrap_name,
 )
 from sklearn_har.recordings import Recording
 from sklearn_har.timeline import labels_to_timeline
@@ -159,7 +159,7 @@ class RecordingDisplay(Display):
         unit = time_unit_of(time_unit, last - first)
         scale = SECONDS[unit]
 
-        labels = [wrapped(name) for name in self.activities_] + ["windows"] * bool(len(windows))
+        labels = [wrap_name(name) for name in self.activities_] + ["windows"] * bool(len(windows))
         strip = [row_inches(labels, _ROW) * len(labels)] if labels else []
         heights = [*strip, *[_PANEL] * len(groups)]
         size = (10.0, 0.9 + sum(heights))
@@ -188,7 +188,8 @@ class RecordingDisplay(Display):
             style = with_defaults(window_kwargs, LIGHT_BAR)
             self.window_bars_ = _stack(axes[0], windows / scale, len(self.activities_), style)
         pieces = [
-            (whole.time[part] / scale, whole.samples[part]) for part in _cut(whole, first, last)
+            (whole.time[part] / scale, whole.samples[part])
+            for part in _parts_between(whole, first, last)
         ]
         self.lines_ = []
         for panel, group in zip(signals, groups, strict=True):
@@ -230,7 +231,7 @@ class RecordingDisplay(Display):
         channel_names, units : sequence of str of length n_channels, default=None
             As in :class:`ActivityWindowsDisplay`; a Recording brings its names along.
         target_names : sequence of str, default=None
-            Names to show in the place of labels that are integers from 0.
+            Names to show instead of labels that are integers from 0.
         unlabelled : int or str, default=-1
             The label that means that no activity is known; left blank.
         windows : Windows, default=None
@@ -258,7 +259,7 @@ class RecordingDisplay(Display):
                 labels, whole.time, max_gap=max_gap, unlabelled=unlabelled
             )
             if target_names is not None:
-                timeline["activity"] = _named(timeline["activity"].to_numpy(), target_names)
+                timeline["activity"] = _name_labels(timeline["activity"].to_numpy(), target_names)
         found = gaps(whole.time, gap_limit_of(whole, max_gap))
         display = cls(
             whole.samples,
@@ -332,7 +333,7 @@ def _edges(windows: Mapping[str, Any], sampling_rate: float) -> NDArray[np.float
     return np.column_stack([start, start + length])
 
 
-def _named(labels: NDArray[Any], target_names: Sequence[str]) -> NDArray[Any]:
+def _name_labels(labels: NDArray[Any], target_names: Sequence[str]) -> NDArray[Any]:
     last = len(target_names) - 1
     if labels.dtype.kind not in "iu" or (
         len(labels) and not 0 <= labels.min() <= labels.max() <= last
@@ -364,7 +365,7 @@ def _stack(ax: Any, windows: NDArray[np.float64], row: int, style: dict[str, Any
     ]
 
 
-def _cut(recording: Recording, first: float, last: float) -> list[slice]:
+def _parts_between(recording: Recording, first: float, last: float) -> list[slice]:
     """Return the uninterrupted parts of a range of time, and a sample beyond each of its ends."""
     start = max(int(np.searchsorted(recording.time, first)) - 1, 0)
     stop = min(int(np.searchsorted(recording.time, last, side="right")) + 1, len(recording))

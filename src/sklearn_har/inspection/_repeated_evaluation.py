@@ -17,7 +17,7 @@ from sklearn_har.inspection._style import (
     finish_scores,
     score_axis,
     with_defaults,
-    wrapped,
+    wrap_name,
 )
 
 __all__ = ["RepeatedEvaluationDisplay"]
@@ -112,7 +112,7 @@ class RepeatedEvaluationDisplay(Display):
             for name, scores in zip(self.names, self.scores, strict=True)
         ]
         rows = np.arange(len(values))
-        ax = self._rows(ax, [wrapped(name) for name in self.names], inches=0.5, margin=1.4)
+        ax = self._rows(ax, [wrap_name(name) for name in self.names], inches=0.5, margin=1.4)
         boxes = with_defaults(
             box_kwargs,
             _BOX_STYLE,

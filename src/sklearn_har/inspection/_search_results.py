@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from sklearn_har.inspection._base import Display, Kwargs
-from sklearn_har.inspection._style import draw_scores, legend_above, shown
+from sklearn_har.inspection._style import display_name, draw_scores, legend_above
 from sklearn_har.utils._numbers import check_integer
 
 __all__ = ["SearchResultsDisplay", "search_table"]
@@ -157,7 +157,7 @@ class SearchResultsDisplay(Display):
         labels = [textwrap.fill(setting, _LONGEST_SETTING) for setting in self.settings_]
         ax = self._rows(ax, labels, inches=0.35)
         self.folds_, self.means_ = draw_scores(ax, scores[order], "fold", fold_kwargs, mean_kwargs)
-        ax.set_xlabel(shown(self.score_name).capitalize())
+        ax.set_xlabel(display_name(self.score_name).capitalize())
         legend_above(ax)
         return self
 

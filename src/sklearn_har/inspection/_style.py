@@ -45,19 +45,19 @@ def line_style(i: int) -> dict[str, Any]:
     return {"color": PALETTE[i % len(PALETTE)], "linestyle": _LINES[i % len(_LINES)]}
 
 
-def shown(name: Any) -> str:
+def display_name(name: Any) -> str:
     """Return a name as people write it: activities and scores are spelt with underscores."""
     return str(name).replace("_", " ")
 
 
-def wrapped(name: Any, width: int = _LONGEST_NAME) -> str:
+def wrap_name(name: Any, width: int = _LONGEST_NAME) -> str:
     """Return a name on as many lines as it needs."""
-    return textwrap.fill(shown(name), width)
+    return textwrap.fill(display_name(name), width)
 
 
 def score_axis(score_name: str) -> tuple[float, str]:
     """Return what to multiply a score by, and the label of its axis: accuracies are in %."""
-    words = shown(score_name)
+    words = display_name(score_name)
     words = words[:1].upper() + words[1:]
     return (100.0, f"{words} (%)") if is_percentage(score_name) else (1.0, words)
 

@@ -15,7 +15,7 @@ from sklearn_har.inspection._style import (
     finish_scores,
     score_axis,
     with_defaults,
-    wrapped,
+    wrap_name,
 )
 from sklearn_har.utils._scores import check_groups, per_subject
 
@@ -102,7 +102,7 @@ class SubjectScoresDisplay(Display):
         factor, _ = score_axis(self.score_name)
         order = np.argsort(scores, kind="stable")
         self.subjects_ = subjects[order].tolist()
-        ax = self._rows(ax, [wrapped(subject) for subject in self.subjects_], inches=0.24)
+        ax = self._rows(ax, [wrap_name(subject) for subject in self.subjects_], inches=0.24)
         mean = factor * float(scores.mean())
         label = f"mean over subjects, {mean:.3g}{' %' if factor != 1.0 else ''}"
         self.mean_line_ = ax.axvline(mean, **with_defaults(mean_kwargs, _MEAN_STYLE, label=label))

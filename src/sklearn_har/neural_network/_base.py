@@ -23,21 +23,23 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_har.neural_network._html import ShownWithLayers
-from sklearn_har.neural_network._input_layers import checked_augmentations, learn_scaling
+from sklearn_har.neural_network._input_layers import check_augmentations, learn_scaling
+from sklearn_har.neural_network._keras_arguments import names_unknown_arguments
 from sklearn_har.neural_network._parameters import RoutedParameters, parameter_names
 from sklearn_har.neural_network._runtime import Network
 from sklearn_har.neural_network._saving import SavedAsArrays
 from sklearn_har.neural_network._settings import TrainingParameters
 from sklearn_har.neural_network._training import (
     TrainingSet,
-    check_routed,
     hold_out,
     make_callbacks,
     make_early_stopping,
+    make_loss,
+    make_metrics,
     make_optimizer,
     train,
 )
-from sklearn_har.utils._arrays import finite_weights, plain_labels, refuse_masked
+from sklearn_har.utils._arrays import finite_weights, is_one_hot, plain_labels, refuse_masked
 from sklearn_har.utils._compat import check_sample_weight
 from sklearn_har.utils._layouts import warn_of_layout
 from sklearn_har.utils._validation import check_windows
@@ -59,12 +61,15 @@ class BaseRecurrentClassifier(
 
     # Fitting --------------------------------------------------------------------------------------
 
+    @names_unknown_arguments
     def fit(
         self,
         X: npt.ArrayLike,
         y: npt.ArrayLike,
         sample_weight: npt.ArrayLike | None = None,
         groups: npt.ArrayLike | None = None,
+        *,
+        validation_data: tuple[Any, ...] | None = None,
     ) -> Self:
         """Train the network.
 
@@ -72,9 +77,9 @@ class BaseRecurrentClassifier(
         ----------
         X : array-like of shape (n_windows, n_timesteps, n_channels)
             Windows of signals. Also accepted: subsequences (n_windows, n_steps, n_timesteps /
-            n_steps, n_channels), whose cut then replaces `n_steps`; a table (n_windows,
-            n_timesteps * n_channels), see `n_channels`. Windows in one of these forms can be
-            predicted after a fit on another.
+            n_steps, n_channels), whose cut then replaces `n_steps`, also with an axis of length 1
+            after `n_steps`; a table (n_windows, n_timesteps * n_channels), see `n_channels`.
+            Windows in one of these forms can be predicted after a fit on another.
         y : array-like of shape (n_windows,)
             Activity of each window: integers, strings or booleans.
         sample_weight : array-like of shape (n_windows,), default=None
@@ -83,6 +88,10 @@ class BaseRecurrentClassifier(
         groups : array-like of shape (n_windows,), default=None
             Subject of each window. With `early_stopping`, whole subjects are held out for
             validation; otherwise unused.
+        validation_data : tuple, default=None
+            Windows and activities, and weights if there are any, of subjects that are not in `X`.
+            `history_` has the loss and the accuracy on them after each epoch, and
+            `early_stopping` watches them instead of a part of `X`.
 
         Returns
         -------
@@ -100,9 +109,11 @@ class BaseRecurrentClassifier(
             epochs=self.epochs,
             min_updates=self.min_updates,
             schedule=self.schedule,
-            validate=self.early_stopping,
+            early_stopping=self.early_stopping,
+            validation_data=validation_data,
         )
 
+    @names_unknown_arguments
     def partial_fit(
         self,
         X: npt.ArrayLike,
@@ -144,7 +155,7 @@ class BaseRecurrentClassifier(
             epochs=1,
             # One epoch of many to come: there is no end that a schedule could lead to.
             schedule="constant",
-            validate=False,
+            early_stopping=False,
             classes=classes,
         )
 
@@ -158,7 +169,8 @@ class BaseRecurrentClassifier(
         go_on: bool,
         epochs: int,
         schedule: str,
-        validate: bool,
+        early_stopping: bool,
+        validation_data: tuple[Any, ...] | None = None,
         min_updates: int = 0,
         classes: npt.ArrayLike | None = None,
     ) -> Self:
@@ -172,30 +184,29 @@ class BaseRecurrentClassifier(
                 windows, codes, weight = windows[kept], codes[kept], weight[kept]
                 groups = None if groups is None else np.asarray(groups)[kept]
             weight = (weight / weight.mean()).astype(windows.dtype)
-        one_hot = np.eye(len(self.classes_), dtype=windows.dtype)[codes]
-        data, validation = TrainingSet(windows, one_hot, weight), None
+        data = TrainingSet(windows, self._one_hot(codes, windows.dtype), weight)
+        validation = self._validation_set(validation_data, windows.dtype)
 
         if go_on:
             network, seed = self._network, self._seed
         else:
             network, seed = self._make_network(n_steps, windows)
         callbacks = make_callbacks(self.callbacks, self._routed("callbacks"))
-        if validate:
-            data, validation = hold_out(data, self.validation_fraction, groups, seed)
+        if early_stopping:
+            if validation is None:
+                data, validation = hold_out(data, self.validation_fraction, groups, seed)
             callbacks.append(make_early_stopping(self.tol, self.n_iter_no_change))
         loss_params = self._routed("loss")
         # Parameters may have been set since the last training.
-        settings = repr((self.optimizer, self._routed("optimizer"), loss_params))
+        settings = repr(
+            (self.optimizer, self._routed("optimizer"), self.loss, loss_params, self.metrics)
+        )
         if not network.is_compiled(settings):
-            check_routed(keras.losses.CategoricalCrossentropy, loss_params, "loss")
             network.compile(
                 make_optimizer(self.optimizer, self._routed("optimizer")),
                 settings=settings,
-                loss=keras.losses.CategoricalCrossentropy(
-                    **{"dtype": network.config["dtype"], **loss_params}
-                ),
-                # An instance: by its name Keras would make it late, inside the traced step.
-                metrics=[keras.metrics.CategoricalAccuracy(name="accuracy")],
+                loss=make_loss(self.loss, loss_params, network.config["dtype"]),
+                metrics=make_metrics(self.metrics),
                 # On processors XLA makes the gradients of convolutions several times slower than
                 # TensorFlow's own operations are. JAX without it runs them one by one.
                 jit_compile=keras.backend.backend() == "jax",
@@ -226,11 +237,35 @@ class BaseRecurrentClassifier(
         self.history_ = history
         self.n_iter_ = len(history.get("loss", ()))
 
+    def _one_hot(self, codes: npt.NDArray[np.intp], dtype: Any) -> npt.NDArray[np.floating]:
+        return np.eye(len(self.classes_), dtype=dtype)[codes]
+
+    def _validation_set(self, given: Any, dtype: Any) -> TrainingSet | None:
+        if given is None:
+            return None
+        if not isinstance(given, tuple | list) or len(given) not in (2, 3):
+            raise ValueError(
+                "validation_data must be a tuple of windows and activities, (X_val, y_val), with "
+                f"weights as a third member if there are any, got {type(given).__name__}"
+                + (f" of {len(given)}." if isinstance(given, tuple | list) else ".")
+            )
+        X, y, *weights = given
+        try:
+            windows, _ = self._check_windows(X, reset=False, dtype=dtype)
+            codes, labels = self._encode(y, classes=None, reset=False)
+            check_same_length(windows, labels)
+            weight = finite_weights(weights[0]) if weights else None
+            if weight is not None:
+                weight = check_sample_weight(weight, windows, dtype=dtype, ensure_non_negative=True)
+        except ValueError as error:
+            raise ValueError(f"validation_data: {error}") from error
+        return TrainingSet(windows, self._one_hot(codes, dtype), weight)
+
     def _check_windows(
-        self, X: npt.ArrayLike, *, reset: bool
+        self, X: npt.ArrayLike, *, reset: bool, dtype: Any = None
     ) -> tuple[npt.NDArray[np.floating], int | None]:
         """Return windows with three axes, and the cut that four-dimensional input brings along."""
-        dtype = self.dtype if reset else self._network.config["dtype"]
+        dtype = dtype or (self.dtype if reset else self._network.config["dtype"])
         array = check_windows(self, X, reset=reset, dtype=dtype)
         n_steps = array.shape[1] if array.ndim == 4 else None
         windows = array.reshape(len(array), self.n_timesteps_in_, self.n_channels_in_)
@@ -247,7 +282,14 @@ class BaseRecurrentClassifier(
                 "is None."
             )
         refuse_masked(y, "y")
-        labels = column_or_1d(plain_labels(y, "y"), warn=True)
+        labels = plain_labels(y, "y")
+        if is_one_hot(labels):
+            raise ValueError(
+                f"y is one-hot, of shape {labels.shape}: pass one activity for each window, "
+                f"{'y.idxmax(axis=1)' if hasattr(y, 'columns') else 'y.argmax(axis=1)'}. The "
+                "network encodes them by itself."
+            )
+        labels = column_or_1d(labels, warn=True)
         with np.errstate(invalid="ignore"):  # of numbers beyond all integers, which are refused
             assert_all_finite(labels, input_name="y")
             check_classification_targets(labels)
@@ -298,9 +340,7 @@ class BaseRecurrentClassifier(
             "n_classes": len(self.classes_),
             **sizes,
             "scaling": self.scaling,
-            "augmentation": checked_augmentations(
-                self.augmentation, self.n_timesteps_in_, self.n_channels_in_
-            ),
+            "augmentation": check_augmentations(self.augmentation, windows),
             "dtype": self.dtype,
             "seed": seed,
         }
@@ -311,6 +351,7 @@ class BaseRecurrentClassifier(
 
     # Prediction -----------------------------------------------------------------------------------
 
+    @names_unknown_arguments
     def predict_proba(self, X: npt.ArrayLike) -> npt.NDArray[np.floating]:
         """Return the probability of each activity.
 
@@ -328,6 +369,7 @@ class BaseRecurrentClassifier(
         windows, _ = self._check_windows(X, reset=False)
         return self._network.predict_proba(windows)
 
+    @names_unknown_arguments
     def predict_log_proba(self, X: npt.ArrayLike) -> npt.NDArray[np.floating]:
         """Return the logarithm of the probability of each activity.
 
@@ -346,6 +388,7 @@ class BaseRecurrentClassifier(
         logarithms: npt.NDArray[np.floating] = np.log(np.maximum(probabilities, floor))
         return logarithms
 
+    @names_unknown_arguments
     def predict(self, X: npt.ArrayLike) -> npt.NDArray[Any]:
         """Return the most probable activity.
 
@@ -363,6 +406,7 @@ class BaseRecurrentClassifier(
         labels: npt.NDArray[Any] = self.classes_[winner]
         return labels
 
+    @names_unknown_arguments
     def score(
         self, X: npt.ArrayLike, y: npt.ArrayLike, sample_weight: npt.ArrayLike | None = None
     ) -> float:

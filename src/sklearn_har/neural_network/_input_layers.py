@@ -17,8 +17,9 @@ from keras import layers, ops
 from sklearn_har.augmentation import Augmentation
 from sklearn_har.preprocessing import CompandingTransformer
 from sklearn_har.utils._moments import mean_and_deviation
+from sklearn_har.utils._warnings import warn_user
 
-__all__ = ["Augment", "ChannelScaling", "checked_augmentations", "learn_scaling"]
+__all__ = ["Augment", "ChannelScaling", "check_augmentations", "learn_scaling"]
 
 
 @keras.saving.register_keras_serializable(package="sklearn_har")
@@ -114,21 +115,28 @@ class ChannelScaling(layers.Layer):
         return {**super().get_config(), "scaling": self.scaling}
 
 
-def checked_augmentations(
-    given: Augmentation | Sequence[Augmentation] | None, n_timesteps: int, n_channels: int
+def check_augmentations(
+    given: Augmentation | Sequence[Augmentation] | None, windows: npt.NDArray[Any]
 ) -> tuple[Augmentation, ...]:
     """Return what the parameter `augmentation` of a classifier names, fit for such windows."""
     if given is None:
         return ()
-    augmentations = tuple(given) if isinstance(given, Sequence) else (given,)
-    for augmentation in augmentations:
+    kept = []
+    for augmentation in given if isinstance(given, Sequence) else (given,):
         if not isinstance(augmentation, Augmentation):
             raise TypeError(
                 "augmentation must be one of sklearn_har.augmentation, or a list of them, got "
                 f"{augmentation!r}."
             )
-        augmentation.check(n_timesteps, n_channels)
-    return augmentations
+        reason = augmentation.reason_against(windows)
+        left_out = reason is not None and not getattr(augmentation, "required", True)
+        if reason is not None:
+            what = f"The augmentation {augmentation}{' is left out' * left_out}"
+            warn_user(f"{what}: {reason}")
+        if not left_out:
+            augmentation.check(*windows.shape[1:])
+            kept.append(augmentation)
+    return tuple(kept)
 
 
 def learn_scaling(model: keras.Model, windows: npt.NDArray[np.floating]) -> None:

@@ -52,12 +52,14 @@ ROUTED = ("optimizer", "callbacks", "loss")
 REPLACED = {
     "validation_split": (
         "it would take the last windows, which are the last subjects; use early_stopping=True with "
-        "validation_fraction, and fit(..., groups=subject) to hold out whole subjects"
+        "validation_fraction, and fit(..., groups=subject) to hold out whole subjects, or "
+        "fit(..., validation_data=(X_val, y_val))"
     ),
+    "validation_data": "pass it to fit",
     "model": "the network is the class; choose its sizes by its parameters",
     "build_fn": "the network is the class; choose its sizes by its parameters",
-    "loss": "it is categorical cross-entropy; loss__label_smoothing is routed to it",
-    "metrics": "accuracy is recorded; score by sklearn.metrics",
+    "initial_epoch": "partial_fit goes on for an epoch, and warm_start=True for some",
+    "steps_per_epoch": "an epoch is one pass over the windows; see epochs and batch_size",
     "shuffle": "windows are always shuffled, in an order that random_state decides",
     "mask_value": (
         "convolutions cannot skip padding; use LSTMClassifier(mask_value=...), or windows of one "

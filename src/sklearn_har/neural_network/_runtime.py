@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import gc
 import itertools
+import os
 import threading
-import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -25,7 +25,7 @@ from sklearn_har.utils._compat import (
     without_tracing_warning,
 )
 
-__all__ = ["STATE_FORMAT", "Network", "given_learning_rate"]
+__all__ = ["STATE_FORMAT", "Network", "given_learning_rate", "refuse_fork", "refuse_strategy"]
 
 STATE_FORMAT = 1
 """Number of the layout of `Network.state`; raise it when the layout changes."""
@@ -77,6 +77,8 @@ class Network:
         """The Keras model, with the restored weights if there are any."""
         with self._lock:
             if self._model is None:
+                refuse_strategy()
+                refuse_fork()
                 if next(_networks_built) % _NETWORKS_UNTIL_COLLECTION == 0:
                     gc.collect()
                     if keras.backend.backend() == "tensorflow":
@@ -99,17 +101,12 @@ class Network:
         return model
 
     def is_compiled(self, settings: str) -> bool:
-        """Tell whether the model was compiled with these settings."""
-        if not self.model.compiled or self.model.optimizer is self._optimizer:
-            return bool(self.model.compiled) and settings == self._settings
-        warnings.warn(
-            "model_ was compiled by itself. Training goes on with the optimizer and the loss that "
-            "the classifier's parameters name: change them by set_params, such as "
-            "set_params(optimizer='sgd', optimizer__learning_rate=0.1).",
-            UserWarning,
-            stacklevel=4,
-        )
-        return False
+        """Tell whether the model was compiled with these settings, or by the user since."""
+        model = self.model
+        if not model.compiled or model.optimizer is self._optimizer:
+            return bool(model.compiled) and settings == self._settings
+        self._take(model.optimizer, settings)
+        return True
 
     def compile(
         self, optimizer: keras.optimizers.Optimizer, *, settings: str = "", **kwargs: Any
@@ -121,24 +118,29 @@ class Network:
         """
         model = self.model
         saved = None if self._optimizer is None else _arrays(self._optimizer.variables)
-        rate = given_learning_rate(optimizer)
+        earlier = self._learning_rate
         model.compile(optimizer=optimizer, **kwargs)
-        self._steps.clear()
-        # Now: variables that a traced function makes cost it a second tracing.
-        optimizer.build(model.trainable_variables)
-        keep_no_gradient_functions(optimizer)
+        self._take(optimizer, settings)
         if self._pending is not None:
             saved = self._pending.get("optimizer", [])
-            self._learning_rate = self._pending.get("learning_rate")
+            earlier = self._pending.get("learning_rate")
             self._pending = None
         # Another optimizer than the one that was saved starts anew.
         if saved and [tuple(v.shape) for v in optimizer.variables] == [a.shape for a in saved]:
             _assign(optimizer.variables, saved, "optimizer")
-            if rate is not None and self._learning_rate not in (None, rate):
+            rate = self._learning_rate
+            if rate is not None and earlier not in (None, rate):
                 optimizer.learning_rate = rate
-        self._learning_rate, self._optimizer = rate, optimizer
-        self._settings = settings
         return model
+
+    def _take(self, optimizer: keras.optimizers.Optimizer, settings: str) -> None:
+        """Make ready for training by the optimizer that the model was compiled with."""
+        self._steps.clear()
+        # Now: variables that a traced function makes cost it a second tracing.
+        optimizer.build(self.model.trainable_variables)
+        keep_no_gradient_functions(optimizer)
+        self._learning_rate = given_learning_rate(optimizer)
+        self._optimizer, self._settings = optimizer, settings
 
     def state(self) -> dict[str, Any]:
         """Return the network as plain data: sizes, arrays of the network and of the optimizer."""
@@ -163,6 +165,7 @@ class Network:
 
     def predict_proba(self, X: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
         """Return the probabilities (n_windows, n_classes) of windows, in batches."""
+        refuse_fork()
         forward = self._forward or self._make_forward()
         batches = [
             keras.ops.convert_to_numpy(forward(X[start : start + PREDICTION_BATCH]))
@@ -230,6 +233,44 @@ class Network:
                     forward = torch.no_grad()(applied)
                 self._forward = forward
             return self._forward
+
+
+def refuse_strategy() -> None:
+    """Raise an error inside the scope of a distribution strategy of TensorFlow."""
+    if keras.backend.backend() != "tensorflow":
+        return
+    import tensorflow as tf
+
+    if tf.distribute.has_strategy():
+        raise RuntimeError(
+            f"The network cannot be built or trained inside the scope of a "
+            f"{type(tf.distribute.get_strategy()).__name__}: it trains on one device. Leave "
+            "`with strategy.scope()`; choose a device by `with tf.device(...)`, and train several "
+            "networks side by side by GridSearchCV(n_jobs=...)."
+        )
+
+
+_process: int | None = None
+
+
+def refuse_fork() -> None:
+    """Raise an error in a process that was forked from one in which TensorFlow has worked.
+
+    Its threads do not come along, and the first operation would wait for them for ever.
+    """
+    global _process
+    if keras.backend.backend() != "tensorflow":
+        return
+    if _process is None:
+        _process = os.getpid()
+    elif _process != os.getpid():
+        raise RuntimeError(
+            "This process was started by fork after a network was at work in its parent, and "
+            "TensorFlow would wait here for ever. Start processes by spawn: "
+            "multiprocessing.get_context('spawn').Pool(), "
+            "ProcessPoolExecutor(mp_context=get_context('spawn')), or joblib.Parallel, which does "
+            "so by itself."
+        )
 
 
 def given_learning_rate(optimizer: keras.optimizers.Optimizer) -> float | None:

@@ -34,8 +34,14 @@ class TrainingParameters:
         look like those of several.
     optimizer : str, class or keras.optimizers.Optimizer, default="adam"
         Optimizer of the weights; Adam with a learning rate of 0.001 as published. Its own
-        parameters are routed: `optimizer__learning_rate=0.01`. In the same way
-        `loss__label_smoothing=0.1` reaches the loss.
+        parameters are routed: `optimizer__learning_rate=0.01`.
+    loss : str, class, keras.losses.Loss or function, default="categorical_crossentropy"
+        Loss of one-hot labels and predicted probabilities, such as "categorical_focal_crossentropy"
+        or a function of two arrays of shape (n_windows, n_classes). Parameters of a class or a name
+        are routed: `loss__label_smoothing=0.1`.
+    metrics : list of str, class, keras.metrics.Metric or function, default=None
+        What `history_` records besides the loss and the accuracy, such as
+        `keras.metrics.F1Score(average="macro")`. Sample weights do not count in it.
     epochs : int, default={epochs}
         Number of passes over the training windows.
     batch_size : int, default=64
@@ -94,8 +100,8 @@ class TrainingParameters:
     classes_ : ndarray of shape (n_classes,)
         Activities, sorted.
     history_ : dict of list of float
-        `loss` and `accuracy` of each epoch on the training windows, with dropout at work; and
-        `val_loss`, `val_accuracy` with `early_stopping`.
+        `loss`, `accuracy` and `metrics` of each epoch on the training windows, with dropout at
+        work; and `val_loss`, `val_accuracy` with `early_stopping` or `validation_data`.
     model_ : keras.Model
         The network. It reads windows of shape (n_windows, n_timesteps, n_channels) and cuts them
         itself.
@@ -115,6 +121,8 @@ class TrainingParameters:
     _: KW_ONLY
     n_channels: Size | None = None
     optimizer: str | type | keras.optimizers.Optimizer = "adam"
+    loss: Annotated[Any, str, type, keras.losses.Loss, callable] = "categorical_crossentropy"
+    metrics: Annotated[Any, None, list, tuple, str, type, keras.metrics.Metric, callable] = None
     epochs: Size = 25
     batch_size: Size = 64
     class_weight: dict[Any, float] | Literal["balanced"] | None = None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import math
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -12,7 +14,12 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.model_selection import GroupShuffleSplit, StratifiedShuffleSplit
 
-from sklearn_har.neural_network._runtime import Network, given_learning_rate
+from sklearn_har.neural_network._runtime import (
+    Network,
+    given_learning_rate,
+    refuse_fork,
+    refuse_strategy,
+)
 from sklearn_har.utils._compat import instantiate
 from sklearn_har.utils._validation import did_you_mean
 
@@ -21,6 +28,8 @@ __all__ = [
     "hold_out",
     "make_callbacks",
     "make_early_stopping",
+    "make_loss",
+    "make_metrics",
     "make_optimizer",
     "train",
 ]
@@ -85,21 +94,88 @@ def make_optimizer(
             )
         return type(optimizer).from_config(optimizer.get_config())
     if isinstance(optimizer, str):
-        name = optimizer
-        try:
-            optimizer = type(keras.optimizers.get(name))
-        except ValueError as error:
-            known = {
-                member_name.lower()
-                for member_name, member in vars(keras.optimizers).items()
-                if isinstance(member, type) and issubclass(member, keras.optimizers.Optimizer)
-            } - {"optimizer", "lossscaleoptimizer", "multioptimizer"}
-            raise ValueError(
-                f"optimizer must be the name, a class or an instance of a Keras optimizer; "
-                f"names are {sorted(known)}, got {name!r}{did_you_mean(name, known)}."
-            ) from error
+        optimizer = _named(optimizer, keras.optimizers.Optimizer, keras.optimizers)
     check_routed(optimizer, params, "optimizer")
     return instantiate(optimizer, params)
+
+
+def _snake_case(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])", "_", name).lower()
+
+
+def _named(name: str, kind: type, module: Any) -> type:
+    """Return the class of Keras that a name stands for, such as "adam", "mse" or "f1_score"."""
+    named = {
+        _snake_case(member_name): member
+        for member_name, member in vars(module).items()
+        if isinstance(member, type)
+        and issubclass(member, kind)
+        and member is not kind
+        and member_name not in ("LossScaleOptimizer", "MultiOptimizer", "MeanMetricWrapper")
+    }
+    plain = {key.replace("_", ""): member for key, member in named.items()}
+    cls = plain.get(name.replace("_", "").lower())
+    if cls is None:
+        with contextlib.suppress(ValueError):
+            # Short for another name, such as "mse": Keras returns a function of the full name.
+            cls = named.get(getattr(module.get(name), "__name__", name))
+    if cls is None:
+        what, known = kind.__name__.lower(), sorted(named)
+        raise ValueError(
+            f"{what} must be the name, a class or an instance of a Keras {what}; names are "
+            f"{known}, got {name!r}{did_you_mean(name, known)}."
+        )
+    return cls
+
+
+def make_loss(loss: Any, params: dict[str, Any], dtype: str) -> Any:
+    """Return a loss of one-hot labels and probabilities from a name, a class or a function."""
+    name = loss if isinstance(loss, str) else getattr(loss, "__name__", type(loss).__name__)
+    if "sparse" in name.lower():
+        raise ValueError(
+            f"loss must be one for one-hot labels, got {name}: the network is trained on one-hot "
+            "labels, whatever form y has. Use 'categorical_crossentropy'."
+        )
+    if isinstance(loss, str):
+        loss = _named(loss, keras.losses.Loss, keras.losses)
+    if isinstance(loss, type):
+        check_routed(loss, params, "loss")
+        if "dtype" in inspect.signature(loss).parameters:
+            params = {"dtype": dtype, **params}
+        return loss(**params)
+    if params:
+        raise ValueError(
+            f"loss is {'an instance' if isinstance(loss, keras.losses.Loss) else 'a function'} and "
+            f"takes no routed parameters, got {sorted(f'loss__{p}' for p in params)}. Give the "
+            "class or its name, or set them on it."
+        )
+    return loss
+
+
+def make_metrics(metrics: Any) -> list[Any]:
+    """Return new metrics of Keras: the accuracy, and those that were asked for."""
+    given = metrics if isinstance(metrics, list | tuple) else [metrics]
+    # An instance: by its name Keras would make it late, inside the traced step.
+    made = [keras.metrics.CategoricalAccuracy(name="accuracy")]
+    for metric in given:
+        if metric is None or metric in ("accuracy", "acc", "categorical_accuracy"):
+            continue
+        if isinstance(metric, str):
+            metric = _named(metric, keras.metrics.Metric, keras.metrics)
+        if isinstance(metric, keras.metrics.Metric):
+            # Never the caller's, which has a state.
+            metric = type(metric).from_config(metric.get_config())
+        elif isinstance(metric, type):
+            # With its own name, which Keras would number from one network to the next.
+            named = "name" in inspect.signature(metric).parameters
+            metric = metric(**({"name": _snake_case(metric.__name__)} if named else {}))
+        elif not callable(metric):
+            raise TypeError(
+                "metrics must be names, classes or instances of Keras metrics, or functions of the "
+                f"true and the predicted labels, got {type(metric).__name__}."
+            )
+        made.append(metric)
+    return made
 
 
 def check_routed(target: Any, params: Iterable[str], prefix: str) -> None:
@@ -197,6 +273,8 @@ def train(
     is no data pipeline, whose set-up and double tracing take longer than the training of a
     small network.
     """
+    refuse_strategy()
+    refuse_fork()
     model = network.model
     n_batches = -(-data.n_windows // batch_size)
     epochs = max(epochs, -(-min_updates // n_batches))
@@ -252,4 +330,12 @@ def train(
 
 
 def _metrics(model: keras.Model) -> dict[str, float]:
-    return {name: float(value) for name, value in model.get_metrics_result().items()}
+    found = {}
+    for name, value in model.get_metrics_result().items():
+        if np.ndim(value):
+            raise ValueError(
+                f"metrics must give one number each, but {name} gives {np.shape(value)}: pass an "
+                "instance that averages, such as keras.metrics.F1Score(average='macro')."
+            )
+        found[name] = float(value)
+    return found

@@ -8,6 +8,7 @@ from sklearn_har.preparation._preparation import Preparation
 from sklearn_har.preparation._preparing import check_preparation, prepare_recording
 from sklearn_har.preparation._resampling import merge_recordings, resample_recording
 from sklearn_har.preparation._stream import WindowStream
+from sklearn_har.utils._public import name_classes_after
 
 __all__ = [
     "BodyFrame",
@@ -23,3 +24,5 @@ __all__ = [
     "resample_recording",
     "separate_gravity",
 ]
+
+name_classes_after(__name__)

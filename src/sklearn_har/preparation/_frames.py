@@ -217,29 +217,29 @@ class BodyAxes:
 
     def push(self, time: Floats, samples: NDArray[Any]) -> tuple[int, Samples]:
         """Return the number of the first grid point that is new, and the signals from there on."""
-        return self._turned(*self._signals.push(time, samples))
+        return self._turn(*self._signals.push(time, samples))
 
     def finish(self) -> tuple[int, Samples] | None:
         """End the part and return what is left; None where nothing was pushed."""
         rest = self._signals.finish()
-        turned = None if rest is None else self._turned(*rest)
+        turned = None if rest is None else self._turn(*rest)
         self._buffer.finish()
         self._wearing.interrupt()
         return turned
 
-    def _turned(self, first: int, signals: Samples) -> tuple[int, Samples]:
+    def _turn(self, first: int, signals: Samples) -> tuple[int, Samples]:
         turned = np.concatenate([signals, np.zeros((len(signals), 1))], axis=1)
         if self._frames is None:
             changes = self._found(first, signals)
         else:
-            changes = self._told(first, len(signals), self._frames)
+            changes = self._rotations_by_sample(first, len(signals), self._frames)
         for i, (begin, rotation) in enumerate(changes):
             end = changes[i + 1][0] if i + 1 < len(changes) else len(turned)
             if rotation is not None:
                 turned[begin:end] = turn(turned[begin:end], rotation, self._n_triads)
         return first, turned
 
-    def _told(
+    def _rotations_by_sample(
         self, first: int, n: int, frames: Sequence[BodyFrame]
     ) -> list[tuple[int, Floats | None]]:
         """Return from which sample on which rotation holds, by the frames of the recording."""

@@ -400,7 +400,7 @@ class Preparation(TransformerMixin, BaseEstimator):
         original_rate : float
             Their nominal rate, in Hz.
         max_gap : float, default=None
-            In s, in the place of `max_gap` of the preparation; None for that.
+            In s, instead of `max_gap` of the preparation; None for that.
         frames : sequence of BodyFrame, default=None
             The frames of the recording, as :meth:`body_frames` returns them, for a `frame` that is
             not the device's. None to find them while samples come.

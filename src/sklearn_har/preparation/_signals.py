@@ -112,21 +112,21 @@ class SignalStage:
     def push(self, time: NDArray[np.float64], samples: NDArray[Any]) -> tuple[int, Samples]:
         """Return the number of the first grid point that is new, and the signals from there on."""
         first, values = self.grid.push(time, samples[:, self._columns].astype(np.float64))
-        return self._filtered(first, values)
+        return self._filter(first, values)
 
     def finish(self) -> tuple[int, Samples] | None:
         """End the part and return what is left; None where nothing was pushed."""
         rest = self.grid.finish()
         if rest is None:
             return None
-        signals = self._filtered(*rest, last=True)
+        signals = self._filter(*rest, last=True)
         for stage in (self._noise, self._gravity, self._drift):
             if stage is not None:
                 stage.finish()
         self._next = None
         return signals
 
-    def _filtered(self, first: int, values: Samples, *, last: bool = False) -> tuple[int, Samples]:
+    def _filter(self, first: int, values: Samples, *, last: bool = False) -> tuple[int, Samples]:
         if self._next is None:
             self._next = first
         if self._median is not None:

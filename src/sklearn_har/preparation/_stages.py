@@ -248,12 +248,12 @@ class GridResampler:
 
     def push(self, time: NDArray[np.float64], samples: Samples) -> tuple[int, Samples]:
         """Return the number of the first grid point that is new, and the samples from there on."""
-        return self._thinned(*self._fine.push(time, samples))
+        return self._thin(*self._fine.push(time, samples))
 
     def finish(self) -> tuple[int, Samples] | None:
         """Return what is left up to the last sample; None where nothing was pushed."""
         rest = self._fine.finish()
-        thinned = None if rest is None else self._thinned(*rest)
+        thinned = None if rest is None else self._thin(*rest)
         if self._filter is not None:
             self._filter.finish()
         return thinned
@@ -268,12 +268,12 @@ class GridResampler:
             # The padding that scipy would choose, as far as there are samples for it.
             padding = min(3 * (2 * len(self._sos) + 1), len(values) - 1)
             values = sosfiltfilt(self._sos, values, axis=0, padlen=padding)
-        thinned = self._thinned(first, values)
+        thinned = self._thin(first, values)
         if self._filter is not None:
             self._filter.finish()
         return thinned
 
-    def _thinned(self, first: int, values: Samples) -> tuple[int, Samples]:
+    def _thin(self, first: int, values: Samples) -> tuple[int, Samples]:
         if self._filter is not None:
             values = self._filter.push(values)
         k = -(-first // self.factor)

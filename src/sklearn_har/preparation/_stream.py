@@ -100,7 +100,7 @@ class WindowStream:
                 found.append(self._windows.push(*signals))
         if len(time):
             self._end = float(time[-1])
-        return self._joined(found)
+        return self._join(found)
 
     def finish(self) -> StartedWindows:
         """End the part: return what waited for further samples.
@@ -110,7 +110,7 @@ class WindowStream:
         start_time, windows : ndarray
             As from :meth:`push`.
         """
-        return self._joined([self._finish()])
+        return self._join([self._finish()])
 
     def is_due(self, latest: float) -> bool:
         """Return whether samples up to a time may complete a window.
@@ -142,7 +142,7 @@ class WindowStream:
         self.n_breaks += 1
         return windows
 
-    def _joined(
+    def _join(
         self, found: list[tuple[NDArray[np.int64], NDArray[np.float32]] | None]
     ) -> StartedWindows:
         pieces = [piece for piece in found if piece is not None and len(piece[0])]

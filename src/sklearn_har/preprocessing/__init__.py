@@ -4,6 +4,7 @@ from sklearn_har.preprocessing._channelwise import ChannelwiseTransformer
 from sklearn_har.preprocessing._companding import CompandingTransformer
 from sklearn_har.preprocessing._subsequences import SubsequenceReshaper
 from sklearn_har.preprocessing._window_reshaper import WindowReshaper
+from sklearn_har.utils._public import name_classes_after
 
 __all__ = [
     "ChannelwiseTransformer",
@@ -11,3 +12,5 @@ __all__ = [
     "SubsequenceReshaper",
     "WindowReshaper",
 ]
+
+name_classes_after(__name__)

@@ -19,7 +19,7 @@ __all__ = ["make_best", "make_cnn_lstm", "make_conv_lstm", "make_lstm"]
 # cross-validation over the training subjects of UCI HAR.
 TRAINING: dict[str, Any] = {
     "scaling": "both",
-    "augmentation": GravityRotation(degrees=15),
+    "augmentation": GravityRotation(degrees=15, required=False),
     "schedule": "cosine",
     "epochs": 20,
     "min_updates": 600,
@@ -29,6 +29,16 @@ TRAINING: dict[str, Any] = {
     "dense_units": None,
     "pooling": "both",
 }
+
+
+def _merge(settings: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
+    """Return the parameters of a recipe with those of the user in their place.
+
+    What the recipe routes to an optimizer or a loss does not go to another one.
+    """
+    merged = {**TRAINING, **settings}
+    routed = tuple(f"{name}__" for name in ("optimizer", "loss") if name in params)
+    return {k: v for k, v in merged.items() if not k.startswith(routed)} | params
 
 
 def make_lstm(**params: Any) -> LSTMClassifier:
@@ -55,7 +65,7 @@ def make_lstm(**params: Any) -> LSTMClassifier:
     -----
     Windows must be in the units of the recording, with accelerations that hold gravity: scaling
     happens inside the network, and :class:`~sklearn_har.augmentation.GravityRotation` before it.
-    Windows of 9, 6 or 3 channels are understood; for others set `augmentation`.
+    With other channels than 9, 6 or 3, or without gravity, that is left out, and a warning says so.
 
     Examples
     --------
@@ -69,7 +79,7 @@ def make_lstm(**params: Any) -> LSTMClassifier:
     from sklearn_har.neural_network import LSTMClassifier
 
     settings = {"n_steps": 16, "n_layers": 2, "bidirectional": True, "units": 64}
-    return LSTMClassifier(**{**TRAINING, **settings, **params})
+    return LSTMClassifier(**_merge(settings, params))
 
 
 def make_cnn_lstm(**params: Any) -> CNNLSTMClassifier:
@@ -109,7 +119,7 @@ def make_cnn_lstm(**params: Any) -> CNNLSTMClassifier:
         "units": 64,
         "bidirectional": True,
     }
-    return CNNLSTMClassifier(**{**TRAINING, **settings, **params})
+    return CNNLSTMClassifier(**_merge(settings, params))
 
 
 def make_conv_lstm(**params: Any) -> ConvLSTMClassifier:
@@ -145,7 +155,7 @@ def make_conv_lstm(**params: Any) -> ConvLSTMClassifier:
         "batch_normalization": True,
         "padding": "same",
     }
-    return ConvLSTMClassifier(**{**TRAINING, **settings, **params})
+    return ConvLSTMClassifier(**_merge(settings, params))
 
 
 def make_best(

@@ -6,6 +6,7 @@ from sklearn_har.recognition._pretrained import load_pretrained
 from sklearn_har.recognition._recognizer import ActivityRecognizer
 from sklearn_har.recognition._scoring import recording_scorer
 from sklearn_har.recognition._streaming import StreamingRecognizer
+from sklearn_har.utils._public import name_classes_after
 
 __all__ = [
     "ActivityRecognizer",
@@ -16,3 +17,5 @@ __all__ = [
     "load_pretrained",
     "recording_scorer",
 ]
+
+name_classes_after(__name__)

@@ -18,7 +18,7 @@ __all__ = [
     "Layout",
     "check_recognizer",
     "decisions_of",
-    "laid_out",
+    "lay_out",
 ]
 
 Layout = Literal["windows", "channels-first", "flat"]
@@ -150,7 +150,7 @@ class Asked:
         blocks = []
         for i in range(0, len(windows), _BLOCK):
             block = windows[i : i + _BLOCK]
-            found = np.asarray(self.classifier.predict_proba(laid_out(block, self.layout)))
+            found = np.asarray(self.classifier.predict_proba(lay_out(block, self.layout)))
             if found.shape != (len(block), n_classes):
                 raise ValueError(
                     f"estimator must give {n_classes} probabilities for each of {len(block)} "
@@ -180,7 +180,7 @@ def decisions_of(
     ]
 
 
-def laid_out(windows: NDArray[Any], layout: Layout) -> NDArray[Any]:
+def lay_out(windows: NDArray[Any], layout: Layout) -> NDArray[Any]:
     """Return windows of shape (n_windows, n_timesteps, n_channels) as a classifier reads them."""
     if layout == "channels-first":
         return np.swapaxes(windows, 1, 2)

@@ -25,7 +25,7 @@ from sklearn_har.recognition._decision import (
     LAYOUTS,
     Layout,
     check_recognizer,
-    laid_out,
+    lay_out,
 )
 from sklearn_har.recognition._novelty import learn_novelty
 from sklearn_har.recognition._prediction import PredictionMixin
@@ -223,7 +223,7 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
         recognizer.window_channel_names_ = tuple(described.get("window_channel_names", ()))
         recognizer.training_facts_ = dict(described.get("training_facts", {}))
         recognizer._set_classifier(classifier)
-        recognizer.classes_ = _named(recognizer.classes_, classifier, activity_names)
+        recognizer.classes_ = _names_of_classes(recognizer.classes_, classifier, activity_names)
         return recognizer
 
     def set_params(self, **params: Any) -> Self:
@@ -294,7 +294,7 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
         facts |= learn_novelty(windows)
         estimator = clone(self._estimator())
         estimator.fit(
-            laid_out(windows.data, self.window_layout),
+            lay_out(windows.data, self.window_layout),
             windows.target,
             **self._fit_params(estimator, windows.subject),
         )
@@ -339,7 +339,7 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
             facts |= learn_novelty(windows)
         known = np.unique(windows.target) if classes is None else classes
         estimator.partial_fit(
-            laid_out(windows.data, self.window_layout),
+            lay_out(windows.data, self.window_layout),
             windows.target,
             **({} if goes_on else {"classes": known}),
         )
@@ -466,7 +466,7 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
             raise ValueError(f"window_layout must be one of {LAYOUTS}, got {self.window_layout!r}.")
 
 
-def _named(
+def _names_of_classes(
     classes: NDArray[Any], classifier: Any, activity_names: Sequence[str] | None
 ) -> NDArray[Any]:
     """Return the names of classes, or the classes where they have no other names."""

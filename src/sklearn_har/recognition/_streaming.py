@@ -227,7 +227,7 @@ class StreamingRecognizer:
         )
         # Most pieces are whole and in order, and a phone pushes fifty of them a second.
         if not (np.isfinite(values).all() and at[0] > self._latest and (np.diff(at) > 0).all()):
-            kept = self._kept(at, values)
+            kept = self._keep(at, values)
             at, values = at[kept], values[kept]
         self._timed = time is not None
         self._count += n_samples
@@ -237,7 +237,7 @@ class StreamingRecognizer:
             self._latest = float(at[-1])
         return self._process() if self._is_due() else []
 
-    def _kept(self, at: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    def _keep(self, at: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Tell which samples are neither missing nor late, and count those that are."""
         whole = np.isfinite(values).all(axis=1)
         latest = np.maximum.accumulate(np.where(whole, at, -np.inf))

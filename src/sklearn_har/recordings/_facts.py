@@ -34,7 +34,7 @@ def facts_of_files(
                 f"facts must have one row for each of the {len(files)} files, got {len(facts)}. "
                 "A column 'file' tells which row belongs to which file."
             )
-        return _known(facts)
+        return _known_values(facts)
     else:
         table, keys = facts, facts.index.tolist()
     rows: dict[tuple[str, ...], int] = {}
@@ -42,7 +42,7 @@ def facts_of_files(
         parts = Path(str(key)).expanduser().parts
         if rows.setdefault(parts, row) != row:
             raise ValueError(f"facts must have one row for each file, got {key!r} twice.")
-    known = _known(table)
+    known = _known_values(table)
     return [known[_row_of(file, rows, keys)] for file in files]
 
 
@@ -58,7 +58,7 @@ def _row_of(file: Path, rows: dict[tuple[str, ...], int], keys: Sequence[Any]) -
     )
 
 
-def _known(table: pd.DataFrame) -> list[dict[str, Any]]:
+def _known_values(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the values of each row that are not missing."""
     return [
         {

@@ -148,11 +148,11 @@ def read_recordings(
     _check_fields(known, columns, options, sensors)
     reading = _Reading(gathering, columns, options, sampling_rate)
     if sensor is not None:
-        recordings = reading.merged(reading.by_sensor(jobs), sensors)
+        recordings = reading.merge(reading.by_sensor(jobs), sensors)
     elif "sensor" in known:
-        recordings = reading.merged(jobs, sensors)
+        recordings = reading.merge(jobs, sensors)
     else:
-        recordings = reading.divided(jobs)
+        recordings = reading.divide(jobs)
     if columns.given:
         gathering.report(len(recordings), len(recordings), "recordings")
     else:
@@ -233,10 +233,10 @@ class _Reading:
         self._gathering, self._columns = gathering, columns
         self._options, self._rate = options, sampling_rate
 
-    def divided(self, jobs: Sequence[Job]) -> list[Recording]:
+    def divide(self, jobs: Sequence[Job]) -> list[Recording]:
         """Read tables with one recording or several of them in each."""
         recordings: list[Recording] = []
-        for job in _watched(jobs):
+        for job in _show_progress(jobs):
             parts: list[tuple[Job, Any]] = []
             with self._gathering.reading(job.name):
                 frame, options, columns = self._table(job, self._options)
@@ -249,7 +249,7 @@ class _Reading:
     def by_sensor(self, jobs: Sequence[Job]) -> list[Job]:
         """Divide tables in which sensors take turns."""
         parts: list[Job] = []
-        for job in _watched(jobs):
+        for job in _show_progress(jobs):
             file = str(job.source) if isinstance(job.source, Path) else None
             with self._gathering.reading(job.name):
                 frame, _, columns = self._table(job, self._options)
@@ -262,7 +262,7 @@ class _Reading:
         self._options = {k: v for k, v in self._options.items() if k not in done}
         return parts
 
-    def merged(self, jobs: Sequence[Job], sensors: Sequence[str] | None) -> list[Recording]:
+    def merge(self, jobs: Sequence[Job], sensors: Sequence[str] | None) -> list[Recording]:
         """Read recordings whose sensors have a table each."""
         # The package preparation imports this one, so that the import has to wait until here.
         from sklearn_har.preparation import merge_recordings
@@ -276,7 +276,7 @@ class _Reading:
         order = _chosen(sensors, present)
         options = _options_by_sensor(self._options, present)
         recordings: list[Recording] = []
-        for name, group in _watched(_groups(jobs)):
+        for name, group in _show_progress(_groups(jobs)):
             with self._gathering.reading():
                 with naming(name):
                     by_sensor = _by_sensor(group, order)
@@ -353,7 +353,7 @@ class _Reading:
 T = TypeVar("T")
 
 
-def _watched(items: Sequence[T]) -> Iterator[T]:
+def _show_progress(items: Sequence[T]) -> Iterator[T]:
     """Give items, with a line of progress on a terminal."""
     with ProgressLine(pause=_PAUSE) as progress:
         for number, item in enumerate(items):
@@ -441,7 +441,7 @@ def _by_sensor(group: Sequence[Job], order: Sequence[str]) -> dict[str, Job]:
         if other is not job:
             raise ValueError(
                 f"pattern must tell the files of one sensor apart, got {other.name!r} and "
-                f"{job.name!r} with the same fields. Put a field in the place of a '*'."
+                f"{job.name!r} with the same fields. Put a field instead of a '*'."
             )
     missing = [sensor for sensor in order if sensor not in by_sensor]
     if missing:

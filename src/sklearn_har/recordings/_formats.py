@@ -24,7 +24,7 @@ from sklearn_har.recordings._loggers import (
     serial_monitor,
 )
 from sklearn_har.recordings._recording import Recording
-from sklearn_har.recordings._rows import first_bytes, opened
+from sklearn_har.recordings._rows import first_bytes, open_bytes
 from sklearn_har.recordings._sniffing import TextLayout, check_encoding, guess_encoding, sniff_text
 from sklearn_har.recordings._tables import Layout, TableReader
 from sklearn_har.utils._validation import did_you_mean
@@ -197,7 +197,7 @@ class Recognised:
         return f"format='auto' reads this as {title}: {'; '.join(self.told)}."
 
     @property
-    def spelled(self) -> dict[str, Any]:
+    def arguments(self) -> dict[str, Any]:
         """Return arguments of `read_recording` that read the same with as little to guess."""
         if self.is_loaded or (self.layout is not None and "comment" in self.layout.options):
             return {"format": self.format or "auto"}
@@ -249,7 +249,7 @@ def _of_text(
         )
     if found is None or FORMATS[found].load is None or found not in fitting:
         return _of_table(source, head, found, given, read_options, place)
-    with opened(source) as file:
+    with open_bytes(source) as file:
         text = "" if file is None else file.read().decode(encoding, errors="replace")
     loaded = FORMATS[found].load(text)  # type: ignore[misc]
     if isinstance(loaded, pd.DataFrame):
@@ -274,7 +274,7 @@ def _of_table(
         layout = sniff_text(head, {**layout.options, "names": list(names)})
     table = _of_frame(source, layout.frame, found, given, place, layout)
     table.options["read_options"] = layout.options
-    return replace(table, told=layout.described + table.told, layout=layout)
+    return replace(table, told=layout.differences + table.told, layout=layout)
 
 
 def _of_frame(

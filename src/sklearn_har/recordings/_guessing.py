@@ -196,7 +196,7 @@ def _guess_channels(
     decided = given.get("units")
     units: dict[str, str] = {}
     for kind, group in sensors:
-        kind, unit = _measured(frame, kind, group, place, known)
+        kind, unit = _kind_and_unit(frame, kind, group, place, known)
         if isinstance(decided, str) and (decided in _ALLOWED.get(kind, {decided})):
             unit = decided
         names = [column.name for column in group]
@@ -235,7 +235,7 @@ def _sensors(columns: Sequence[Column]) -> list[tuple[str, list[Column]]]:
     return chosen or [("channels", rest)]
 
 
-def _measured(
+def _kind_and_unit(
     frame: pd.DataFrame, kind: str, group: Sequence[Column], place: str, known: Logger
 ) -> tuple[str, str | None]:
     """Return the kind and the unit of a sensor."""

@@ -108,7 +108,7 @@ class FileReport:
             )
         if self.recording is not None:
             lines += _facts_of(self.recording)
-        shown = self.columns.map(_shown).to_string(index=False)
+        shown = self.columns.map(_format_value).to_string(index=False)
         lines += ["", *(line.rstrip() for line in shown.splitlines()), ""]
         return "\n".join([*lines, *(_fact("note", problem) for problem in self.problems)])
 
@@ -194,13 +194,13 @@ def inspect_file(
         format=found.format,
         text=_text(found),
         columns=_columns(found, None if raw is None else raw[0]),
-        arguments=found.spelled,
+        arguments=found.arguments,
         recording=recording,
         problems=problems,
     )
 
 
-def _shown(value: Any) -> str:
+def _format_value(value: Any) -> str:
     if isinstance(value, str):
         half = _LONGEST_NAME // 2
         return value if len(value) <= _LONGEST_NAME else f"{value[: half - 3]}...{value[-half:]}"

@@ -118,10 +118,10 @@ def sensors_of(names: Sequence[str], units: Sequence[str | None]) -> list[Sensor
     rest = [i for i, unit in enumerate(units) if unit in ACCELERATION and i not in taken]
     if len(rest) == 3:
         triples.append(rest)
-    return [Sensor(triple, *_described(triple, names, units)) for triple in triples]
+    return [Sensor(triple, *_describe(triple, names, units)) for triple in triples]
 
 
-def _described(
+def _describe(
     triple: Sequence[int], names: Sequence[str], units: Sequence[str | None]
 ) -> tuple[Kind | None, str | None]:
     stated = next((units[i] for i in triple if units[i] is not None), None)

@@ -90,13 +90,13 @@ def _seconds(
             f"numbers in {counted[0]!r}."
         )
     seconds = [
-        _since(values, column, origin) if dates else _counted(values, origin)
+        _since(values, column, origin) if dates else _to_seconds(values, origin)
         for column, (values, dates) in zip(columns, read, strict=True)
     ]
     return seconds[0], seconds[1] if end is not None else np.full(len(table), np.nan)
 
 
-def _counted(values: Any, origin: datetime | None) -> Floats:
+def _to_seconds(values: Any, origin: datetime | None) -> Floats:
     """Return numbers as seconds on the clock of the recording, those since 1970 by their size."""
     seconds = np.asarray(values, dtype=np.float64)
     unit = unit_by_size(seconds[np.isfinite(seconds)], sampled=False)

@@ -21,7 +21,7 @@ from sklearn_har.recordings._gravity import (
     units_with_gravity,
     with_gravity_columns,
 )
-from sklearn_har.recordings._order import repair_needed
+from sklearn_har.recordings._order import find_repair
 from sklearn_har.recordings._plausibility import oddities, warn_of_oddities
 from sklearn_har.recordings._recording import Recording, typical_rate
 from sklearn_har.recordings._rows import fields_of
@@ -272,7 +272,7 @@ class LineReader:
     def _watch(self, at: NDArray[np.float64], stamps: Stamps) -> None:
         """Refuse a clock that only a whole file can put right."""
         self._at = np.concatenate([self._at, at])[-_WATCHED:]
-        reason = repair_needed(self._at, period=stamps.period, dated=stamps.dated)
+        reason = find_repair(self._at, period=stamps.period, dated=stamps.dated)
         if reason is not None and len(self._at) >= _FIRST:
             raise ValueError(
                 f"Column {self._time!r} cannot be followed: {reason}. read_recording puts it right "

@@ -19,7 +19,7 @@ def empatica(text: str) -> pd.DataFrame:
     """Return the table of ACC.csv: the start, the rate, and accelerations in 1/64 g."""
     start, rate, *_ = [float(line.partition(",")[0]) for line in text.split("\n", 2)[:2]]
     counts = pd.read_csv(io.StringIO(text), header=None, skiprows=2, names=["x", "y", "z"])
-    return _dated(counts / 64.0, pd.Timestamp(start, unit="s"), rate)
+    return _add_dates(counts / 64.0, pd.Timestamp(start, unit="s"), rate)
 
 
 def actigraph(text: str) -> pd.DataFrame:
@@ -44,11 +44,11 @@ def actigraph(text: str) -> pd.DataFrame:
     if day is None or clock is None:
         raise ValueError("source must tell 'Start Time' and 'Start Date', as ActiLife writes them.")
     start = pd.to_datetime(f"{day[1]} {clock[1]}", format=f"{form} %H:%M:%S")
-    return _dated(samples, start, float(rate[1]))
+    return _add_dates(samples, start, float(rate[1]))
 
 
 def geneactiv(text: str) -> str:
-    """Return the text with 12:00:00.500 in the place of 12:00:00:500, which GENEActiv writes."""
+    """Return the text with 12:00:00.500 instead of 12:00:00:500, which GENEActiv writes."""
     return re.sub(r"(?m)^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d):(\d{3})", r"\1.\2", text)
 
 
@@ -81,6 +81,6 @@ def edge_impulse(text: str) -> pd.DataFrame | str:
     return pd.DataFrame(values, columns=names).assign(time=np.arange(len(values)) * interval / 1e3)
 
 
-def _dated(samples: pd.DataFrame, start: Any, rate: float) -> pd.DataFrame:
+def _add_dates(samples: pd.DataFrame, start: Any, rate: float) -> pd.DataFrame:
     steps = pd.to_timedelta(np.round(np.arange(len(samples)) * (1e9 / rate)).astype(np.int64))
     return samples.assign(time=start + steps)

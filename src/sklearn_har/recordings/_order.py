@@ -15,11 +15,11 @@ from sklearn_har.recordings._ticks import (
     restarts,
     typical_pause,
     typical_step,
-    unwrapped,
+    unwrap,
 )
 from sklearn_har.utils._samples import is_increasing
 
-__all__ = ["Disorder", "Order", "in_order", "repair_needed"]
+__all__ = ["Disorder", "Order", "find_repair", "in_order"]
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -67,7 +67,7 @@ def in_order(
         return Order(kept, own)
     times, wraps = seconds.copy(), np.empty(0, dtype=np.int64)
     if not dated:
-        times[kept], wraps = unwrapped(seconds[kept], period=period)
+        times[kept], wraps = unwrap(seconds[kept], period=period)
     notes = []
     if len(wraps):
         what = "passes midnight" if period == 86_400.0 else "begins anew, as counters of it do,"
@@ -105,13 +105,11 @@ def in_order(
     return joined
 
 
-def repair_needed(
-    seconds: Floats, *, period: float | None = None, dated: bool = False
-) -> str | None:
+def find_repair(seconds: Floats, *, period: float | None = None, dated: bool = False) -> str | None:
     """Return what would have to be put right in a clock, None if nothing."""
     times, wraps = seconds, np.empty(0, dtype=np.int64)
     if not dated:
-        times, wraps = unwrapped(seconds, period=period)
+        times, wraps = unwrap(seconds, period=period)
     if len(wraps):
         return "the clock begins anew, as counters do"
     if len(restarts(times)):
@@ -131,7 +129,7 @@ def _stretch(times: Floats, rows: Rows, name: str, on_disorder: Disorder, in_blo
     notes: list[str] = []
     late = np.flatnonzero(np.diff(own) < 0) + 1
     if len(late):
-        kept, note = _remedied(own, late, rows, name, on_disorder)
+        kept, note = _rows_to_keep(own, late, rows, name, on_disorder)
         rows, own = rows[kept], own[kept]
         notes += note
     if not in_blocks:
@@ -193,7 +191,7 @@ def _spread(parts: list[Order], name: str) -> list[Order]:
     return spread_out
 
 
-def _remedied(
+def _rows_to_keep(
     own: Floats, late: Rows, rows: Rows, name: str, on_disorder: Disorder
 ) -> tuple[Rows, list[str]]:
     """Return the positions to keep of rows that are not in order, and what is said of it."""

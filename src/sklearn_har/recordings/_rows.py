@@ -17,7 +17,7 @@ from typing import IO, Any
 
 import numpy as np
 
-__all__ = ["RowShape", "fields_of", "first_bytes", "odd_lines", "opened", "row_shape"]
+__all__ = ["RowShape", "fields_of", "first_bytes", "odd_lines", "open_bytes", "row_shape"]
 
 _HEAD, _BLOCK = 1 << 16, 1 << 18
 # A file in which more lines are no rows has another layout than the one it is read by.
@@ -90,7 +90,7 @@ def fields_of(line: str, separator: str | None) -> list[str]:
 
 
 @contextmanager
-def opened(source: Any) -> Iterator[IO[bytes] | None]:
+def open_bytes(source: Any) -> Iterator[IO[bytes] | None]:
     """Open a source for bytes; None if there is no way to read it twice."""
     if isinstance(source, Path):
         if source.suffix.lower() == ".zst":
@@ -112,7 +112,7 @@ def opened(source: Any) -> Iterator[IO[bytes] | None]:
 
 def first_bytes(source: Any) -> bytes | None:
     """Return the whole lines at the start of a source."""
-    with opened(source) as file:
+    with open_bytes(source) as file:
         if file is None:
             return None
         head = file.read(_HEAD)
@@ -181,7 +181,7 @@ def odd_lines(source: Any, shape: RowShape) -> list[int]:
     """
     odd: list[int] = []
     number = 0
-    with opened(source) as file:
+    with open_bytes(source) as file:
         if file is None:
             return []
         for _ in range(shape.first):

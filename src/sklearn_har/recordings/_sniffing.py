@@ -45,7 +45,7 @@ class TextLayout:
     names_line: int | None = None
 
     @property
-    def described(self) -> list[str]:
+    def differences(self) -> list[str]:
         """Say what differs from a plain CSV file."""
         words = {"sep": "separator", "decimal": "decimal mark", "encoding": "encoding"}
         told = [f"{words[name]} {self.options[name]!r}" for name in words if name in self.options]
@@ -214,7 +214,7 @@ def _rows(
     marked = {i: _split(lines[i].lstrip("#% "), separator) for i in above}
     headers = [i for i in above if len(marked[i]) == n_fields]
     if not headers:
-        return {**options, **_no_names(first, _numbered(samples, numeric))}, ()
+        return {**options, **_no_names(first, _name_by_number(samples, numeric))}, ()
     # Names differ from each other; what is measured, and in which unit, does not.
     names = max(headers, key=lambda i: (len(set(marked[i])), -i))
     units = max(
@@ -239,7 +239,7 @@ def _no_names(first: int, names: list[str]) -> dict[str, Any]:
     return {"header": None, "names": names} | ({"skiprows": first} if first else {})
 
 
-def _numbered(samples: Sequence[Sequence[str]], numeric: Sequence[int]) -> list[str]:
+def _name_by_number(samples: Sequence[Sequence[str]], numeric: Sequence[int]) -> list[str]:
     """Name columns without names: a clock and three axes if that is what they look like."""
     n_fields = len(samples[0])
     clock = [float(row[0].replace(",", ".")) for row in samples if row[0]] if 0 in numeric else []

@@ -53,12 +53,12 @@ def spread(stretches: Sequence[tuple[Floats, Rows]]) -> list[Floats]:
     return [
         np.full(len(seconds), np.nan)
         if lines is None or each is None
-        else _placed(each, len(seconds), lines[0].step)
+        else _place_rows(each, len(seconds), lines[0].step)
         for (seconds, _), each in zip(stretches, all_blocks, strict=True)
     ]
 
 
-def _placed(blocks: _Blocks, n_rows: int, step: float) -> Floats:
+def _place_rows(blocks: _Blocks, n_rows: int, step: float) -> Floats:
     """Return the times of the rows of one stretch; `step` is that of the longest chain of all."""
     times = np.full(n_rows, np.nan)
     for first, last in blocks.chains():

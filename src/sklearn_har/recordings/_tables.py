@@ -29,10 +29,10 @@ from sklearn_har.recordings._gravity import (
     units_with_gravity,
     with_gravity_columns,
 )
-from sklearn_har.recordings._order import Disorder, Order, in_order, repair_needed
+from sklearn_har.recordings._order import Disorder, Order, find_repair, in_order
 from sklearn_har.recordings._plausibility import oddities
 from sklearn_har.recordings._recording import Recording, typical_rate
-from sklearn_har.recordings._ticks import unwrapped
+from sklearn_har.recordings._ticks import unwrap
 from sklearn_har.recordings._units import convert
 from sklearn_har.utils._gaps import gap_limit, gaps
 from sklearn_har.utils._numbers import check_rate
@@ -284,7 +284,7 @@ class TableReader:
         if is_increasing(times):
             return
         if not stamps.dated:
-            times, _ = unwrapped(times, period=stamps.period)
+            times, _ = unwrap(times, period=stamps.period)
         if is_increasing(times):
             return
         others = self._others | set(self._layout.channels or ())
@@ -306,7 +306,7 @@ class TableReader:
         seconds = (ticks - ticks[0]) / stamps.per_second
         if not stamps.dated:
             seconds += float(ticks[0]) / stamps.per_second
-        reason = repair_needed(seconds, period=stamps.period, dated=stamps.dated)
+        reason = find_repair(seconds, period=stamps.period, dated=stamps.dated)
         if reason is not None:
             raise ValueError(
                 f"Column {self._layout.time!r} cannot be read in pieces: {reason}. Read the table "

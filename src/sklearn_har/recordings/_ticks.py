@@ -20,7 +20,7 @@ __all__ = [
     "typical_pause",
     "typical_step",
     "unit_by_size",
-    "unwrapped",
+    "unwrap",
 ]
 
 Floats = NDArray[np.float64]
@@ -104,7 +104,7 @@ def likely_unit(ticks: NDArray[np.number]) -> Unit | None:
     return None
 
 
-def unwrapped(seconds: Floats, *, period: float | None = None) -> tuple[Floats, Rows]:
+def unwrap(seconds: Floats, *, period: float | None = None) -> tuple[Floats, Rows]:
     """Return times that go on where a counter begins anew, and the rows at which it does.
 
     `period` is the length of the counter where it is known; a step back by more than half of it is

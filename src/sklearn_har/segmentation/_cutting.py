@@ -198,7 +198,7 @@ def segment_recordings(
     array([1, 1, 1, 2, 2, 2])
     """
     whole: Any = recordings
-    described = _described(whole)
+    described = _as_recordings(whole)
     times = None
     if described:
         sampling_rate = _rate_of(described, sampling_rate)
@@ -291,7 +291,7 @@ def segment_recordings(
     )
 
 
-def _described(recordings: Any) -> list[Recording]:
+def _as_recordings(recordings: Any) -> list[Recording]:
     """Return recordings that have descriptions; none for arrays, an error for a mixture."""
     if isinstance(recordings, Recording):
         raise ValueError(

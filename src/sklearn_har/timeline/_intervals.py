@@ -79,7 +79,7 @@ def make_timeline(
     unlabelled : int or str, default=-1
         The activity of unlabelled intervals that are kept.
     on_unlabelled : {"drop", "keep"}, default="drop"
-        Leave a gap in the place of unlabelled intervals, or keep them as `unlabelled`.
+        Leave a gap instead of unlabelled intervals, or keep them as `unlabelled`.
 
     Returns
     -------

@@ -51,7 +51,7 @@ def labels_to_timeline(
     unlabelled : int or str, default=-1
         The value in `labels` that means that no activity is known.
     on_unlabelled : {"drop", "keep"}, default="drop"
-        Leave a gap in the place of unlabelled samples, or keep them as intervals of `unlabelled`.
+        Leave a gap instead of unlabelled samples, or keep them as intervals of `unlabelled`.
 
     Returns
     -------

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["finite_weights", "plain_labels", "real_array", "refuse_masked"]
+__all__ = ["finite_weights", "is_one_hot", "plain_labels", "real_array", "refuse_masked"]
 
 
 def finite_weights(sample_weight: ArrayLike | None) -> Any:
@@ -65,3 +65,15 @@ def plain_labels(labels: Any, name: str) -> Any:
                 "Make them all text by [str(label) for label in labels]."
             )
     return labels
+
+
+def is_one_hot(labels: Any) -> bool:
+    """Tell whether labels have one column for each class, and one 1 in each row."""
+    if len(np.shape(labels)) != 2 or np.shape(labels)[1] < 2:
+        return False
+    array = np.asarray(labels)
+    return bool(
+        array.dtype.kind in "biuf"
+        and np.isin(array, (0, 1)).all()
+        and (array.sum(axis=1) == 1).all()
+    )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from sklearn_har.utils._warnings import warn_user
 
 __all__ = ["layout_of_names", "warn_of_layout", "warn_of_samples"]
 
@@ -19,12 +20,12 @@ _MOST_CHANNELS = 32
 
 
 def layout_of_names(names: Iterable[Any]) -> tuple[list[str], npt.NDArray[np.int64]] | None:
-    """Return the channels that names of columns speak of, and the columns in order of time.
+    """Return the channels that columns are named after, and the columns in order of time.
 
     The fetchers call the columns of a frame `total_acc_x_000`, `total_acc_y_000`, ..., in the order
     of `data.reshape(n_windows, -1)`: all channels of the first time step, then of the second.
     Columns in another order, and those with two levels, channel and time step, are put into this
-    one. None if the names speak of no channels.
+    one. None if the names hold no channels.
 
     Examples
     --------
@@ -74,12 +75,10 @@ def warn_of_samples(X: Any) -> None:
         what = f"the columns {', '.join(names[:3])}{', ...' * (len(names) > 3)}"
     else:
         return
-    warnings.warn(
+    warn_user(
         f"X is a frame with {what}: each of its {len(X)} rows is taken for a window of "
         f"{len(names)} time steps of one channel. If the rows are samples of a recording, cut them "
-        "by segment_recording, or train ActivityRecognizer on recordings.",
-        UserWarning,
-        stacklevel=5,
+        "by segment_recording, or train ActivityRecognizer on recordings."
     )
 
 
@@ -104,7 +103,7 @@ def warn_of_layout(windows: npt.NDArray[Any]) -> None:
             "along the last axis, as signals are along time: the axes are likely to be (n_windows, "
             "n_channels, n_timesteps). If so, pass X.transpose(0, 2, 1)."
         )
-    elif n_channels == 1 and (found := _woven(seen[:, :, 0])):
+    elif n_channels == 1 and (found := _channels_in_turn(seen[:, :, 0])):
         said = (
             f"X is taken for windows of {n_timesteps} time steps of one channel, but its values "
             f"are smooth in steps of {found} columns, as those of {found} channels are: pass "
@@ -114,14 +113,14 @@ def warn_of_layout(windows: npt.NDArray[Any]) -> None:
         )
     else:
         return
-    warnings.warn(said, UserWarning, stacklevel=5)
+    warn_user(said)
 
 
 def _change(values: npt.NDArray[Any], axis: int) -> float:
     return float(np.abs(np.diff(values, axis=axis)).mean())
 
 
-def _woven(table: npt.NDArray[Any]) -> int | None:
+def _channels_in_turn(table: npt.NDArray[Any]) -> int | None:
     """Return how many channels take turns in the columns of a table, None if there is one."""
     n_columns = table.shape[1]
     changes = [

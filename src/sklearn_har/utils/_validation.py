@@ -57,11 +57,11 @@ def check_windows(
     """Validate windows for `estimator` and record (`reset`) or compare their shape.
 
     `X` is of shape (n_windows, n_timesteps, n_channels); or subsequences of shape (n_windows,
-    n_steps, n_timesteps / n_steps, n_channels); or a table with a column for each value of a
-    window, all channels of the first time step before those of the second. The number of channels
-    of a table is that of the windows seen before, that of its names, or `estimator.n_channels`,
-    else one. Windows come back with as many axes as they had, a table of several channels with
-    three. Infinity never passes.
+    n_steps, n_timesteps / n_steps, n_channels), also with an axis of length 1 after `n_steps`; or a
+    table with a column for each value of a window, all channels of the first time step before those
+    of the second. The number of channels of a table is that of the windows seen before, that of its
+    names, or `estimator.n_channels`, else one. Windows come back with as many axes as they had, a
+    table of several channels with three. Infinity never passes.
     """
     refuse_masked(X, "X")
     if not hasattr(X, "shape"):
@@ -71,6 +71,10 @@ def check_windows(
     if isinstance(X, np.ndarray) and X.dtype.kind in "US":
         raise TypeError(f"X must hold numbers, got text of dtype {X.dtype}.")
     shape = tuple(X.shape)
+    if len(shape) == 5 and shape[2] == 1:
+        # Subsequences as ConvLSTM2D reads them: (n_windows, n_steps, 1, n_timesteps, n_channels).
+        X = np.asarray(X)[:, :, 0]
+        shape = X.shape
     if len(shape) > 4:
         raise ValueError(
             f"X must be windows of shape {AXES}, got an array with {len(shape)} dimensions "
@@ -174,9 +178,10 @@ def _compare(estimator: BaseEstimator, shape: tuple[int, ...]) -> None:
     n_fitted = math.prod(fitted)
     was = f"was fitted with {fitted[0]} time steps and {fitted[1]} channel(s)"
     if len(shape) == 2 and shape[1] != n_fitted:
+        alone = " One window needs an axis before it: X[np.newaxis]." * (shape == fitted)
         raise ValueError(
             f"X has {shape[1]} features, but {name} is expecting {n_fitted} features as input: it "
-            f"{was}, {fitted[0]} x {fitted[1]} values in a row of a table."
+            f"{was}, {fitted[0]} x {fitted[1]} values in a row of a table.{alone}"
         )
     seen = (math.prod(shape[1:-1]), shape[-1])
     if len(shape) > 2 and seen != fitted:

@@ -64,7 +64,7 @@ def use_dask(client: Any = None, *, shared_files: bool = False) -> AbstractConte
     joblib's own ``parallel_config(backend="dask")`` hands each array of more than 1 kB, the row
     numbers of the folds included, to a single worker, from which the others fetch it. When that
     worker dies nothing can bring the array back, and the search stops with an error or waits for
-    ever. Here the scheduler keeps the arrays, so that a worker that takes the place of another
+    ever. Here the scheduler keeps the arrays, so that a worker that replaces another
     gets them again. It therefore needs the memory for one copy of the data; above a few hundred
     megabytes use `shared_files`.
 
@@ -201,7 +201,7 @@ class _Backend(ParallelBackendBase):
         """Start a batch of calls."""
         kept: list[Any] = []
 
-        def lent(value: Any) -> Any:
+        def lend(value: Any) -> Any:
             if _size(value) < _KEPT_FROM_BYTES:
                 return value
             if id(value) not in self._kept:
@@ -213,7 +213,7 @@ class _Backend(ParallelBackendBase):
             return _Kept(len(kept) - 1)
 
         tasks = [
-            (function, list(map(lent, args)), {name: lent(value) for name, value in kwargs.items()})
+            (function, list(map(lend, args)), {name: lend(value) for name, value in kwargs.items()})
             for function, args, kwargs in func.items
         ]
         future = self.start(tasks, kept)
@@ -253,7 +253,7 @@ class _Dask(_Backend):
         # A task, not scattered data: the scheduler knows how to make it again. The size that Dask
         # warns of is meant.
         with config.set({"distributed.admin.large-graph-warning-threshold": "1 TB"}):
-            return self._client.submit(_opened, value, pure=False)
+            return self._client.submit(_run_calls, value, pure=False)
 
     def start(self, tasks: list[Any], kept: list[Any]) -> Any:
         return self._client.submit(_run, tasks, kept, pure=False)
@@ -309,21 +309,21 @@ class _File:
         return np.memmap(self.path, mode="r", **self.how)
 
 
-def _opened(value: Any) -> Any:
+def _run_calls(value: Any) -> Any:
     return value.open() if isinstance(value, _File) else value
 
 
 def _run(tasks: list[Any], kept: list[Any]) -> list[Any]:
     """Run calls one after the other, in a worker."""
-    kept = [_opened(value) for value in kept]
+    kept = [_run_calls(value) for value in kept]
 
-    def resolved(value: Any) -> Any:
+    def resolve(value: Any) -> Any:
         return kept[value.position] if isinstance(value, _Kept) else value
 
     return [
         function(
-            *(resolved(value) for value in args),
-            **{name: resolved(value) for name, value in kwargs.items()},
+            *(resolve(value) for value in args),
+            **{name: resolve(value) for name, value in kwargs.items()},
         )
         for function, args, kwargs in tasks
     ]

@@ -11,6 +11,7 @@ from typing import Any
 
 from sklearn_har.utils._errors import one_line
 from sklearn_har.utils._optional import import_optional
+from sklearn_har.utils._public import FORMER_NAMES
 
 __all__ = ["load_model", "trusted_types"]
 
@@ -18,8 +19,9 @@ __all__ = ["load_model", "trusted_types"]
 def trusted_types() -> list[str]:
     """Return the types of this package that a saved model may hold.
 
-    They are the public estimators and augmentations. Other classes and functions of the package
-    are left out, because a file may also name functions to be called.
+    They are the public estimators and augmentations, by the names that the documentation has and
+    by those that files of older versions have. Other classes and functions of the package are left
+    out, because a file may also name functions to be called.
 
     Returns
     -------
@@ -35,14 +37,15 @@ def trusted_types() -> list[str]:
     --------
     >>> from sklearn_har.utils.saved_models import trusted_types
     >>> [name for name in trusted_types() if name.endswith(".LSTMClassifier")]
-    ['sklearn_har.neural_network._lstm.LSTMClassifier']
+    ['sklearn_har.neural_network.LSTMClassifier', 'sklearn_har.neural_network._lstm.LSTMClassifier']
     """
     from sklearn_har import augmentation
     from sklearn_har.utils.discovery import all_estimators
 
     types = [item for _, item in all_estimators()]
     types += [getattr(augmentation, name) for name in augmentation.__all__]
-    return sorted({f"{item.__module__}.{item.__qualname__}" for item in types})
+    names = {f"{item.__module__}.{item.__qualname__}" for item in types}
+    return sorted(names | {FORMER_NAMES[item] for item in types if item in FORMER_NAMES})
 
 
 def load_model(path: str | Path) -> Any:

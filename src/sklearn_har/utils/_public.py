@@ -1,0 +1,23 @@
+"""Public names for public classes.
+
+A file that holds an estimator names its class by the module that defines it. Modules that begin
+with an underscore may move, and nobody should have to trust a name that the documentation lacks.
+"""
+
+from __future__ import annotations
+
+import sys
+
+__all__ = ["FORMER_NAMES", "name_classes_after"]
+
+FORMER_NAMES: dict[type, str] = {}
+"""What files of older versions call a class."""
+
+
+def name_classes_after(package: str) -> None:
+    """Name the public classes of a package after it, instead of after their private modules."""
+    module = sys.modules[package]
+    for item in (getattr(module, name) for name in module.__all__):
+        if isinstance(item, type) and item.__module__.startswith(f"{package}._"):
+            FORMER_NAMES[item] = f"{item.__module__}.{item.__qualname__}"
+            item.__module__ = package
