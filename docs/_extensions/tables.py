@@ -60,7 +60,9 @@ class AccuracyTable(Table):
     def rows(self) -> Iterator[Row]:
         """Give one line for each classifier, whose name is a link."""
         for row in self.body:
-            yield [re.sub(r"`(\w+)`", linked, cell) for cell in row]
+            # A standard deviation stays on the line of its mean.
+            unbroken = (cell.replace(" (", "\N{NO-BREAK SPACE}(") for cell in row)
+            yield [re.sub(r"`(\w+)`", linked, cell) for cell in unbroken]
 
 
 class TrainingTable(Table):
