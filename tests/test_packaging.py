@@ -187,3 +187,16 @@ def test_tables_by_activity_and_subject_agree_with_the_accuracy(result_tables):
     _, *subjects = result_tables.training_table(row, "subjects")
     means = [float(cell.split()[0]) for _, cell in subjects]
     assert means == sorted(means)
+
+
+def test_the_page_on_installing_names_the_version():
+    page = (ROOT / "docs" / "install.rst").read_text(encoding="utf-8")
+    assert f"$ sklearn-har --version\n   sklearn-har {sklearn_har.__version__}\n" in page
+
+
+def test_extras_on_the_page_on_installing_exist():
+    page = (ROOT / "docs" / "install.rst").read_text(encoding="utf-8")
+    named = set(re.findall(r"``(\w+)``", page.partition("- adds")[2].partition("For example")[0]))
+    named |= set(",".join(re.findall(r'"\.\[([\w,]+)\]"', page)).split(","))
+    assert {"plot", "export", "dev"} <= named
+    assert named <= set(PYPROJECT["project"]["optional-dependencies"])
