@@ -32,6 +32,9 @@ SOURCES = {
 }
 # What the examples of a page need beyond the oldest version of scikit-learn, and for what.
 NEEDS = {"docs/user_guide/calibration.rst": ("1.8", "method='temperature'")}
+# Readers copy one answer, so each has to run without the others.
+FAQ = DOCS / "faq.rst"
+ANSWERS = re.split(r"^(.+)\n-{3,}\n", FAQ.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
 FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 
 
@@ -46,7 +49,11 @@ def python_blocks(text):
 
 @pytest.mark.parametrize(
     "name",
-    [n for n, p in zip(NAMES, PAGES, strict=True) if ">>> " in p.read_text(encoding="utf-8")],
+    [
+        name
+        for name, page in zip(NAMES, PAGES, strict=True)
+        if page != FAQ and ">>> " in page.read_text(encoding="utf-8")
+    ],
 )
 def test_examples_of_a_page(name):
     version, purpose = NEEDS.get(name, ("0", ""))
@@ -57,6 +64,19 @@ def test_examples_of_a_page(name):
     )
     assert tried > 0
     assert failures == 0
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"), list(zip(ANSWERS[::2], ANSWERS[1::2], strict=True)), ids=ANSWERS[::2]
+)
+def test_answer_of_the_faq_runs_by_itself(question, answer, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # where it writes its files
+    example = doctest.DocTestParser().get_doctest(answer, {}, question, str(FAQ), 0)
+    result = doctest.DocTestRunner(optionflags=FLAGS).run(example)
+    assert result.attempted > 0
+    assert result.failed == 0
+    # It ends with a link to the page that says more.
+    assert re.search(r"^See :(doc|ref):", answer, flags=re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -171,3 +191,27 @@ def test_diagram_has_the_weights_of_the_network(diagrams, name):
     model = network.initialize(np.zeros((6, 128, 9)), range(6)).model_
     counts = [layer.count_params() for layer in model.layers if layer.count_params()]
     assert [int(number.replace(",", "")) for number in shown] == counts
+
+
+# What people look for, where the package has another word, or none of its own.
+LOOKED_FOR = """
+android, iphone, ios, smartwatch, wearable, edge, tinyml, tflite, pretrained, checkpoint,
+overfit, overfitting, early stopping, learning curve, imbalance, imbalanced, f1, macro average,
+confusion matrix, loso, univariate, multivariate, downsample, downsampling, resample, resampling,
+sliding window, majority vote, null class, orientation, transfer learning, fine-tuning
+"""
+
+
+@pytest.mark.parametrize("words", [words.strip() for words in LOOKED_FOR.split(",")])
+def test_search_of_the_site_finds(words):
+    # It finds words of the text, by their stems and whatever their case.
+    pages = (FAQ, DOCS / "glossary.rst")
+    text = " ".join(" ".join(page.read_text(encoding="utf-8").split()) for page in pages)
+    assert re.search(rf"\b{words}\b", text, flags=re.IGNORECASE)
+
+
+def test_glossary_explains_each_term_once():
+    page = (DOCS / "glossary.rst").read_text(encoding="utf-8")
+    terms = re.findall(r"^   (\w.*)$", page, flags=re.MULTILINE)
+    assert len(terms) == len({term.lower() for term in terms})
+    assert {"window", "sliding window", "LOSO"} <= set(terms)

@@ -1,7 +1,10 @@
 """What surrounds the code says the same as the code, and its commands are those that run."""
 
+import importlib.util
+import json
 import re
 import shlex
+import statistics
 import subprocess
 import sys
 import tomllib
@@ -50,24 +53,6 @@ def test_changelog_states_changed_models_for_every_version():
     versions = re.split(r"^## ", changelog, flags=re.MULTILINE)[1:]
     assert versions
     assert all("### Changed models\n" in version for version in versions)
-
-
-def test_accuracies_of_the_readme_are_those_of_the_benchmark(monkeypatch):
-    monkeypatch.syspath_prepend(ROOT / "tools")
-    import accuracies
-
-    text = README.partition("<!-- results -->")[2].partition("<!-- end of results -->")[0]
-    rows = [re.split(r" *\| *", line)[1:-1] for line in text.splitlines() if line[:1] == "|"]
-    shown = {row[0].replace("`", ""): row[1:] for row in rows}
-    for classifier, accuracy, trainings, published in accuracies.accuracy_rows():
-        if published:
-            assert [shown[classifier][i] for i in (0, 1, 3)] == [accuracy, trainings, published]
-        else:
-            (row,) = (cells for name, cells in shown.items() if classifier in name)
-            assert row == [accuracy, trainings]
-    for name, (classifier, *_, weights) in accuracies.PUBLISHED.items():
-        assert shown[classifier][2] == ", ".join(accuracies.kept_accuracy(f"{name}, plain Keras"))
-        assert shown[classifier][4] == weights
 
 
 def test_extras_exist():
@@ -187,3 +172,60 @@ def test_only_what_has_run_is_classified():
     assert [c for c in classifiers if c.startswith("Operating System")] == [
         "Operating System :: POSIX :: Linux"
     ]
+
+
+@pytest.fixture(scope="module")
+def result_tables():
+    spec = importlib.util.spec_from_file_location(
+        "result_tables", ROOT / "tools" / "result_tables.py"
+    )
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_tables_in_the_readme_are_made_of_the_kept_results(result_tables):
+    assert re.findall(r"<!-- table: (\S+) -->", README) == ["networks", "recipes"]
+    assert result_tables.readme_with_tables(README) == README
+
+
+def test_tables_show_what_was_measured(result_tables):
+    kept = json.loads((ROOT / "benchmarks/quality/accuracy.json").read_text(encoding="utf-8"))
+    runs = kept["make_cnn_lstm"]["official"].values()
+    scores = [100 * run["accuracy"] for run in runs]
+    shown = f"{statistics.mean(scores):.1f} ({statistics.pstdev(scores):.1f})"
+    for table in ("overview", "recipes", "all"):
+        (row,) = (
+            row for row in result_tables.accuracy_table(table) if row[0].startswith("`make_cnn")
+        )
+        assert row[1:3] == (shown, str(len(scores)))
+    # Every row that was kept is in the complete table; the home page stays short.
+    assert len(result_tables.accuracy_table("all")) == 1 + len(kept)
+    assert len(result_tables.accuracy_table("overview")) <= 1 + 8
+
+
+def test_tables_by_activity_and_subject_agree_with_the_accuracy(result_tables):
+    row = "ConvLSTM, published"
+    _, *activities = result_tables.training_table(row, "activities")
+    _, *matrix = result_tables.training_table(row, "confusion")
+    counts = [[int(cell) for cell in line[1:]] for line in matrix]
+    right = sum(line[i] for i, line in enumerate(counts))
+    accuracy = 100 * right / sum(map(sum, counts))
+    assert result_tables.accuracy(row).startswith(f"{accuracy:.1f} ")
+    assert sum(int(line[-1]) for line in activities) == 2947
+    _, *subjects = result_tables.training_table(row, "subjects")
+    means = [float(cell.split()[0]) for _, cell in subjects]
+    assert means == sorted(means)
+
+
+def test_the_page_on_installing_names_the_version():
+    page = (ROOT / "docs" / "install.rst").read_text(encoding="utf-8")
+    assert f"$ sklearn-har --version\n   sklearn-har {sklearn_har.__version__}\n" in page
+
+
+def test_extras_on_the_page_on_installing_exist():
+    page = (ROOT / "docs" / "install.rst").read_text(encoding="utf-8")
+    named = set(re.findall(r"``(\w+)``", page.partition("- adds")[2].partition("For example")[0]))
+    named |= set(",".join(re.findall(r'"\.\[([\w,]+)\]"', page)).split(","))
+    assert {"plot", "export", "dev"} <= named
+    assert named <= set(PYPROJECT["project"]["optional-dependencies"])

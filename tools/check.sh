@@ -11,7 +11,7 @@ step() {
 
 step "Format" python -m ruff format --check .
 step "Lint" python -m ruff check .
-step "Spelling" python -m codespell_lib
+step "Spelling" python -m codespell_lib .
 step "Types" python -m mypy
 # Two processes: what takes the time is Python, tracing networks, and it runs on one core.
 step "Unit tests, doctests and integration tests" python -m pytest -n 2

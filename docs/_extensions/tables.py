@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from accuracies import PUBLISHED, accuracy_rows, kept_accuracy, per_cent
 from docutils import nodes
 from oldest import oldest_python, oldest_versions
+from result_tables import NETWORKS, accuracy_table, per_cent, training_table
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
@@ -46,43 +47,49 @@ class OldestVersions(Table):
         yield from {"Python": oldest_python(), **oldest_versions()}.items()
 
 
-def link(name: str) -> str:
-    """Return a name as a link to its page of the reference, if it has one."""
-    if name.startswith("make_"):
-        return f":func:`~sklearn_har.recipes.{name}`"
-    classifiers = [classifier for classifier, *_ in PUBLISHED.values()]
-    return f":class:`~sklearn_har.neural_network.{name}`" if name in classifiers else name
-
-
 class AccuracyTable(Table):
-    """The published networks, the recipes, and a rival."""
+    """Accuracies on UCI HAR; its argument is a name of `result_tables.accuracy_table`."""
 
-    heading = ("", "accuracy here", "trainings", "published, 10 trainings")
-    widths = "40 20 15 25"
+    required_arguments = 1
 
-    def rows(self) -> Iterator[Row]:
-        """Give one line a classifier."""
-        for name, *cells in accuracy_rows():
-            yield link(name), *cells
-
-
-class PublishedTable(Table):
-    """The published networks here, in plain Keras, and elsewhere."""
-
-    heading = (
-        "Network",
-        "here",
-        "in plain Keras, here",
-        "published, 10 trainings",
-        "published elsewhere, 3 trainings",
-        "weights",
-    )
+    def run(self) -> list[nodes.Node]:
+        """Return the table."""
+        self.heading, *self.body = accuracy_table(self.arguments[0])
+        return super().run()
 
     def rows(self) -> Iterator[Row]:
-        """Give one line a network."""
-        for name, (classifier, *cells) in PUBLISHED.items():
-            here = (kept_accuracy(f"{name}, {kind}") for kind in ("published", "plain Keras"))
-            yield link(classifier), *(f"{a}, {n} trainings" for a, n in here), *cells
+        """Give one line for each classifier, whose name is a link."""
+        for row in self.body:
+            # A standard deviation stays on the line of its mean.
+            unbroken = (cell.replace(" (", "\N{NO-BREAK SPACE}(") for cell in row)
+            yield [re.sub(r"`(\w+)`", linked, cell) for cell in unbroken]
+
+
+class TrainingTable(Table):
+    """The trainings of one classifier: by activity, by subject, or as a confusion matrix.
+
+    Its arguments are those of `result_tables.training_table`, the name of the table first.
+    """
+
+    required_arguments = 2
+    final_argument_whitespace = True
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table."""
+        name, row = self.arguments
+        self.heading, *self.body = training_table(row, name)
+        return super().run()
+
+    def rows(self) -> Iterator[Row]:
+        """Give one line for each activity or subject."""
+        yield from self.body
+
+
+def linked(name: re.Match[str]) -> str:
+    """Return the role that links a class or a recipe."""
+    if name[1] in NETWORKS:
+        return f":class:`~sklearn_har.neural_network.{name[1]}`"
+    return f":func:`~sklearn_har.recipes.{name[1]}`"
 
 
 class PitfallTable(Table):
@@ -108,6 +115,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Add the directives."""
     app.add_directive("oldest-versions", OldestVersions)
     app.add_directive("accuracy-table", AccuracyTable)
-    app.add_directive("published-table", PublishedTable)
+    app.add_directive("training-table", TrainingTable)
     app.add_directive("pitfall-table", PitfallTable)
     return {"parallel_read_safe": True}
