@@ -44,7 +44,7 @@ def uci_har(archive: str | None, subset: str = "train") -> tuple[Any, Any]:
 
 def resident_mb(pid: int | str = "self") -> float:
     """Return the resident memory of a process in MB."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="utf-8").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
@@ -111,7 +111,7 @@ def machine(packages: Sequence[str]) -> list[str]:
     model = platform.processor() or platform.machine()
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
-        for line in cpuinfo.read_text().splitlines():
+        for line in cpuinfo.read_text(encoding="utf-8").splitlines():
             if line.startswith("model name"):
                 model = line.partition(":")[2].strip()
                 break
@@ -141,7 +141,9 @@ class Kept:
 
     def keep(self, entry: Any, *names: str) -> None:
         """Set what stands under the names, one within the other; several processes may do so."""
-        with Path(tempfile.gettempdir(), f"{self.path.stem}.lock").open("w") as lock:
+        with Path(tempfile.gettempdir(), f"{self.path.stem}.lock").open(
+            "w", encoding="utf-8"
+        ) as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             results = inner = self.load()
             for name in names[:-1]:

@@ -35,7 +35,7 @@ PATIENCE = 240.0  # seconds, after which a search is given up
 
 def sent_mb() -> float:
     """Return what the loopback interface has sent since the machine was started."""
-    for line in Path("/proc/net/dev").read_text().splitlines():
+    for line in Path("/proc/net/dev").read_text(encoding="utf-8").splitlines():
         name, _, numbers = line.partition(":")
         if name.strip() == "lo":
             return int(numbers.split()[8]) / 1e6

@@ -36,7 +36,7 @@ MB = 1e6
 
 def private_mb() -> float:
     """Return the memory of this process that is not of a file, in MB."""
-    for line in Path("/proc/self/status").read_text().splitlines():
+    for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines():
         if line.startswith("RssAnon:"):
             return int(line.split()[1]) * 1024 / MB
     raise RuntimeError("The kernel does not tell RssAnon.")

@@ -44,7 +44,7 @@ def write(path: Path, seconds: float) -> None:
     recording = phone.recordings[0]
     n_samples, done = round(seconds * RATE), 0
     writer: Any = None
-    with path.open("w") as file:
+    with path.open("w", encoding="utf-8") as file:
         while done < n_samples:
             samples = recording.samples[: n_samples - done].astype(np.float32)
             time_s = (done + np.arange(len(samples))) / RATE

@@ -34,7 +34,7 @@ def write(path: Path, megabytes: float) -> None:
     n_rows = 100_000
     values = np.random.default_rng(0).normal([0, 0, 1, 0, 0, 0], 0.3, size=(n_rows, 6))
     rows = [",".join(f"{value:.6f}" for value in row) for row in values]
-    with path.open("w") as file:
+    with path.open("w", encoding="utf-8") as file:
         file.write(",".join(NAMES) + "\n")
         first = 0
         while file.tell() < megabytes * 1e6:

@@ -63,7 +63,7 @@ def test_times_have_all_digits(tmp_path, capsys):
 
 def test_given_options_are_taken_for_granted(tmp_path, capsys):
     out = _inspect(files.metawear(tmp_path), capsys, "--time", "elapsed (s)", "--time-unit", "s")
-    assert "--time 'elapsed (s)' --time-unit s" in out
+    assert '--time "elapsed (s)" --time-unit s' in out
     assert "300 at 50 Hz" in out
 
 

@@ -241,6 +241,13 @@ def test_npm_has_no_network(elsewhere):
         _web_runtime.read_runtime(None)
 
 
+def test_npm_writes_what_is_no_text(elsewhere):
+    code = "import os, sys\nos.write(2, b'npm error \\xff')\nsys.exit(1)\n"
+    _npm(elsewhere / "bin", code)
+    with pytest.raises(OSError, match=re.escape("(npm error \ufffd)")):
+        _web_runtime.read_runtime(None)
+
+
 def test_without_npm_the_way_is_told(elsewhere):
     with pytest.raises(FileNotFoundError, match=r"Install Node\.js; or run 'npm install onnx"):
         _web_runtime.read_runtime(None)

@@ -173,7 +173,10 @@ def main(kind, file, first, last):
 
     sys.addaudithook(watch)
     signal.signal(signal.SIGALRM, too_long)
-    now = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    now = (
+        int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[0])
+        * resource.getpagesize()
+    )
     resource.setrlimit(resource.RLIMIT_AS, (now + LARGEST, resource.RLIM_INFINITY))
     altered_path = path.with_name(f"altered-{os.getpid()}{path.suffix}")
     outcomes = Counter()

@@ -185,7 +185,7 @@ def _mount(folder, options, flags=0):
                 ("uid_map", f"0 {user} 1"),
                 ("gid_map", f"0 {group} 1"),
             ):
-                Path(f"/proc/self/{name}").write_text(content)
+                Path(f"/proc/self/{name}").write_text(content, encoding="utf-8")
         _check(libc.mount(b"none", b"/", None, _MS_REC | _MS_PRIVATE, None))
     data = None if options is None else options.encode()
     _check(libc.mount(b"tmpfs", os.fsencode(folder), b"tmpfs", flags, data))

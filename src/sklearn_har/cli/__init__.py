@@ -26,7 +26,7 @@ _EPILOG = """\
 examples:
   sklearn-har inspect log.csv
       say what is in a file of any logger, and how to read it
-  sklearn-har train recordings --pattern '{subject}/{activity}/{trial}.csv' \\
+  sklearn-har train recordings --pattern "{subject}/{activity}/{trial}.csv" \\
           --save model.skops
       train on your own files, and save the model with all that it needs
   sklearn-har predict recording.csv --model model.skops --plot timeline.png
@@ -67,6 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     int
         0 done, 1 the run failed (data, download, disk), 2 wrong usage, 130 interrupted.
     """
+    _show_any_character()
     try:
         status = _dispatch(argv)
         # Inside the try: a reader that has gone away is noticed when the buffer is written.
@@ -79,6 +80,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print(f"\n{PROGRAM}: interrupted", file=sys.stderr)
         return 130
+
+
+def _show_any_character() -> None:
+    """Let the output have escapes where its encoding lacks a character, as that of errors does.
+
+    Names of channels and activities may be in any script, and Windows writes to files and pipes in
+    a code page of 256 characters.
+    """
+    if getattr(sys.stdout, "errors", None) == "strict" and hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _dispatch(argv: Sequence[str] | None) -> int:

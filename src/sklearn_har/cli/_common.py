@@ -10,6 +10,7 @@ import json
 import math
 import os
 import re
+import shlex
 import sys
 import tempfile
 import textwrap
@@ -228,6 +229,23 @@ def quiet_start() -> Iterator[None]:
             sys.stderr.flush()
             os.dup2(stderr, 2)
             os.close(stderr)
+
+
+# Within double quotes these are special to one shell or another; a backslash is not on Windows.
+_SPECIAL = frozenset('"$`!%' if os.name == "nt" else '"$`!%\\')
+
+
+def quote(word: str) -> str:
+    """Quote an argument for any shell: double quotes are also those of Windows' cmd.
+
+    Examples
+    --------
+    >>> from sklearn_har.cli._common import quote
+    >>> print(quote("ax"), quote("x (m/s2)"), quote("$x"))
+    ax "x (m/s2)" '$x'
+    """
+    quoted = shlex.quote(word)
+    return quoted if quoted == word or _SPECIAL.intersection(word) else f'"{word}"'
 
 
 @contextmanager

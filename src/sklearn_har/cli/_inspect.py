@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 import sys
 import textwrap
 from typing import Any
@@ -13,6 +12,7 @@ from sklearn_har.cli._common import (
     PROGRAM,
     check_picture,
     check_writable,
+    quote,
     refuse,
     save_picture,
 )
@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> None:
     with warnings_as_lines():
         report = inspect_file(args.source, **options)
     print(in_options(str(report)))
-    words = [shlex.quote(word) for word in options_of(report.arguments, report)]
+    words = [quote(word) for word in options_of(report.arguments, report)]
     for label, text in (("options", " ".join(words)), ("in Python", report.call)):
         print(f"{label}:\n{textwrap.indent(text, '  ')}")
     if args.plot and report.recording is None:

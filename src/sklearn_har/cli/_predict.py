@@ -76,7 +76,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "source",
         **FILE,
-        help="CSV or Parquet file, one row a sample; a folder with --pattern '{sensor}.csv'; with "
+        help='CSV or Parquet file, one row a sample; a folder with --pattern "{sensor}.csv"; with '
         "--follow, - is the standard input",
     )
     parser.add_argument(

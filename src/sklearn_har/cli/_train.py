@@ -36,7 +36,7 @@ are Python literals, everything else is text.
 examples:
   sklearn-har train simulated --save model.skops
       the recipe of the CNN-LSTM on simulated recordings, in a minute
-  sklearn-har train recordings --pattern '{subject}/{activity}/{trial}.csv' \\
+  sklearn-har train recordings --pattern "{subject}/{activity}/{trial}.csv" \\
           --acceleration ax ay az --acceleration-unit m/s2 \\
           --gyroscope gx gy gz --gyroscope-unit deg/s --save model.skops
       your own files, one folder for each subject and activity

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 import textwrap
 from typing import Any
 
 from sklearn_har.cli import _data, _networks
-from sklearn_har.cli._common import fact, figure_of_rows
+from sklearn_har.cli._common import fact, figure_of_rows, quote
 from sklearn_har.cli._models import NETWORKS
 from sklearn_har.cli._tune_grid import format_values, one_line
 from sklearn_har.utils._progress import duration
@@ -81,12 +80,10 @@ def _evaluation_of(args: argparse.Namespace, setting: dict[str, Any]) -> str:
     }
     words = ["sklearn-har evaluate", *(["--recipe"] if args.recipe else [])]
     words += [
-        f"{option} {shlex.quote(str(value))}"
-        for option, value in options.items()
-        if value is not None
+        f"{option} {quote(str(value))}" for option, value in options.items() if value is not None
     ]
     words.append("--set")
-    words += [shlex.quote(f"{name}={value}") for name, value in (dict(args.set) | setting).items()]
+    words += [quote(f"{name}={value}") for name, value in (dict(args.set) | setting).items()]
     # The line is broken between words, where a shell lets it go on.
     lines = [f"  {words[0]}"]
     for word in words[1:]:

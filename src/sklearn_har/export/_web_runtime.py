@@ -90,7 +90,15 @@ def _by_npm(npm: str) -> dict[str, bytes]:
     with tempfile.TemporaryDirectory() as folder:
         # From the cache of npm, if it is there: it is fetched once.
         command = [npm, "pack", f"{PACKAGE}@{VERSION}", "--prefer-offline", "--loglevel=error"]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            capture_output=True,
+            # npm writes UTF-8 on every system.
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+        )
         archives = list(Path(folder).glob("*.tgz"))
         if done.returncode or not archives:
             reason = (done.stderr or done.stdout).strip().splitlines() or ["no output"]

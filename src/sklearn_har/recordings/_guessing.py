@@ -30,7 +30,7 @@ _SCALARS = {
 _TIME_UNITS = {
     "s": r"s(ec(ond)?s?)?",
     "ms": r"m(illi)?s(ec(ond)?s?)?|millis",
-    "us": r"[uµμ]s(ecs?)?|micros(ec(ond)?s?)?",
+    "us": r"[uµμ]s(ecs?)?|micros(ec(ond)?s?)?",  # noqa: RUF001
     "ns": r"n(ano)?s(ec(ond)?s?)?|nanos",
 }
 _ALLOWED: dict[str, Mapping[str, float]] = {

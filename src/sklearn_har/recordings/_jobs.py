@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 import pandas as pd
@@ -90,6 +90,11 @@ def _jobs_of_folder(source: Any, pattern: str) -> list[Job]:
         )
     folder = Path(source).expanduser()
     pattern = str(pattern).replace("\\", "/").removeprefix("./")
+    if PureWindowsPath(pattern).anchor:
+        raise ValueError(
+            f"pattern must be relative to the folder, got {pattern!r}. Give the folder as source "
+            "and what follows it as pattern, such as '{subject}/{activity}.csv'."
+        )
     compiled = PathPattern(pattern)
     files = files_of(folder)
     matches = [(file, compiled.fields_of(file)) for file in files]

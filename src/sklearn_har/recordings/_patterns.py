@@ -16,7 +16,7 @@ class PathPattern:
     """A pattern for relative paths.
 
     ``{name}`` holds any text without a slash, and the same text everywhere in the path. ``*`` is
-    any text without a slash, ``**/`` any number of folders. A backslash is a slash, as on Windows.
+    any text without a slash, ``**/`` any number of folders.
 
     Examples
     --------
@@ -28,7 +28,7 @@ class PathPattern:
     def __init__(self, pattern: str) -> None:
         self.fields: list[str] = []
         expression = ""
-        for token in _TOKEN.split(pattern.replace("\\", "/")):
+        for token in _TOKEN.split(pattern):
             if token == "**/":
                 expression += "(?:.+/)?"
             elif token == "*":
