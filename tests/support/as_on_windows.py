@@ -44,7 +44,8 @@ def take_away() -> None:
             sys.modules[name] = None
     for module in (os, signal):
         for name in POSIX[module.__name__]:
-            if hasattr(module, name):
+            # `shutil` of Python 3.13 removes folders by flags such as `os.O_NONBLOCK` on POSIX.
+            if hasattr(module, name) and not name.startswith("O_"):
                 delattr(module, name)
 
 
