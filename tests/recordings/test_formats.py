@@ -369,3 +369,15 @@ def test_the_table_of_formats_is_the_one_that_is_tested():
     assert sorted(listed) == sorted(known)
     tested = {name for _, name, _ in READ if name is not None}
     assert tested | {"hhar"} == set(known)
+
+
+def test_columns_that_are_named_are_not_told_as_left_out():
+    lines = ["time,ax,ay,az,who,what,note"]
+    lines += [f"{i / 50},{i % 7},{i % 5},9.{i % 3},ann,sit,{i}" for i in range(200)]
+    with pytest.warns(RecordingWarning, match="format='auto'") as warned:
+        recording = read_recording(
+            io.StringIO("\n".join(lines)), format="auto", labels="what", subject="who"
+        )
+    assert (set(recording.labels), recording.subject) == ({"sit"}, "ann")
+    (said,) = (str(w.message) for w in warned if "format='auto'" in str(w.message))
+    assert "left out ['note']" in said

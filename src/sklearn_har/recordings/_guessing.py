@@ -136,7 +136,7 @@ def guess_options(
             guess.told.append(f"{argument} {named[0]!r}")
     chosen = _guess_channels(frame, columns, given, place, known, guess)
     used = {clock, *chosen, *(given.get("gravity") or {}).values()}
-    used |= {guess.options.get(name) for name in ("labels", "subject")}
+    used |= {{**guess.options, **given}.get(name) for name in ("labels", "subject")}
     others = [column.name for column in columns if column.name not in used]
     if others and "channels" not in given:
         more = f" and {len(others) - 6} more" if len(others) > 6 else ""

@@ -69,11 +69,11 @@ def plain_labels(labels: Any, name: str) -> Any:
 
 def is_one_hot(labels: Any) -> bool:
     """Tell whether labels have one column for each class, and one 1 in each row."""
-    if len(np.shape(labels)) != 2 or np.shape(labels)[1] < 2:
-        return False
     array = np.asarray(labels)
     return bool(
-        array.dtype.kind in "biuf"
+        array.ndim == 2
+        and array.shape[1] > 1
+        and array.dtype.kind in "biuf"
         and np.isin(array, (0, 1)).all()
         and (array.sum(axis=1) == 1).all()
     )
