@@ -30,7 +30,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from _measure import Kept, mean_and_deviation, parser, report, worst_subject
 from accuracy import accuracy_by_subject
-from body_frame import views
+from body_frame import PLAIN, views
 
 from sklearn_har.augmentation import GravityRotation
 
@@ -38,7 +38,6 @@ from sklearn_har.augmentation import GravityRotation
 KEPT = Kept(__file__)
 PARTS = ("cv", "official")
 VIEWS = ("posture", "movement", "product", "mean")
-PLAIN = {"batch_normalization": False, "conv_dropout": 0.0}
 SMALL = {"filters": (32, 32, 64), "units": 32}
 SETTINGS: dict[str, dict[str, Any]] = {
     "recipe": {},
@@ -103,7 +102,7 @@ def run(part: str, setting: str, seed: int, n_views: int, archive: str | None) -
         together += [np.log(found).sum(axis=0), found.sum(axis=0)]
         spent += 2 * [sum(seconds)]
     entry: dict[str, Any] = {}
-    for view, scores, took in zip(VIEWS, together, spent, strict=False):
+    for view, scores, took in zip(VIEWS[: len(together)], together, spent, strict=True):
         right = scores.argmax(axis=1) == tested.target
         entry[view] = {
             "accuracy": round(float(right.mean()), 5),

@@ -110,6 +110,14 @@ def test_device_rotation_turns_all_triads_alike():
         DeviceRotation().check(128, 5)
 
 
+def test_gravity_is_looked_for_in_a_few_windows_of_more_than_fit_into_the_memory():
+    still = np.broadcast_to(np.float32([0.0, 0.0, 1.0]), (10**10, 128, 3))
+    assert GravityRotation().reason_against(still) is None
+    swinging = np.tile(np.float32([[1.0], [-1.0]]), (64, 3))
+    without = np.broadcast_to(swinging, (10**10, 128, 3))
+    assert "hold none" in GravityRotation().reason_against(without)
+
+
 @pytest.mark.parametrize("augmentation", [GravityRotation(30), DeviceRotation(30)])
 def test_a_channel_after_the_axes_is_left_alone(augmentation):
     windows = np.random.default_rng(0).normal(size=(5, 16, 10))

@@ -1,4 +1,4 @@
-"""Any value instead of any argument is taken or refused, never a crash.
+"""Any value for any argument is accepted or refused, never a crash.
 
 Refused is by a ValueError or a TypeError. The arguments that stay are right ones.
 """

@@ -1,4 +1,4 @@
-"""What users of Keras write by habit: it works where it has one meaning, or says what to write."""
+"""Habits of Keras users: code with one meaning works, other code raises an error with a remedy."""
 
 import keras
 import numpy as np
@@ -29,6 +29,7 @@ class TestArguments:
             ),
             ({"validation_split": 0.2}, r"validation_fraction, .*groups=subject.*validation_data="),
             ({"shuffle": True}, "always shuffled"),
+            ({"mask_value": 0.0}, r"Write LSTMClassifier\(mask_value=0\.0\)"),
             ({"steps_per_epoch": 5}, "an epoch is one pass over the windows"),
             ({"epohcs": 3}, r"did you mean 'epochs'\?.*it takes X, y, sample_weight, groups"),
         ],

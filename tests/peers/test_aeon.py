@@ -10,12 +10,12 @@ from aeon.classification import BaseClassifier
 from aeon.testing.estimator_checking import check_estimator, parametrize_with_checks
 
 from sklearn_har import CNNLSTMClassifier, ConvLSTMClassifier, LSTMClassifier
-from tiny_networks import make_tiny
+from tiny_networks import ChannelsFirst
 
 pytestmark = pytest.mark.slow
 
 
-class _Adapter(BaseClassifier):
+class _Adapter(ChannelsFirst, BaseClassifier):
     """One of our classifiers as a classifier of aeon."""
 
     _tags: ClassVar = {
@@ -23,23 +23,6 @@ class _Adapter(BaseClassifier):
         "capability:multivariate": True,
         "algorithm_type": "deeplearning",
     }
-
-    def __init__(self, epochs=2, random_state=None):
-        self.epochs = epochs
-        self.random_state = random_state
-        super().__init__()
-
-    def _fit(self, X, y):
-        # aeon's axes are (n_cases, n_channels, n_timepoints).
-        classifier = make_tiny(self.network, epochs=self.epochs, random_state=self.random_state)
-        self.classifier_ = classifier.fit(X.transpose(0, 2, 1), y)
-        return self
-
-    def _predict(self, X):
-        return self.classifier_.predict(X.transpose(0, 2, 1))
-
-    def _predict_proba(self, X):
-        return self.classifier_.predict_proba(X.transpose(0, 2, 1))
 
     @classmethod
     def _get_test_params(cls, parameter_set="default"):

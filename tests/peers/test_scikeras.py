@@ -1,4 +1,4 @@
-"""What scikeras' own tests ask of its classifier, asked of ours, which inherit from it.
+"""The subjects of scikeras' own tests, tested on our classifiers, which inherit from its class.
 
 Neither the wheel nor the source distribution of scikeras holds its tests. They are rebuilt here by
 subject: the estimator within scikit-learn, random numbers, weights, routing, callbacks, copies,

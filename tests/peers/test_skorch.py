@@ -78,7 +78,7 @@ class _History(dict):
 
 @pytest.fixture(scope="module")
 def net_cls(network):
-    """What skorch's tests call so: a classifier made by the names of skorch's parameters."""
+    """Return a class that makes our classifiers from the names of skorch's parameters."""
 
     class Net(network):
         @property

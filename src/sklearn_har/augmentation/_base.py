@@ -27,7 +27,9 @@ class Augmentation(ABC):
     An augmentation is a plain, comparable value: it holds settings and nothing else, so that it can
     stand in a grid of :class:`~sklearn.model_selection.GridSearchCV` and in a saved model. The
     classifiers apply it to each batch inside the compiled training step, never when they predict.
-    A subclass is a frozen dataclass with a method `apply`, and optionally `check`.
+    A subclass is a frozen dataclass with a method `apply`, and optionally `check` and
+    `reason_against`. A classifier leaves out an augmentation that does not fit its windows, with a
+    warning, if `required` is False.
 
     See Also
     --------
@@ -49,6 +51,9 @@ class Augmentation(ABC):
     >>> TimeReversal()
     TimeReversal()
     """
+
+    # Without a type, and so no field of the subclasses.
+    required = True
 
     @abstractmethod
     def apply(self, windows: Any, seed: Any) -> Any:
@@ -78,7 +83,7 @@ class Augmentation(ABC):
         """
 
     def reason_against(self, windows: NDArray[Any]) -> str | None:
-        """Return why windows had better not be changed, None if nothing speaks against it.
+        """Return why these windows should not be changed, None if they may be.
 
         Parameters
         ----------

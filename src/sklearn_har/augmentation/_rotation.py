@@ -16,6 +16,7 @@ from sklearn_har.augmentation._base import (
     gravity_and_movement,
     join,
 )
+from sklearn_har.utils._layouts import some_windows
 
 __all__ = ["DeviceRotation", "GravityRotation"]
 
@@ -85,14 +86,9 @@ class GravityRotation(Augmentation):
             )
 
     def reason_against(self, windows: NDArray[Any]) -> str | None:
-        if not self.required:
-            try:
-                self.check(*windows.shape[1:])
-            except ValueError as error:
-                return str(error)
         if self.layout != "auto":
             return None
-        samples = windows[..., :3].astype(np.float64)
+        samples = some_windows(windows)[..., :3].astype(np.float64)
         if (samples.mean(axis=1) ** 2).sum(axis=-1).mean() >= _GRAVITY * (samples**2).mean() * 3:
             return None
         return (

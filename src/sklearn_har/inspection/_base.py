@@ -50,7 +50,7 @@ class Display:
         sharey: bool | str = False,
         height_ratios: Sequence[float] | None = None,
     ) -> NDArray[Any]:
-        """Return a grid of axes: a new figure, given ones, or instead of one that is given.
+        """Return a grid of axes: a new figure, given ones, or a grid that replaces the given one.
 
         The last is what `sklearn.inspection.PartialDependenceDisplay` does. `size` is in inches.
         """

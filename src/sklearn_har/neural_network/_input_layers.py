@@ -128,14 +128,18 @@ def check_augmentations(
                 "augmentation must be one of sklearn_har.augmentation, or a list of them, got "
                 f"{augmentation!r}."
             )
-        reason = augmentation.reason_against(windows)
-        left_out = reason is not None and not getattr(augmentation, "required", True)
-        if reason is not None:
-            what = f"The augmentation {augmentation}{' is left out' * left_out}"
-            warn_user(f"{what}: {reason}")
-        if not left_out:
+        try:
             augmentation.check(*windows.shape[1:])
+            reason = augmentation.reason_against(windows)
+        except ValueError as error:
+            if augmentation.required:
+                raise
+            reason = str(error)
+        if reason is None or augmentation.required:
             kept.append(augmentation)
+        if reason is not None:
+            left_out = "" if augmentation.required else " is left out"
+            warn_user(f"The augmentation {augmentation}{left_out}: {reason}")
     return tuple(kept)
 
 

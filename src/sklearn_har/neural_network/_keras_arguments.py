@@ -36,13 +36,13 @@ def _reason(estimator: Any, method: str, name: str, value: Any, known: list[str]
         return (
             f"{said}: it reads windows alone, in batches of a size of its own, and prints nothing."
         )
-    if name in REPLACED:
-        return f"{said}: {REPLACED[name]}."
     if name in estimator._get_param_names():
         shown = f"{name}={value!r}" if isinstance(value, int | float | str) else f"{name}=..."
         return (
             f"{said}: it is a parameter of the class. Write {cls}({shown}) or "
             f"set_params({shown}) before."
         )
+    if name in REPLACED:
+        return f"{said}: {REPLACED[name]}."
     close = did_you_mean(name, [*known, *estimator._get_param_names()])
     return f"{said}{close}; it takes {', '.join(known)}."

@@ -94,7 +94,7 @@ def make_optimizer(
             )
         return type(optimizer).from_config(optimizer.get_config())
     if isinstance(optimizer, str):
-        optimizer = _named(optimizer, keras.optimizers.Optimizer, keras.optimizers)
+        optimizer = _class_of_name(optimizer, keras.optimizers.Optimizer, keras.optimizers)
     check_routed(optimizer, params, "optimizer")
     return instantiate(optimizer, params)
 
@@ -103,7 +103,7 @@ def _snake_case(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])", "_", name).lower()
 
 
-def _named(name: str, kind: type, module: Any) -> type:
+def _class_of_name(name: str, kind: type, module: Any) -> type:
     """Return the class of Keras that a name stands for, such as "adam", "mse" or "f1_score"."""
     named = {
         _snake_case(member_name): member
@@ -137,7 +137,7 @@ def make_loss(loss: Any, params: dict[str, Any], dtype: str) -> Any:
             "labels, whatever form y has. Use 'categorical_crossentropy'."
         )
     if isinstance(loss, str):
-        loss = _named(loss, keras.losses.Loss, keras.losses)
+        loss = _class_of_name(loss, keras.losses.Loss, keras.losses)
     if isinstance(loss, type):
         check_routed(loss, params, "loss")
         if "dtype" in inspect.signature(loss).parameters:
@@ -161,7 +161,7 @@ def make_metrics(metrics: Any) -> list[Any]:
         if metric is None or metric in ("accuracy", "acc", "categorical_accuracy"):
             continue
         if isinstance(metric, str):
-            metric = _named(metric, keras.metrics.Metric, keras.metrics)
+            metric = _class_of_name(metric, keras.metrics.Metric, keras.metrics)
         if isinstance(metric, keras.metrics.Metric):
             # Never the caller's, which has a state.
             metric = type(metric).from_config(metric.get_config())

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from sklearn_har.utils._warnings import warn_user
 
-__all__ = ["layout_of_names", "warn_of_layout", "warn_of_samples"]
+__all__ = ["layout_of_names", "some_windows", "warn_of_layout", "warn_of_samples"]
 
 # Windows that are looked at, spread over all of them.
 _SEEN = 200
@@ -90,12 +90,17 @@ def _are_steps(names: Sequence[str]) -> bool:
     return None not in steps and steps[1:] == following[:-1]
 
 
+def some_windows(windows: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return a few windows, spread over all: to look at each may take more than the memory."""
+    return windows[:: max(1, len(windows) // _SEEN)]
+
+
 def warn_of_layout(windows: npt.NDArray[Any]) -> None:
     """Warn of axes that are likely to be other ones: signals are smooth along time.
 
     `windows` are of shape (n_windows, n_timesteps, n_channels).
     """
-    seen = windows[:: max(1, len(windows) // _SEEN)].astype(np.float64)
+    seen = some_windows(windows).astype(np.float64)
     _, n_timesteps, n_channels = seen.shape
     if n_channels > n_timesteps > 1 and _change(seen, 2) < 0.5 * _change(seen, 1):
         said = (

@@ -37,7 +37,7 @@ class ProgressLine:
         self.clear()
 
     def show(self, text: str, *, last: bool = False) -> None:
-        """Put `text` instead of what is shown."""
+        """Replace the shown text by `text`."""
         now = time.monotonic()
         if not self._visible or (now - self._shown < self._pause and not last):
             return

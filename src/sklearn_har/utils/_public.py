@@ -11,7 +11,7 @@ import sys
 __all__ = ["FORMER_NAMES", "name_classes_after"]
 
 FORMER_NAMES: dict[type, str] = {}
-"""What files of older versions call a class."""
+"""The name of a class in files of older versions."""
 
 
 def name_classes_after(package: str) -> None:

@@ -253,7 +253,7 @@ class _Dask(_Backend):
         # A task, not scattered data: the scheduler knows how to make it again. The size that Dask
         # warns of is meant.
         with config.set({"distributed.admin.large-graph-warning-threshold": "1 TB"}):
-            return self._client.submit(_run_calls, value, pure=False)
+            return self._client.submit(_open, value, pure=False)
 
     def start(self, tasks: list[Any], kept: list[Any]) -> Any:
         return self._client.submit(_run, tasks, kept, pure=False)
@@ -309,13 +309,13 @@ class _File:
         return np.memmap(self.path, mode="r", **self.how)
 
 
-def _run_calls(value: Any) -> Any:
+def _open(value: Any) -> Any:
     return value.open() if isinstance(value, _File) else value
 
 
 def _run(tasks: list[Any], kept: list[Any]) -> list[Any]:
     """Run calls one after the other, in a worker."""
-    kept = [_run_calls(value) for value in kept]
+    kept = [_open(value) for value in kept]
 
     def resolve(value: Any) -> Any:
         return kept[value.position] if isinstance(value, _Kept) else value
