@@ -151,6 +151,7 @@ def test_the_names_of_the_contract_are_public():
         "sklearn_har.timeline": {
             "make_timeline",
             "make_timelines",
+            "revise_by_posture",
             "smooth_probabilities",
             "labels_to_timeline",
             "timeline_to_labels",

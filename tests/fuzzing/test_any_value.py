@@ -55,6 +55,7 @@ from sklearn_har.timeline import (
     labels_to_timeline,
     make_timeline,
     make_timelines,
+    revise_by_posture,
     smooth_probabilities,
     timeline_scores,
     timeline_to_labels,
@@ -138,6 +139,7 @@ CALLS = {
     StreamingRecognizer: {"estimator": CLF},
     make_timeline: DECODED,
     make_timelines: {"probabilities": CUT_PROBABILITIES, "windows": CUT},
+    revise_by_posture: {"probabilities": CUT_PROBABILITIES, "posture": CUT.data.mean(axis=1)},
     smooth_probabilities: DECODED,
     decode_activities: DECODED,
     estimate_transitions: {"labels": LABELS},
@@ -220,7 +222,7 @@ def test_every_function_of_arrays_is_called():
         ),
         # tests/preparation/test_coefficients.py
         "preparation_coefficients",
-        *("make_best", "make_lstm", "make_cnn_lstm", "make_conv_lstm"),
+        *("make_best", "make_lstm", "make_cnn_lstm", "make_conv_lstm", "make_light_cnn_lstm"),
         *(
             "channel_importance",
             "evaluate_recordings",

@@ -9,11 +9,18 @@ from sklearn.base import clone, is_classifier
 from sklearn_har import CNNLSTMClassifier, ConvLSTMClassifier, LSTMClassifier
 from sklearn_har.augmentation import GravityRotation
 from sklearn_har.datasets import make_har_windows
-from sklearn_har.recipes import make_best, make_cnn_lstm, make_conv_lstm, make_lstm
+from sklearn_har.recipes import (
+    make_best,
+    make_cnn_lstm,
+    make_conv_lstm,
+    make_light_cnn_lstm,
+    make_lstm,
+)
 
 MAKERS = {
     make_lstm: LSTMClassifier,
     make_cnn_lstm: CNNLSTMClassifier,
+    make_light_cnn_lstm: CNNLSTMClassifier,
     make_conv_lstm: ConvLSTMClassifier,
 }
 
@@ -29,7 +36,9 @@ class TestEachRecipe:
         clf = make(epochs=3, random_state=5)
         assert type(clf) is MAKERS[make]
         assert (clf.epochs, clf.random_state) == (3, 5)
-        assert clf.augmentation == make().augmentation == GravityRotation(15, required=False)
+        degrees = 8 if make is make_light_cnn_lstm else 15
+        assert clf.augmentation == GravityRotation(degrees, required=False)
+        assert make(augmentation=None).augmentation is None
         with pytest.raises(TypeError, match="did you mean 'epochs'"):
             make(epoch=3)
 

@@ -38,7 +38,12 @@ from sklearn_har.preparation import Preparation
 from sklearn_har.preprocessing import ChannelwiseTransformer
 from sklearn_har.recognition import StreamingRecognizer, recording_scorer
 from sklearn_har.recordings import Recording
-from sklearn_har.timeline import make_timeline, timeline_scores, timeline_to_labels
+from sklearn_har.timeline import (
+    make_timeline,
+    revise_by_posture,
+    timeline_scores,
+    timeline_to_labels,
+)
 
 NAMES = ("acc_x", "acc_y", "acc_z", "gyro_x", "gyro_y", "gyro_z")
 
@@ -264,6 +269,35 @@ class TestPrediction:
         assert_allclose(probabilities.sum(axis=1), 1.0)
         if smoothing != "viterbi":
             assert_array_equal(recognizer.classes_[probabilities.argmax(axis=1)], labels)
+
+    @pytest.mark.parametrize("frame", ["device", "body"])
+    def test_the_postures_of_the_recording_count(self, recordings, frame):
+        recognizer = trees(
+            preparation=Preparation(frame=frame), smoothing=None, posture_weight=0.3
+        ).fit(recordings[:4])
+        of_windows = np.array([d.probabilities for d in recognizer.decisions(recordings[4:5])[0]])
+        unlabelled = replace(recordings[4], labels=None)
+        windows = recognizer.preparation_.windows([unlabelled]).data
+        in_frame = windows[..., -1].any(axis=1) & (frame == "body")
+        expected = revise_by_posture(of_windows, windows[..., :3].mean(axis=1), in_frame)
+        assert np.abs(expected - of_windows).max() > 0.05
+        (of_samples,) = recognizer.predict_proba(recordings[4:5])
+        assert_allclose(
+            np.unique(of_samples.round(9), axis=0), np.unique(expected.round(9), axis=0), atol=1e-6
+        )
+        (timeline,) = recognizer.timelines(recordings[4:5])
+        assert_array_equal(
+            recognizer.predict(recordings[4:5])[0], recognizer.classes_[of_samples.argmax(axis=1)]
+        )
+        assert timeline["probability"].between(0.0, 1.0).all()
+
+    def test_postures_need_accelerations(self, recordings):
+        recognizer = trees(
+            preparation=Preparation(acceleration=(), angular_velocity=(3, 4, 5)),
+            posture_weight=0.3,
+        ).fit(recordings[:2])
+        with pytest.raises(ValueError, match="posture_weight must be 0 where the preparation has"):
+            recognizer.timelines(recordings[4:5])
 
     def test_gaps_are_told(self, fitted, recordings):
         samples, time = recordings[4].samples[:1000], recordings[4].time[:1000]
@@ -684,6 +718,7 @@ class TestBadInput:
             ({"smoothing": "median"}, "smoothing must be one of"),
             ({"min_duration": -1.0}, "min_duration must be"),
             ({"min_probability": 2.0}, "min_probability must be"),
+            ({"posture_weight": -1.0}, "posture_weight must be"),
         ],
     )
     def test_wrong_smoothing_is_refused(self, fitted, recordings, params, message):

@@ -13,6 +13,7 @@ from typing import Any
 
 from sklearn_har.cli._common import PROGRAM, UsageError, refuse
 from sklearn_har.cli._messages import warnings_as_lines
+from sklearn_har.cli._models import SMOOTHING
 from sklearn_har.cli._reading import channels_of, read_options
 
 # In s: how often the input is looked at. People do not notice it, and it costs next to nothing.
@@ -25,11 +26,10 @@ def check(args: argparse.Namespace) -> None:
     """Refuse options of timelines, which look ahead."""
     if str(args.source) != "-" and args.source.suffix.lower() in (".parquet", ".pq"):
         raise UsageError("--follow reads lines of CSV; a Parquet file is written as a whole")
-    smoothing = ("smoothing", "expected_duration", "min_duration", "min_probability")
     reason = (
         "a timeline looks ahead, and --follow says what it knows so far; leave out one or the other"
     )
-    refuse(args, ("timeline", "plot", *smoothing), reason)
+    refuse(args, ("timeline", "plot", *SMOOTHING), reason)
     refuse(args, ("pattern", "on_disorder", "on_missing"), "--follow drops such samples itself")
     reason = "--follow needs times and names of columns; `inspect` tells them for a file"
     refuse(args, ("format", "file_rate", "max_gap"), reason)

@@ -18,6 +18,7 @@ _OPTIONS = {
         *("time", "time_unit", "on_disorder", "on_missing", "labels", "subject", "session"),
         *("format", "max_gap", "gravity", "platform", "runtime"),
         *("pattern", "window", "overlap", "expected_duration", "min_duration", "min_probability"),
+        "posture_weight",
     )
 } | {
     "sampling_rate": "--rate",

@@ -16,7 +16,7 @@ NETWORKS = {
 }
 _EXPORTED = (".onnx", ".tflite")
 PRESETS = ("uci-har", "accelerometer", "resample")
-_SMOOTHING = ("smoothing", "expected_duration", "min_duration", "min_probability")
+SMOOTHING = ("smoothing", "expected_duration", "min_duration", "min_probability", "posture_weight")
 
 
 def add_preparation_arguments(parser: argparse.ArgumentParser, note: str = "") -> None:
@@ -101,7 +101,7 @@ def recognizer_of(args: argparse.Namespace, model: Any) -> Any:
         refuse_contradictions(args, recognizer)
     else:
         recognizer = _of_classifier(args, model)
-    for name in _SMOOTHING:
+    for name in SMOOTHING:
         value = getattr(args, name, None)
         if value is not None:
             setattr(recognizer, name, None if value == "none" else value)

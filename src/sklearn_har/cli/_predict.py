@@ -136,6 +136,13 @@ def _add_smoothing(parser: argparse.ArgumentParser) -> None:
         metavar="P",
         help="windows less certain than this are left without an activity",
     )
+    group.add_argument(
+        "--posture-weight",
+        type=real(minimum=0.0, below=10.0),
+        metavar="X",
+        help="how much it counts how the person of this recording sits, stands and lies; 0.3 is a "
+        "good value for one person who does several activities",
+    )
 
 
 def run(args: argparse.Namespace) -> None:

@@ -1,5 +1,11 @@
 """Classifiers with settings that were chosen for accuracy, not as published."""
 
-from sklearn_har.recipes._recipes import make_best, make_cnn_lstm, make_conv_lstm, make_lstm
+from sklearn_har.recipes._recipes import (
+    make_best,
+    make_cnn_lstm,
+    make_conv_lstm,
+    make_light_cnn_lstm,
+    make_lstm,
+)
 
-__all__ = ["make_best", "make_cnn_lstm", "make_conv_lstm", "make_lstm"]
+__all__ = ["make_best", "make_cnn_lstm", "make_conv_lstm", "make_light_cnn_lstm", "make_lstm"]

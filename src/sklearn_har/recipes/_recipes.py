@@ -13,7 +13,7 @@ from sklearn_har.augmentation import GravityRotation
 if TYPE_CHECKING:
     from sklearn_har.neural_network import CNNLSTMClassifier, ConvLSTMClassifier, LSTMClassifier
 
-__all__ = ["make_best", "make_cnn_lstm", "make_conv_lstm", "make_lstm"]
+__all__ = ["make_best", "make_cnn_lstm", "make_conv_lstm", "make_light_cnn_lstm", "make_lstm"]
 
 # What all of them share. The settings, here and in the functions, were compared with others by
 # cross-validation over the training subjects of UCI HAR.
@@ -120,6 +120,38 @@ def make_cnn_lstm(**params: Any) -> CNNLSTMClassifier:
         "bidirectional": True,
     }
     return CNNLSTMClassifier(**_merge(settings, params))
+
+
+def make_light_cnn_lstm(**params: Any) -> CNNLSTMClassifier:
+    """Make the CNN-LSTM classifier that :class:`~sklearn_har.ActivityRecognizer` trains by default.
+
+    It is that of :func:`make_cnn_lstm` without batch normalisation and without dropout between the
+    convolutions, and gravity is turned by 8 degrees in place of 15. It trains in less time. By
+    cross-validation over the training subjects of UCI HAR it is the better of the two in the frame
+    of the body.
+
+    Parameters
+    ----------
+    **params
+        Parameters of :class:`~sklearn_har.neural_network.CNNLSTMClassifier` that shall differ.
+
+    Returns
+    -------
+    CNNLSTMClassifier
+        Not fitted.
+
+    Examples
+    --------
+    >>> from sklearn_har.recipes import make_light_cnn_lstm
+    >>> make_light_cnn_lstm().get_params()["conv_dropout"]
+    0.0
+    """
+    settings = {
+        "batch_normalization": False,
+        "conv_dropout": 0.0,
+        "augmentation": GravityRotation(degrees=8, required=False),
+    }
+    return make_cnn_lstm(**settings | params)
 
 
 def make_conv_lstm(**params: Any) -> ConvLSTMClassifier:

@@ -25,6 +25,7 @@ from sklearn_har.timeline import (
 )
 from sklearn_har.utils._channels import order_of_channels
 from sklearn_har.utils._errors import name_of_recording
+from sklearn_har.utils._numbers import check_real
 from sklearn_har.utils._warnings import warn_of_recording, warn_of_unknown_frames
 
 __all__ = ["PredictionMixin"]
@@ -38,6 +39,7 @@ class PredictionMixin:
     expected_duration: float | None
     min_duration: float
     min_probability: float
+    posture_weight: float
     read_options: Mapping[str, Any] | None
     estimator_: Any
     window_layout: Layout
@@ -110,7 +112,7 @@ class PredictionMixin:
         RecordingWarning
             If a recording is unlike the training recordings, or parts of it have no prediction.
         """
-        return [self._timeline(recognized) for recognized in self._recognize(recordings)]
+        return [self._timeline(recognized) for recognized in self._revised(recordings)]
 
     def predict(self, recordings: Sequence[Recording]) -> list[NDArray[Any]]:
         """Return the activity of each sample of each recording.
@@ -154,8 +156,8 @@ class PredictionMixin:
         Returns
         -------
         list of ndarray of float64 of shape (n_samples, n_classes)
-            In the order of `classes_`, smoothed unless `smoothing` is None; NaN for samples that
-            have no prediction.
+            In the order of `classes_`, revised by `posture_weight` and smoothed unless `smoothing`
+            is None; NaN for samples that have no prediction.
 
         Notes
         -----
@@ -166,13 +168,13 @@ class PredictionMixin:
         listed = check_recordings(recordings)
         return [
             self._sample_probabilities(recognized, recording.time)
-            for recording, recognized in zip(listed, self._recognize(listed), strict=True)
+            for recording, recognized in zip(listed, self._revised(listed), strict=True)
         ]
 
     def decisions(
         self, recordings: Sequence[Recording | Iterable[Recording]]
     ) -> list[list[Decision]]:
-        """Return what the classifier says about each window, without smoothing.
+        """Return what the classifier says about each window on its own.
 
         Parameters
         ----------
@@ -182,7 +184,8 @@ class PredictionMixin:
         Returns
         -------
         list of list of Decision
-            For each recording, the decisions in order of time: those of :meth:`stream`.
+            For each recording, the decisions in order of time: those of :meth:`stream`, before
+            `posture_weight` and `smoothing`.
         """
         found = self._recognize(recordings)
         seconds = self.preparation_.window_length
@@ -258,10 +261,22 @@ class PredictionMixin:
                 raise ValueError(f"{name}: {error}") from error
             differences.add_distance(found[-1].distance, name)
         differences.report(len(listed))
-        unknown = [i for i, r in enumerate(found) if len(r.start_time) and not r.frame_known]
-        warn_of_unknown_frames([name_of_recording(listed[i], i) for i in unknown], len(listed))
+        if self.preparation_.frame != "device":
+            unknown = [i for i, r in enumerate(found) if len(r.in_frame) and not r.in_frame.any()]
+            warn_of_unknown_frames([name_of_recording(listed[i], i) for i in unknown], len(listed))
         self._warn_of_uncovered(listed, found)
         return found
+
+    def _revised(self, recordings: Any) -> list[Recognized]:
+        """Recognise recordings, with probabilities that are revised by their postures."""
+        weight = check_real(self.posture_weight, "posture_weight", minimum=0.0, below=10.0)
+        found = self._recognize(recordings)
+        if weight and not len(self.preparation_.acceleration):
+            raise ValueError(
+                "posture_weight must be 0 where the preparation has no acceleration, got "
+                f"{weight:g}."
+            )
+        return [recognized.revised(weight) for recognized in found]
 
     def _warn_of_uncovered(self, recordings: list[Any], found: list[Recognized]) -> None:
         """Say how much time has no prediction: parts shorter than a window."""

@@ -53,7 +53,7 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
     ----------
     estimator : classifier, default=None
         Any classifier with `predict_proba`: one of this package, a pipeline, or one of another
-        library. None for :func:`~sklearn_har.recipes.make_cnn_lstm`.
+        library. None for :func:`~sklearn_har.recipes.make_light_cnn_lstm`.
     preparation : Preparation or str, default=None
         What is done to the recordings, or the name of a preset as in
         :meth:`~sklearn_har.preparation.Preparation.from_preset`. None for that of UCI HAR.
@@ -70,6 +70,11 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
         In s: shorter intervals are merged into the more probable neighbour.
     min_probability : float, default=0.0
         Windows whose activity is less probable than this are left without one.
+    posture_weight : float, default=0.0
+        How much it counts how this person sits, stands and lies in this recording, as in
+        :func:`~sklearn_har.timeline.revise_by_posture`; 0.3 is a good value for recordings in which
+        one person does several activities. It needs the whole recording, so that :meth:`stream` and
+        :meth:`decisions` are without it.
     window_layout : {"windows", "channels-first", "flat"}, default="windows"
         How the estimator reads windows: (n_windows, n_timesteps, n_channels) as the classifiers of
         this package, (n_windows, n_channels, n_timesteps) as aeon's, or (n_windows, n_timesteps *
@@ -152,6 +157,7 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
         expected_duration: float | None = None,
         min_duration: float = 0.0,
         min_probability: float = 0.0,
+        posture_weight: float = 0.0,
         window_layout: Layout = "windows",
         read_options: Mapping[str, Any] | None = None,
     ) -> None:
@@ -163,6 +169,7 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
         self.expected_duration = expected_duration
         self.min_duration = min_duration
         self.min_probability = min_probability
+        self.posture_weight = posture_weight
         self.window_layout = window_layout
         self.read_options = read_options
 
@@ -436,6 +443,7 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
             "expected_duration",
             "min_duration",
             "min_probability",
+            "posture_weight",
             "read_options",
         )
         return {
@@ -449,9 +457,9 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
     def _estimator(self) -> Any:
         if self.estimator is not None:
             return self.estimator
-        from sklearn_har.recipes import make_cnn_lstm
+        from sklearn_har.recipes import make_light_cnn_lstm
 
-        return make_cnn_lstm()
+        return make_light_cnn_lstm()
 
     def _check_params(self) -> None:
         estimator = self.estimator

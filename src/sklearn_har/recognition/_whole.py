@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from sklearn_har.preparation import Preparation
 from sklearn_har.recognition._decision import Asked, check_recognizer
 from sklearn_har.recognition._novelty import novelty_of
 from sklearn_har.recordings import Recording
+from sklearn_har.timeline import revise_by_posture
 from sklearn_har.utils._gaps import blocks_of, gap_limit_of, parts_between_gaps
 
 __all__ = ["Recognized", "recognize"]
@@ -36,22 +37,32 @@ class Recognized:
         Of the windows, each on its own.
     parts : list of (float, float)
         Start and end of each uninterrupted part, in s.
-    frame_known : bool
-        Whether the frame that the preparation wants is known in at least one window.
     distance : ndarray of shape (n_windows,) or None
         How far each window is from the training windows; None where that was not learnt.
+    posture : ndarray of shape (n_windows, n_axes)
+        The mean acceleration in each window, in g.
+    in_frame : ndarray of bool of shape (n_windows,)
+        Whether the posture is in the axes of the body.
     """
 
     start_time: Floats
     probabilities: NDArray[Any]
     parts: list[tuple[float, float]]
-    frame_known: bool = True
     distance: Floats | None = None
+    posture: Floats = field(default_factory=lambda: np.empty((0, 0)))
+    in_frame: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, dtype=bool))
 
     @property
     def duration(self) -> float:
         """Return the length of all parts together, in s."""
         return sum(end - start for start, end in self.parts)
+
+    def revised(self, weight: float) -> Recognized:
+        """Return the same with probabilities that are revised by the postures of the recording."""
+        if not weight or not len(self.start_time):
+            return self
+        revised = revise_by_posture(self.probabilities, self.posture, self.in_frame, weight=weight)
+        return replace(self, probabilities=revised)
 
     def windows_of_parts(self) -> Iterator[tuple[float, float, slice]]:
         """Yield start and end of each part that has windows, and where its windows stand."""
@@ -105,17 +116,20 @@ def recognize(
     recording, where it is there as a `whole`.
     """
     starts, probabilities, distances = [], [], []
+    postures, in_frame = [], []
+    n_axes = len(preparation.acceleration)
     parts: list[tuple[float, float]] = []
     stream = None
     begin = last = -np.inf
     longest = period = np.inf
-    frame_known = preparation.frame == "device"
+    framed = preparation.frame != "device"
 
     def keep(started: Any) -> None:
-        nonlocal frame_known
         if len(started[0]):
-            frame_known = frame_known or bool(started[1][..., -1].any())
             starts.append(started[0])
+            # The accelerations are the first channels, and the last one tells of a frame.
+            postures.append(started[1][..., :n_axes].mean(axis=1, dtype=np.float64))
+            in_frame.append(started[1][..., -1].any(axis=1) & framed)
             probabilities.append(asked.predict_proba(started[1]))
             if novelty:
                 distances.append(novelty_of(started[1], novelty))
@@ -153,6 +167,7 @@ def recognize(
         np.concatenate(starts) if starts else np.empty(0),
         np.concatenate(probabilities) if starts else np.empty((0, n_classes)),
         parts,
-        frame_known,
         np.concatenate(distances) if distances else None,
+        np.concatenate(postures) if starts else np.empty((0, n_axes)),
+        np.concatenate(in_frame) if starts else np.empty(0, dtype=bool),
     )

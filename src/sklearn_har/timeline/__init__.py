@@ -7,6 +7,7 @@ time of which nothing is known.
 
 from sklearn_har.timeline._intervals import make_timeline, make_timelines
 from sklearn_har.timeline._labels import labels_to_timeline, timeline_to_labels
+from sklearn_har.timeline._postures import revise_by_posture
 from sklearn_har.timeline._result import TimelineScores
 from sklearn_har.timeline._scores import timeline_scores
 from sklearn_har.timeline._smoothing import (
@@ -22,6 +23,7 @@ __all__ = [
     "labels_to_timeline",
     "make_timeline",
     "make_timelines",
+    "revise_by_posture",
     "smooth_probabilities",
     "timeline_scores",
     "timeline_to_labels",
