@@ -223,10 +223,10 @@ def test_lines_that_are_no_rows_are_left_out_and_counted(tmp_path):
     np.testing.assert_allclose(recording.samples, kept, atol=2e-6)
     assert any("3 line(s) are not rows of the table and are left out" in line for line in told)
     plain = {"time": "ms", "time_unit": "ms", "read_options": {"skiprows": 2}}
-    with pytest.warns(RecordingWarning, match=r"3 line\(s\) are no rows"):
+    with pytest.warns(RecordingWarning, match=r"3 line\(s\) are not rows"):
         again = read_recording(tmp_path / "putty.log", **plain)
     np.testing.assert_array_equal(again.samples, recording.samples)
-    with pytest.warns(RecordingWarning, match=r"3 line\(s\) are no rows"):
+    with pytest.warns(RecordingWarning, match=r"3 line\(s\) are not rows"):
         pieces = list(read_recording(tmp_path / "putty.log", chunksize=70, **plain))
     np.testing.assert_array_equal(np.vstack([p.samples for p in pieces]), recording.samples)
 

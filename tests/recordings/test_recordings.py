@@ -198,7 +198,7 @@ class TestDisorder:
         assert recording.labels.tolist() == [0, 1, 3, 2, 5, 7]
         np.testing.assert_allclose(recording.time, np.arange(6) * 0.02)
         messages = [str(warning.message) for warning in caught]
-        assert "2 steps back in time are undone" in messages[0]
+        assert "2 steps back in time are removed" in messages[0]
         assert "2 of 8 samples are left out: they have the time of the sample before" in messages[1]
 
     def test_dropping_leaves_out_what_comes_late_and_counts_it(self):
