@@ -221,7 +221,7 @@ def test_one_bad_line_does_not_end_it(follow):
     status, out, err = follow(b"".join(lines))
     assert status == 0
     assert out[1:] == _expected(t, samples)
-    assert err == "sklearn-har: warning: left out 4 lines that are no rows\n"
+    assert err == "sklearn-har: warning: left out 4 lines that are not rows\n"
 
 
 def test_other_separators_and_marks(follow):

@@ -79,7 +79,7 @@ def test_a_file_that_cannot_be_read_is_reported(tmp_path, capsys):
     assert main(["inspect", str(path), "--plot", str(picture)]) == 0
     out, err = capsys.readouterr()
     assert "Not read: --file-rate must be given" in " ".join(out.split())
-    assert "no picture" in err
+    assert "no plot" in err
     assert not picture.exists()
     assert "300 at 50 Hz" in _inspect(path, capsys, "--file-rate", "50")
 

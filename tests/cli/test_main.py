@@ -48,7 +48,7 @@ def test_help_of_evaluate_states_the_defaults(capsys):
     main(["evaluate", "--help"])
     out = " ".join(capsys.readouterr().out.split())
     assert "(default: simulated)" in out
-    assert "how many times to train (default: 3)" in out
+    assert "number of trainings (default: 3)" in out
     assert "(default: both with a recipe; none as published)" in out
 
 

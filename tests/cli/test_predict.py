@@ -194,7 +194,7 @@ def test_the_picture(log, model, tmp_path, ending):
         (("--min-duration", "long"), 2, "must be a number, got 'long'"),
         (("--smoothing", "none", "--expected-duration", "3"), 2, "is for smoothing"),
         (("--gyroscope", "gx"), 2, "--gyroscope needs --acceleration"),
-        (("--acceleration-unit", "m/s2"), 2, "units need to know the columns"),
+        (("--acceleration-unit", "m/s2"), 2, "units need the columns"),
         (("--plot", "picture.bmpx"), 2, "the ending must be one of"),
         (("--timeline", "/nowhere/x.csv"), 1, "/nowhere/x.csv: there is no folder /nowhere"),
         (("--time", "t"), 1, "--time must name a column, got 't'"),

@@ -469,7 +469,7 @@ def test_export_refuses_contradictions(model, option, message, tmp_path, capsys)
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
-        (("folder",), "is a folder: say how its files are named, such as --pattern"),
+        (("folder",), "is a folder: describe the names of its files, such as --pattern"),
         (("folder", "--pattern", "{subject}/{trial}.csv"), "--pattern"),
         (("labelled.csv",), "1 of 1 recordings have no labels: name their column by --labels, or"),
         (("table.csv", "--labels", "activty"), "--labels must name a column, got 'activty'"),

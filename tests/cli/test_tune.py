@@ -330,7 +330,7 @@ def test_own_windows_in_a_damaged_file_are_refused_in_one_line(small, capsys, tm
     [
         (["--grid", "unit=1,2"], "--grid unit: there is no such parameter; did you mean units?"),
         (["--grid", "units"], "must be NAME=VALUE,..., such as units=50,100"),
-        (["--grid", "units=1:10"], "--grid units: a range has no end of values"),
+        (["--grid", "units=1:10"], "--grid units: a range has too many values"),
         (["--grid", "units=9:1", "--search", "random"], "must have LOW < HIGH, got '9:1'"),
         (["--grid", "units=0:9:log", "--search", "random"], "must have 0 < LOW < HIGH"),
         (["--grid", "units=a:b", "--search", "random"], "must be LOW:HIGH or LOW:HIGH:log"),
@@ -359,9 +359,7 @@ def test_wrong_usage_is_found_before_anything_is_trained(
 def test_a_model_without_a_grid_of_its_own(monkeypatch, capsys):
     monkeypatch.delitem(_tune_grid.GRIDS, "lstm")
     assert tune(model="lstm") == 2
-    assert "--model lstm has no grid of its own; say what to try by --grid" in (
-        capsys.readouterr().err
-    )
+    assert "--model lstm has no default grid; give values by --grid" in (capsys.readouterr().err)
 
 
 @pytest.mark.parametrize(

@@ -135,7 +135,7 @@ def test_an_archive_of_another_data_set_is_named(fetch, tiny, home, tmp_path, fo
         archive = tiny.unpack(tmp_path / "unpacked" / "HAPT Data Set", hapt).parent
     else:
         archive = _write(tmp_path, tiny.zipped(hapt, folder="HAPT Data Set"))
-    with pytest.raises(ArchiveError, match=r"holds the HAPT data set, where UCI HAR .*fetch_hapt"):
+    with pytest.raises(ArchiveError, match=r"holds the HAPT data set, but UCI HAR .*fetch_hapt"):
         fetch_uci_har(archive=archive)
     if form == "folder":
         archive = tiny.unpack(tmp_path / "har")

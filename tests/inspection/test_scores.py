@@ -113,7 +113,7 @@ def test_subjects_of_an_evaluation(evaluation):
     assert SubjectScoresDisplay.from_evaluation(evaluation(n_repeats=1)).spread is None
     with pytest.raises(ValueError, match="Pass groups with cv, or groups_test with X_test"):
         SubjectScoresDisplay.from_evaluation(evaluation(groups_test=None))
-    with pytest.raises(TypeError, match="what repeated_evaluation returned, got list"):
+    with pytest.raises(TypeError, match="a result of repeated_evaluation, got list"):
         SubjectScoresDisplay.from_evaluation([])
 
 

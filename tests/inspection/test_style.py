@@ -101,7 +101,7 @@ def test_several_panels_need_a_place_or_as_many_axes(plt):
     display.plot(three[1:])
     assert display.axes_.tolist() == three[1:].tolist()
     free = plt.figure().add_axes((0.1, 0.1, 0.8, 0.8))
-    with pytest.raises(ValueError, match=r"ax must be made by Figure\.subplots .* in no grid"):
+    with pytest.raises(ValueError, match=r"ax must be made by Figure\.subplots .* not in a grid"):
         display.plot(free)
     display.plot(free, metrics=["loss"])
     assert display.ax_ is free

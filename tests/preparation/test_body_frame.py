@@ -144,7 +144,7 @@ class TestEstimate:
         assert abs(frames[0].end - change) < 22.0
         assert degrees(frames[0].forward, ANYHOW.rotation[1][1]) < 20.0
         assert degrees(frames[1].forward, rotation @ ANYHOW.rotation[1][1]) < 20.0
-        with pytest.warns(RecordingWarning, match="put in anew 1 time"):
+        with pytest.warns(RecordingWarning, match="repositioned 1 time"):
             best = estimate_body_frame(both)
         assert best.walking == max(frame.walking for frame in frames)
 

@@ -59,7 +59,7 @@ def test_the_past_does_not_depend_on_the_future():
         ({"samples": ["a"]}, "samples must hold real numbers"),
         (
             {"samples": [1.0, np.nan]},
-            "samples must be finite, got NaN or .* follow. Interpolate it",
+            "samples must be finite, got NaN or .* later ones. Interpolate it",
         ),
         ({"cutoff": 25.0}, "cutoff must be .* below 25 .*got 25.0"),
         ({"cutoff": 0}, "cutoff must be a finite number above 0"),

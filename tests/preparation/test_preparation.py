@@ -163,12 +163,12 @@ class TestTransform:
             (
                 {},
                 [*GYRO, *ACC],
-                r"acceleration=\(0, 1, 2\) takes .* say that they are something el",
+                r"acceleration=\(0, 1, 2\) takes .* say otherwise",
             ),
             (
                 {"acceleration": (3, 4, 5), "angular_velocity": (0, 1, 2)},
                 [*ACC, *GYRO],
-                "something",
+                "say otherwise",
             ),
             ({"angular_velocity": ()}, ["mag_x", "mag_y", "mag_z"], r"names \['mag_x', 'mag_y"),
             ({"angular_velocity": ["gyr_x"]}, [*ACC, *GYRO], "did you mean 'gyro_x'"),

@@ -79,7 +79,7 @@ class TestEachRecipe:
         (np.r_[0], r"got windows of 1 channel\(s\)"),
         (np.r_[0:2], r"got windows of 2 channel\(s\)"),
         (np.r_[3:6], "hold none"),
-        (np.r_[3:9], r"hold none\. Say what the channels are, .*layout=\('body_gyro',\)"),
+        (np.r_[3:9], r"hold none\. Name the channels, .*layout=\('body_gyro',\)"),
     ],
     ids=["one", "two", "no gravity", "no gravity, with a gyroscope"],
 )

@@ -384,7 +384,7 @@ class TestPrediction:
         (warning,) = caught
         assert str(warning.message).startswith(
             "2 of 3 recordings, the first of them recordings[1]: its accelerations have a typical "
-            "length of 9."
+            "magnitude of 9."
         )
 
 
@@ -606,7 +606,7 @@ class TestSaving:
         assert_array_equal(
             again.predict(recordings[4:5])[0], recognizer.predict(recordings[4:5])[0]
         )
-        with pytest.warns(RecordingWarning, match="typical length"):
+        with pytest.warns(RecordingWarning, match="typical magnitude"):
             again.predict([replace(recordings[4], samples=recordings[4].samples * 9.81)])
 
     def test_a_classifier_of_windows_becomes_a_recognizer(self, recordings):
@@ -669,7 +669,7 @@ class TestBadInput:
     def test_activities_that_no_window_was_given_are_told(self, recordings):
         labels = recordings[0].labels.copy()
         labels[3000:3030] = "jumping"
-        with pytest.warns(RecordingWarning, match="1 activities are labelled.*: jumping"):
+        with pytest.warns(RecordingWarning, match="label of 1 labelled activities: jumping"):
             trees().fit([replace(recordings[0], labels=labels)])
 
     def test_nothing_labelled(self, recordings):

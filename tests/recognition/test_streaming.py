@@ -415,7 +415,7 @@ def test_memory_does_not_grow_over_hours():
         (
             {"estimator": RidgeClassifier().fit([[0.0], [1.0]], [0, 1])},
             TypeError,
-            "must have predict_proba, which RidgeClassifier has not",
+            "must have predict_proba, which RidgeClassifier lacks",
         ),
         ({"on_late": "keep"}, ValueError, "on_late must be one of"),
         ({"channel_names": "xyz"}, TypeError, "channel_names must be a sequence of str"),

@@ -220,7 +220,7 @@ class TestCounters:
         rows[100:110], rows[110:120] = np.arange(110, 120), np.arange(100, 110)
         with pytest.raises(ValueError, match=r"1 backward steps .*on_disorder='sort'"):
             read_recording(table(rows / 50))
-        recording = read(rows / 50, "undone by sorting", on_disorder="sort")
+        recording = read(rows / 50, "removed by sorting", on_disorder="sort")
         np.testing.assert_allclose(recording.time, np.arange(N) / 50)
         np.testing.assert_array_equal(recording.samples[:, 0], np.argsort(rows) % 97.3)
 

@@ -144,7 +144,7 @@ class TestSensors:
         assert recording.channel_names == ("acc", "Gyroscope_x")
         plain = read_recordings(tree, TREE, channels=["x"])[0]
         np.testing.assert_allclose(recording.samples, plain.samples / [1000, 1])
-        with pytest.raises(ValueError, match=r"units must name sensors .*mean 'Gyroscope'"):
+        with pytest.raises(ValueError, match=r"units must have sensors .*mean 'Gyroscope'"):
             read_recordings(tree, TREE, units={"Accelerometer": "g", "Gyroscop": "rad/s"})
         # A mapping without sensors is one of columns.
         assert len(read_recordings(tree, TREE, units={"x": "g"})) == 3

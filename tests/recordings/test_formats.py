@@ -156,7 +156,7 @@ class TestSeveralInOne:
         kept = np.delete(ACCELERATION, [100, 101, 201], axis=0)
         for recording in recordings:
             np.testing.assert_allclose(recording.samples, kept, atol=2e-6)
-        assert any("4 line(s) are no rows" in str(warning.message) for warning in caught)
+        assert any("4 line(s) are not rows" in str(warning.message) for warning in caught)
         with (
             pytest.warns(RecordingWarning),
             pytest.raises(ValueError, match=r"increase|subject"),
@@ -221,12 +221,12 @@ def test_lines_that_are_no_rows_are_left_out_and_counted(tmp_path):
     recording, told = _auto(files.arduino(tmp_path))
     kept = np.delete(ACCELERATION, 198, axis=0)
     np.testing.assert_allclose(recording.samples, kept, atol=2e-6)
-    assert any("3 line(s) are no rows of the table and are left out" in line for line in told)
+    assert any("3 line(s) are not rows of the table and are left out" in line for line in told)
     plain = {"time": "ms", "time_unit": "ms", "read_options": {"skiprows": 2}}
-    with pytest.warns(RecordingWarning, match=r"3 line\(s\) are no rows"):
+    with pytest.warns(RecordingWarning, match=r"3 line\(s\) are not rows"):
         again = read_recording(tmp_path / "putty.log", **plain)
     np.testing.assert_array_equal(again.samples, recording.samples)
-    with pytest.warns(RecordingWarning, match=r"3 line\(s\) are no rows"):
+    with pytest.warns(RecordingWarning, match=r"3 line\(s\) are not rows"):
         pieces = list(read_recording(tmp_path / "putty.log", chunksize=70, **plain))
     np.testing.assert_array_equal(np.vstack([p.samples for p in pieces]), recording.samples)
 

@@ -93,7 +93,7 @@ class TestColumnsOfOneFile:
 
 def test_gravity_of_another_unit():
     both = merge_recordings([sensor("a", MOVING), sensor("g", np.tile(9.8 * DOWN, (N, 1)))])
-    with pytest.warns(RecordingWarning, match=r"typical length of 9\.8 g: its unit may be wrong"):
+    with pytest.warns(RecordingWarning, match=r"magnitude of 9\.8 g: its unit may be wrong"):
         add_gravity(both, [0, 1, 2], [3, 4, 5], platform="ios")
 
 

@@ -198,7 +198,7 @@ class TestDisorder:
         assert recording.labels.tolist() == [0, 1, 3, 2, 5, 7]
         np.testing.assert_allclose(recording.time, np.arange(6) * 0.02)
         messages = [str(warning.message) for warning in caught]
-        assert "2 steps back in time are undone" in messages[0]
+        assert "2 steps back in time are removed" in messages[0]
         assert "2 of 8 samples are left out: they have the time of the sample before" in messages[1]
 
     def test_dropping_leaves_out_what_comes_late_and_counts_it(self):
@@ -288,7 +288,7 @@ class TestUnits:
     @pytest.mark.parametrize(
         ("factor", "unit", "message"),
         [
-            (9.81, "g", r"typical length of 9\.8\d? g\. They look like m/s2"),
+            (9.81, "g", r"typical magnitude of 9\.8\d? g\. They look like m/s2"),
             (1000, "g", "look like mg"),
             (1, "m/s2", r"0\.102 g after the conversion from m/s2"),
             (9.81, None, "look like m/s2"),
@@ -371,7 +371,7 @@ class TestFiles:
     @pytest.mark.parametrize(
         ("source", "error", "message"),
         [
-            ("r.xlsx", ValueError, r"got 'r.xlsx'. format='auto' knows more kinds"),
+            ("r.xlsx", ValueError, r"got 'r.xlsx'. format='auto' reads more kinds"),
             ("recording", ValueError, "got 'recording'"),
             ("missing.csv", FileNotFoundError, "missing.csv"),
             (np.zeros((3, 3)), TypeError, "got ndarray. Recording takes arrays"),

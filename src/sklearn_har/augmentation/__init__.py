@@ -1,4 +1,4 @@
-"""Random changes of the training windows that leave their activity as it is."""
+"""Random changes of training windows that preserve their activity."""
 
 from sklearn_har.augmentation._base import Augmentation
 from sklearn_har.augmentation._motion import AmplitudeScaling, CadenceScaling

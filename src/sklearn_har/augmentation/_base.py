@@ -1,4 +1,4 @@
-"""Parts that all augmentations share: their form, and the kinds of channels."""
+"""The base class of augmentations, and the kinds of channels."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["Augmentation", "channels_of"]
 
 TRIADS = ("total_acc", "body_acc", "body_gyro", "other")
 
-# By number of channels: what files of phones and watches hold, in the order of UCI HAR.
+# By number of channels: the usual content of files of phones and watches, in the order of UCI HAR.
 USUAL = {
     9: ("total_acc", "body_acc", "body_gyro"),
     6: ("total_acc", "body_gyro"),
@@ -22,22 +22,23 @@ USUAL = {
 
 @dataclass(frozen=True)
 class Augmentation(ABC):
-    """Base of the random changes of training windows.
+    """Base class of random changes of training windows.
 
-    An augmentation is a plain, comparable value: it holds settings and nothing else, so that it can
-    stand in a grid of :class:`~sklearn.model_selection.GridSearchCV` and in a saved model. The
-    classifiers apply it to each batch inside the compiled training step, never when they predict.
+    An augmentation is a comparable value that holds only settings, so you can use it in a grid of
+    :class:`~sklearn.model_selection.GridSearchCV` and in a saved model. The classifiers apply it to
+    each batch inside the compiled training step, never during prediction.
+
     A subclass is a frozen dataclass with a method `apply`, and optionally `check` and
-    `reason_against`. A classifier leaves out an augmentation that does not fit its windows, with a
-    warning, if `required` is False.
+    `reason_against`. If `required` is False, a classifier skips an augmentation that does not fit
+    its windows, with a warning.
 
     See Also
     --------
-    GravityRotation : Turns the direction of gravity alone.
+    GravityRotation : Rotate only the direction of gravity.
 
     Examples
     --------
-    One that plays windows backwards, each with a chance of one half:
+    An augmentation that plays windows backwards, each with a probability of one half:
 
     >>> from dataclasses import dataclass
     >>> from sklearn_har.augmentation import Augmentation
@@ -52,7 +53,7 @@ class Augmentation(ABC):
     TimeReversal()
     """
 
-    # Without a type, and so no field of the subclasses.
+    # Without a type annotation, it does not become a field of subclasses.
     required = True
 
     @abstractmethod
@@ -62,19 +63,19 @@ class Augmentation(ABC):
         Parameters
         ----------
         windows : tensor of shape (n_windows, n_timesteps, n_channels)
-            A batch in the units of the recording, before any scaling. The number of windows is not
-            known when this is compiled; use `keras.ops.shape(windows)[0]`.
+            A batch in the units of the recording, before any scaling. The number of windows is
+            unknown at compile time; use `keras.ops.shape(windows)[0]`.
         seed : keras.random.SeedGenerator
-            Where all random numbers must come from, so that a training repeats.
+            The source of all random numbers, so that training is reproducible.
 
         Returns
         -------
         tensor of the shape of `windows`
-            The changed batch, made by `keras.ops` alone.
+            The changed batch, computed by `keras.ops` alone.
         """
 
     def check(self, n_timesteps: int, n_channels: int) -> None:  # noqa: B027  # nothing to ask for
-        """Raise a ValueError where windows of this shape cannot be changed.
+        """Raise a ValueError if windows of this shape cannot be changed.
 
         Parameters
         ----------
@@ -83,7 +84,7 @@ class Augmentation(ABC):
         """
 
     def reason_against(self, windows: NDArray[Any]) -> str | None:
-        """Return why these windows should not be changed, None if they may be.
+        """Return why these windows should not be changed; None if they may be.
 
         Parameters
         ----------
@@ -101,20 +102,20 @@ class Augmentation(ABC):
 def channels_of(
     augmentation: Augmentation, layout: str | tuple[str, ...], n_channels: int
 ) -> dict[str, slice]:
-    """Return where each triad of channels is, by its name.
+    """Return the position of each triad of channels by name.
 
-    `layout` says what each three channels are, and messages name the augmentation. A channel that
-    is left over, `frame_known`, is left alone.
+    `layout` names each three channels, and messages name the augmentation. A remaining channel,
+    `frame_known`, stays unchanged.
     """
     name = type(augmentation).__name__
-    # One more channel says whether the frame of the body is known, and has no axes.
+    # The remaining channel tells whether the frame of the body is known, and has no axes.
     n_in_triads = n_channels - (n_channels % 3 == 1)
     if layout == "auto":
         if n_in_triads not in USUAL:
             raise ValueError(
-                f"{name}(layout='auto') knows windows of 9 channels {USUAL[9]}, of 6 {USUAL[6]} "
+                f"{name}(layout='auto') accepts windows of 9 channels {USUAL[9]}, of 6 {USUAL[6]} "
                 f"and of 3 {USUAL[3]}, three axes each; got windows of {n_channels} channel(s). "
-                "Say what they are, for example layout=('total_acc', 'other')."
+                "Name the channels, for example layout=('total_acc', 'other')."
             )
         layout = USUAL[n_in_triads]
     if (
@@ -135,7 +136,7 @@ def channels_of(
 
 
 def gravity_and_movement(windows: Any, where: dict[str, slice]) -> tuple[Any, Any]:
-    """Return the parts of `total_acc`; without `body_acc` its mean over a window is gravity."""
+    """Split `total_acc` into gravity and movement; without `body_acc`, its mean is gravity."""
     from keras import ops
 
     total = windows[..., where["total_acc"]]
@@ -147,7 +148,7 @@ def gravity_and_movement(windows: Any, where: dict[str, slice]) -> tuple[Any, An
 
 
 def join(parts: list[Any]) -> Any:
-    """Put channels back together, of which some parts may be empty."""
+    """Join channels, of which some may be empty."""
     from keras import ops
 
     parts = [part for part in parts if part.shape[-1]]

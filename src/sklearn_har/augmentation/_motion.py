@@ -1,4 +1,4 @@
-"""Other ways to move."""
+"""Augmentations that vary the movement."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ __all__ = ["AmplitudeScaling", "CadenceScaling"]
 
 @dataclass(frozen=True)
 class AmplitudeScaling(Augmentation):
-    """Make the movement of each window stronger or weaker; gravity stays as it is.
+    """Make the movement of each window stronger or weaker, without changing gravity.
 
     Parameters
     ----------
     spread : float, default=0.1
-        Standard deviation of the logarithm of the factor, which is log-normal: 0.1 means that two
-        thirds of the windows are changed by less than 10 per cent.
+        Standard deviation of the logarithm of the factor, which is log-normal. With 0.1, two thirds
+        of the windows change by less than 10 per cent.
     layout : "auto" or tuple of str, default="auto"
-        What each three channels are, as for :class:`GravityRotation`. Without "body_acc" the mean
-        of `total_acc` over the window is its gravity.
+        The meaning of each three channels, as for :class:`GravityRotation`. Without "body_acc", the
+        mean of `total_acc` over the window is its gravity.
 
     See Also
     --------
-    CadenceScaling : Changes the speed of the movement.
+    CadenceScaling : Change the speed of the movement.
 
     Examples
     --------
@@ -72,18 +72,17 @@ class AmplitudeScaling(Augmentation):
 
 @dataclass(frozen=True)
 class CadenceScaling(Augmentation):
-    """Play each window faster or slower about its middle, as others walk faster or slower.
+    """Make the movement of each window faster or slower about its middle.
 
     Parameters
     ----------
     spread : float, default=0.1
-        Standard deviation of the logarithm of the speed, which is log-normal. Samples between the
-        given ones are interpolated; where a faster window ends early, it is continued by its
-        mirror image.
+        Standard deviation of the logarithm of the speed, which is log-normal. Values between
+        samples are interpolated. A faster window ends early and is continued by its mirror image.
 
     See Also
     --------
-    AmplitudeScaling : Changes the strength of the movement.
+    AmplitudeScaling : Change the strength of the movement.
 
     References
     ----------
@@ -120,7 +119,7 @@ class CadenceScaling(Augmentation):
         middle = last / 2
         offsets = ops.cast(ops.arange(last + 1), dtype) - middle
         position = middle + speed * offsets
-        # Mirrored at both ends, again and again: a triangle wave.
+        # Mirrored repeatedly at both ends: a triangle wave.
         position = ops.abs(ops.mod(position + last, 2.0 * last) - last)
         before = ops.clip(ops.floor(position), 0, last - 1)
         weight = ops.expand_dims(position - before, -1)

@@ -1,4 +1,4 @@
-"""Other ways to carry the device."""
+"""Augmentations that rotate the device."""
 
 from __future__ import annotations
 
@@ -20,43 +20,43 @@ from sklearn_har.utils._layouts import some_windows
 
 __all__ = ["DeviceRotation", "GravityRotation"]
 
-# The share of the mean over a window in the power of accelerations: 0.94 in UCI HAR, 0.75 with
-# jogging in MotionSense, and 0.01 to 0.11 in channels without gravity.
+# The share of the mean over a window in the power of accelerations. It is 0.94 in UCI HAR, 0.75
+# with jogging in MotionSense, and 0.01 to 0.11 in channels without gravity.
 _GRAVITY = 0.2
 
 
 @dataclass(frozen=True)
 class GravityRotation(Augmentation):
-    """Turn the direction of gravity in each window by a random angle about a random axis.
+    """Rotate the direction of gravity in each window by a random angle about a random axis.
 
-    The direction of gravity in the axes of the device tells postures apart, and networks lean on
-    it. But half of it is a habit of the subject and of how the device sits on the body: networks
-    that saw it vary recognise new subjects better. The movement itself, `body_acc` and the
-    gyroscope, is left alone: `total_acc` becomes `body_acc + R (total_acc - body_acc)` with one
-    rotation `R` a window.
+    Networks rely on the direction of gravity in the axes of the device, because it separates
+    postures. But half of it comes from habits of the subject and the position of the device, so
+    networks trained with a varied direction recognise new subjects better. The movement itself,
+    `body_acc` and the gyroscope, stays unchanged: `total_acc` becomes `body_acc + R (total_acc -
+    body_acc)` with one rotation `R` per window.
 
     Parameters
     ----------
     degrees : float, default=15.0
-        Standard deviation of the angle, which is normally distributed, in degrees.
+        Standard deviation of the normally distributed angle, in degrees.
     layout : "auto" or tuple of str, default="auto"
-        What each three channels are: "total_acc", "body_acc", "body_gyro" or "other". By default
-        9 channels are these three in this order, 6 are "total_acc" and "body_gyro", 3 are
-        "total_acc". Without "body_acc" the mean of `total_acc` over the window is its gravity.
+        The meaning of each three channels: "total_acc", "body_acc", "body_gyro" or "other". "auto"
+        takes 9 channels as these three in this order, 6 as "total_acc" and "body_gyro", and 3 as
+        "total_acc". Without "body_acc", the mean of `total_acc` over the window is its gravity.
     required : bool, default=True
-        Whether a classifier refuses windows that this cannot read. If False, it is left out of the
-        training there, and where there is no gravity to turn, with a warning.
+        Whether a classifier refuses windows that this augmentation cannot read. If False, it skips
+        the augmentation with a warning, also for windows without gravity.
 
     Warns
     -----
     UserWarning
-        While a classifier is fitted, if `layout` is "auto" and the first three channels hold no
-        gravity.
+        If `layout` is "auto" and the first three channels hold no gravity, while a classifier is
+        fitted.
 
     See Also
     --------
-    DeviceRotation : Turns all channels together.
-    sklearn_har.preparation.separate_gravity : How `body_acc` is made of `total_acc`.
+    DeviceRotation : Rotate all channels together.
+    sklearn_har.preparation.separate_gravity : Compute `body_acc` from `total_acc`.
 
     References
     ----------
@@ -81,7 +81,7 @@ class GravityRotation(Augmentation):
         check_size(self, degrees=self.degrees)
         if "total_acc" not in channels_of(self, self.layout, n_channels):
             raise ValueError(
-                f"GravityRotation needs a triad 'total_acc', which alone holds gravity; got "
+                f"GravityRotation needs a triad 'total_acc', the only one with gravity; got "
                 f"layout={self.layout!r}."
             )
 
@@ -92,8 +92,8 @@ class GravityRotation(Augmentation):
         if (samples.mean(axis=1) ** 2).sum(axis=-1).mean() >= _GRAVITY * (samples**2).mean() * 3:
             return None
         return (
-            "the first three channels, which it takes for accelerations with gravity, hold none. "
-            "Say what the channels are, for example layout=('body_gyro',)."
+            "the first three channels, read as accelerations with gravity, hold none. "
+            "Name the channels, for example layout=('body_gyro',)."
         )
 
     def apply(self, windows: Any, seed: Any) -> Any:
@@ -109,16 +109,16 @@ class GravityRotation(Augmentation):
 
 @dataclass(frozen=True)
 class DeviceRotation(Augmentation):
-    """Turn the device: all triads of a window by one random rotation.
+    """Rotate the device: all triads of a window by one random rotation.
 
     Parameters
     ----------
     degrees : float, default=10.0
-        Standard deviation of the angle, which is normally distributed, in degrees.
+        Standard deviation of the normally distributed angle, in degrees.
 
     See Also
     --------
-    GravityRotation : Leaves the movement alone, which served better on UCI HAR.
+    GravityRotation : Keep the movement unchanged, which gave better results on UCI HAR.
 
     References
     ----------
@@ -146,7 +146,7 @@ class DeviceRotation(Augmentation):
         from keras import ops
 
         n_timesteps, n_channels = windows.shape[1:]
-        # All triads one below the other, so that one rotation a window meets all of them.
+        # All triads below one another, so that one rotation per window applies to all.
         n_triads = n_channels // 3
         rows = ops.reshape(windows[..., : 3 * n_triads], (-1, n_timesteps * n_triads, 3))
         turned = ops.reshape(_rotate(rows, self.degrees, seed), (-1, n_timesteps, 3 * n_triads))
@@ -154,7 +154,7 @@ class DeviceRotation(Augmentation):
 
 
 def _rotate(vectors: Any, degrees: float, seed: Any) -> Any:
-    """Turn the vectors (n_windows, n, 3) of each window, by Rodrigues' formula."""
+    """Rotate the vectors (n_windows, n, 3) of each window, by Rodrigues' formula."""
     import keras
     from keras import ops
 

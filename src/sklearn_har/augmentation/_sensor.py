@@ -1,4 +1,4 @@
-"""Other sensors."""
+"""Augmentations that imitate other sensors."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ __all__ = ["SensorNoise"]
 class SensorNoise(Augmentation):
     """Add the noise and the bias of another sensor.
 
-    One bias a window and axis, and noise that is new in each sample, both normally distributed.
-    `total_acc` and `body_acc` get the same noise, because they come from one sensor; the bias goes
-    into `total_acc` alone, because the filter that takes gravity out takes it out as well.
+    The bias is constant per window and axis; the noise is new in each sample. Both are normally
+    distributed. `total_acc` and `body_acc` get the same noise, because they come from one sensor.
+    Only `total_acc` gets the bias, because the filter that removes gravity removes it too.
 
     Parameters
     ----------
     acceleration : float, default=0.005
-        Standard deviation of the noise and of the bias of accelerations, in the unit of the
-        windows (g).
+        Standard deviation of the noise and the bias of accelerations, in the unit of the windows
+        (g).
     gyroscope : float, default=0.01
-        Standard deviation of the noise and of the bias of angular velocities, in the unit of the
+        Standard deviation of the noise and the bias of angular velocities, in the unit of the
         windows (rad/s).
     layout : "auto" or tuple of str, default="auto"
-        What each three channels are, as for :class:`GravityRotation`. Triads named "other" are left
-        as they are.
+        The meaning of each three channels, as for :class:`GravityRotation`. Triads named "other"
+        stay unchanged.
 
     Examples
     --------

@@ -1,8 +1,8 @@
 """The command line ``sklearn-har``.
 
-Each subcommand is one file with `add_parser`, which describes it, and `run`, which does it by
-calling the package. Only the standard library is imported before a subcommand runs, so that
-``sklearn-har --help`` answers at once.
+Each subcommand has a file with `add_parser`, which describes it, and `run`, which calls the
+package. Before a subcommand runs, only the standard library is imported, so that ``sklearn-har
+--help`` answers at once.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ _DESCRIPTION = "Recognise human activities in recordings of accelerometers and g
 _EPILOG = """\
 examples:
   sklearn-har inspect log.csv
-      say what is in a file of any logger, and how to read it
+      show the contents of a file of any logger, and how to read it
   sklearn-har train recordings --pattern "{subject}/{activity}/{trial}.csv" \\
           --save model.skops
-      train on your own files, and save the model with all that it needs
+      train on your own files, and save the model with all its settings
   sklearn-har predict recording.csv --model model.skops --plot timeline.png
       recognise the activities in a new recording
   sklearn-har evaluate simulated --model model.skops
@@ -70,11 +70,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     _show_any_character()
     try:
         status = _dispatch(argv)
-        # Inside the try: a reader that has gone away is noticed when the buffer is written.
+        # Inside the try, because a closed pipe is noticed when the buffer is written.
         sys.stdout.flush()
         return status
     except BrokenPipeError:
-        # `sklearn-har ... | head`: nobody reads any more, which the flush at exit must not report.
+        # `sklearn-har ... | head`: the flush at exit must not report the closed pipe.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:
@@ -83,10 +83,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _show_any_character() -> None:
-    """Let the output have escapes where its encoding lacks a character, as that of errors does.
+    """Escape characters that the encoding of the output lacks, as standard error does.
 
-    Names of channels and activities may be in any script, and Windows writes to files and pipes in
-    a code page of 256 characters.
+    Names of channels and activities may be in any script, and Windows uses a code page of 256
+    characters for files and pipes.
     """
     if getattr(sys.stdout, "errors", None) == "strict" and hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -109,8 +109,8 @@ def _dispatch(argv: Sequence[str] | None) -> int:
     except BrokenPipeError:
         raise
     except (OSError, ValueError, TypeError, RuntimeError, MemoryError, ImportError) as error:
-        # What data, disk and network can cause. Anything else is a mistake of ours, whose
-        # traceback is worth reporting.
+        # Errors that data, disk and network can cause. Anything else is a bug of the package, with
+        # a traceback to report.
         return _fail(error, 1)
     return 0
 

@@ -26,17 +26,17 @@ PROGRAM = "sklearn-har"
 STANDARD_OUTPUT = Path("-")
 
 _output: TextIO | None = None
-"""The standard output, while the reports are printed elsewhere."""
+"""The standard output, while reports are printed to standard error."""
 
 
 class UsageError(Exception):
-    """The arguments do not go together or name what does not exist."""
+    """The arguments are inconsistent or name something that does not exist."""
 
 
 class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
-    """Keeps the lines of descriptions and commands, but wraps prose on a narrow terminal."""
+    """Keep the lines of descriptions and commands, but wrap prose on a narrow terminal."""
 
-    # The method that argparse's own formatters override.
+    # argparse's own formatters override this method too.
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         lines = text.splitlines()
         if max(map(len, lines)) <= width:
@@ -57,18 +57,18 @@ class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
 
 
 def _kind_of_line(line: str) -> tuple[str, str]:
-    """Return what a line of help is, and its margin."""
+    """Return the kind of a line of help, and its margin."""
     text = line.lstrip()
     margin = line[: len(line) - len(text)]
-    # A command can be copied as it is; it goes on in the lines that begin with an option.
+    # A command stays unwrapped, so that it can be copied; it continues on lines with options.
     is_command = (margin and text.startswith((PROGRAM, "-"))) or len(margin) >= 8
     return ("command" if is_command or not text else "prose"), margin
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser that says what is wrong in one line.
+    """An argument parser with error messages of one line.
 
-    Abbreviated options are refused: they would change their meaning with the next new option.
+    Abbreviated options are refused, because a new option could change their meaning.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -76,7 +76,7 @@ class Parser(argparse.ArgumentParser):
         super().__init__(allow_abbrev=False, **options)
 
     def error(self, message: str) -> NoReturn:
-        """Print the message and where to read on, and exit with status 2."""
+        """Print the message and a pointer to the help, and exit with status 2."""
         wrong = re.match(r".*invalid choice: '(.*?)' \(choose from ([^()]*)\)$", message)
         if wrong:
             message += nearest(wrong[1], re.findall(r"[\w-]+", wrong[2]))
@@ -117,12 +117,12 @@ def integer(
 
 
 positive_integer = integer("an integer of at least 1", 1)
-# What may seed NumPy.
+# The range of seeds of NumPy.
 seed = integer("an integer from 0 to 4294967295", 0, 2**32 - 1)
 
 
 def jobs(text: str) -> int:
-    """Read a number of jobs as joblib understands it."""
+    """Read a number of jobs in the form of joblib."""
     value = integer("an integer other than 0, such as 2, or -1 for all processors")(text)
     if value == 0:
         raise argparse.ArgumentTypeError("must not be 0; -1 means all processors")
@@ -130,7 +130,7 @@ def jobs(text: str) -> int:
 
 
 def real(**limits: Any) -> Callable[[str], float]:
-    """Return a reader of numbers within the limits that `check_real` knows."""
+    """Return a reader of numbers within the limits of `check_real`."""
 
     def read(text: str) -> float:
         try:
@@ -145,7 +145,7 @@ def real(**limits: Any) -> Callable[[str], float]:
     return read
 
 
-# What options take: the type, and the word for it in the help.
+# The types of option values, and their names in the help.
 FILE: dict[str, Any] = {"type": Path, "metavar": "FILE"}
 COUNT: dict[str, Any] = {"type": positive_integer, "metavar": "N"}
 SEED: dict[str, Any] = {"type": seed, "default": 0, "metavar": "N"}
@@ -153,7 +153,7 @@ JOBS: dict[str, Any] = {"type": jobs, "metavar": "N"}
 
 
 def add_data_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments that say where the files of a data set are."""
+    """Add the arguments for the location of the files of a data set."""
     parser.add_argument(
         "--archive",
         type=Path,
@@ -170,9 +170,9 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def fact(label: str, text: str) -> str:
-    """Write a labelled line of at most 80 columns; what is longer goes on below.
+    """Write a labelled line of at most 80 columns, and continue below if needed.
 
-    A path stays in one piece, also where it is longer than a line: people copy it.
+    A path stays in one piece, even if it is longer than a line, so that it can be copied.
     """
     return textwrap.fill(
         text,
@@ -185,12 +185,12 @@ def fact(label: str, text: str) -> str:
 
 
 def shorten(name: str, length: int) -> str:
-    """Return a name that is no longer than its place in a table."""
+    """Return a name that fits into its place in a table."""
     return name if len(name) <= length else f"{name[: length - 3]}..."
 
 
 def versions() -> dict[str, str | None]:
-    """Return the versions of what produced a result; None for what pip does not know by name."""
+    """Return the versions of the libraries behind a result; None for unknown ones."""
     from importlib.metadata import PackageNotFoundError, version
 
     found: dict[str, str | None] = {
@@ -200,19 +200,19 @@ def versions() -> dict[str, str | None]:
     for name in ("keras", "tensorflow", "scikeras", "scikit-learn", "numpy", "pandas"):
         try:
             found[name] = version(name)
-        except PackageNotFoundError:  # such as tensorflow, when it came as tensorflow-cpu
+        except PackageNotFoundError:  # such as tensorflow, if it was installed as tensorflow-cpu
             found[name] = None
     return found
 
 
 @contextmanager
 def quiet_start() -> Iterator[None]:
-    """Hold back what TensorFlow's libraries say while they are loaded; show it if that fails.
+    """Hold back messages of TensorFlow's libraries while they load; show them if that fails.
 
-    Some of these lines are written before any log level is read, straight to file descriptor 2.
+    Some of them are written before any log level is read, directly to file descriptor 2.
     """
-    # A program may turn chatter off, a library may not; whoever sets the variable keeps it. Level 3
-    # because a machine without GPU is no error; what goes wrong is raised as an exception as well.
+    # Only a program may change this variable, not a library; a value of the user has priority.
+    # Level 3, because a missing GPU is not an error, and failures raise exceptions anyway.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     sys.stderr.flush()
     stderr = os.dup(2)
@@ -231,12 +231,12 @@ def quiet_start() -> Iterator[None]:
             os.close(stderr)
 
 
-# Within double quotes these are special to one shell or another; a backslash is not on Windows.
+# These are special within double quotes in some shell; a backslash is not on Windows.
 _SPECIAL = frozenset('"$`!%' if os.name == "nt" else '"$`!%\\')
 
 
 def quote(word: str) -> str:
-    """Quote an argument for any shell: double quotes are also those of Windows' cmd.
+    """Quote an argument for any shell; Windows' cmd needs double quotes.
 
     Examples
     --------
@@ -250,7 +250,7 @@ def quote(word: str) -> str:
 
 @contextmanager
 def reports_beside_output(args: argparse.Namespace) -> Iterator[None]:
-    """Print reports to the standard error while an option writes to the standard output."""
+    """Print reports to standard error while an option writes to standard output."""
     global _output
     written = (getattr(args, name, None) for name in ("json", "table", "timeline"))
     if STANDARD_OUTPUT not in written:
@@ -286,19 +286,19 @@ def check_writable(path: Path) -> None:
 
 
 def check_new(path: Path, option: str, *, force: bool) -> None:
-    """Raise if a file could not be written later, or if it exists and is not to be replaced."""
+    """Raise an error if a file could not be written later, or must not be overwritten."""
     check_writable(path)
     if path.is_file() and not force:
         raise UsageError(f"{option} {path}: the file exists; add --force to overwrite it")
 
 
 def write_json(path: Path, content: Any) -> None:
-    """Write numbers, text, lists and dicts to a file."""
+    """Write numbers, texts, lists and dicts to a file."""
     write_file(path, (json.dumps(content, indent=2, allow_nan=False) + "\n").encode())
 
 
 def check_picture(path: Path) -> None:
-    """Raise now if a picture could not be drawn later: no matplotlib, no such format."""
+    """Raise an error now if a figure could not be saved: no matplotlib, or no such format."""
     from sklearn_har.utils._optional import import_optional
 
     figure = import_optional("matplotlib.figure", extra="plot", needed_by="--plot").Figure()
@@ -313,19 +313,19 @@ def figure_of_rows(n_rows: int, *, width: float, height: float) -> Any:
     """Return an empty figure, `width` inches wide, with rows of `height` inches."""
     from matplotlib.figure import Figure
 
-    # Not by pyplot, which would look for a screen.
+    # Not by pyplot, which would need a screen.
     return Figure(figsize=(width, 1.3 + height * n_rows), layout="constrained")
 
 
 def save_picture(path: Path, figure: Any) -> None:
-    """Write a figure of matplotlib to a file, in the format that its ending names."""
+    """Write a figure of matplotlib to a file, in the format of its ending."""
     picture = io.BytesIO()
     figure.savefig(picture, format=path.suffix[1:].lower(), dpi=150)
     write_file(path, picture.getvalue())
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Write a file in one step: either all of it is there, or what was there before."""
+    """Write a file in one step: it is either complete or unchanged."""
     if path == STANDARD_OUTPUT:
         print(content.decode(), end="", file=_output)
         return
@@ -342,7 +342,7 @@ def write_file(path: Path, content: bytes) -> None:
 
 
 def _is_special(target: Path) -> bool:
-    # /dev/stdout, a named pipe: these are written to, never replaced.
+    # /dev/stdout or a named pipe: such files are written to, not replaced.
     return target.exists() and not target.is_file()
 
 

@@ -1,4 +1,4 @@
-"""Windows and recordings of data sets, training and test subjects apart, and windows in files."""
+"""Load windows and recordings of data sets, split by subject, and windows in files."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from sklearn_har.cli._common import UsageError, add_data_arguments
 from sklearn_har.datasets._registry import DATASETS
 
 TITLES = {"simulated": "simulated (make_har_windows)", "uci-har": "UCI HAR, official split"}
-# What is fetched, by its name on the command line.
+# Data sets to fetch, by their names on the command line.
 FETCHED = {name.replace("_", "-"): dataset for name, dataset in DATASETS.items()}
 RECORDINGS = ("simulated", *(name for name, found in FETCHED.items() if found.has_recordings))
 
-# 840 windows of 14 subjects train, 360 of 6 test: about a minute for three trainings as published.
+# 840 training windows of 14 subjects and 360 of 6 test subjects: about a minute for three
+# trainings.
 _N_SUBJECTS, _N_TEST_SUBJECTS, _N_WINDOWS_PER_ACTIVITY = 20, 6, 10
 
 
 def add_window_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments that name windows of a data set."""
+    """Add the arguments for the windows of a data set."""
     parser.add_argument(
         "--dataset",
         default="simulated",
@@ -32,14 +33,14 @@ def add_window_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def check_dataset(args: argparse.Namespace) -> None:
-    """Refuse the place of files for a data set without files."""
+    """Raise an error for the location of files if the data set has none."""
     if args.dataset == "simulated" and (args.archive or args.data_home):
         option = "--archive" if args.archive else "--data-home"
         raise UsageError(f"{option} goes with --dataset uci-har; simulated windows have no files")
 
 
 def load_windows(args: argparse.Namespace, part: Any) -> Any:
-    """Return the "train" or "test" windows of `--dataset`; the other part is not even read."""
+    """Return the "train" or "test" windows of `--dataset`; the other part is not read."""
     if args.dataset == "uci-har":
         from sklearn_har.datasets import fetch_uci_har
 
@@ -64,7 +65,7 @@ def load_recordings(name: str, args: argparse.Namespace, part: Any) -> list[Any]
         data: Any = fetch(subset=part, archive=args.archive, data_home=args.data_home)
         return list(data.recordings)
     simulated = datasets.make_har_recordings(_N_SUBJECTS, random_state=0)
-    # One recording a subject.
+    # One recording per subject.
     return list(_of_part(simulated.recordings, part))
 
 
@@ -79,18 +80,18 @@ def load_file(path: Path) -> Any:
 
     with path.open("rb") as opened:
         try:
-            # Pickled objects could run code when they are loaded.
+            # Pickled objects could run code on loading.
             file = np.load(opened, allow_pickle=False)
             if isinstance(file, np.ndarray):
                 raise ValueError(f"it is one array of shape {file.shape}, as numpy.save writes it")
             with file:
                 X, y, groups = (file[name] for name in ("X", "y", "groups"))
-        except Exception as error:  # zipfile, zlib and numpy have many words for what is damaged
+        except Exception as error:  # zipfile, zlib and numpy raise many kinds for damaged files
             raise ValueError(
                 f"{path}: must be a file of numpy.savez(path, X=..., y=..., groups=...), "
                 f"arrays without objects: {error}"
             ) from error
-    if X.ndim == 2:  # windows of one channel, as the classifiers take them
+    if X.ndim == 2:  # windows of one channel, which the classifiers accept
         X = X[:, :, np.newaxis]
     if X.ndim != 3:
         raise ValueError(

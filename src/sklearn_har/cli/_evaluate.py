@@ -35,21 +35,21 @@ over time, F1 of activities and events, and tables by activity and by subject.
 Without SOURCE, train a network several times on the windows of --dataset, each
 time with another seed, and report mean and standard deviation of the accuracy
 on held-out subjects, with a table per class, a table per subject and the
-confusion matrix. The test windows choose no epoch, no setting and no scaling.
+confusion matrix. No epoch, setting or scaling is chosen on the test windows.
 """
 _EPILOG = """\
-SOURCE is a folder, a table or a data set, as for `train`. Of a data set a saved
-model gets the test subjects, and --folds the training subjects.
+SOURCE is a folder, a table or a data set, as for `train`. In a data set, a
+saved model is scored on the test subjects, and --folds uses the others.
 
 --set takes any parameter of the network; with SOURCE, of the recognizer of
 `train`. Values are Python literals, everything else is text.
 
 examples:
   sklearn-har evaluate simulated --model model.skops
-      a saved model on recordings of subjects that it was not trained on
+      a saved model on recordings of held-out subjects
   sklearn-har evaluate log.csv --labels activity --subject person \\
           --model cnn-lstm --folds 5
-      five trainings, each tested on subjects left out
+      five trainings, each tested on held-out subjects
   sklearn-har evaluate --model conv-lstm
       simulated windows, three trainings as published (25 epochs each)
   sklearn-har evaluate --model cnn-lstm --dataset uci-har --repeats 10
@@ -60,7 +60,7 @@ examples:
   sklearn-har evaluate --model cnn-lstm --recipe --dataset uci-har
       the settings that were chosen for accuracy
   sklearn-har evaluate --model lstm --repeats 5 --json lstm.json
-      keep all figures, the seeds and the versions in a file
+      save all scores, seeds and versions in a file
 """
 
 
@@ -86,14 +86,13 @@ def add_parser(commands: Any) -> None:
         "--folds",
         type=positive_integer,
         metavar="K",
-        help="with SOURCE and a network: parts that the subjects are divided into",
+        help="with SOURCE and a network: number of parts of the subjects",
     )
-    parser.add_argument("--repeats", **COUNT, help="how many times to train (default: 3)")
+    parser.add_argument("--repeats", **COUNT, help="number of trainings (default: 3)")
     parser.add_argument(
         "--seed",
         **SEED,
-        help="where the seeds of the trainings come from; the simulated windows do not depend "
-        "on it (default: 0)",
+        help="seed of the trainings; the simulated windows do not depend on it (default: 0)",
     )
     parser.add_argument(
         "--jobs",
@@ -101,7 +100,7 @@ def add_parser(commands: Any) -> None:
         help="trainings at a time; -1 for as many as there are processors (default: 1)",
     )
     parser.add_argument(
-        "--json", **FILE, help="write all figures and the versions to a file; - for the output"
+        "--json", **FILE, help="write all scores and versions to a file; - for the output"
     )
     add_preparation_arguments(parser, " (with SOURCE and --folds)")
     add_source_arguments(parser)
@@ -122,15 +121,15 @@ def run(args: argparse.Namespace) -> None:
 
 def _show(args: argparse.Namespace, result: Any, content: dict[str, Any], **options: Any) -> None:
     try:
-        # Before the report is printed, whose reader may have gone away.
+        # Written first, because the reader of the report may close the pipe.
         if args.json:
             everything = {"versions": versions(), **content, "evaluation": result.to_dict()}
             write_json(args.json, everything)
     finally:
-        # And the report is printed although the disk may be full.
+        # The report is printed even if the disk is full.
         lines = result.report(**options).splitlines()
         if is_watched() and sys.stdout.isatty():
-            # The scores of the repeats stand above already.
+            # The scores of the repeats are already printed above.
             lines = [line for line in lines if not line.startswith(">#")]
         print("", *lines, sep="\n")
 
@@ -222,7 +221,7 @@ def _evaluate_windows(args: argparse.Namespace) -> None:
 
 
 def _count_parameters(estimator: Any, windows: Any) -> int:
-    """Return the number of weights; raises for sizes that do not go with the windows."""
+    """Return the number of weights; raise an error if sizes do not fit the windows."""
     from sklearn.base import clone
 
     return int(clone(estimator).initialize(windows.data, windows.target).model_.count_params())

@@ -24,21 +24,20 @@ _FORMATS = {".onnx": "ONNX", ".tflite": "LiteRT"}
 _DESCRIPTION = """\
 Write a saved model as one file that needs neither Python nor TensorFlow. It
 holds scaling, subsequences and network, the names of activities and channels,
-and the preparation of recordings, so that `predict` takes it like the model.
-The file is loaded again and compared with the model before it is kept. With
---web, write a page instead that runs the model in the browser of a phone.
+and the preparation of recordings, so that `predict` accepts it like the model.
+The file is loaded and compared with the model before it is kept. With --web,
+write a page that runs the model in the browser of a phone instead.
 """
 _EPILOG = """\
 The model is a file that `train` wrote; or a network of this package, or a
 pipeline that ends with one, saved by skops.io.dump. --names, --channels and
---rate are for the latter, which do not know them. The ending of the file
-decides the format: .onnx or .tflite.
+--rate are for the latter, which lack them. The ending of the file determines
+the format: .onnx or .tflite.
 
---web takes a model of `train`, or the .onnx file of one. Without a model it
-takes the one that comes with the package. The folder that it writes has static
-files, 14 MB of which are the runtime of ONNX files for browsers. Any web server
-can serve them; phones hand their sensors to pages by https:// only, and to
-http://localhost.
+--web takes a model of `train`, or its .onnx file; without a model, the one that
+comes with the package. It writes a folder of static files, including 14 MB for
+the runtime of ONNX files in browsers. Any web server can serve them. Phones
+give pages access to sensors only over https:// or from http://localhost.
 
 examples:
   sklearn-har export model.skops har.onnx
@@ -94,7 +93,7 @@ def add_parser(commands: Any) -> None:
         "--batch-size",
         type=positive_integer,
         metavar="N",
-        help="windows at a time (default: any number for .onnx, 1 for .tflite)",
+        help="windows per call (default: any number for .onnx, 1 for .tflite)",
     )
     parser.add_argument(
         "--names",
@@ -115,15 +114,15 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--dataset",
         choices=["uci-har"],
-        help="compare on its test windows, not on random ones; --channels and --rate, unless they "
-        "are given, are those of the data set",
+        help="compare on its test windows instead of random ones; by default, --channels and "
+        "--rate are those of the data set",
     )
     add_data_arguments(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> None:
-    """Load, export, say how the file compares."""
+    """Load and export a model, and print the comparison."""
     if args.web is not None:
         _write_page(args)
         return
@@ -157,7 +156,7 @@ def run(args: argparse.Namespace) -> None:
     if args.batch_size is not None:
         options["batch_size"] = args.batch_size
     options["quantize"] = args.quantize
-    # The runtimes greet on the standard error stream when the file is compared.
+    # The runtimes print messages to standard error when the file is compared.
     with warnings_as_lines(later=True), quiet_start():
         report = (to_onnx if kind == "ONNX" else to_litert)(model, args.file, **options)
     _print(report)
@@ -171,9 +170,9 @@ def _print(report: Any) -> None:
 
 
 def _write_page(args: argparse.Namespace) -> None:
-    """Write the page of a model and say where it is."""
+    """Write the page of a model and print its path."""
     others = "quantize", "batch_size", "names", "channels", "rate", "dataset", "archive"
-    refuse(args, (*others, "data_home"), "is for files; --web takes all of it from the model")
+    refuse(args, (*others, "data_home"), "is for files; --web takes it from the model")
     if args.file is not None:
         raise UsageError(f"{args.file}: --web writes a folder and no file; leave the file out")
     if args.model is not None and args.model.suffix.lower() == ".tflite":
@@ -187,8 +186,8 @@ def _write_page(args: argparse.Namespace) -> None:
             model = ActivityRecognizer.from_classifier(model)
         if not hasattr(model, "describe"):
             raise ValueError(
-                f"{args.model}: --web needs a model that train wrote, which knows how recordings "
-                f"are prepared; this is a {type(model).__name__} of windows"
+                f"{args.model}: --web needs a model that train wrote, with the preparation of "
+                f"recordings; this is a {type(model).__name__} of windows"
             )
     with warnings_as_lines(later=True), quiet_start():
         report = to_web(model, args.web, title=args.title, runtime=args.runtime)
@@ -199,7 +198,7 @@ def _write_page(args: argparse.Namespace) -> None:
 
 
 def _options(args: argparse.Namespace, model: Any) -> dict[str, Any]:
-    """Collect what the file tells about itself, and the windows to compare on."""
+    """Collect the metadata of the file, and the windows for the comparison."""
     options: dict[str, Any] = {
         "activity_names": args.names,
         "channel_names": args.channels,
@@ -214,7 +213,7 @@ def _options(args: argparse.Namespace, model: Any) -> dict[str, Any]:
 
     test: Any = fetch_uci_har(subset="test", archive=args.archive, data_home=args.data_home)
     names = np.array(test.target_names)
-    # A model may have been trained on numbers or on names.
+    # The labels of a model may be numbers or names.
     labels = names[test.target] if model.classes_.dtype.kind in "OUST" else test.target
     options["X"], options["y"] = test.data, labels
     if args.names is None and model.classes_.dtype.kind in "iu":

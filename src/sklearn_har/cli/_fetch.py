@@ -1,4 +1,4 @@
-"""``sklearn-har fetch``: bring a data set into the cache."""
+"""``sklearn-har fetch``: download a data set into the cache."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from sklearn_har.cli._common import add_data_arguments, fact
 from sklearn_har.cli._data import FETCHED
 
 _DESCRIPTION = """\
-Download a data set, verify it and keep it in the cache, where `evaluate` and
-the functions of sklearn_har.datasets find it. What is there already is not
-downloaded again.
+Download a data set, verify it and store it in the cache of `evaluate` and
+sklearn_har.datasets. Data in the cache are not downloaded again.
 """
 _EPILOG = """\
 examples:
@@ -27,7 +26,7 @@ def add_parser(commands: Any) -> None:
     """Describe the subcommand."""
     parser = commands.add_parser(
         "fetch",
-        help="bring a data set into the cache",
+        help="download a data set into the cache",
         description=_DESCRIPTION,
         epilog=_EPILOG,
     )

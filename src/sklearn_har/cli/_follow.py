@@ -1,4 +1,4 @@
-"""``sklearn-har predict --follow``: decisions about samples while they are being written."""
+"""``sklearn-har predict --follow``: recognise samples while they are written."""
 
 from __future__ import annotations
 
@@ -16,27 +16,25 @@ from sklearn_har.cli._messages import warnings_as_lines
 from sklearn_har.cli._models import SMOOTHING
 from sklearn_har.cli._reading import channels_of, read_options
 
-# In s: how often the input is looked at. People do not notice it, and it costs next to nothing.
+# In s: the input is checked this often, which is unnoticeable and cheap.
 _PAUSE = 0.1
-# In bytes: what is read at most, and from where on there is so much that nobody waits for more.
+# In bytes: the most to read at once, and the size from which on the input needs no waiting.
 _PIECE, _PIECE_OF_MANY = 1 << 16, 1 << 12
 
 
 def check(args: argparse.Namespace) -> None:
-    """Refuse options of timelines, which look ahead."""
+    """Raise an error for options of timelines, which look ahead."""
     if str(args.source) != "-" and args.source.suffix.lower() in (".parquet", ".pq"):
         raise UsageError("--follow reads lines of CSV; a Parquet file is written as a whole")
-    reason = (
-        "a timeline looks ahead, and --follow says what it knows so far; leave out one or the other"
-    )
+    reason = "a timeline looks ahead, and --follow does not wait; leave out one of them"
     refuse(args, ("timeline", "plot", *SMOOTHING), reason)
     refuse(args, ("pattern", "on_disorder", "on_missing"), "--follow drops such samples itself")
-    reason = "--follow needs times and names of columns; `inspect` tells them for a file"
+    reason = "--follow needs times and names of columns; `inspect` shows them for a file"
     refuse(args, ("format", "file_rate", "max_gap"), reason)
 
 
 def run(args: argparse.Namespace, recognizer: Any) -> None:
-    """Print a line for each window that becomes complete, until the input ends or Ctrl-C."""
+    """Print a line for each completed window, until the input ends or Ctrl-C."""
     from sklearn_har.recordings import LineReader
 
     channels = channels_of(args, recognizer)
@@ -73,14 +71,14 @@ def run(args: argparse.Namespace, recognizer: Any) -> None:
         if stream is not None:
             _print(stream.finish())
     except KeyboardInterrupt:
-        # The usual end of what has no other one. A second line for the ^C that terminals show.
+        # The usual end of an endless input. The newline follows the ^C that terminals show.
         print(file=sys.stderr)
     if stream is not None:
         _print_losses(stream, reader)
 
 
 def _pieces(path: Path) -> Iterator[bytes | None]:
-    """Yield bytes as they come, and None at the end, which a file that grows does not have."""
+    """Yield bytes as they arrive, and None at the end; a growing file has no end."""
     standard = str(path) == "-"
     with nullcontext(sys.stdin.buffer) if standard else path.open("rb") as file:
         grows = not standard and stat.S_ISREG(path.stat().st_mode)
@@ -93,7 +91,7 @@ def _pieces(path: Path) -> Iterator[bytes | None]:
                 return
             elif path.stat().st_size < file.tell():
                 raise ValueError(f"{path}: has become shorter while it was followed; start anew")
-            # A line alone takes as long to parse as a hundred: those of a sensor are gathered.
+            # One line takes as long to parse as a hundred, so lines of a sensor are collected.
             if len(piece) < _PIECE_OF_MANY:
                 time.sleep(_PAUSE)
 
@@ -111,7 +109,7 @@ def _print_losses(stream: Any, reader: Any) -> None:
     losses = {
         "samples late": stream.n_late,
         "samples with missing values": stream.n_missing,
-        "lines that are no rows": reader.n_left_out,
+        "lines that are not rows": reader.n_left_out,
     }
     for what, count in losses.items():
         if count:

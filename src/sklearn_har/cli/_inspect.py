@@ -1,4 +1,4 @@
-"""``sklearn-har inspect``: what is in a file, and how to read it."""
+"""``sklearn-har inspect``: show the contents of a file, and how to read it."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ from sklearn_har.cli._reading import (
 )
 
 _DESCRIPTION = """\
-Say what is in a file of a sensor logger: its text, columns, clock, rate, gaps
-and ranges, the likely logger, and how to read it. Nothing has to be known of
-it; options that are given are taken for granted.
+Show the contents of a file of a sensor logger: its text, columns, clock, rate,
+gaps and ranges, the likely logger, and how to read it. You need to know nothing
+about the file; options that you pass are used as they are.
 """
 _EPILOG = """\
 examples:
   sklearn-har inspect log.csv
-      what is in it, the options that read it, and the statement for Python
+      its contents, the options that read it, and the statement for Python
   sklearn-har inspect log.csv --plot log.png
-      and a picture of its channels
+      also a plot of its channels
   sklearn-har inspect log.csv --separator ';' --time ms --time-unit ms
-      what else is in it, where some of it is known
+      its contents, if some of them are known
 """
 
 
@@ -44,7 +44,7 @@ def add_parser(commands: Any) -> None:
     """Describe the subcommand."""
     parser = commands.add_parser(
         "inspect",
-        help="say what is in a file of a logger, and how to read it",
+        help="show the contents of a file of a logger, and how to read it",
         description=_DESCRIPTION,
         epilog=_EPILOG,
     )
@@ -55,7 +55,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Inspect, print, draw."""
+    """Inspect a file, print the report, and draw the channels."""
     from sklearn_har.recordings import inspect_file
 
     refuse(args, ("pattern",), "inspect looks at one file")
@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> None:
     for label, text in (("options", " ".join(words)), ("in Python", report.call)):
         print(f"{label}:\n{textwrap.indent(text, '  ')}")
     if args.plot and report.recording is None:
-        print(f"{PROGRAM}: warning: no picture: the file is not read", file=sys.stderr)
+        print(f"{PROGRAM}: warning: no plot: the file cannot be read", file=sys.stderr)
     elif args.plot and report.recording is not None:
         from sklearn_har.inspection import RecordingDisplay
 

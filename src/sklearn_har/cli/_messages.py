@@ -1,4 +1,4 @@
-"""Warnings and errors of the package in words of the command line."""
+"""Translate warnings and errors of the package to words of the command line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from sklearn_har.cli._common import PROGRAM
 
-# Names of arguments in messages of the package, and the options that set them.
+# Arguments in messages of the package, and the options that set them.
 _OPTIONS = {
     name: f"--{name.replace('_', '-')}"
     for name in (
@@ -29,9 +29,9 @@ _OPTIONS = {
     "angular_velocity": "--gyroscope",
 }
 _NAME = rf"({'|'.join(_OPTIONS)})"
-# Expressions of Python in messages of the package, and what the command line has for them.
+# Python expressions in messages of the package, and their counterparts on the command line.
 _IN_OPTIONS: list[tuple[str, Any]] = [
-    # The one recording of `predict`, with or without its file.
+    # The only recording of `predict`, with or without its file.
     (r"recordings\[\d+\](?: \((.+?)\)|: )", r"\1"),
     (r"\bday_first=True", "--day-first"),
     (r"\bday_first=False", "--no-day-first"),
@@ -47,7 +47,7 @@ _IN_OPTIONS: list[tuple[str, Any]] = [
     (r"\bgravity= and platform=", "--gravity and --platform"),
     (r"\bpreparation\.(window|overlap)\b", r"--\1"),
     (rf"(?<![\w-]){_NAME}=(?:'([^']*)'|(?=[\w.(]))", lambda m: f"{_OPTIONS[m[1]]} {m[2] or ''}"),
-    # At the start of a sentence: elsewhere it may be a word such as "window".
+    # Only at the start of a sentence: elsewhere it may be a word such as "window".
     (rf"(?<!\S)(?<![^.:;] ){_NAME}(?= (?:must|names?|needs) )", lambda m: _OPTIONS[m[1]]),
 ]
 
@@ -61,9 +61,9 @@ def in_options(message: str) -> str:
 
 @contextmanager
 def warnings_as_lines(*, later: bool = False) -> Iterator[None]:
-    """Print each warning once, as one line on the standard error stream.
+    """Print each warning once, as one line on standard error.
 
-    With ``later=True`` at the end: within `quiet_start` nothing can be printed.
+    With ``later=True``, print them at the end, because `quiet_start` allows no output.
     """
     lines: list[str] = []
 

@@ -1,4 +1,4 @@
-"""Saved models, and the preparation of recordings for them."""
+"""Load saved models, and choose the preparation of recordings for them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SMOOTHING = ("smoothing", "expected_duration", "min_duration", "min_probability"
 
 
 def add_preparation_arguments(parser: argparse.ArgumentParser, note: str = "") -> None:
-    """Add the options that say how recordings become windows."""
+    """Add the options for the preparation of recordings."""
     group = parser.add_argument_group("preparation" + note)
     group.add_argument(
         "--preset",
@@ -42,19 +42,19 @@ def add_preparation_arguments(parser: argparse.ArgumentParser, note: str = "") -
         "--overlap",
         type=real(minimum=0.0, below=1.0),
         metavar="X",
-        help="part of a window that the next one shares (default: 0.5)",
+        help="share of a window that the next one also covers (default: 0.5)",
     )
     group.add_argument(
         "--frame",
         choices=("device", "upright", "body"),
-        help="axes of the signals: body: up and forward of the person, found while the person "
-        "walks, so that the device may be worn any way round; upright: up alone (default: device)",
+        help="axes of the signals: body: up and forward of the person, found during walking, for "
+        "devices in any orientation; upright: only up (default: device)",
     )
 
 
 def _seconds(text: str) -> float:
     value = real(minimum=0.0, exclude_minimum=True)(text)
-    # A large integer may be meant as a number of samples: Preparation says so of integers alone.
+    # A large integer may be meant as a number of samples; Preparation warns only for integers.
     return int(text) if text.isdecimal() else value
 
 
@@ -87,9 +87,9 @@ def load_model(path: Path) -> Any:
 
 
 def recognizer_of(args: argparse.Namespace, model: Any) -> Any:
-    """Return a recognizer: the model itself, or one made of a classifier by the options.
+    """Return a recognizer: the model itself, or one made from a classifier by the options.
 
-    Options that contradict the model are refused.
+    Options that contradict the model raise an error.
     """
     from sklearn_har.recognition import ActivityRecognizer
 
@@ -109,7 +109,7 @@ def recognizer_of(args: argparse.Namespace, model: Any) -> Any:
 
 
 def refuse_contradictions(args: argparse.Namespace, recognizer: Any) -> None:
-    """Raise if an option says something else than a recognizer."""
+    """Raise an error if an option contradicts a recognizer."""
     from sklearn_har.preparation import Preparation
 
     preparation = recognizer.preparation_
@@ -144,7 +144,7 @@ def _refuse(args: argparse.Namespace, option: str, known: str) -> None:
 
 
 def _of_classifier(args: argparse.Namespace, model: Any) -> Any:
-    """Make a recognizer of a classifier of windows, which does not know how they were made."""
+    """Make a recognizer from a classifier of windows, which lacks their preparation."""
     from sklearn_har.preparation import Preparation
     from sklearn_har.recognition import ActivityRecognizer
 
@@ -157,7 +157,7 @@ def _of_classifier(args: argparse.Namespace, model: Any) -> Any:
             _refuse(args, f"--window {window:g}", f"{n_timesteps} time steps ({known:g} s)")
         window = known
     elif window is None:
-        raise UsageError(f"{args.model} does not say how long its windows are; give --window")
+        raise UsageError(f"{args.model} has no length of windows; give --window")
     alone = args.acceleration is not None and not args.gyroscope
     preset = args.preset or ("accelerometer" if alone else "uci-har")
     changes: dict[str, Any] = {"sampling_rate": rate, "window": window}
@@ -169,7 +169,7 @@ def _of_classifier(args: argparse.Namespace, model: Any) -> Any:
     kinds = len(preparation.acceleration) + len(preparation.angular_velocity)
     kinds += preparation.frame != "device"
     if preset != "resample" and n_channels is not None:
-        # A model may have been trained without the body accelerations.
+        # A model may have been trained without body accelerations.
         if n_channels == kinds:
             preparation.set_params(gravity_cutoff=None)
         elif n_channels != kinds + len(preparation.acceleration):
@@ -188,7 +188,7 @@ def _of_classifier(args: argparse.Namespace, model: Any) -> Any:
 
 
 def _shape_of_windows(model: Any) -> tuple[int | None, int | None]:
-    """Return time steps and channels of the windows of a model; None where it does not say."""
+    """Return time steps and channels of the windows of a model; None if unknown."""
     for part in (model, *(step for _, step in getattr(model, "steps", []))):
         if hasattr(part, "n_timesteps_in_"):
             return int(part.n_timesteps_in_), int(part.n_channels_in_)
@@ -204,7 +204,7 @@ def _kinds(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def preparation_of(args: argparse.Namespace, channel_names: tuple[str, ...]) -> Any:
-    """Return the preparation that the options describe, by default that for the channels."""
+    """Return the preparation of the options; by default that for the channels."""
     from sklearn_har.preparation import Preparation
 
     n_channels = len(channel_names)

@@ -1,4 +1,4 @@
-"""Networks that the options describe: alone on windows, on recordings in a recognizer."""
+"""Make networks from options: alone for windows, or in a recognizer for recordings."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _setting(text: str) -> tuple[str, Any]:
 
 
 def load_classifier(model: str, *, recipe: bool = False) -> Any:
-    """Return what makes a network: its class, or its recipe."""
+    """Return the factory of a network: its class, or its recipe."""
     if recipe:
         name = f"make_{model.replace('-', '_')}"
         return getattr(import_module("sklearn_har.recipes"), name)
@@ -74,12 +74,12 @@ def load_classifier(model: str, *, recipe: bool = False) -> Any:
 
 
 def make_estimator(args: argparse.Namespace) -> Any:
-    """Return the classifier of windows that the arguments describe."""
+    """Return the classifier of windows for the arguments."""
     return _with_settings(args, _classifier(args, recipe=args.recipe))
 
 
 def make_recognizer(args: argparse.Namespace, recordings: list[Any]) -> Any:
-    """Return the recognizer for recordings that the arguments describe, not fitted."""
+    """Return the unfitted recognizer of recordings for the arguments."""
     from sklearn_har.recognition import ActivityRecognizer
 
     classifier = _classifier(args, recipe=not args.published, random_state=args.seed)
@@ -102,18 +102,18 @@ def _classifier(args: argparse.Namespace, *, recipe: bool, **params: Any) -> Any
 
 
 def set_parameter(estimator: Any, option: str, name: str, value: Any) -> None:
-    """Set a parameter that an option names, or say which one was meant."""
+    """Set a parameter named by an option, or raise an error with a suggestion."""
     parameter = name.partition("__")[2] or name
     if parameter.rpartition("__")[2] == "random_state":
         raise UsageError(f"{option} {name}: each training gets its own seed; use --seed")
     if name in ("estimator", "preparation"):
         raise UsageError(f"{option} {name}: set its parameters, which start with {name}__")
     try:
-        # Also for names that are not listed, such as optimizer__learning_rate: the estimator knows
-        # which of them it routes.
+        # Unlisted names such as optimizer__learning_rate are valid too: the estimator checks which
+        # it routes.
         estimator.set_params(**{name: value})
     except (ValueError, TypeError, AttributeError) as error:
-        # Compared without what is in front, which would make all names of a part alike.
+        # Compared without the prefix, which would make all names of a part similar.
         known = {key.partition("__")[2] or key: key for key in estimator.get_params()}
         similar = difflib.get_close_matches(parameter, known, n=1)
         reason = (
@@ -126,7 +126,7 @@ def set_parameter(estimator: Any, option: str, name: str, value: Any) -> None:
 
 @contextmanager
 def show_epochs(classifier: Any, n_jobs: int | None = None) -> Iterator[None]:
-    """On a terminal, show the epochs of a network while it trains, and leave no callback behind."""
+    """On a terminal, show the epochs while a network trains, and remove the callback afterwards."""
     shown = (
         is_watched()
         and n_jobs in (None, 1)
@@ -144,7 +144,7 @@ def show_epochs(classifier: Any, n_jobs: int | None = None) -> Iterator[None]:
 
 
 def settings_in_words(args: argparse.Namespace, *, recipe: bool) -> str:
-    """Describe where the settings of a network come from, and what the arguments change."""
+    """Describe the source of the settings of a network, and the changes by the arguments."""
     changed = {"epochs": args.epochs, "scaling": args.scaling}
     given = {name: value for name, value in changed.items() if value is not None} | dict(args.set)
     start = "as in its recipe" if recipe else "as published"
@@ -152,7 +152,7 @@ def settings_in_words(args: argparse.Namespace, *, recipe: bool) -> str:
 
 
 def training_facts(args: argparse.Namespace, recognizer: Any) -> list[str]:
-    """Describe what is trained on recordings, a fact a line."""
+    """Describe a training on recordings, with one fact per line."""
     settings = settings_in_words(args, recipe=not args.published)
     return [
         *_models.facts_of(recognizer),
@@ -162,7 +162,7 @@ def training_facts(args: argparse.Namespace, recognizer: Any) -> list[str]:
 
 
 def cross_validate(args: argparse.Namespace, recognizer: Any, recordings: list[Any]) -> Any:
-    """Evaluate by cross-validation in which no subject is on both sides."""
+    """Evaluate by cross-validation that never splits a subject."""
     from sklearn_har.recognition import evaluate_recordings
 
     subjects = {recording.subject for recording in recordings}

@@ -27,25 +27,25 @@ from sklearn_har.cli._messages import warnings_as_lines
 from sklearn_har.cli._models import add_preparation_arguments, load_model, recognizer_of
 from sklearn_har.cli._reading import add_reading_arguments, read_pieces
 
-# Letters of an activity in the printed table, whose other columns take 40 at most.
+# The other columns of the printed table take at most 40 letters.
 _LONGEST_NAME = 40
-# In s: times of 1970 to 1973, before which no clock counts from 1970.
+# In s: larger times count from 1970, because they would be dates of 1973 or later.
 _SINCE_1970 = 1e8
 
 _DESCRIPTION = """\
-Recognise the activities in a recording, and print when each one starts and
-ends. The model knows how the recording has to be prepared.
+Recognise the activities in a recording, and print their starts and ends. The
+model contains the preparation of recordings.
 """
 _EPILOG = """\
 The model is a file that `train` or `export` wrote. A classifier of windows that
-was saved by skops.io.dump works as well; --preset, --rate, --window and --names
-then say what it does not know. A file with types of other packages is refused,
+was saved by skops.io.dump works as well, with --preset, --rate, --window and
+--names. A file with types of other packages is refused,
 because loading it could run their code.
 
 Without --model the file is read by --format auto, and the model is the one that
 comes with the package: jogging, sitting, standing, walking and stairs of people
-with a phone in the pocket of their trousers. It says when a recording is unlike
-those that it was trained on; do not trust it then.
+with a phone in the trouser pocket. If a warning says that a recording is unlike
+the training recordings, do not trust the result.
 
 examples:
   sklearn-har predict recording.csv
@@ -56,7 +56,7 @@ examples:
           --acceleration ax ay az --acceleration-unit m/s2 \\
           --gyroscope gx gy gz --gyroscope-unit deg/s \\
           --timeline timeline.csv --plot timeline.png
-      a file with other columns and units; the timeline as a table and a picture
+      a file with other columns and units; the timeline as a table and a plot
   sklearn-har predict wrist.csv --model windows.skops --preset resample \\
           --rate 25 --min-duration 3
       a classifier that was trained on windows of unfiltered samples at 25 Hz
@@ -122,7 +122,7 @@ def _add_smoothing(parser: argparse.ArgumentParser) -> None:
         "--expected-duration",
         type=real(minimum=0.0, exclude_minimum=True),
         metavar="S",
-        help="how long an activity lasts on average, in s",
+        help="mean duration of an activity, in s",
     )
     group.add_argument(
         "--min-duration",
@@ -146,7 +146,7 @@ def _add_smoothing(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Read, predict, write."""
+    """Read a recording, predict, and write the results."""
     if args.smoothing == "none" and args.expected_duration is not None:
         raise UsageError("--expected-duration is for smoothing; leave out --smoothing none")
     if args.follow:
@@ -172,7 +172,7 @@ def run(args: argparse.Namespace) -> None:
     if not len(timeline) and not recognizer.min_probability:
         raise ValueError(f"{args.source}: no window of {length:g} s fits between the interruptions")
     try:
-        # Before the table is printed, whose reader may have gone away.
+        # Written first, because the reader of the table may close the pipe.
         if args.timeline:
             write_file(args.timeline, timeline.to_csv(index=False, float_format="%.6f").encode())
         # 12.35 s since a date is easier to read than 1761431148.91.
@@ -187,7 +187,7 @@ def run(args: argparse.Namespace) -> None:
             fact("model", _name_of(args.model)),
             sep="\n",
         )
-        print(f"\n{_table(timeline) if len(timeline) else 'nothing is certain enough'}")
+        print(f"\n{_table(timeline) if len(timeline) else 'no window is certain enough'}")
 
 
 def _name_of(model: Path | str) -> str:
@@ -197,7 +197,7 @@ def _name_of(model: Path | str) -> str:
 
 
 def _load_pretrained(args: argparse.Namespace) -> Any:
-    """Load the model that comes with the package, and let messages name it."""
+    """Load the model that comes with the package, and name it in messages."""
     from sklearn_har.recognition import load_pretrained
 
     args.model = "the model that comes with the package"
@@ -223,7 +223,7 @@ class _Seen:
 
     @property
     def zero(self) -> float:
-        """Return the time of the first sample in s where the clock counts from 1970, else 0."""
+        """Return the time of the first sample in s if the clock counts from 1970, otherwise 0."""
         begin = float(self._first.time[0])
         return begin if self._first.start is not None and begin > _SINCE_1970 else 0.0
 
@@ -239,8 +239,8 @@ class _Seen:
 
 
 def _table(timeline: Any) -> str:
-    """Write a timeline in 80 columns; --timeline has names of any length in full."""
-    # As text: pandas writes times since 1970 with an exponent, all alike.
+    """Write a timeline in 80 columns; --timeline writes names in full."""
+    # As text, because pandas would write times since 1970 with equal exponents.
     shown = timeline.round({"probability": 3, "distance": 2})
     for column in ("start", "end"):
         shown[column] = [f"{time:.2f}" for time in timeline[column]]
@@ -252,7 +252,7 @@ def _table(timeline: Any) -> str:
 def _picture(timeline: Any) -> Any:
     from sklearn_har.inspection import PredictionTimelineDisplay
 
-    # The display breaks long names into lines, for which the rows need room.
+    # The display wraps long names, so rows need room for several lines.
     n_lines = max(len(textwrap.wrap(str(name), 28)) for name in timeline["activity"])
     height = max(0.4, 0.08 + 0.16 * n_lines)
     figure = figure_of_rows(timeline["activity"].nunique(), width=10.0, height=height)

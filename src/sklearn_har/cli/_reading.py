@@ -1,4 +1,4 @@
-"""Recordings of the command line: options, columns and files."""
+"""Read recordings by options, columns and files of the command line."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from sklearn_har.cli._common import (
     refuse,
 )
 
-# Rows that are in memory at a time: twenty minutes at 50 Hz.
+# Rows in memory at once: twenty minutes at 50 Hz.
 _CHUNK = 1 << 16
-# In bytes: smaller files are read whole, because only so can a clock be put right.
+# In bytes: smaller files are read whole, because only then can a clock be repaired.
 _WHOLE = 1 << 26
 
 
 def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say what the columns of a file are."""
+    """Add the options for the columns of a file."""
     group = parser.add_argument_group("columns of the files")
     add = group.add_argument
     add("--time", metavar="COLUMN", help="the times (default: that of the model, or time)")
@@ -38,7 +38,7 @@ def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
         "--acceleration",
         nargs="*",
         metavar="COLUMN",
-        help="accelerations, gravity included (default: those of the model, or the first three "
+        help="accelerations, including gravity (default: those of the model, or the first three "
         "columns of numbers)",
     )
     add(
@@ -62,17 +62,17 @@ def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
         "--gravity",
         nargs="+",
         metavar="COLUMN",
-        help="gravity, where --acceleration names columns without it: added to them",
+        help="gravity, to add to columns of --acceleration without it",
     )
     add(
         "--platform",
         choices=["android", "ios"],
-        help="whose signs --gravity has: on iOS the sum is turned round",
+        help="sign convention of --gravity: on iOS the sum is inverted",
     )
     add(
         "--on-disorder",
         choices=["raise", "sort", "drop"],
-        help="samples that are not in order of time: stop, sort or drop them (default: raise)",
+        help="samples out of order in time: stop, sort or drop them (default: raise)",
     )
     add(
         "--on-missing",
@@ -82,21 +82,21 @@ def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         "--pattern",
         metavar="PATTERN",
-        help="how the files in a folder are named, such as "
+        help="names of the files in a folder, such as "
         "'{subject}/{activity}/{trial}/{sensor}.csv'; with {sensor}, columns are named "
         "SENSOR:COLUMN",
     )
     add(
         "--day-first",
         action=argparse.BooleanOptionalAction,
-        help="whether dates such as 07/05/2014 begin with the day (default: the file decides)",
+        help="whether dates such as 07/05/2014 begin with the day (default: inferred)",
     )
     group = parser.add_argument_group("text of the files (see sklearn-har inspect FILE)")
     add = group.add_argument
     add(
         "--format",
         metavar="NAME",
-        help="the logger, such as phyphox; auto finds out what is not said by other options",
+        help="the logger, such as phyphox; auto recognises what no other option gives",
     )
     add("--separator", metavar="SEP", help="between columns: a sign, tab or space (default: ,)")
     add("--decimal", choices=[".", ","], help="the decimal mark (default: .)")
@@ -130,17 +130,17 @@ def _rows(text: str) -> int | list[int]:
 
 
 def add_source_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say where labelled recordings come from."""
+    """Add the options for the source of labelled recordings."""
     add_reading_arguments(parser)
     group = parser.add_argument_group("labels and subjects")
     add = group.add_argument
     add("--labels", metavar="COLUMN", help="the activity of each sample, if not in --pattern")
     add("--subject", metavar="COLUMN", help="the subject, if not in --pattern")
-    add("--session", metavar="COLUMN", help="tells the recordings of one subject apart")
+    add("--session", metavar="COLUMN", help="separates the recordings of one subject")
 
 
 class Channel(NamedTuple):
-    """A column of a file, the name that its channel gets, and its unit."""
+    """A column of a file, with the name and unit of its channel."""
 
     column: str
     name: str
@@ -148,10 +148,10 @@ class Channel(NamedTuple):
 
 
 def channels_of(args: argparse.Namespace, recognizer: Any = None) -> list[Channel]:
-    """Return the channels to read; none for all columns of numbers.
+    """Return the channels to read; an empty list for all columns of numbers.
 
-    They are those that the options name, those whose columns the model remembers, or those that
-    have the names of the channels it was trained on.
+    They come from the options, from the columns in the model, or from the names of its training
+    channels.
     """
     known, n_accelerations = _channels_of_model(recognizer)
     by_sensor = "{sensor}" in (args.pattern or "")
@@ -174,14 +174,14 @@ def channels_of(args: argparse.Namespace, recognizer: Any = None) -> list[Channe
     given = args.acceleration_unit, args.gyroscope_unit
     if not channels or n_accelerations is None:
         if any(given):
-            raise UsageError("units need to know the columns: give --acceleration and --gyroscope")
+            raise UsageError("units need the columns: give --acceleration and --gyroscope")
         return channels
     return [
         channel._replace(unit=unit or channel.unit or default)
         for channel, unit, default in zip(
             channels,
             [given[0]] * n_accelerations + [given[1]] * (len(channels) - n_accelerations),
-            # A format knows the units of its files.
+            # A format determines the units of its files.
             [None if args.format else "g"] * n_accelerations
             + [None if args.format else "rad/s"] * (len(channels) - n_accelerations),
             strict=True,
@@ -209,9 +209,9 @@ def _remembered_channels(recognizer: Any, by_sensor: bool) -> list[Channel]:
 
 
 def _channels_of_model(recognizer: Any) -> tuple[list[str], int | None]:
-    """Return the channels of a model, accelerations first, and how many accelerations there are.
+    """Return the channels of a model, accelerations first, and the number of accelerations.
 
-    None where the model does not say which channels are accelerations.
+    The number is None if the model does not distinguish accelerations.
     """
     if recognizer is None or not recognizer.channel_names_in_:
         return [], None
@@ -227,7 +227,7 @@ def _channels_of_model(recognizer: Any) -> tuple[list[str], int | None]:
     return known, len(acceleration) if len(kinds) == len(names) else None
 
 
-# What a model remembers of how its files were read, besides the channels and their units.
+# The stored properties of training files, besides channels and units.
 _REMEMBERED = (
     *("time", "time_unit", "on_disorder", "on_missing", "format", "max_gap", "sampling_rate"),
     *("day_first", "read_options", "gravity", "platform"),
@@ -239,7 +239,7 @@ _SPELLED = {"tab": "\t", "\\t": "\t", "space": r"\s+", " ": r"\s+"}
 def read_options(
     args: argparse.Namespace, channels: list[Channel], recognizer: Any = None
 ) -> dict[str, Any]:
-    """Return the arguments of `read_recording` and `read_recordings` that the options mean."""
+    """Return the arguments of `read_recording` and `read_recordings` for the options."""
     known = (recognizer and recognizer.read_options) or {}
     options: dict[str, Any] = {name: known[name] for name in _REMEMBERED if name in known}
     for name in (*_REMEMBERED, "labels", "subject", "session"):
@@ -288,7 +288,7 @@ def _gravity_of(args: argparse.Namespace) -> dict[str, str]:
 
 
 def _text_options(args: argparse.Namespace) -> dict[str, Any]:
-    """Return the options of pandas that those of the text mean."""
+    """Return the options of pandas for those of the text."""
     given = {name: getattr(args, option) for option, name in _OF_TEXT.items()}
     text = {name: value for name, value in given.items() if value is not None}
     if "sep" in text:
@@ -301,7 +301,7 @@ def _text_options(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def options_of(arguments: Mapping[str, Any], report: Any) -> list[str]:
-    """Return the options that mean these arguments of `read_recording`."""
+    """Return the options for these arguments of `read_recording`."""
     found: list[str] = []
 
     def add(option: str, *values: Any) -> None:
@@ -345,7 +345,7 @@ def options_of(arguments: Mapping[str, Any], report: Any) -> list[str]:
 
 
 def how_read(args: argparse.Namespace) -> dict[str, Any]:
-    """Return what a model shall remember of how its training files were read."""
+    """Return how the training files were read, to store it in the model."""
     options = read_options(args, channels_of(args))
     return {
         name: value
@@ -355,7 +355,7 @@ def how_read(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def read_pieces(args: argparse.Namespace, recognizer: Any) -> Iterator[Any]:
-    """Return the pieces of the recording in `args.source`: long files do not fill the memory."""
+    """Yield the pieces of the recording in `args.source`: long files do not fill the memory."""
     from sklearn_har.recordings import read_recording
 
     channels = channels_of(args, recognizer)
@@ -381,7 +381,7 @@ def read_pieces(args: argparse.Namespace, recognizer: Any) -> Iterator[Any]:
 def _rename_channels(
     pieces: Iterator[Any], known: list[str], args: argparse.Namespace
 ) -> Iterator[Any]:
-    """Give the channels of a format the names that a model knows them by, in their order."""
+    """Rename the channels of a format to those of a model, in their order."""
     for piece in pieces:
         if len(piece.channel_names) != len(known):
             raise UsageError(
@@ -394,7 +394,7 @@ def _rename_channels(
 def read_source(args: argparse.Namespace, part: str, recognizer: Any = None) -> list[Any]:
     """Return the labelled recordings in `args.source`.
 
-    `part` is "train" or "test": which subjects of a data set are read.
+    `part` is "train" or "test": the subjects of a data set to read.
     """
     source = str(args.source)
     if source in _data.RECORDINGS:
@@ -425,7 +425,7 @@ def _read_all(args: argparse.Namespace, channels: list[Channel], recognizer: Any
 
     if Path(args.source).is_dir() and not args.pattern:
         raise UsageError(
-            f"{args.source} is a folder: say how its files are named, such as --pattern "
+            f"{args.source} is a folder: describe the names of its files, such as --pattern "
             "'{subject}/{activity}.csv'"
         )
     options = read_options(args, channels, recognizer)
@@ -435,14 +435,14 @@ def _read_all(args: argparse.Namespace, channels: list[Channel], recognizer: Any
         divided = args.pattern or options.keys() & {"subject", "session"}
         if "must increase" not in str(error) or divided:
             raise
-        # To sort the rows of several subjects by time would mix them.
+        # Sorting the rows of several subjects by time would mix them.
         raise ValueError(
             f"{error} If the rows are of several subjects, name their column by --subject."
         ) from error
 
 
 def facts_of(recordings: list[Any], source: Any) -> list[str]:
-    """Describe labelled recordings, a fact a line."""
+    """Describe labelled recordings, with one fact per line."""
     import pandas as pd
 
     subjects = list(dict.fromkeys(r.subject for r in recordings if r.subject is not None))

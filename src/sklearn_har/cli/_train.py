@@ -21,14 +21,14 @@ from sklearn_har.cli._messages import warnings_as_lines
 from sklearn_har.cli._reading import add_source_arguments, facts_of, how_read, read_source
 
 _DESCRIPTION = """\
-Train a network on labelled recordings and save it with all that is needed to
-use it: sampling rate, channels, filters, windows, smoothing, activity names.
+Train a network on labelled recordings and save it with everything that it
+needs: sampling rate, channels, filters, windows, smoothing, activity names.
 `predict`, `evaluate` and `export` read all of this from the file.
 """
 _EPILOG = """\
 SOURCE is a folder (with --pattern), one table (CSV or Parquet, with --labels
-and --subject), or a data set: simulated (no download), hapt or motion-sense. Of
-a data set the training subjects are used; `evaluate` reads the others.
+and --subject), or a data set: simulated (no download), hapt or motion-sense. It
+uses the training subjects of a data set; `evaluate` reads the others.
 
 The model is an ActivityRecognizer. --set takes any of its parameters; values
 are Python literals, everything else is text.
@@ -42,7 +42,7 @@ examples:
       your own files, one folder for each subject and activity
   sklearn-har train log.csv --labels activity --subject person --folds 5 \\
           --save model.skops
-      one long table; five folds say first how well new subjects are recognised
+      one long table; five folds first estimate the accuracy on new subjects
   sklearn-har train hapt --model lstm --window 5.12 --epochs 30 \\
           --set estimator__units=32 min_duration=2 --save lstm.skops
       other settings
@@ -72,7 +72,7 @@ def add_parser(commands: Any) -> None:
         "--folds",
         type=positive_integer,
         metavar="K",
-        help="cross-validate by subject first: K trainings, each tested on subjects left out",
+        help="cross-validate by subject first: K trainings, each tested on held-out subjects",
     )
     _models.add_preparation_arguments(parser)
     add_source_arguments(parser)
@@ -81,7 +81,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Read, cross-validate if asked to, train, save."""
+    """Read, cross-validate on request, train and save."""
     from sklearn_har.utils._optional import import_optional
 
     if args.save.suffix != ".skops":

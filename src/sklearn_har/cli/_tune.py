@@ -43,17 +43,17 @@ _N_ITER = 20
 
 _DESCRIPTION = """\
 Train a network with each of several settings and compare them by
-cross-validation in which no subject is on both sides of a split. The official
-test subjects take no part: they are for `evaluate`, once, afterwards.
+cross-validation that never splits a subject. The official test subjects are not
+used: evaluate the best setting on them once, afterwards, with `evaluate`.
 
-A setting is trained once for each fold, all with the same seed. A difference
-between two settings that is small against their spread is none.
+A setting is trained once for each fold, always with the same seed. A difference
+between settings that is small compared with their spread means nothing.
 """
 _EPILOG = """\
---grid takes parameters of the classifier (units), of its optimizer
-(optimizer__learning_rate). Values are Python literals with
-commas between them. For --search random and optuna, LOW:HIGH is a range, of
-integers if both are, and LOW:HIGH:log one whose logarithm is drawn evenly.
+--grid takes parameters of the classifier (units) and its optimizer
+(optimizer__learning_rate). Values are Python literals, separated by commas. For
+--search random and optuna, LOW:HIGH is a range, of integers if both are, and
+LOW:HIGH:log a range on a logarithmic scale.
 Without --grid:
 {grids}
 
@@ -113,8 +113,8 @@ def add_parser(commands: Any) -> None:
         "--search",
         default="grid",
         choices=["grid", "random", "optuna"],
-        help="grid: all combinations; random: some, drawn; optuna: some, each proposed from the "
-        "scores so far (default: grid)",
+        help="grid: all combinations; random: random ones; optuna: each proposed from the scores "
+        "so far (default: grid)",
     )
     parser.add_argument(
         "--n-iter", **COUNT, help=f"settings to try by random and optuna (default: {_N_ITER})"
@@ -124,19 +124,19 @@ def add_parser(commands: Any) -> None:
         type=integer("an integer of at least 2", 2),
         default=5,
         metavar="N",
-        help="parts that the subjects are divided into; each is held out once (default: 5)",
+        help="number of parts of the subjects; each is held out once (default: 5)",
     )
     parser.add_argument(
         "--scoring",
         default="accuracy",
         metavar="NAME",
-        help="what to maximise, a name of scikit-learn, such as f1_macro (default: accuracy)",
+        help="the score to maximise, a name of scikit-learn such as f1_macro (default: accuracy)",
     )
     parser.add_argument(
         "--seed",
         "--random-state",
         **SEED,
-        help="decides the settings that are drawn, and the trainings (default: 0)",
+        help="seed of random settings and of the trainings (default: 0)",
     )
     parser.add_argument(
         "--jobs",
@@ -155,7 +155,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Load, search, report, save."""
+    """Load windows, search, report and save."""
     _check(args)
     with quiet_start():
         estimator = _networks.make_estimator(args)
@@ -175,7 +175,7 @@ def run(args: argparse.Namespace) -> None:
 
     table = search_table(search)
     try:
-        # Before the table is printed, whose reader may have gone away.
+        # Written first, because the reader of the table may close the pipe.
         if args.table:
             write_file(args.table, table.to_csv(index=False, float_format="%.6f").encode())
         if args.plot and table["mean"].notna().any():
@@ -199,7 +199,7 @@ def _check(args: argparse.Namespace) -> None:
     for name, values in args.grid:
         if args.search == "grid" and isinstance(values, Range):
             raise UsageError(
-                f"--grid {name}: a range has no end of values; list some, or use --search random"
+                f"--grid {name}: a range has too many values; list some, or use --search random"
             )
     for path in (args.table, args.plot, args.save):
         if path:
@@ -208,7 +208,7 @@ def _check(args: argparse.Namespace) -> None:
         raise UsageError("--save -: name a file; only --table writes to the standard output")
     if args.plot:
         check_picture(args.plot)
-    # Also before anything is trained: what a search of an hour would lack in the end.
+    # Checked before the training, so that a long search cannot fail at its end.
     from sklearn.metrics import get_scorer_names
 
     from sklearn_har.utils._optional import import_optional
@@ -224,7 +224,7 @@ def _check(args: argparse.Namespace) -> None:
 
 
 def _count(args: argparse.Namespace, grid: dict[str, Any]) -> int:
-    """Return the number of settings that will be tried."""
+    """Return the number of settings to try."""
     size = 1
     for values in grid.values():
         if isinstance(values, Range):
@@ -267,7 +267,7 @@ def _run_search(
         _networks.show_epochs(estimator, args.jobs),
         warnings.catch_warnings(),
     ):
-        # Trainings that fail are listed in the end, with their reasons.
+        # Failed trainings are listed at the end, with their reasons.
         warnings.filterwarnings("ignore", category=FitFailedWarning)
         warnings.filterwarnings("ignore", message="One or more of the test scores are non-finite")
         search = kinds[args.search](

@@ -1,4 +1,4 @@
-"""The values that `sklearn-har tune` tries, from the words of the command line."""
+"""Parse the values for `sklearn-har tune` from the command line."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = [
     "search_space",
 ]
 
-# Small enough for an evening on UCI HAR: four settings, each what its network reacts to most.
+# Small enough for an evening on UCI HAR: four settings of the most influential parameters.
 GRIDS: dict[str, dict[str, list[Any]]] = {
     "lstm": {"n_steps": [None, 16], "units": [50, 100]},
     "cnn-lstm": {"kernel_size": [3, 5], "units": [50, 100]},
@@ -29,7 +29,7 @@ GRIDS: dict[str, dict[str, list[Any]]] = {
 
 
 class Range(NamedTuple):
-    """The range from `low` to `high`, both included."""
+    """The range from `low` to `high`, including both."""
 
     low: float
     high: float
@@ -37,7 +37,7 @@ class Range(NamedTuple):
 
     @property
     def is_integer(self) -> bool:
-        """Whether integers are meant."""
+        """Return whether the range is one of integers."""
         return isinstance(self.low, int) and isinstance(self.high, int)
 
 
@@ -72,9 +72,9 @@ def _literal(text: str) -> Any:
 
 
 def default_grid(model: str) -> dict[str, Any]:
-    """Return what is tried where the command line names nothing."""
+    """Return the grid of a model if the command line gives none."""
     if model not in GRIDS:
-        raise UsageError(f"--model {model} has no grid of its own; say what to try by --grid")
+        raise UsageError(f"--model {model} has no default grid; give values by --grid")
     return dict(GRIDS[model])
 
 
@@ -88,7 +88,7 @@ def check_names(estimator: Any, grid: dict[str, Any]) -> None:
 
 
 def search_space(values: list[Any] | Range, search: str) -> Any:
-    """Return the values as the search wants them."""
+    """Return the values in the form of the search."""
     if not isinstance(values, Range):
         return values
     low, high, log = values
@@ -104,13 +104,13 @@ def search_space(values: list[Any] | Range, search: str) -> Any:
         return stats.loguniform(low, high) if log else stats.uniform(low, high - low)
     if not log:
         return stats.randint(low, high + 1)
-    # Each integer is drawn for what is rounded to it, the ends included.
+    # Each integer is drawn with the share of values that round to it, including the ends.
     drawn = np.geomspace(low - 0.5, high + 0.5, 10_001).round()
     return drawn.clip(low, high).astype(int).tolist()
 
 
 def one_line(setting: dict[str, Any]) -> str:
-    """Write a setting in one line."""
+    """Return a setting in one line."""
     return ", ".join(
         f"{name}={f'{value:.3g}' if isinstance(value, float) else value}"
         for name, value in setting.items()
@@ -118,7 +118,7 @@ def one_line(setting: dict[str, Any]) -> str:
 
 
 def format_values(values: list[Any] | Range) -> str:
-    """Write values as the command line has them."""
+    """Return values in the form of the command line."""
     if isinstance(values, Range):
         return f"{values.low}:{values.high}{':log' if values.log else ''}"
     return ",".join(map(str, values))

@@ -1,4 +1,4 @@
-"""The lines that `sklearn-har tune` prints before the search and after it."""
+"""Write the lines of `sklearn-har tune` before and after the search."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["facts_of_search", "picture", "report"]
 def facts_of_search(
     args: argparse.Namespace, data: Any, n_subjects: int, grid: dict[str, Any], n_settings: int
 ) -> str:
-    """Write what will be done, a fact a line."""
+    """Describe the search, with one fact per line."""
     title = str(args.windows) if args.windows else _data.TITLES[args.dataset]
     _, n_timesteps, n_channels = data.data.shape
     tried = "; ".join(f"{name} {format_values(values)}" for name, values in grid.items())
@@ -36,7 +36,7 @@ def facts_of_search(
 
 
 def report(args: argparse.Namespace, search: Any, table: Any) -> str:
-    """Write the table, in 80 columns, and what follows from it."""
+    """Write the table in 80 columns, and the conclusions."""
     import numpy as np
 
     lines = [f"{'rank':>4}  {'mean':>8}  {'sd':>7}  {'worst':>8}  {'fit':>7}  setting"]
@@ -64,12 +64,12 @@ def report(args: argparse.Namespace, search: Any, table: Any) -> str:
     ]
     if not args.windows:
         command = _evaluation_of(args, results["params"][order[0]])
-        lines += ["", "What it is worth on subjects that chose nothing:", command]
+        lines += ["", "To score it on the test subjects:", command]
     return "\n".join(lines)
 
 
 def _evaluation_of(args: argparse.Namespace, setting: dict[str, Any]) -> str:
-    """Write the command that evaluates a setting."""
+    """Return the command that evaluates a setting."""
     options: dict[str, Any] = {
         "--model": args.model,
         "--dataset": None if args.dataset == "simulated" else args.dataset,
@@ -84,7 +84,7 @@ def _evaluation_of(args: argparse.Namespace, setting: dict[str, Any]) -> str:
     ]
     words.append("--set")
     words += [quote(f"{name}={value}") for name, value in (dict(args.set) | setting).items()]
-    # The line is broken between words, where a shell lets it go on.
+    # Break the line between words, so that a shell continues it.
     lines = [f"  {words[0]}"]
     for word in words[1:]:
         if len(lines[-1]) + len(word) > 76:

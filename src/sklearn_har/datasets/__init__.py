@@ -1,4 +1,4 @@
-"""Real and simulated inertial signals, in the form of scikit-learn's data sets."""
+"""Real and simulated inertial signals as data sets in the form of scikit-learn."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = [
     "make_har_windows",
 ]
 
-# The functions are imported on first use: the help of the command line needs the registry alone.
+# Functions are imported on first use: the help of the command line needs only the registry.
 _HOME_OF = {
     "clear_data_home": "_base",
     "get_data_home": "_base",

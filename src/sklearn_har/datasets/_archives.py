@@ -1,8 +1,8 @@
-"""Reading the files of a data set from an archive of any origin.
+"""Read the files of a data set from an archive of any origin.
 
-Nothing is unpacked onto the disk. A member is found by its published name, read no further than its
-published size, and used only if its SHA-256 is the published one. That excludes altered files and
-links. No other member is read, so names that point out of the archive or occur twice do no harm.
+Nothing is unpacked to the disk. A member is found by its published name, read up to its published
+size, and used only if its SHA-256 is the published one. This excludes altered files and links. No
+other member is read, so duplicate names and names outside the archive do no harm.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from sklearn_har.utils._errors import one_line
 
 __all__ = ["ArchiveReader", "looks_like_html", "open_archive"]
 
-# The largest nested archive has 61 MB. A limit keeps a bomb from filling the memory.
+# The largest nested archive has 61 MB. The limit keeps a zip bomb from filling the memory.
 _MAX_NESTED_BYTES = 384 * 1024 * 1024
-# The decompressors of other methods do not stop at a given size.
+# Decompressors of other methods do not stop at a given size.
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-# What zipfile and zlib raise for damaged files: encrypted members are a RuntimeError, unknown
+# The errors of zipfile and zlib for damaged files. Encrypted members raise a RuntimeError, unknown
 # methods and versions of the format a NotImplementedError.
 _DAMAGE = (
     zipfile.BadZipFile,
@@ -50,17 +50,17 @@ _Openers = dict[str, Callable[[], IO[bytes]]]
 
 
 class ArchiveReader:
-    """Verified access to the files of a data set, which `openers` opens by name."""
+    """Read and verify the files of a data set, which `openers` opens by name."""
 
     def __init__(self, dataset: DataSet, openers: _Openers, origin: str) -> None:
         self._dataset = dataset
         self._openers = openers
         self._origin = origin
-        #: Called with the name of a file before it is read.
+        #: Called with the name of each file before it is read.
         self.on_read: Callable[[str], None] = lambda name: None
 
     def read(self, name: str) -> bytes:
-        """Return the file `name`, a key of the members, once its SHA-256 is right."""
+        """Return the file `name`, a key of the members, after checking its SHA-256."""
         expected = self._dataset.members[name]
         self.on_read(name)
         try:
@@ -86,8 +86,8 @@ class ArchiveReader:
         return content
 
     def read_table(self, name: str) -> NDArray[np.float64]:
-        """Return the numbers of a text file in which spaces separate them."""
-        # Parsing a single space takes half the time that the pattern for any space takes.
+        """Return the numbers of a text file with spaces as separators."""
+        # Parsing a single space takes half the time of a pattern for white space.
         table = pd.read_csv(
             io.BytesIO(self.read(name)), sep=" ", skipinitialspace=True, header=None
         )
@@ -106,8 +106,8 @@ def open_archive(path: Path, dataset: DataSet) -> Iterator[ArchiveReader]:
     """Open a copy of a data set in any form.
 
     `path` is the official archive, the archive nested in it, a repacked zip file, or an unpacked
-    folder (also its parent, or the folder that holds the nested archive). It is an ArchiveError
-    if it is anything else, or if a file is missing.
+    folder (also its parent, or the folder with the nested archive). Anything else, or a missing
+    file, raises an ArchiveError.
     """
     origin = f"archive={str(path)!r}"
     if not path.exists():
@@ -134,7 +134,7 @@ def open_archive(path: Path, dataset: DataSet) -> Iterator[ArchiveReader]:
 
 
 def looks_like_html(head: bytes) -> bool:
-    """Tell whether `head`, the first bytes of a file, begin a web page."""
+    """Return whether the first bytes of a file begin a web page."""
     start = head[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     return start.startswith((b"<!doctype", b"<html", b"<head"))
 
@@ -144,7 +144,7 @@ def _names(dataset: DataSet) -> list[str]:
 
 
 def _find_in_folder(path: Path, dataset: DataSet) -> _Openers:
-    """Find the files of a data set in a folder: directly or below the folder of its name."""
+    """Find the files of a data set in a folder: directly or below a folder of its name."""
     roots = (path, path / dataset.folder, path / dataset.folder / dataset.folder)
     found: Iterator[_Openers] = (
         {n: partial(_open_file, root / n) for n in _names(dataset) if (root / n).is_file()}
@@ -154,7 +154,7 @@ def _find_in_folder(path: Path, dataset: DataSet) -> _Openers:
 
 
 def _find_in_zip(archive: zipfile.ZipFile, dataset: DataSet) -> _Openers:
-    """Find the files of a data set in a zip file: below the path that has most of them."""
+    """Find the files of a data set in a zip file: below the path with most of them."""
     wanted = set(_names(dataset))
     infos = {info.filename: info for info in archive.infolist()}
     roots: Counter[str] = Counter()
@@ -216,7 +216,7 @@ def _check_complete(
     other = max(DATASETS.values(), key=lambda other: len(find(other)))
     if other.name != dataset.name and len(find(other)) > len(found):
         raise ArchiveError(
-            f"{origin} holds the {other.title} data set, where {dataset.title} is expected. Load "
+            f"{origin} holds the {other.title} data set, but {dataset.title} is expected. Load "
             f"it with {other.fetcher}, or pass the {dataset.title} archive."
         )
     if len(missing) == len(dataset.members):

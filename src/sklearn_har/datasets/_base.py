@@ -1,4 +1,4 @@
-"""Parts that all fetchers share: the data home, and the way from an archive to arrays."""
+"""Shared code of the fetchers: the data home, and loading arrays from archives."""
 
 from __future__ import annotations
 
@@ -40,21 +40,21 @@ __all__ = [
 
 _ENVIRONMENT = "SKLEARN_HAR_DATA"
 _DEFAULT_HOME = "~/sklearn_har_data"
-# In Hz, of both data sets of recordings.
+# In Hz, for both data sets of recordings.
 _RECORDED_RATE = 50.0
 
 
 def get_data_home(data_home: str | os.PathLike[str] | None = None) -> str:
     """Return the path of the sklearn-har data directory.
 
-    Fetchers keep their data sets there, so that each is downloaded and parsed once. The folder is
-    made if it does not exist.
+    Fetchers store their data sets there, so that each is downloaded and parsed only once. The
+    folder is made if it does not exist.
 
     Parameters
     ----------
     data_home : str or path-like, default=None
-        The path of the data directory; `~` stands for the home folder. If None, the environment
-        variable `SKLEARN_HAR_DATA` is used or, where that is not set, `~/sklearn_har_data`.
+        The path of the data directory; `~` is the home folder. If None, the environment variable
+        `SKLEARN_HAR_DATA` is used or, if that is not set, `~/sklearn_har_data`.
 
     Returns
     -------
@@ -68,7 +68,7 @@ def get_data_home(data_home: str | os.PathLike[str] | None = None) -> str:
 
     See Also
     --------
-    clear_data_home : Delete what fetchers keep there.
+    clear_data_home : Delete the data sets in the data directory.
 
     Examples
     --------
@@ -89,10 +89,10 @@ def get_data_home(data_home: str | os.PathLike[str] | None = None) -> str:
 
 
 def clear_data_home(data_home: str | os.PathLike[str] | None = None) -> None:
-    """Delete the data sets that fetchers keep in the data directory.
+    """Delete the data sets that fetchers store in the data directory.
 
-    Only what fetchers put there is deleted: caches, known by their file name, and what an
-    interrupted download left. Other files stay, and so does each folder that holds any of them.
+    Only files of the fetchers are deleted: caches, recognised by their file name, and remains of
+    interrupted downloads. Other files stay, and so do folders that contain any.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def clear_data_home(data_home: str | os.PathLike[str] | None = None) -> None:
 
 def _home_path(data_home: str | os.PathLike[str] | None) -> Path:
     if data_home is None:
-        # An empty variable is as good as none; it would mean the working directory.
+        # An empty variable counts as unset; otherwise it would mean the working directory.
         data_home = os.environ.get(_ENVIRONMENT) or _DEFAULT_HOME
     return _as_path("data_home", data_home)
 
@@ -150,15 +150,15 @@ def load_arrays(
     n_retries: int,
     delay: float,
 ) -> dict[str, NDArray[Any]]:
-    """Return some arrays of a data set: from the cache, else from `archive` or a server.
+    """Return arrays of a data set: from the cache, or from `archive` or a server.
 
-    `name` is a key of the registry, and `parse` reads the files into arrays by name, of which
-    `fields` are returned, writable and the caller's own. The other parameters are the fetchers'.
+    `name` is a key of the registry. `parse` reads the files into arrays by name; `fields` of these
+    are returned, writable and owned by the caller. The other parameters are those of the fetchers.
     """
     dataset = DATASETS[name]
     cache = ArrayCache(_home_path(data_home) / name, dataset.fingerprint)
     try:
-        # Without the lock: the folder may be read-only.
+        # Without the lock, because the folder may be read-only.
         return cache.load(fields)
     except CacheMissError as error:
         if archive is None and not download_if_missing:
@@ -180,7 +180,7 @@ def load_arrays(
             try:
                 arrays = _parse_archive(dataset, parse, path)
             finally:
-                # Before the cache is written: then a kill leaves no archive beside a cache.
+                # Before the cache is written, so that a kill leaves no archive beside a cache.
                 with contextlib.suppress(OSError):
                     path.unlink()
         cache.store(arrays)
@@ -220,7 +220,7 @@ def _other_ways(dataset: DataSet) -> str:
 def check_fetch_parameters(
     *, subset: Any, subsets: Sequence[str], n_retries: Any, delay: Any, **flags: Any
 ) -> None:
-    """Check what all fetchers take, before anything is downloaded."""
+    """Check the common parameters of the fetchers before a download."""
     check_choice(subset, "subset", subsets)
     if isinstance(n_retries, bool) or not isinstance(n_retries, Integral) or n_retries < 0:
         raise ValueError(f"n_retries must be an integer of at least 0; got {n_retries!r}")
@@ -244,7 +244,7 @@ def fetch_recordings(
     delay: Any,
     **place: Any,
 ) -> Bunch:
-    """Return the recordings of a data set, each of which has a number that is its `fact`."""
+    """Return the recordings of a data set, each with a number as the fact `fact`."""
     retries = {"n_retries": n_retries, "delay": delay}
     flags = {"download_if_missing": download_if_missing}
     check_fetch_parameters(

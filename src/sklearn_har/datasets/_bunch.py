@@ -1,4 +1,4 @@
-"""Shared by the data sets: the Bunch of windows or recordings, its frame, the names of labels."""
+"""Make the Bunch of a data set of windows or recordings, with its frame and names."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ __all__ = ["feature_names", "names_of_codes", "recordings_bunch", "windows_bunch
 
 
 def feature_names(channel_names: Sequence[str], n_timesteps: int) -> list[str]:
-    """Name the columns of ``data.reshape(n_windows, -1)``: time is the slow index.
+    """Name the columns of ``data.reshape(n_windows, -1)``; time is the slow index.
 
     The number of the time step is padded with zeros to three digits (more for longer windows), so
-    that the names sort as the columns do.
+    that names sort like the columns.
     """
     width = max(3, len(str(n_timesteps - 1)))
     return [f"{channel}_{t:0{width}d}" for t in range(n_timesteps) for channel in channel_names]
 
 
 def names_of_codes(labels: NDArray[np.int64], target_names: Sequence[str]) -> NDArray[Any]:
-    """Return the names of labels from 0 on, None for -1."""
+    """Return the names of labels from 0 on; None for -1."""
     return np.array([*target_names, None], dtype=object)[labels]
 
 
@@ -46,11 +46,11 @@ def windows_bunch(
     per_window: Mapping[str, ArrayLike] | None = None,
     **extra: Any,
 ) -> Bunch | tuple[Any, Any]:
-    """Wrap windows as scikit-learn wraps a table, with the fields of `fetch_uci_har`.
+    """Wrap windows like a table of scikit-learn, with the fields of `fetch_uci_har`.
 
-    The entries of `per_window` have one value a window, as `subject` has: they are shuffled with
-    the windows and are columns of the frame. `extra` is kept as it is. The axes of `data` are
-    `(n_windows, n_timesteps, n_channels)`.
+    The entries of `per_window`, such as `subject`, have one value per window: they are shuffled
+    with the windows and become columns of the frame. `extra` stays unchanged. The axes of `data`
+    are `(n_windows, n_timesteps, n_channels)`.
     """
     target = np.asarray(target, dtype=np.int64)
     fields: dict[str, Any] = {"subject": np.asarray(subject, dtype=np.int64)}
@@ -98,8 +98,8 @@ def recordings_bunch(
 ) -> Bunch:
     """Wrap recordings that follow one another in arrays, with the fields of `fetch_hapt`.
 
-    Recording `i` is the part from `offsets[i]` to `offsets[i + 1]` of `samples` and of `labels`.
-    `subject`, `in_test` and the `facts` have one value a recording.
+    Recording `i` is the part from `offsets[i]` to `offsets[i + 1]` of `samples` and `labels`.
+    `subject`, `in_test` and the `facts` have one value per recording.
     """
     split = np.where(arrays["in_test"] == 1, "test", "train")
     chosen = np.flatnonzero((split == subset) | (subset == "all"))

@@ -1,8 +1,8 @@
-"""Arrays kept on disk in one `.npz` file, which is written beside and renamed.
+"""Store arrays in one `.npz` file on disk, written under another name and then renamed.
 
-A reader therefore meets a whole file or none. Where the system has `fcntl`, processes lock the
-folder, so that one of several does the work. Elsewhere each does it, and the last file wins. The
-CRC-32 of each array guards against accidents, not against people who can write to the folder.
+Readers therefore find a complete file or none. If the system has `fcntl`, processes lock the
+folder, so that only one does the work. Otherwise each does it, and the last file wins. The CRC-32
+of each array protects from accidents, not from people who can write to the folder.
 """
 
 from __future__ import annotations
@@ -34,26 +34,26 @@ except ImportError:  # Windows
 
 __all__ = ["ArrayCache", "CacheDamagedError", "CacheMissError", "clear_caches", "folder_error"]
 
-# How the names of unfinished files begin. A killed process leaves them, the next one removes them.
+# The prefix of unfinished files. A killed process leaves them, and the next one removes them.
 STRAY_PREFIX = ".sklearn-har-"
-# The name says who wrote the file, because the data home may hold files of others.
+# The name identifies the package, because the data home may hold other files.
 FILE_NAME = "sklearn-har-arrays.npz"
-# Raise it whenever a parser returns other arrays, or the file has another form.
+# Raise it whenever a parser returns other arrays, or the format of the file changes.
 _FORMAT = 2
 _LONGEST_DOWNLOAD = 24 * 3600.0
 _NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EBADF)
 
 
 class CacheMissError(Exception):
-    """There is no cache to read, or none of this format and content."""
+    """There is no cache of this format and content."""
 
 
 class CacheDamagedError(CacheMissError):
-    """There is a cache, and it is not what was written."""
+    """The cache is not what was written."""
 
 
 def folder_error(folder: Path, error: OSError) -> OSError:
-    """Say which folder could not be used and what to do, in an error of the same kind."""
+    """Return an error of the same kind that names the folder and a remedy."""
     return OSError(
         error.errno,
         f"the cache folder {str(folder)!r} cannot be used: {error.strerror or error}. Make room or "
@@ -64,7 +64,7 @@ def folder_error(folder: Path, error: OSError) -> OSError:
 class ArrayCache:
     """The arrays of one data set in one file below `folder`.
 
-    A cache that was made from something with another `fingerprint` is a miss.
+    A cache of something with another `fingerprint` is a miss.
     """
 
     def __init__(self, folder: Path, fingerprint: str) -> None:
@@ -83,7 +83,7 @@ class ArrayCache:
         except (FileNotFoundError, NotADirectoryError) as error:
             raise CacheMissError(f"there is no cache in {str(self.folder)!r}") from error
         except OSError as error:
-            if error.errno == errno.EINVAL:  # What a damaged file says is at a negative position.
+            if error.errno == errno.EINVAL:  # A damaged file may give negative positions.
                 raise CacheDamagedError(f"{str(self.path)!r} is damaged") from error
             raise folder_error(self.folder, error) from error
         except (
@@ -93,18 +93,18 @@ class ArrayCache:
             raise CacheDamagedError(f"{str(self.path)!r} is damaged ({error})") from error
 
     def store(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """Write `arrays` in place of whatever the cache holds."""
+        """Write `arrays` and replace the cache."""
         part = self.folder / f"{STRAY_PREFIX}{uuid.uuid4().hex}.npz"
         contents: dict[str, Any] = {"made_from": np.array(self._made_from), **arrays}
         try:
-            # Not by tempfile: its files are closed to other users, and the data home may be shared.
+            # Not by tempfile, which excludes other users, while the data home may be shared.
             with part.open("xb") as file:
                 np.savez(file, **contents)
             try:
                 part.replace(self.path)
             except PermissionError:
-                # Windows replaces no file that another process reads. The caller has the arrays,
-                # and the next call tries again if the file is damaged.
+                # Windows cannot replace a file that another process reads. The caller has the
+                # arrays, and the next call tries again if the file is damaged.
                 if not self.path.exists():
                     raise
         except OSError as error:
@@ -127,12 +127,13 @@ class ArrayCache:
             with contextlib.suppress(OSError):
                 self.folder.rmdir()
             if descriptor is not None:
-                # Closing is not enough: a child that was forked meanwhile holds the same lock.
+                # Closing is not enough: a child forked meanwhile holds the same lock.
                 fcntl.flock(descriptor, fcntl.LOCK_UN)
                 os.close(descriptor)
 
     def _locked_folder(self) -> int | None:
-        """Wait for the lock on the folder; return its descriptor, or None where none can be had."""
+        """Wait for the lock on the folder; return its descriptor, or None if locks are
+        unavailable."""
         while True:
             self.folder.mkdir(parents=True, exist_ok=True)
             if fcntl is None:
@@ -140,13 +141,13 @@ class ArrayCache:
             try:
                 descriptor = os.open(self.folder, os.O_RDONLY)
             except FileNotFoundError:
-                continue  # The process before this one has just removed the folder.
+                continue  # The previous process has just removed the folder.
             try:
                 _wait_for_lock(descriptor)
                 if os.path.samestat(os.fstat(descriptor), self.folder.stat()):
                     return descriptor
             except FileNotFoundError:
-                pass  # The same, while this process waited.
+                pass  # The folder was removed while this process waited.
             except BaseException as error:
                 os.close(descriptor)
                 # Some network file systems have no locks, or none on folders.
@@ -156,19 +157,19 @@ class ArrayCache:
             os.close(descriptor)
 
     def _sweep(self, *, is_locked: bool) -> None:
-        """Remove what killed processes left: all of it under the lock, else what is old."""
+        """Remove remains of killed processes: all of them under the lock, otherwise old ones."""
         for path in self.folder.glob(f"{STRAY_PREFIX}*"):
             with contextlib.suppress(OSError):
                 if is_locked or time.time() - path.stat().st_mtime > _LONGEST_DOWNLOAD:
                     path.unlink()
 
     def clear(self) -> None:
-        """Remove the cache, and the folder if nothing else is in it."""
+        """Remove the cache, and the folder if it is then empty."""
         try:
             if not self.path.exists() and not any(self.folder.glob(f"{STRAY_PREFIX}*")):
                 return
         except PermissionError:
-            return  # This user cannot have written what he may not even look into.
+            return  # A user who cannot list the folder has not written to it.
         with self.lock():
             try:
                 self.path.unlink(missing_ok=True)
@@ -177,7 +178,7 @@ class ArrayCache:
 
 
 def clear_caches(home: Path) -> None:
-    """Clear every cache below `home`, and remove `home` if nothing else is in it."""
+    """Clear every cache below `home`, and remove `home` if it is then empty."""
     try:
         folders = [path for path in home.iterdir() if path.is_dir()]
     except (FileNotFoundError, NotADirectoryError):
@@ -191,12 +192,12 @@ def clear_caches(home: Path) -> None:
 
 
 def _read_array(file: BinaryIO, info: zipfile.ZipInfo) -> NDArray[Any]:
-    """Read an array whose bytes have the CRC-32 that was written.
+    """Read an array and check its CRC-32.
 
     `numpy.load` copies through `zipfile`, which takes half as long again, and interprets the header
-    before it has checked a byte.
+    before any check.
     """
-    # The zip format puts the lengths of the name and of the extra field before both.
+    # In the zip format, the lengths of the name and the extra field precede both.
     file.seek(info.header_offset + 26)
     file.seek(sum(struct.unpack("<HH", file.read(4))), os.SEEK_CUR)
     if info.file_size > os.fstat(file.fileno()).st_size:

@@ -1,9 +1,8 @@
-"""Downloading one remote file with `requests`.
+"""Download one remote file with `requests`.
 
-What the library lacks is written here. The `Retry` of urllib3 repeats no answer whose body is cut,
-and it waits for as long as a server asks. The timeout of requests holds for each piece of an
-answer, so a server that sends a byte now and then would hold it for days. A download that is cut
-starts from its beginning again, because requests resumes none.
+This adds what the library lacks. The `Retry` of urllib3 does not repeat a truncated answer, and
+waits as long as a server asks. The timeout of requests applies to each piece, so a slow server
+could hold it for days. A truncated download starts again, because requests cannot resume.
 """
 
 from __future__ import annotations
@@ -35,10 +34,10 @@ if TYPE_CHECKING:
 
 __all__ = ["download"]
 
-# In seconds: the longest silence of a connection, and the longest pause that a server may ask for.
+# In s: the longest silence of a connection, and the longest pause that a server may ask for.
 TIMEOUT = 30.0
 LONGEST_PAUSE = 60.0
-# A server that sends fewer bytes than this in a minute has stalled.
+# In s: a server that sends less than the minimum in this time has stalled.
 SLOWEST_PERIOD = 60.0
 SLOWEST_BYTES = 64 * 1024
 
@@ -48,7 +47,7 @@ _RETRIED_STATUS = {408, 425, 429}
 
 
 class _AttemptError(Exception):
-    """One attempt failed; `pause` is what the server asks for, None where retrying is useless."""
+    """One attempt failed; `pause` is the pause asked for, None if a retry is useless."""
 
     def __init__(self, reason: str, *, pause: float | None = None) -> None:
         super().__init__(reason)
@@ -58,10 +57,10 @@ class _AttemptError(Exception):
 def download(
     remotes: Sequence[Remote], folder: Path, *, n_retries: int = 3, delay: float = 1.0
 ) -> Path:
-    """Download the first of `remotes` that can be had; return a new file in `folder`.
+    """Download the first available of `remotes`; return a new file in `folder`.
 
-    It is a DownloadError if no address gives the right bytes, an OSError if `folder` cannot be
-    written to. Neither leaves a file. The caller removes the one that is returned.
+    It raises a DownloadError if no address gives the right bytes, and an OSError if `folder` is not
+    writable. Neither leaves a file. The caller removes the returned file.
     """
     failures = []
     for remote in remotes:
@@ -88,14 +87,14 @@ def download(
 
 
 def _attempt(remote: Remote, path: Path) -> None:
-    """Transfer `remote` to `path`; raise unless it is the archive, byte for byte."""
+    """Transfer `remote` to `path`; raise an error unless it is the archive, byte for byte."""
     longest = remote.size if remote.sha256 else 10 * remote.size
     digest = hashlib.sha256()
     received = before = 0
     start = time.monotonic()
     with contextlib.closing(_chunks(remote)) as chunks, ProgressLine(pause=0.2) as progress:
         try:
-            # Around the closing too, which writes what is still in the buffer.
+            # This includes closing, which writes the rest of the buffer.
             with path.open("xb") as file:
                 for chunk in chunks:
                     received += len(chunk)
@@ -107,7 +106,7 @@ def _attempt(remote: Remote, path: Path) -> None:
                         start, before = time.monotonic(), received
                     digest.update(chunk)
                     file.write(chunk)
-                    # The address comes last, because it may be longer than a line.
+                    # The address comes last, because it may exceed a line.
                     share = f"{received / 1e6:.1f} of {remote.size / 1e6:.1f} MB "
                     share += f"({100 * received // remote.size} %)"
                     progress.show(
@@ -122,9 +121,9 @@ def _attempt(remote: Remote, path: Path) -> None:
 
 
 def _chunks(remote: Remote) -> Generator[bytes, None, None]:
-    """Yield the body of the answer, as long as some of it arrives.
+    """Yield the body of the answer as long as data arrives.
 
-    A thread reads it, and is left alone with a server that drips headers for ever.
+    A thread reads it, so that a server with endless headers blocks only the thread.
     """
     from urllib3.exceptions import HTTPError
 
@@ -139,7 +138,7 @@ def _chunks(remote: Remote) -> Generator[bytes, None, None]:
                 responses.append(response)
                 chunk: bytes = b"."
                 while chunk and not done.is_set():
-                    # read1, because read waits for a full chunk however slowly the bytes drip.
+                    # read1, because read waits for a full chunk however slowly the bytes arrive.
                     chunk = response.raw.read1(_CHUNK, decode_content=False)
                     if received == 0 and looks_like_html(chunk):
                         raise _AttemptError("a web page came in place of the archive")
@@ -172,14 +171,14 @@ def _stall(n_bytes: int) -> _AttemptError:
 
 @contextlib.contextmanager
 def _open_response(remote: Remote) -> Iterator[requests.Response]:
-    # A fetcher whose cache is there needs neither.
+    # Imported here: a fetcher with a cache needs neither.
     import requests
     from urllib3 import Retry
     from urllib3.exceptions import InvalidHeader
 
     class Session(requests.Session):
         def get_redirect_target(self, resp: requests.Response) -> None:
-            """Follow no redirection: requests would read its page, which may have no end."""
+            """Follow no redirection: requests would read its page, which may be endless."""
 
     url = remote.url
     with Session() as session:
@@ -219,7 +218,7 @@ def _open_response(remote: Remote) -> Iterator[requests.Response]:
 
 
 def _network_failure(error: Exception) -> _AttemptError:
-    """Describe an error of requests or urllib3 by what caused it."""
+    """Describe an error of requests or urllib3 by its cause."""
     cause: BaseException = error
     while inner := [
         value
@@ -227,7 +226,7 @@ def _network_failure(error: Exception) -> _AttemptError:
         if isinstance(value, Exception)
     ]:
         cause = inner[0]
-    # Waiting helps neither an unknown host nor a wrong certificate nor an address of another kind.
+    # Waiting does not help with an unknown host, a wrong certificate or an unsupported address.
     hopeless = isinstance(error, ValueError) or isinstance(
         cause, socket.gaierror | ssl.SSLCertVerificationError
     )

@@ -1,7 +1,7 @@
-"""The mechanics of the simulated recordings: how a trunk moves, and what a phone on it measures.
+"""Simulate the movement of a trunk, and the measurements of a phone on it.
 
-Axes of the trunk, right-handed: x up, y to the right, z forward. The lengths of segments are in
-samples, accelerations in g, angles in rad, angular velocities in rad/s, frequencies in Hz.
+Axes of the trunk, right-handed: x up, y to the right, z forward. Lengths of segments are in
+samples, accelerations in g, angles in rad, angular velocities in rad/s, and frequencies in Hz.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Floats = NDArray[np.float64]
 #: Steps per second of level walking, over all subjects.
 CADENCE_RANGE = (1.6, 2.1)
 
-#: How far phones are turned from the way in which they are usually worn.
+#: The possible deviations of phones from the usual orientation.
 ORIENTATIONS = ("usual", "about-vertical", "any")
 
 _PROTOCOL = ("standing", "sitting", "laying", "walking", "walking_downstairs", "walking_upstairs")
@@ -43,10 +43,10 @@ _N_HARMONICS = 8
 
 @dataclass(frozen=True)
 class _Gait:
-    """One manner of walking: what all subjects have in common.
+    """One manner of walking, common to all subjects.
 
-    The rows of `harmonics` are the axes, the columns the harmonics 1 to 8 of the stride frequency,
-    of which the even ones repeat with every step.
+    The rows of `harmonics` are the axes, the columns the harmonics 1 to 8 of the stride frequency.
+    Even ones repeat with every step.
     """
 
     cadence_ratio: float
@@ -62,13 +62,12 @@ class _Gait:
     irregularity: float
 
 
-# Vertical and forward accelerations repeat with each step (even harmonics), sideways ones with
-# each stride (odd harmonics): Menz, Lord and Fitzpatrick (2003). The levels are those of windows
-# of UCI HAR, and so are the phases at the frequency of the steps: that of the vertical overtone,
-# and those of forward acceleration and nodding velocity against vertical acceleration. Forward is
-# that of the body, not of the phone, and how much subjects differ in it is a factor, the phase
-# scatter. The swing is an amplitude of rotation about x, y, z; the lean is that of gravity towards
-# y and z.
+# Vertical and forward accelerations repeat with each step (even harmonics), sideways ones with each
+# stride (odd harmonics): Menz, Lord and Fitzpatrick (2003). The levels are those of UCI HAR, and so
+# are the phases at the frequency of the steps: of the vertical overtone, and of forward
+# acceleration and nodding velocity relative to vertical acceleration. Forward refers to the body,
+# not the phone; the phase scatter is the variation between subjects. The swing is the amplitude of
+# rotation about x, y, z; the lean is the direction of gravity towards y and z.
 _GAITS = {
     "walking": _Gait(
         cadence_ratio=1.0,
@@ -123,20 +122,20 @@ _GAITS = {
     ),
 }
 
-# Amplitude of the sway of the trunk while it is held still, and of breathing, in rad.
+# In rad: the amplitude of sway of a still trunk, and of breathing.
 _SWAY = {"standing": 0.009, "sitting": 0.004, "laying": 0.002}
 _BREATHING = {"standing": 0.003, "sitting": 0.005, "laying": 0.008}
 
-# How far the phone moves within its pouch, in g and in rad.
+# In g and rad: the movement of the phone within its pouch.
 _ACC_RATTLE, _SWING_RATTLE = 0.03, 0.006
 
-# The sensors of the phone at noise=1, in g and in rad/s.
+# In g and rad/s: the sensors of the phone at noise=1.
 _ACC_NOISE, _ACC_BIAS = 0.003, 0.015
 _GYRO_NOISE, _GYRO_BIAS = 0.006, 0.010
 
 
 class Bout(NamedTuple):
-    """A stretch of one activity within a recording: samples ``start`` to ``stop``."""
+    """One activity within a recording: samples ``start`` to ``stop``."""
 
     activity: int
     start: int
@@ -145,7 +144,7 @@ class Bout(NamedTuple):
 
 @dataclass(frozen=True)
 class Subject:
-    """Everything that makes a subject: constant over the recording."""
+    """The properties of a subject, constant over the recording."""
 
     mount: Rotation
     tilt: dict[str, Floats]
@@ -160,10 +159,10 @@ class Subject:
 
 
 def plan_bouts(bout_length: int, sampling_rate: float, rng: np.random.RandomState) -> list[Bout]:
-    """Line up one bout of each activity with transitions of 2 to 4 s around them.
+    """Arrange one bout of each activity with transitions of 2 to 4 s around them.
 
-    Resting and moving activities keep together, as in the protocol of UCI HAR; each subject goes
-    through them in another order.
+    Resting and moving activities stay together, as in the protocol of UCI HAR; their order differs
+    between subjects.
     """
     rest, move = list(_PROTOCOL[:3]), list(_PROTOCOL[3:])
     rng.shuffle(rest)
@@ -179,7 +178,7 @@ def plan_bouts(bout_length: int, sampling_rate: float, rng: np.random.RandomStat
 
 def draw_subject(rng: np.random.RandomState) -> Subject:
     """Draw the habits of one subject."""
-    # The pouch sits a little to one side, and hangs as the belt does.
+    # The pouch sits a little to one side, and hangs like the belt.
     turn = rng.normal(0.0, 0.15)
     habit = np.array([rng.normal(-0.10, 0.05), rng.normal(0.0, 0.07)])
     mount = _tilt_rotation(habit) * Rotation.from_rotvec([turn, 0.0, 0.0])
@@ -204,11 +203,11 @@ def draw_subject(rng: np.random.RandomState) -> Subject:
     low, high = CADENCE_RANGE
     own_phases = rng.normal(0.0, 0.3, (3, _N_HARMONICS))
     for name, gait in _GAITS.items():
-        # Level walking keeps to the documented range; stairs scatter around their ratio.
+        # Level walking stays in the documented range; stairs vary around their ratio.
         scatter = 1.0 if name == "walking" else rng.normal(1.0, 0.03)
         cadence[name] = (low + (high - low) * pace) * gait.cadence_ratio * scatter
         level = np.array(gait.harmonics) * vigour * rng.lognormal(0.0, 0.15, (3, _N_HARMONICS))
-        # The difference between left and right lives in what does not repeat with the step.
+        # Left and right differ only in what does not repeat with the step.
         level[0, ::2] *= asymmetry
         level[2, ::2] *= asymmetry
         level[1, 1::2] *= asymmetry
@@ -239,7 +238,7 @@ def draw_subject(rng: np.random.RandomState) -> Subject:
 
 
 def turn_phone(subject: Subject, orientation: str, rng: np.random.RandomState) -> Subject:
-    """Turn the phone of a subject at random, in one of the manners of `ORIENTATIONS`."""
+    """Rotate the phone of a subject at random, by one of `ORIENTATIONS`."""
     if orientation == "usual":
         return subject
     if orientation == "any":
@@ -271,7 +270,7 @@ def measure(
         Total acceleration x y z in g, angular velocity x y z in rad/s. The angular velocity of
         sample ``k`` turns the device from its orientation at sample ``k`` to that at ``k + 1``.
     """
-    # One more sample than asked for: angular velocity is a difference between neighbours.
+    # One additional sample, because angular velocity is a difference between neighbours.
     n_samples = bouts[-1].stop + round(sampling_rate) + 1
     tilt, weights = _blend(subject, bouts, n_samples, sampling_rate)
     acceleration = np.zeros((n_samples, 3))
@@ -299,7 +298,7 @@ def measure(
                 + rng.uniform(0.0, 2 * np.pi)
             )
             tilt[:, 1] += weight * _BREATHING[name] * breath
-    # A posture is never held exactly: it creeps over tens of seconds.
+    # No posture is held exactly: it drifts over tens of seconds.
     for axis in range(2):
         tilt[:, axis] += 0.03 * _slow_noise(n_samples, 6.0 * sampling_rate, rng)
 
@@ -309,7 +308,7 @@ def measure(
     heading[:, 0] = np.cumsum(yaw_rate) / sampling_rate
     orientation = Rotation.from_rotvec(heading) * phone
 
-    # The accelerations are given along the heading, so that the heading itself cancels.
+    # The accelerations are relative to the heading, so the heading cancels.
     force = phone.inv().apply(upright)[:-1]
     turn = (orientation[:-1].inv() * orientation[1:]).as_rotvec() * sampling_rate
     recording = np.concatenate([force, turn], axis=1)
@@ -321,7 +320,7 @@ def measure(
 
 
 def _tilt_rotation(tilt: Floats) -> Rotation:
-    """Rotate the trunk so that it reads gravity towards y and z by the angles of `tilt`."""
+    """Rotate the trunk so that it measures gravity towards y and z by the angles of `tilt`."""
     tilt = np.asarray(tilt)
     zero = np.zeros(tilt.shape[:-1])
     return Rotation.from_rotvec(np.stack([zero, tilt[..., 1], -tilt[..., 0]], axis=-1))
@@ -330,7 +329,7 @@ def _tilt_rotation(tilt: Floats) -> Rotation:
 def _blend(
     subject: Subject, bouts: list[Bout], n_samples: int, sampling_rate: float
 ) -> tuple[Floats, dict[str, Floats]]:
-    """Posture over time and the share of each activity: smooth between bouts, constant within."""
+    """Return posture and shares of activities: constant within bouts, smooth between them."""
     names = [ACTIVITY_NAMES[bout.activity] for bout in bouts]
     weights = {name: np.zeros(n_samples) for name in names}
     for name, bout in zip(names, bouts, strict=True):
@@ -351,7 +350,7 @@ def _blend(
 def _gait(
     subject: Subject, name: str, n_samples: int, sampling_rate: float, rng: np.random.RandomState
 ) -> tuple[Floats, Floats]:
-    """Acceleration and rotation vector of the trunk over a bout of walking."""
+    """Return acceleration and rotation vector of the trunk over a bout of walking."""
     irregularity = _GAITS[name].irregularity
     drift = 1.0 + 0.02 * _slow_noise(n_samples, 1.5 * sampling_rate, rng)
     stride = np.cumsum(np.pi * subject.cadence[name] * drift) / sampling_rate
@@ -359,14 +358,14 @@ def _gait(
     wave = np.exp(1j * np.outer(stride, np.arange(1, _N_HARMONICS + 1)))
 
     coefficients = subject.harmonics[name] * np.exp(1j * subject.phases[name])
-    # einsum, as handing products this thin to the threads of BLAS costs more than it saves.
+    # einsum, because threads of BLAS cost more than they save for products this thin.
     acceleration = np.einsum("tk,ik->ti", wave, coefficients).real
-    # About y the trunk nods with each step, about x and z it turns and rolls with each stride.
+    # About y the trunk nods with each step; about x and z it turns and rolls with each stride.
     shares = np.array([[1.0, 0.25, 0.25], [0.25, 1.0, 0.1], [1.0, 0.25, 0.25]])
     turns = subject.swing[name][:, None] * shares * np.exp(1j * subject.swing_phases[name])
     swing = np.einsum("tk,ik->ti", wave[:, :3], turns).real
 
-    # A heel strikes twice in a stride, one foot a little harder; its jolt lasts about 60 ms.
+    # A heel strikes twice per stride, one foot a little harder; its jolt lasts about 60 ms.
     foot = 1.0 + 0.15 * np.cos(stride)
     jolt = np.exp(30.0 * (np.cos(2.0 * stride) - 1.0))
     jolt -= jolt.mean()
@@ -377,7 +376,7 @@ def _gait(
     vigour = 1.0 + irregularity * _slow_noise(n_samples, 0.6 * sampling_rate, rng)
     acceleration *= vigour[:, None]
     swing *= vigour[:, None]
-    # A pouch on a belt is not a bone: the phone rattles while the trunk is shaken.
+    # The phone rattles in its pouch while the trunk is shaken.
     for axis in range(3):
         acceleration[:, axis] += _ACC_RATTLE * _slow_noise(n_samples, 0.03 * sampling_rate, rng)
         swing[:, axis] += _SWING_RATTLE * _slow_noise(n_samples, 0.05 * sampling_rate, rng)
@@ -385,9 +384,9 @@ def _gait(
 
 
 def _slow_noise(n_samples: int, scale: float, rng: np.random.RandomState) -> Floats:
-    """Gaussian noise of unit variance that forgets itself over about `scale` samples."""
-    # In the frequency domain, since the kernels are hundreds of samples long.
+    """Return Gaussian noise of unit variance with a memory of about `scale` samples."""
+    # In the frequency domain, because the kernels have hundreds of samples.
     size = next_fast_len(n_samples, real=True)
     spectrum = rfft(rng.normal(size=size)) * np.exp(-2.0 * (np.pi * scale * rfftfreq(size)) ** 2)
-    # White noise of unit variance keeps 1 / (2 sqrt(pi) scale) of it under a Gaussian kernel.
+    # Under a Gaussian kernel, white noise keeps 1 / (2 sqrt(pi) scale) of its unit variance.
     return np.asarray(irfft(spectrum, size)[:n_samples] * np.sqrt(2.0 * np.sqrt(np.pi) * scale))

@@ -21,7 +21,7 @@ from sklearn_har.datasets._base import fetch_recordings
 from sklearn_har.datasets._registry import DATASETS
 from sklearn_har.utils._uci_har_names import ACTIVITY_NAMES
 
-#: The position in this tuple is the label.
+#: The position is the label.
 TARGET_NAMES = (
     *ACTIVITY_NAMES,
     "stand_to_sit",
@@ -47,7 +47,7 @@ def parse_hapt(reader: ArchiveReader) -> dict[str, NDArray[Any]]:
         tables = [reader.read_table(f"RawData/{sensor}_{match[1]}") for sensor in ("acc", "gyro")]
         return np.concatenate(tables, axis=1, dtype=np.float32)
 
-    # Inflating, hashing and parsing release the interpreter lock: two threads halve the time.
+    # Inflating, hashing and parsing release the interpreter lock, so two threads halve the time.
     with ThreadPoolExecutor(max_workers=2) as pool:
         pieces = list(pool.map(parse, found))
     experiments = [int(match[2]) for match in found]
@@ -59,7 +59,7 @@ def parse_hapt(reader: ArchiveReader) -> dict[str, NDArray[Any]]:
     segments = reader.read_table("RawData/labels.txt").astype(np.int64)
     begin = dict(zip(experiments, offsets.tolist(), strict=False))
     for experiment, _, activity, first, last in segments.tolist():
-        # Activities and samples are counted from 1, and the last sample belongs to the segment.
+        # Activities and samples are counted from 1, and a segment includes its last sample.
         labels[begin[experiment] + first - 1 : begin[experiment] + last] = activity - 1
     return {
         "samples": np.ascontiguousarray(np.concatenate(pieces)),
@@ -83,9 +83,9 @@ def fetch_hapt(
 ) -> Bunch:
     """Load the HAPT data set of recordings of a phone's inertial signals (classification).
 
-    The experiments of :func:`fetch_uci_har` before any filter and any window: recordings of several
-    minutes with a label for each sample, and with the transitions between postures. Downloaded and
-    parsed on first use, then read from a cache.
+    The experiments of :func:`fetch_uci_har` before filters and windows: recordings of several
+    minutes with a label for each sample, including transitions between postures. They are
+    downloaded and parsed on first use, then read from a cache.
 
     ==================   =============================================
     Classes                      12 (6 activities, 6 postural transitions)
@@ -102,32 +102,31 @@ def fetch_hapt(
     ----------
     subset : {"all", "train", "test"}, default="all"
         The recordings to load: all of them, or those of the subjects of one official part. The
-        default is not that of :func:`fetch_uci_har`, because the authors split features, and no
-        published figure depends on a partition of these recordings.
+        default differs from :func:`fetch_uci_har`, because no published result depends on a split
+        of these recordings.
 
     data_home : str or path-like, default=None
-        The download and cache folder. By default that of :func:`get_data_home`.
+        The folder of downloads and caches. None for that of :func:`get_data_home`.
 
     archive : str or path-like, default=None
         A local copy of the data set, for machines that cannot download: the official archive, a
-        repacked zip file, or the unpacked folder. Each file read from it must have the published
-        SHA-256. It is not looked at when the cache has the data already, and nothing is downloaded
-        when it is given.
+        repacked zip file, or the unpacked folder. Each file in it must have the published SHA-256.
+        It is ignored if the cache has the data; otherwise it replaces the download.
 
     download_if_missing : bool, default=True
-        If False, raise an OSError if the data are not locally available instead of trying to
-        download them.
+        If False, raise an OSError if the data are not locally available, instead of downloading
+        them.
 
     as_frame : bool, default=False
         If True, `frame` is a pandas DataFrame with one row for each sample.
 
     n_retries : int, default=3
-        How often a download is tried again after a failure that may pass. A refusal, an unknown
-        host or a wrong file is not tried again.
+        Number of retries of a download after a temporary failure. A refusal, an unknown host or a
+        wrong file is not retried.
 
     delay : float, default=1.0
-        Seconds before the first retry; doubled for each further one. A server that names a
-        waiting time of up to a minute is heeded.
+        Seconds before the first retry, doubled for each further one. A waiting time of up to a
+        minute from the server takes precedence.
 
     Returns
     -------
@@ -136,11 +135,11 @@ def fetch_hapt(
 
         recordings : list of Recording
             Total acceleration x y z in g and angular velocity x y z in rad/s, as measured, in
-            float32. Their labels are the names of the activities, None where none is labelled;
+            float32. Their labels are the names of the activities, or None for unlabelled samples;
             their facts hold the number of the experiment.
         labels : list of ndarray of shape (n_samples,), dtype int64
-            The same as numbers: the activity of each sample, from 0 to 11 in the order of
-            `target_names`; -1 where no activity is labelled.
+            The same labels as numbers: the activity of each sample, from 0 to 11 in the order of
+            `target_names`; -1 for unlabelled samples.
         subject : ndarray of shape (n_recordings,), dtype int64
             The person, from 1 to 30.
         experiment : ndarray of shape (n_recordings,), dtype int64
@@ -157,22 +156,22 @@ def fetch_hapt(
         sampling_rate : float
             50.0, in Hz.
         DESCR : str
-            Origin, units, split, citation and licence statements.
+            Statements on origin, units, split, citation and licence.
 
     Raises
     ------
     ArchiveError
-        If `archive` is no copy of the data set, or an altered or incomplete one.
+        If `archive` is not a complete and unaltered copy of the data set.
     DownloadError
-        If the data are neither in the cache nor to be downloaded; it is an OSError.
+        If the data are neither in the cache nor available for download; it is an OSError.
     OSError
         If `download_if_missing` is False and the data are not in the cache, or if the cache
         folder cannot be used.
 
     See Also
     --------
-    fetch_uci_har : Windows of the same experiments, as published.
-    make_har_recordings : Simulated recordings of the same form, without a download.
+    fetch_uci_har : Load windows of the same experiments, as published.
+    make_har_recordings : Simulate recordings of the same form, without a download.
     sklearn_har.segmentation.segment_recordings : Cut recordings into windows.
 
     References

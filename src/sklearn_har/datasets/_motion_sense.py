@@ -1,4 +1,4 @@
-"""MotionSense: the motion of a phone in the trousers' pocket.
+"""MotionSense: recordings of a phone in a trouser pocket.
 
 Made by Mohammad Malekzadeh, Richard G. Clegg, Andrea Cavallaro and Hamed Haddadi at the Queen Mary
 University of London and Imperial College London; published in 2018 at
@@ -22,7 +22,7 @@ from sklearn_har.datasets._archives import ArchiveReader
 from sklearn_har.datasets._base import fetch_recordings
 from sklearn_har.datasets._registry import DATASETS
 
-#: The position in this tuple is the label; activities of UCI HAR have the same names there.
+#: The position is the label; activities have the same names as in UCI HAR.
 TARGET_NAMES = (
     "walking",
     "walking_upstairs",
@@ -54,7 +54,7 @@ def parse_motion_sense(reader: ArchiveReader) -> dict[str, NDArray[Any]]:
 
     def parse(name: str) -> NDArray[np.float32]:
         table = pd.read_csv(io.BytesIO(reader.read(name)), usecols=_COLUMNS)[_COLUMNS].to_numpy()
-        # On iOS gravity points down; everywhere else a phone at rest measures what holds it up.
+        # On iOS gravity points down; elsewhere a phone at rest measures the force that supports it.
         total = -(table[:, :3] + table[:, 3:6])
         return np.concatenate([total, table[:, 6:]], axis=1, dtype=np.float32)
 
@@ -84,10 +84,10 @@ def fetch_motion_sense(
     n_retries: int = 3,
     delay: float = 1.0,
 ) -> Bunch:
-    """Load the MotionSense recordings of a phone in the trousers' pocket (classification).
+    """Load the MotionSense recordings of a phone in a trouser pocket (classification).
 
-    The phone was put into the pocket anew for each of 15 trials, and each trial is one activity.
-    Downloaded and parsed on first use, then read from a cache.
+    The phone was put into the pocket again for each of 15 trials, and each trial is one activity.
+    The data are downloaded and parsed on first use, then read from a cache.
 
     ==================   =============================================
     Classes                                                         6
@@ -102,32 +102,30 @@ def fetch_motion_sense(
     ----------
     subset : {"all", "train", "test"}, default="all"
         The recordings to load: all of them, or those of subjects 1 to 18 ("train") or 19 to 24
-        ("test"). The publisher names no training and test subjects; this partition is that of
-        sklearn-har.
+        ("test"). This split was chosen for sklearn-har; the publisher defines none.
 
     data_home : str or path-like, default=None
-        The download and cache folder. By default that of :func:`get_data_home`.
+        The folder of downloads and caches. None for that of :func:`get_data_home`.
 
     archive : str or path-like, default=None
         A local copy of the data set, for machines that cannot download: the published archive, a
-        repacked zip file, or the unpacked folder. Each file read from it must have the published
-        SHA-256. It is not looked at when the cache has the data already, and nothing is downloaded
-        when it is given.
+        repacked zip file, or the unpacked folder. Each file in it must have the published SHA-256.
+        It is ignored if the cache has the data; otherwise it replaces the download.
 
     download_if_missing : bool, default=True
-        If False, raise an OSError if the data are not locally available instead of trying to
-        download them.
+        If False, raise an OSError if the data are not locally available, instead of downloading
+        them.
 
     as_frame : bool, default=False
         If True, `frame` is a pandas DataFrame with one row for each sample.
 
     n_retries : int, default=3
-        How often a download is tried again after a failure that may pass. A refusal, an unknown
-        host or a wrong file is not tried again.
+        Number of retries of a download after a temporary failure. A refusal, an unknown host or a
+        wrong file is not retried.
 
     delay : float, default=1.0
-        Seconds before the first retry; doubled for each further one. A server that names a
-        waiting time of up to a minute is heeded.
+        Seconds before the first retry, doubled for each further one. A waiting time of up to a
+        minute from the server takes precedence.
 
     Returns
     -------
@@ -139,12 +137,12 @@ def fetch_motion_sense(
             by subject and trial. Their labels are the names of the activities, and their facts hold
             the number of the trial.
         labels : list of ndarray of shape (n_samples,), dtype int64
-            The same as numbers: the activity of each sample, from 0 to 5 in the order of
-            `target_names`, the same throughout a recording.
+            The same labels as numbers: the activity of each sample, from 0 to 5 in the order of
+            `target_names`, constant in each recording.
         subject : ndarray of shape (n_recordings,), dtype int64
             The person, from 1 to 24.
         trial : ndarray of shape (n_recordings,), dtype int64
-            The number of the trial, from 1 to 9 for long and from 11 to 16 for short ones.
+            The number of the trial: 1 to 9 are long, 11 to 16 short.
         split : ndarray of shape (n_recordings,), dtype str
             "train" or "test", as in `subset`.
         frame : DataFrame of shape (n_samples, 10)
@@ -162,24 +160,23 @@ def fetch_motion_sense(
     Raises
     ------
     ArchiveError
-        If `archive` is no copy of the data set, or an altered or incomplete one.
+        If `archive` is not a complete and unaltered copy of the data set.
     DownloadError
-        If the data are neither in the cache nor to be downloaded; it is an OSError.
+        If the data are neither in the cache nor available for download; it is an OSError.
     OSError
         If `download_if_missing` is False and the data are not in the cache, or if the cache
         folder cannot be used.
 
     See Also
     --------
-    fetch_hapt : Recordings of a phone at the waist.
-    make_har_recordings : Simulated recordings of phones worn any way round.
+    fetch_hapt : Load recordings of a phone at the waist.
+    make_har_recordings : Simulate recordings of phones in any orientation.
 
     Notes
     -----
-    The published files have the signs of iOS, where the gravity of a phone that lies on its back is
-    -1 g along z. Everywhere else it measures the +1 g that holds it up. The total acceleration
-    returned is therefore ``-(gravity + userAcceleration)``. Angular velocity has the same sign in
-    both.
+    The published files have the signs of iOS, where a phone on its back measures -1 g along z;
+    other devices measure +1 g. The returned total acceleration is therefore ``-(gravity +
+    userAcceleration)``. Angular velocity has the same sign in both conventions.
 
     References
     ----------

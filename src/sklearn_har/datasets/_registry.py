@@ -1,7 +1,7 @@
 """The registry of the data sets that can be fetched.
 
-The fetchers, the command line, the tests and the messages about archives look data sets up here.
-The module imports nothing heavy, because the command line reads it to print its help.
+The fetchers, the command line, the tests and messages about archives use it. The module has no
+heavy imports, because the command line reads it for its help.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ __all__ = ["DATASETS", "DataSet", "Member", "Remote", "load_descr"]
 class Remote:
     """An archive on a server.
 
-    Where nobody has published the `sha256` of an archive, it is None. The `size` in bytes is then
-    approximate, and only the files in the archive are verified.
+    If no `sha256` of an archive is published, it is None. The `size` in bytes is then approximate,
+    and only the files in the archive are verified.
     """
 
     url: str
@@ -37,23 +37,23 @@ class Member:
 
 @dataclass(frozen=True)
 class DataSet:
-    """Facts about a data set that are known before it is fetched.
+    """The properties of a data set that are known before it is fetched.
 
     Parameters
     ----------
     name : str
-        Names the module `_<name>.py`, the function `fetch_<name>`, the text files
+        The name of the module `_<name>.py`, the function `fetch_<name>`, the text files
         `descr/<name>.rst` and `files/<name>.txt`, and the folder below the data home.
     title : str
-        The name that people use.
+        The usual name.
     description : str
         One sentence for the help of the command line.
     folder : str
         The folder within the archive.
     remotes : tuple of Remote
-        Where archives can be downloaded, in order of preference.
+        The addresses of archives, in order of preference.
     nested : str or None
-        The name of an archive within the archive, for publishers who nest them.
+        The name of an archive within the archive, if it is nested.
     has_recordings : bool
         Whether the fetcher returns recordings rather than windows.
     """
@@ -73,14 +73,14 @@ class DataSet:
 
     @cached_property
     def members(self) -> dict[str, Member]:
-        """Return the files that are read, by their path below the folder of the data set."""
+        """Return the files to read, by their path below the folder of the data set."""
         lines = _resource("files", f"{self.name}.txt").splitlines()
         columns = (line.split(" ", 2) for line in lines)
         return {path: Member(int(size), sha256) for sha256, size, path in columns}
 
     @cached_property
     def fingerprint(self) -> str:
-        """Return a hash that changes whenever an expected file changes."""
+        """Return a hash that changes with any expected file."""
         return hashlib.sha256(repr(sorted(self.members.items())).encode()).hexdigest()
 
 
@@ -105,7 +105,7 @@ DATASETS = {
             folder="UCI HAR Dataset",
             nested="UCI HAR Dataset.zip",
             has_recordings=False,
-            # The first archive holds the second, whose older address is the fallback.
+            # The first archive contains the second, whose older address is the fallback.
             remotes=(
                 Remote(
                     f"{_UCI}/static/public/240/human+activity+recognition+using+smartphones.zip",
@@ -138,7 +138,7 @@ DATASETS = {
             title="MotionSense",
             description="recordings of 24 subjects with a phone in the trousers' front pocket",
             folder="A_DeviceMotion_data",
-            # Nobody has published the hash of the archive.
+            # No hash of the archive is published.
             remotes=(
                 Remote(
                     "https://github.com/mmalekzadeh/motion-sense/raw/master/data/"

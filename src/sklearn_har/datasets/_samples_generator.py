@@ -1,4 +1,4 @@
-"""Simulated recordings and windows of human activities."""
+"""Simulate recordings and windows of human activities."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ from sklearn_har.utils._validation import check_choice
 
 __all__ = ["make_har_recordings", "make_har_windows"]
 
-# The fastest harmonics of a gait reach 10 Hz: slower sampling would fold them back.
+# The fastest harmonics of a gait reach 10 Hz: slower sampling would alias them.
 _MIN_SAMPLING_RATE = 20.0
-# Noise of thousands of g; single precision still holds it.
+# Noise of thousands of g, within single precision.
 _LOUDEST = 1e6
 
 
@@ -48,32 +48,31 @@ def make_har_recordings(
 ) -> Bunch:
     """Simulate recordings of a phone at the waist, with a label for each sample.
 
-    **The data is simulated.** It has the form, the units and the typical confusions of the problem
-    and serves documentation, tests and machines without a network; it is no substitute for real
-    data, and an accuracy on it says nothing about people.
+    **The data is simulated.** It has the form, the units and the typical confusions of real data,
+    for documentation, tests and machines without a network. It does not replace real data, and an
+    accuracy on it does not apply to people.
 
-    Each subject is recorded once: standing, sitting and laying in random order, then walking on
-    the level, upstairs and downstairs in random order, each for `seconds_per_activity`. The 2 to 4
-    seconds of transition before each activity, and one second at the end, are unlabelled.
+    Each recording has one subject: standing, sitting and laying in random order, then walking on
+    the level, upstairs and downstairs in random order, each for `seconds_per_activity`. The
+    transition of 2 to 4 s before each activity and one second at the end are unlabelled.
 
     Parameters
     ----------
     n_subjects : int, default=10
-        Number of subjects, and of recordings. The first subjects stay the same when more are asked
-        for.
+        Number of subjects, and of recordings. More subjects do not change the first ones.
     seconds_per_activity : float, default=20.0
         Length of each labelled activity in each recording, in s.
     sampling_rate : float, default=50.0
         In Hz, at least 20.
     noise : float, default=1.0
         Factor on the white noise and the constant bias of the sensors. 1 is a phone (standard
-        deviations of the noise 0.003 g and 0.006 rad/s, of the biases 0.015 g and 0.010 rad/s), 0
-        are perfect sensors. What people do irregularly stays as it is.
+        deviations of 0.003 g and 0.006 rad/s for the noise, 0.015 g and 0.010 rad/s for the bias),
+        0 are perfect sensors. The irregularity of human movement does not change.
     orientation : {"usual", "about-vertical", "any"}, default="usual"
-        How the phones are worn. "usual": x up, y to the right and z forward, give or take 15
-        degrees. "about-vertical": each is turned about the vertical by an angle of its own, with x
-        still up. "any": each is turned by a rotation of its own, all rotations being equally
-        likely. The same subjects make the same movements whatever the orientation.
+        The orientation of the phones. "usual": x up, y to the right and z forward, within 15
+        degrees. "about-vertical": each is rotated about the vertical by a random angle, with x
+        still up. "any": each has a random orientation, all equally likely. The movements of the
+        subjects do not depend on it.
     random_state : int, RandomState instance or None, default=None
         Determines the subjects and their movements. Pass an int for reproducible output across
         calls.
@@ -87,13 +86,13 @@ def make_har_recordings(
             Total acceleration x y z in g and angular velocity x y z in rad/s, as float32. Their
             labels are the names of the activities, None in transitions.
         labels : list of ndarray of int64 of shape (n_samples,)
-            The same as numbers: the activity of each sample, -1 in transitions.
+            The same labels as numbers: the activity of each sample, -1 in transitions.
         subject : ndarray of int64 of shape (n_recordings,)
             The subjects, counted from 1.
         rotation : ndarray of float64 of shape (n_recordings, 3, 3)
-            How each phone was worn: the directions up, forward and left of the subject who walks on
-            the level are the rows, in the axes of the phone. ``rotation[i] @ vector`` turns a
-            vector from the axes of the phone into those of the body.
+            The orientation of each phone: the rows are the directions up, forward and left of the
+            subject during level walking, in the axes of the phone. ``rotation[i] @ vector`` rotates
+            a vector from the axes of the phone to those of the body.
         target_names, channel_names : list of str
             The names of the labels and of the channels.
         sampling_rate : float
@@ -108,21 +107,21 @@ def make_har_recordings(
 
     See Also
     --------
-    make_har_windows : Windows of such recordings.
+    make_har_windows : Simulate windows of such recordings.
     sklearn_har.segmentation.segment_recordings : Cut recordings into windows.
 
     Notes
     -----
     The axes of the trunk are x up, y to the right, z forward. With the rotation :math:`M` of the
     phone on the trunk, the rotation :math:`R(t)` of the trunk in the world and the acceleration
-    :math:`a(t)` of the trunk in g, the phone measures, besides noise and bias,
+    :math:`a(t)` of the trunk in g, the phone measures, apart from noise and bias,
 
     .. math::
 
         f = (R M)^\\top (a + e_x), \\qquad
         \\omega_k = f_s \\log\\left((R_k M)^\\top R_{k+1} M\\right),
 
-    so that angular velocity and direction of gravity tell the same story. While walking with the
+    so that angular velocity and direction of gravity are consistent. While walking with the
     stride phase :math:`\\varphi`, whose frequency drifts around half the cadence, axis :math:`i` of
     :math:`a` is
 
@@ -131,13 +130,13 @@ def make_har_recordings(
         a_i = v(t) \\left[ \\sum_{k=1}^{8} A_{ik} \\cos(k \\varphi + \\psi_{ik})
         + b_i h(t) \\left( e^{30 (\\cos 2\\varphi - 1)} - \\mathrm{mean} \\right) \\right] + r_i(t)
 
-    where even harmonics dominate the vertical and the forward axis and odd ones the sideways axis
-    [1]_, the exponential is the jolt of a heel strike (hardest downstairs), :math:`v` and
-    :math:`h` vary slowly and :math:`r` is the rattle of the phone in its pouch. The trunk turns by
-    three harmonics of the stride about each axis. At rest it sways, creeps and breathes. Cadence
-    (1.6 to 2.1 steps a second on the level, about 0.88 times that upstairs and 1.06 times
-    downstairs), amplitudes, phases, asymmetry, posture and :math:`M` belong to the subject. Levels
-    follow UCI HAR [2]_.
+    where even harmonics dominate the vertical and forward axes and odd ones the sideways axis [1]_.
+    The exponential is the jolt of a heel strike (hardest downstairs), :math:`v` and :math:`h` vary
+    slowly, and :math:`r` is the rattle of the phone in its pouch. The trunk rotates by three
+    harmonics of the stride about each axis. At rest it sways, creeps and breathes. Cadence (1.6 to
+    2.1 steps per second on the level, about 0.88 times that upstairs and 1.06 times downstairs),
+    amplitudes, phases, asymmetry, posture and :math:`M` belong to the subject. Levels follow UCI
+    HAR [2]_.
 
     References
     ----------
@@ -203,17 +202,17 @@ def make_har_windows(
     return_X_y: bool = False,
     as_frame: bool = False,
 ) -> Bunch | tuple[Any, Any]:
-    """Simulate windows of a phone at the waist: the same problem as UCI HAR, without a download.
+    """Simulate windows of a phone at the waist, like UCI HAR but without a download.
 
-    **The data is simulated.** It has the form, the units and the typical confusions of the problem
-    and serves documentation, tests and machines without a network; it is no substitute for real
-    data, and an accuracy on it says nothing about people. The model is told in
-    :func:`make_har_recordings`; gravity is separated and windows are cut as for real recordings.
+    **The data is simulated.** It has the form, the units and the typical confusions of real data,
+    for documentation, tests and machines without a network. It does not replace real data, and an
+    accuracy on it does not apply to people. :func:`make_har_recordings` describes the model;
+    gravity and windows are computed as for real recordings.
 
-    A linear classifier on the raw windows of the default size gets about six tenths of the windows
-    of unseen subjects right, the CNN-LSTM and the ConvLSTM network as published more than nine
-    tenths. The LSTM over single samples learns slowly: its 15 epochs are too few for so few
-    windows, 40 epochs on standardised channels reach the same.
+    With the default size, a linear classifier on raw windows recognises about six tenths of the
+    windows of unseen subjects; the published CNN-LSTM and ConvLSTM networks recognise more than
+    nine tenths. The LSTM over single samples learns slowly: it needs 40 epochs on standardised
+    channels, instead of 15, for the same accuracy.
 
     Parameters
     ----------
@@ -224,20 +223,20 @@ def make_har_windows(
     window : int or float, default=128
         Length of a window: an int is a number of samples, a float a number of seconds.
     overlap : float, default=0.5
-        Part of a window that the next one of the same activity shares, in [0, 1).
+        Share of a window that the next one of the same activity also covers, in [0, 1).
     sampling_rate : float, default=50.0
         In Hz, at least 20.
     noise : float, default=1.0
         Factor on the white noise and the constant bias of the sensors.
     shuffle : bool, default=False
-        Permute the windows. Otherwise they are ordered by subject, and by time within a subject.
+        Whether to permute the windows. Otherwise they are ordered by subject and time.
     random_state : int, RandomState instance or None, default=None
         Determines the subjects, their movements and the permutation. Pass an int for reproducible
         output across calls.
     return_X_y : bool, default=False
-        Return ``(data, target)`` in place of a Bunch.
+        Whether to return ``(data, target)`` instead of a Bunch.
     as_frame : bool, default=False
-        Return pandas objects, with one row a window.
+        Whether to return pandas objects, with one row per window.
 
     Returns
     -------
@@ -252,10 +251,10 @@ def make_har_windows(
         subject : ndarray of int64 of shape (n_windows,)
             The subjects, counted from 1. With ``as_frame=True`` a Series.
         recording : ndarray of int64 of shape (n_windows,)
-            The recordings, one of each subject. With ``as_frame=True`` a Series.
+            The recordings, one per subject. With ``as_frame=True`` a Series.
         frame : DataFrame or None
-            Columns of data, ``subject``, ``recording`` and ``target`` together, with
-            ``as_frame=True`` only.
+            Columns of data, ``subject``, ``recording`` and ``target``; None unless `as_frame` is
+            True.
         target_names, channel_names, feature_names : list of str
             The names of the labels, of the channels, and of the columns of
             ``data.reshape(n_windows, -1)``.
@@ -274,8 +273,8 @@ def make_har_windows(
 
     See Also
     --------
-    fetch_uci_har : The real data.
-    make_har_recordings : The recordings behind the windows.
+    fetch_uci_har : Load the real data.
+    make_har_recordings : Simulate whole recordings.
 
     References
     ----------
@@ -303,11 +302,11 @@ def make_har_windows(
     simulated = _simulate(n_subjects, bout_length, rate, noise, rng)
     for number, (_, bouts, recording) in enumerate(simulated, start=1):
         total, gyro = recording[:, :3], recording[:, 3:]
-        # Over the whole recording: after a change of posture the filter lags in real data as well.
+        # Over the whole recording: in real data the filter also lags after a change of posture.
         _, body = separate_gravity(total, rate)
         channels = np.concatenate([total, body, gyro], axis=1)
         for bout in bouts:
-            # Each activity on its own, so that exactly the windows asked for fit into it.
+            # Each activity separately, so that exactly the requested windows fit.
             pieces.append(channels[bout.start : bout.stop])
             activities.append(np.full(bout_length, bout.activity, dtype=np.int64))
             subjects.append(number)
@@ -339,12 +338,12 @@ def _simulate(
     *,
     orientation: str = "usual",
 ) -> list[tuple[Subject, list[Bout], NDArray[np.float32]]]:
-    """Each subject with the labelled stretches of its recording, in order of time, and samples."""
+    """Yield each subject with its bouts in order of time, and its samples."""
     count = check_integer(n_subjects, "n_subjects", minimum=1)
     factor = check_real(noise, "noise", minimum=0.0, below=_LOUDEST)
     check_choice(orientation, "orientation", ORIENTATIONS)
     rng = check_random_state(random_state)
-    # A generator of its own: what it draws changes neither the movements nor further subjects.
+    # A separate generator: its draws affect neither the movements nor further subjects.
     turning = np.random.RandomState(copy.deepcopy(rng).randint(2**31))
     simulated = []
     for _ in range(count):

@@ -23,8 +23,8 @@ from sklearn_har.utils._uci_har_names import ACTIVITY_NAMES, CHANNEL_NAMES
 
 SAMPLING_RATE = 50.0
 _SUBSETS = ("train", "test")
-#: The experiments of HAPT in the order of the windows, each with the number of its windows. Nobody
-#: publishes them: they were found by looking for each window in the filtered recordings.
+#: The experiments of HAPT in the order of the windows, each with its number of windows. They are
+#: not published: they were found by locating each window in the filtered recordings.
 WINDOWS_OF_RECORDINGS = {
     "train": (
         "1:176 2:171 5:175 6:166 9:159 10:143 11:166 12:159 13:161 14:147 15:134 16:147 "
@@ -52,7 +52,8 @@ def parse_uci_har(reader: ArchiveReader) -> dict[str, NDArray[Any]]:
             path = f"{subset}/Inertial Signals/{channel}_{subset}.txt"
             return reader.read_table(path).astype(np.float32)
 
-        # Inflating, hashing and parsing release the interpreter lock: two threads halve the time.
+        # Inflating, hashing and parsing release the interpreter lock, so two threads halve the
+        # time.
         with ThreadPoolExecutor(max_workers=2) as pool:
             data = np.stack(list(pool.map(read_signal, CHANNEL_NAMES)), axis=2)
         # The files count the activities from 1.
@@ -76,7 +77,8 @@ def fetch_uci_har(
 ) -> Bunch | tuple[Any, Any]:
     """Load the UCI HAR data set of windows of a phone's inertial signals (classification).
 
-    Downloaded and parsed on first use, then read from a cache in a few hundredths of a second.
+    The data are downloaded and parsed on first use, then read from a cache in a few hundredths of a
+    second.
 
     ==================   =============================================
     Classes                                                         6
@@ -87,9 +89,9 @@ def fetch_uci_har(
     Angular velocities                                       in rad/s
     ==================   =============================================
 
-    The training and the test windows come from different subjects. Windows overlap by half, so
-    a random split of either would put halves of the same movement on both sides: split by
-    `subject`, for example with :class:`~sklearn.model_selection.GroupKFold`.
+    The training and the test windows come from different subjects. Windows overlap by half, so a
+    random split would put halves of the same movement on both sides. Split by `subject`, for
+    example with :class:`~sklearn.model_selection.GroupKFold`.
 
     Parameters
     ----------
@@ -97,39 +99,38 @@ def fetch_uci_har(
         The official part to load; "all" is the training windows followed by the test windows.
 
     data_home : str or path-like, default=None
-        The download and cache folder. By default that of :func:`get_data_home`.
+        The folder of downloads and caches. None for that of :func:`get_data_home`.
 
     archive : str or path-like, default=None
         A local copy of the data set, for machines that cannot download: the official archive, the
-        `UCI HAR Dataset.zip` in it, a repacked zip file, or the unpacked folder. Each file read
-        from it must have the published SHA-256. It is not looked at when the cache has the data
-        already, and nothing is downloaded when it is given.
+        `UCI HAR Dataset.zip` in it, a repacked zip file, or the unpacked folder. Each file in it
+        must have the published SHA-256. It is ignored if the cache has the data; otherwise it
+        replaces the download.
 
     download_if_missing : bool, default=True
-        If False, raise an OSError if the data are not locally available instead of trying to
-        download them.
+        If False, raise an OSError if the data are not locally available, instead of downloading
+        them.
 
     shuffle : bool, default=False
         Whether to shuffle the windows, together with their labels, subjects and recordings.
 
     random_state : int, RandomState instance or None, default=None
-        Determines random number generation for shuffling. Pass an int for reproducible output
-        across multiple function calls.
+        Determines the shuffling. Pass an int for reproducible output.
 
     return_X_y : bool, default=False
         If True, return ``(data, target)`` instead of a Bunch.
 
     as_frame : bool, default=False
-        If True, the windows are the rows of a pandas DataFrame with a column for each time step
-        of each channel, and `target`, `subject`, `recording` and `split` are Series.
+        If True, the windows are rows of a DataFrame with a column for each time step of each
+        channel, and `target`, `subject`, `recording` and `split` are Series.
 
     n_retries : int, default=3
-        How often a download is tried again, at each of two addresses, after a failure that may
-        pass. A refusal, an unknown host or a wrong file is not tried again.
+        Number of retries of a download, at each of two addresses, after a temporary failure. A
+        refusal, an unknown host or a wrong file is not retried.
 
     delay : float, default=1.0
-        Seconds before the first retry; doubled for each further one. A server that names a
-        waiting time of up to a minute is heeded.
+        Seconds before the first retry, doubled for each further one. A waiting time of up to a
+        minute from the server takes precedence.
 
     Returns
     -------
@@ -137,16 +138,16 @@ def fetch_uci_har(
         Dictionary-like object, with the following attributes.
 
         data : ndarray of shape (n_windows, 128, 9), dtype float32
-            The windows, as `(n_windows, n_timesteps, n_channels)`: total and body acceleration
-            in g, angular velocity in rad/s. With `as_frame`, a DataFrame of shape
-            (n_windows, 1152) whose columns are `feature_names`.
+            The windows, as `(n_windows, n_timesteps, n_channels)`: total and body acceleration in
+            g, angular velocity in rad/s. With `as_frame`, a DataFrame of shape (n_windows, 1152)
+            with the columns `feature_names`.
         target : ndarray of shape (n_windows,), dtype int64
             The activity, from 0 to 5 in the order of `target_names`.
         subject : ndarray of shape (n_windows,), dtype int64
             The person, from 1 to 30.
         recording : ndarray of shape (n_windows,), dtype int64
-            The recording that the window was cut from, from 1 to 61: the `experiment` of
-            :func:`fetch_hapt`. A subject wore the phone in the same way throughout a recording.
+            The recording of each window, from 1 to 61: the `experiment` of :func:`fetch_hapt`. The
+            position of the phone was constant in a recording.
         split : ndarray of shape (n_windows,), dtype str
             "train" or "test". Only with `subset="all"`.
         frame : DataFrame of shape (n_windows, 1155)
@@ -161,7 +162,7 @@ def fetch_uci_har(
         sampling_rate : float
             50.0, in Hz.
         DESCR : str
-            Origin, units, split, citation and licence statements.
+            Statements on origin, units, split, citation and licence.
 
     (data, target) : tuple if ``return_X_y`` is True
         The windows and the activities, as above.
@@ -169,17 +170,17 @@ def fetch_uci_har(
     Raises
     ------
     ArchiveError
-        If `archive` is no copy of the data set, or an altered or incomplete one.
+        If `archive` is not a complete and unaltered copy of the data set.
     DownloadError
-        If the data are neither in the cache nor to be downloaded; it is an OSError.
+        If the data are neither in the cache nor available for download; it is an OSError.
     OSError
         If `download_if_missing` is False and the data are not in the cache, or if the cache
         folder cannot be used.
 
     See Also
     --------
-    make_har_windows : Simulated windows of the same form, without a download.
-    fetch_hapt : The recordings that the windows were cut from.
+    make_har_windows : Simulate windows of the same form, without a download.
+    fetch_hapt : Load the recordings of the windows.
 
     References
     ----------
@@ -224,7 +225,7 @@ def fetch_uci_har(
     )
 
     def joined(field: str) -> NDArray[Any]:
-        # Not by concatenate for one part: that would copy 34 MB.
+        # concatenate would copy 34 MB for a single part.
         pieces = [arrays[f"{part}_{field}"] for part in parts]
         return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
 

@@ -1,7 +1,7 @@
-"""Train several times, summarise honestly; ask whether probabilities mean what they say.
+"""Evaluate classifiers over repeated trainings, and measure the calibration of probabilities.
 
-The training of one network is random, so one accuracy says little: `repeated_evaluation` trains
-fresh clones of an estimator and reports the mean and the spread, per class and per subject as well.
+The training of a network is random, so a single accuracy is not enough: `repeated_evaluation`
+trains fresh clones of an estimator and reports mean and spread, also per class and per subject.
 """
 
 from sklearn_har.evaluation._calibration import expected_calibration_error, risk_coverage_curve

@@ -1,4 +1,4 @@
-"""Whether a probability means what it says, and what can be left out by it."""
+"""Measure the calibration of probabilities, and the risk at a given coverage."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["expected_calibration_error", "risk_coverage_curve"]
 
 Floats = NDArray[np.float64]
 
-# More bins than any data set has windows: they are made, whatever stands in them.
+# More bins than any data set has windows; all of them are allocated.
 _MOST_BINS = 10_000_000
 
 
@@ -30,27 +30,27 @@ def expected_calibration_error(
     strategy: Literal["uniform", "quantile"] = "uniform",
     sample_weight: ArrayLike | None = None,
 ) -> float:
-    """Measure how far the confidence of a classifier is from how often it is right.
+    """Measure the difference between the confidence of a classifier and its accuracy.
 
     The confidence of a window is its highest probability. Windows are sorted into bins of similar
-    confidence; in each bin the mean confidence is compared with the accuracy, and the absolute
-    differences are averaged, weighted by the windows of the bin [1]_. 0 is best: of the windows
-    with a confidence of 0.8, four in five are recognised.
+    confidence. The absolute differences between mean confidence and accuracy are averaged over the
+    bins, weighted by their windows [1]_. 0 is best: then four in five windows with a confidence of
+    0.8 are recognised correctly.
 
     Parameters
     ----------
     y_true : array-like of shape (n_windows,)
         True activity of each window.
     y_proba : array-like of shape (n_windows, n_classes)
-        Probabilities, as ``predict_proba`` returns them.
+        Probabilities from ``predict_proba``.
     labels : array-like of shape (n_classes,), default=None
-        The activities of the columns of `y_proba`: the ``classes_`` of the classifier. By default
-        the sorted activities in `y_true`, which have to be as many as there are columns.
+        The activities of the columns of `y_proba`, such as ``classes_`` of the classifier. None for
+        the sorted activities in `y_true`, which must then match the columns.
     n_bins : int, default=15
         Number of bins.
     strategy : {"uniform", "quantile"}, default="uniform"
-        Bins of equal width, as in [1]_, or of about as many windows each, which suits networks
-        that are nearly always nearly certain [2]_.
+        Bins of equal width, as in [1]_, or with equal numbers of windows, which suits networks with
+        mostly very high confidence [2]_.
     sample_weight : array-like of shape (n_windows,), default=None
         Weights of the windows.
 
@@ -61,14 +61,14 @@ def expected_calibration_error(
 
     See Also
     --------
-    sklearn.calibration.CalibratedClassifierCV : Makes probabilities mean more.
-    sklearn.metrics.log_loss : A proper score, which is also lower for better predictions.
+    sklearn.calibration.CalibratedClassifierCV : Calibrate probabilities.
+    sklearn.metrics.log_loss : Compute a proper score, which also rewards better predictions.
 
     Notes
     -----
-    The error depends on the bins, and that of few windows is too large by chance: compare only
-    errors of the same windows and bins. It is no proper score: a classifier that always says how
-    common the commonest activity is has an error of 0.
+    The error depends on the bins and is biased upwards for few windows, so compare only errors of
+    the same windows and bins. It is not a proper score: a classifier that always predicts the
+    frequency of the commonest activity has an error of 0.
 
     References
     ----------
@@ -93,7 +93,7 @@ def expected_calibration_error(
         edges = np.quantile(confidence, np.linspace(0.0, 1.0, n_bins + 1))
     else:
         raise ValueError(f"strategy must be 'uniform' or 'quantile', got {strategy!r}.")
-    # A bin holds its upper edge, as in the paper; what is certain belongs to the last one.
+    # A bin includes its upper edge, as in the paper; a confidence of 1 belongs to the last bin.
     bins = np.searchsorted(edges[1:-1], confidence, side="left")
     gap = np.bincount(bins, weights=weight * (right - confidence), minlength=n_bins)
     return float(np.abs(gap).sum() / weight.sum())
@@ -106,10 +106,10 @@ def risk_coverage_curve(
     labels: ArrayLike | None = None,
     sample_weight: ArrayLike | None = None,
 ) -> tuple[Floats, Floats, Floats]:
-    """Compute what a classifier gets wrong if it may abstain from what it is not sure of.
+    """Compute the error rate of a classifier that may reject uncertain windows.
 
-    For each threshold the windows are kept whose highest probability reaches it. Coverage is the
-    share of the windows that are kept, risk the share of these that are wrong [1]_.
+    Each threshold keeps the windows whose highest probability reaches it. Coverage is the share of
+    windows that are kept, risk the share of these that are wrong [1]_.
 
     Parameters
     ----------
@@ -121,19 +121,18 @@ def risk_coverage_curve(
     coverage : ndarray of shape (n_thresholds,)
         Share of the windows that are kept, increasing to 1.
     risk : ndarray of shape (n_thresholds,)
-        Share of the kept windows that are not recognised; the last one is 1 less the accuracy.
+        Share of the kept windows that are wrong; the last value is 1 minus the accuracy.
     thresholds : ndarray of shape (n_thresholds,)
-        The confidence that a window needs to be kept, decreasing: each confidence that occurs.
+        The smallest confidence of a kept window, decreasing: each confidence that occurs.
 
     See Also
     --------
-    sklearn_har.timeline.make_timeline : Leaves windows out by `min_probability`.
+    sklearn_har.timeline.make_timeline : Leave windows out by `min_probability`.
 
     Notes
     -----
-    ``sklearn.metrics.auc(coverage, risk)`` sums the curve up in one number. A threshold is chosen
-    on subjects whom neither the network nor the final figures have seen; here too the test windows
-    choose nothing.
+    ``sklearn.metrics.auc(coverage, risk)`` summarises the curve in one number. Choose a threshold
+    on subjects that are in neither the training nor the test set.
 
     References
     ----------
@@ -164,7 +163,7 @@ def _confidence(
 ) -> tuple[Floats, Floats, Floats]:
     """Return the highest probability of each window, whether it is right, and its weight."""
     check_probabilities(y_proba, "y_proba")
-    # As they were given, not made to add up to 1 exactly: a threshold has to agree with them.
+    # Not normalised: thresholds must agree with the given values.
     values = np.asarray(y_proba, dtype=np.float64)
     true = column_or_1d(y_true)
     check_consistent_length(true, values)
@@ -190,9 +189,9 @@ def _confidence(
                 f"from {least} to {most}."
             )
     weight = np.asarray(check_sample_weight(given_weight, values))
-    # Relative to the largest: sums of any weights stay finite.
+    # Relative to the largest, so that sums of any weights stay finite.
     weight = weight / weight.max()
     counted = weight > 0.0
-    # argmax takes the first of equals, as predict does.
+    # argmax returns the first of equal values, like predict.
     right = known[values.argmax(axis=1)] == true
     return values.max(axis=1)[counted], right.astype(np.float64)[counted], weight[counted]

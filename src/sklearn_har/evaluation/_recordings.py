@@ -1,4 +1,4 @@
-"""Recordings as the samples of an evaluation: their labels, sample by sample."""
+"""Support recordings in evaluations, with labels for each sample."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sklearn_har.recordings import Recording
 
 __all__ = ["are_recordings", "as_column", "join_labels", "repeat_by_length"]
 
-# The label of a sample without a prediction. Integer labels use -1.
+# The label of a sample without a prediction; for integer labels it is -1.
 _NO_PREDICTION = "no prediction"
 
 
@@ -23,7 +23,7 @@ def are_recordings(X: Any) -> bool:
 
 
 def as_column(items: Iterable[Any]) -> NDArray[Any]:
-    """Return objects as an array of one dimension, which can be indexed by positions."""
+    """Return objects as a one-dimensional array that supports indexing by positions."""
     listed = list(items)
     column = np.empty(len(listed), dtype=object)
     column[:] = listed
@@ -31,7 +31,7 @@ def as_column(items: Iterable[Any]) -> NDArray[Any]:
 
 
 def join_labels(parts: Sequence[NDArray[Any]]) -> tuple[NDArray[Any], NDArray[np.bool_]]:
-    """Join labels of samples; return them, and which of them are known."""
+    """Join labels of samples; return them, and a mask of the known ones."""
     labels = pd.Series(np.concatenate([np.asarray(part, dtype=object) for part in parts]))
     text = any(isinstance(label, str) for label in labels)
     known = labels.notna() & (text | (labels != -1))
@@ -40,5 +40,5 @@ def join_labels(parts: Sequence[NDArray[Any]]) -> tuple[NDArray[Any], NDArray[np
 
 
 def repeat_by_length(values: Any, parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
-    """Return the value of each recording for each of its samples."""
+    """Repeat the value of each recording for each of its samples."""
     return np.repeat(np.asarray(values), [len(part) for part in parts])

@@ -1,4 +1,4 @@
-"""Train fresh clones of a classifier several times."""
+"""Train fresh clones of a classifier several times, and summarise their scores."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from sklearn_har.utils._numbers import check_integer
 from sklearn_har.utils._progress import ProgressLine, time_left
 from sklearn_har.utils._scores import check_column, per_subject
 
-# Seeds must fit everything that takes one: numpy, TensorFlow and C libraries with 32-bit integers.
+# Seeds must fit numpy, TensorFlow and C libraries with 32-bit integers.
 _MAX_SEED = np.iinfo(np.int32).max
 
 
@@ -52,62 +52,61 @@ def repeated_evaluation(
     n_jobs: int | None = None,
     verbose: int = 0,
 ) -> RepeatedEvaluation:
-    """Train fresh clones of a classifier several times and summarise what they reach.
+    """Train fresh clones of a classifier several times and summarise their scores.
 
-    Each repeat trains on ``(X, y)`` with another seed and is scored on windows that it did not
-    see: either one test set, ``(X_test, y_test)``, or the splits of ``cv``. The test windows only
-    measure: they choose nothing, and every repeat counts. Put whatever learns from data, such as
-    scaling, into a `Pipeline`, so that it is fitted on the training windows alone.
+    Each repeat trains on ``(X, y)`` with another seed and is scored on unseen windows: either one
+    test set, ``(X_test, y_test)``, or the splits of ``cv``. Every repeat counts; no choice depends
+    on the test windows. Put scaling and other steps that learn from data into a `Pipeline`, so that
+    they are fitted on the training windows alone.
 
     Parameters
     ----------
     estimator : classifier or ActivityRecognizer
-        Any scikit-learn classifier or a pipeline that ends in one. It is cloned for each training;
-        itself it is neither fitted nor changed. A recognizer takes recordings instead of windows:
-        the scores are then shares of labelled time, and the tables count samples.
+        Any scikit-learn classifier, or a pipeline that ends in one. Only clones of it are fitted. A
+        recognizer takes recordings instead of windows; then scores are shares of labelled time, and
+        tables count samples.
     X : array-like of shape (n_windows, n_timesteps, n_channels) or (n_windows, n_features)
-        Training windows, or with ``cv`` all windows, in whatever shape the estimator takes; or a
+        Training windows, or with ``cv`` all windows, in any shape that the estimator accepts; or a
         sequence of recordings.
     y : array-like of shape (n_windows,), default=None
         Activity of each window: integers, strings or booleans. Recordings have their own labels.
     X_test : array-like of shape (n_test_windows, n_timesteps, n_channels), default=None
-        Windows to score on, in the same form as ``X``. Excludes ``cv``.
+        Windows to score on, in the same form as ``X``. Not together with ``cv``.
     y_test : array-like of shape (n_test_windows,), default=None
         Activities of ``X_test``.
     cv : int, cross-validation splitter or iterable of splits, default=None
-        How to split ``X``. Excludes ``X_test``. An integer is the number of folds: of `GroupKFold`
-        if ``groups`` is given, so that no subject is on both sides, else of `StratifiedKFold`. The
-        splits are made once and serve all repeats, so that the spread over repeats is that of the
-        training. The tables are made of the predictions for the test windows of all splits.
+        How to split ``X``. Not together with ``X_test``. An integer is the number of folds: of
+        `GroupKFold` with ``groups``, so that no subject is on both sides, otherwise of
+        `StratifiedKFold`. All repeats use the same splits, so the spread over repeats is that of
+        the training. The tables use the predictions for the test windows of all splits.
     groups : array-like of shape (n_windows,), default=None
-        Subject of each window of ``X``. With ``cv`` it is handed to the splitter and gives the
-        table per subject. With ``X_test`` it serves to warn of subjects that are in both sets. It
-        is not handed to ``fit``.
+        Subject of each window of ``X``. With ``cv`` the splitter uses it, and it gives the table
+        per subject. With ``X_test`` it only serves to warn of subjects in both sets. ``fit`` does
+        not get it.
     groups_test : array-like of shape (n_test_windows,), default=None
         Subject of each window of ``X_test``, for the table per subject.
     n_repeats : int, default=10
-        How many times to train; with ``cv``, how many times to run all its splits.
+        Number of trainings; with ``cv``, number of runs of all splits.
     scoring : str, callable or None, default="accuracy"
-        Name of a scikit-learn scorer, for recordings a name that
-        :func:`~sklearn_har.recognition.recording_scorer` knows, a callable
-        ``scorer(estimator, X, y)``, or None for the estimator's own ``score``. The tables do not
-        depend on it.
+        Name of a scikit-learn scorer, for recordings a name of
+        :func:`~sklearn_har.recognition.recording_scorer`, a callable ``scorer(estimator, X, y)``,
+        or None for the estimator's own ``score``. The tables do not depend on it.
     random_state : int, RandomState instance or None, default=None
-        Where the seeds of the repeats come from. Each repeat gives another integer to every
-        parameter of the estimator that is named ``random_state``, nested ones included. Pass an
-        int for reproducible output; the first repeats are the same for any ``n_repeats``.
+        Source of the seeds of the repeats. Each repeat sets every ``random_state`` parameter of the
+        estimator, also nested ones, to a new integer. Pass an int for reproducible output; the
+        first repeats are the same for any ``n_repeats``.
     n_jobs : int or None, default=None
-        Number of trainings (repeats times splits) to run at a time, through joblib. None means 1
-        unless in a `joblib.parallel_config` context; -1 means all processors.
+        Number of parallel trainings (repeats times splits), through joblib. None means 1 unless in
+        a `joblib.parallel_config` context; -1 means all processors.
     verbose : int, default=0
-        With 1 or more, print one line a repeat, such as ``>#1: 90.057``, to the standard error
-        stream, and on a terminal which training is running and how long the others will take.
+        With 1 or more, print one line per repeat, such as ``>#1: 90.057``, to standard error; on a
+        terminal, also show the running training and the remaining time.
 
     Returns
     -------
     RepeatedEvaluation
-        Scores, tables, seeds and times. ``print(result)`` shows the summary, and
-        ``print(result.report())`` all.
+        Scores, tables, seeds and times. ``print(result)`` shows the summary,
+        ``print(result.report())`` everything.
 
     Warns
     -----
@@ -116,13 +115,13 @@ def repeated_evaluation(
 
     See Also
     --------
-    sklearn.model_selection.cross_validate : One run of a cross-validation, any scorers.
+    sklearn.model_selection.cross_validate : Run one cross-validation with any scorers.
 
     Notes
     -----
-    The standard deviation is that of the population (``ddof=0``), as published accuracies of these
-    networks are given. With a test set it says how much the training varies, not how much other
-    subjects would: for that, use ``cv`` with ``groups`` and look at the table per subject.
+    The standard deviation is that of the population (``ddof=0``), as is usual for these networks.
+    With a test set, it measures the variation of the training, not that between subjects: for that,
+    use ``cv`` with ``groups`` and the table per subject.
 
     References
     ----------
@@ -145,7 +144,7 @@ def repeated_evaluation(
     >>> result.confusion_matrix.sum(axis=1)
     array([100, 100, 100])
     """
-    # First of all, because it names what is wrong with an estimator that is none.
+    # First, because clone explains what is wrong with an object that is not an estimator.
     clone(estimator)
     n_repeats = check_integer(n_repeats, "n_repeats", minimum=1)
     if scoring is not None and not isinstance(scoring, str) and not callable(scoring):
@@ -182,16 +181,16 @@ def repeated_evaluation(
             )
         if groups is not None and isinstance(cv, Integral):
             cv = GroupKFold(n_splits=int(cv))
-        # This function is for classifiers only, also for those that do not say that they are.
+        # Only classifiers are accepted, also those without the type of one.
         targets = None if recordings else y
         splitter = check_cv(cv, targets, classifier=True)
         splits = _positions(splitter.split(X, targets, groups), len(y))
         X_test, y_test, groups_test = X, y, groups
 
-    # Labels that do not go together are found before the training, not after it.
+    # Incompatible labels are found before the training, not after it.
     if not recordings:
         unique_labels(y, y_test)
-    # The generator decides, so that a RandomState instance gives others at the next call.
+    # Drawn from the generator, so that a RandomState instance gives other seeds at the next call.
     seeds = np.asarray(
         sample_without_replacement(
             _MAX_SEED, n_repeats, random_state=check_random_state(random_state)
@@ -215,7 +214,7 @@ def repeated_evaluation(
             for split in range(len(splits)):
                 done = repeat * len(splits) + split
                 progress.show(f"training {done + 1}/{total}{time_left(start, done, total)}")
-                # Results come in the order of the calls, each as soon as those before it are done.
+                # Results come in the order of the calls, each as soon as all earlier ones are done.
                 results.append(next(trainings))
             split_scores[repeat] = [result[0] for result in results]
             times[repeat] = np.sum([result[1] for result in results], axis=0)
@@ -230,7 +229,7 @@ def repeated_evaluation(
     y_true = y_test[rows]
     groups_test = None if groups_test is None else groups_test[rows]
     if recordings:
-        # From here on a sample of a recording is what a window is otherwise.
+        # From here on, samples of recordings take the role of windows.
         if groups_test is not None:
             groups_test = repeat_by_length(groups_test, y_true)
         y_true, known = join_labels(y_true)
@@ -286,7 +285,7 @@ def _warn_of_shared_subjects(groups: Any, groups_test: Any) -> None:
         warnings.warn(
             f"{len(shared)} subject(s) are in the training and in the test windows "
             f"({', '.join(map(str, shared[:5]))}{', ...' if len(shared) > 5 else ''}): the scores "
-            "do not tell how well the activities of an unseen person are recognised.",
+            "do not show how well the activities of an unseen person are recognised.",
             UserWarning,
             stacklevel=3,
         )
@@ -303,7 +302,7 @@ def _train_and_test(
     y_test: NDArray[Any],
     test: Any,
 ) -> tuple[float, tuple[float, float], NDArray[Any], dict[str, list[float]] | None]:
-    """Train one clone; return score, seconds of fit and predict, predictions, and the history."""
+    """Train one clone; return its score, times of fit and predict in s, predictions and history."""
     model = clone(estimator)
     seeded = [
         name
@@ -324,7 +323,7 @@ def _train_and_test(
             f"scoring must give one number, got {type(score).__name__}; call repeated_evaluation "
             "once for each score."
         )
-    # Of the classifier itself: a pipeline has none.
+    # The history of the classifier itself; a pipeline has none.
     classifier = model.steps[-1][1] if hasattr(model, "steps") else model
     history = getattr(classifier, "history_", None)
     history = history if isinstance(history, dict) else None
@@ -332,7 +331,7 @@ def _train_and_test(
 
 
 def _positions(splits: Iterable[Any], n_windows: int) -> list[tuple[Any, Any]]:
-    """Return pairs of training and test windows, or say what `cv` must give."""
+    """Return pairs of training and test windows, or raise an error about `cv`."""
     pairs = []
     for split in splits:
         pair = tuple(np.asarray(index) for index in split)

@@ -1,4 +1,4 @@
-"""The result of a repeated evaluation, and its display."""
+"""The result of a repeated evaluation."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MAX_NAME = 24
 class RepeatedEvaluation:
     """The result of `repeated_evaluation`: scores, tables and times of all repeats.
 
-    ``str(result)`` is the summary, one line a repeat and then mean and standard deviation;
+    ``str(result)`` is the summary, with one line per repeat, the mean and the standard deviation;
     `report` adds the tables.
 
     Attributes
@@ -30,36 +30,33 @@ class RepeatedEvaluation:
         Name of the score: the name given as ``scoring``, the name of the callable, or
         ``"score"``.
     scores : ndarray of shape (n_repeats,)
-        Score of each repeat, as the scorer gives it (an accuracy is a fraction, not a percentage).
-        With cross-validation it is the mean over the splits, as in
-        ``cross_val_score(...).mean()``.
+        Score of each repeat, as returned by the scorer (an accuracy is a fraction). With
+        cross-validation it is the mean over the splits, as in ``cross_val_score(...).mean()``.
     split_scores : ndarray of shape (n_repeats, n_splits)
         Score of each training. With a test set there is one split.
     seeds : ndarray of shape (n_repeats,)
-        The integer that every ``random_state`` parameter of the estimator was set to in each
-        repeat. Distinct.
+        The distinct integer for every ``random_state`` parameter of the estimator in each repeat.
     classes : ndarray of shape (n_classes,)
-        The sorted labels of the true targets and the predictions; the order of `per_class` and of
+        The sorted labels of true targets and predictions; the order of `per_class` and
         `confusion_matrix`.
     per_class : DataFrame of n_classes rows
         Indexed by class: ``precision_mean``, ``precision_std``, ``recall_mean``, ``recall_std``,
-        ``f1_mean``, ``f1_std`` over the repeats, and ``support``, the number of test windows of
-        the class in one repeat. A precision without any prediction, and a recall without any
-        window, count as 0.
+        ``f1_mean``, ``f1_std`` over the repeats, and ``support``, the number of test windows of the
+        class in one repeat. Undefined precisions and recalls count as 0.
     per_subject : DataFrame of n_subjects rows, or None
         ``subject``, ``n_windows``, ``accuracy_mean`` and ``accuracy_std`` over the repeats, the
-        worst subject first. None when the subjects of the test windows are not known.
+        worst subject first. None if the subjects of the test windows are unknown.
     confusion_matrix : ndarray of shape (n_classes, n_classes)
         Number of windows by true class (rows) and predicted class (columns), summed over the
         repeats.
     fit_times : ndarray of shape (n_repeats,)
-        Wall-clock seconds of training in each repeat, summed over the splits.
+        Wall-clock time of training in each repeat, in s, summed over the splits.
     predict_times : ndarray of shape (n_repeats,)
-        Wall-clock seconds of one prediction of all test windows in each repeat, summed over the
+        Wall-clock time of one prediction of all test windows in each repeat, in s, summed over the
         splits.
     histories : tuple of dict of length n_repeats * n_splits, or None
         The ``history_`` of each training, repeat by repeat: loss and scores by epoch. None for
-        classifiers that keep none.
+        classifiers without a history.
     """
 
     scoring: str
@@ -76,12 +73,12 @@ class RepeatedEvaluation:
 
     @property
     def mean(self) -> float:
-        """Mean of `scores`."""
+        """Return the mean of `scores`."""
         return float(np.mean(self.scores))
 
     @property
     def std(self) -> float:
-        """Population standard deviation of `scores` (numpy's default, ``ddof=0``).
+        """Return the population standard deviation of `scores` (``ddof=0``).
 
         It is 0 for a single repeat, which does not mean that the training is stable.
         """
@@ -94,7 +91,7 @@ class RepeatedEvaluation:
             mean, std = f"{name}: {100 * self.mean:.3f}%", f"+/-{100 * self.std:.3f}"
         else:
             mean, std = f"{self.scoring}: {self.mean:.4f}", f"+/-{self.std:.4f}"
-        # A single repeat has no spread to measure.
+        # A single repeat has no spread.
         lines.append(f"{mean} ({std if len(self.scores) > 1 else '1 repeat'})")
         return "\n".join(lines)
 
@@ -162,7 +159,7 @@ class RepeatedEvaluation:
         -------
         dict
             One entry per attribute, with the tables as lists of records, and ``n_repeats``,
-            ``mean`` and ``std``. What is not finite becomes None, for which JSON has a word.
+            ``mean`` and ``std``. Values that are not finite become None, because JSON lacks them.
         """
         per_class = self.per_class.reset_index(names="class")
         content = {
@@ -210,8 +207,8 @@ def _spread(table: pd.DataFrame, measure: str, n_repeats: int) -> list[str]:
 
 
 def _table(frame: pd.DataFrame) -> str:
-    # Options of the caller's session, such as display.max_columns, do not reach to_string;
-    # line_width wraps the columns of many classes.
+    # to_string ignores display options of the session, such as display.max_columns; line_width
+    # wraps the columns of many classes.
     return frame.to_string(line_width=80)
 
 

@@ -1,4 +1,4 @@
-"""Looking into data, trainings, evaluations and predictions, as tables and as pictures."""
+"""Inspect data, trainings, evaluations and predictions in tables and plots."""
 
 from sklearn_har.inspection._activity_windows import ActivityWindowsDisplay
 from sklearn_har.inspection._channel_importance import (

@@ -1,4 +1,4 @@
-"""Typical windows of each activity, as a picture."""
+"""Plot typical windows of each activity."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from sklearn_har.utils._numbers import check_integer, check_rate
 
 __all__ = ["ActivityWindowsDisplay"]
 
-# Letters of an activity at the side of its row, before it goes on in a second line.
+# A longer name of an activity is wrapped at this many letters.
 _NAME = 14
-# Lines side by side in a key.
+# Number of lines side by side in a legend.
 _KEYS = 3
-# Inches of a panel.
+# In inches: the size of a panel.
 _WIDTH, _HEIGHT = 2.8, 0.95
 
 
@@ -28,40 +28,40 @@ _WIDTH, _HEIGHT = 2.8, 0.95
 class ActivityWindowsDisplay(Display):
     """Typical windows of each activity.
 
-    Each activity has a row, and each sensor a column, whose panels have the same scale, so that
-    activities can be compared. Lines differ in colour and kind. The windows are real ones, not
-    means: steps do not keep time with the windows, and cancel out in a mean.
+    Each activity has a row and each sensor a column, with the same scale in all panels of a sensor.
+    Lines differ in colour and style. The plot shows real windows, because steps would cancel out in
+    means.
 
-    Use :meth:`from_windows` to make one. All parameters are stored as attributes.
+    Use :meth:`from_windows` to create one. All parameters are stored as attributes.
 
     Parameters
     ----------
     windows : array-like of shape (n_activities, n_windows, n_timesteps, n_channels)
-        The windows to show of each activity.
+        The windows of each activity.
     activities : sequence of length n_activities
         The activities.
     sampling_rate : float
         In Hz.
     channel_names : sequence of str of length n_channels, default=None
-        The names of the channels; what ends in x, y and z is one sensor.
+        The names of the channels; those that differ only in the ending x, y or z are one sensor.
     units : sequence of str of length n_channels, default=None
-        The unit of each channel. By default g for channels with "acc" in their name, rad/s for
-        those with "gyro", and none for others.
+        The unit of each channel. None for g if the name contains "acc", rad/s if it contains
+        "gyro", and otherwise no unit.
 
     Attributes
     ----------
     activities_ : list
-        The rows from top to bottom.
+        The activities from top to bottom.
     windows_ : ndarray of shape (n_activities, n_windows) or None
-        After :meth:`from_windows`: which windows are shown, as positions in `X`.
+        The positions in `X` of the windows, after :meth:`from_windows`.
     axes_ : ndarray of matplotlib Axes of shape (n_activities, n_sensors)
         All panels.
     lines_ : ndarray of matplotlib Line2D of shape (n_activities, n_shown_channels)
-        The lines; several windows follow each other on a line.
+        The lines; several windows follow one another on a line.
 
     See Also
     --------
-    RecordingDisplay : A recording from beginning to end.
+    RecordingDisplay : Plot a whole recording.
 
     Examples
     --------
@@ -90,12 +90,12 @@ class ActivityWindowsDisplay(Display):
         Parameters
         ----------
         ax : matplotlib Axes or array of them, default=None
-            One for each panel, or one that all panels share the place of. By default a new figure,
-            as large as the number of activities and sensors asks for.
+            One for each panel, or one for the whole grid. None for a new figure, whose size depends
+            on the number of activities and sensors.
         channels : sequence of str or int, default=None
-            The channels to show, by name or position; by default all.
+            The channels to show, by name or position; None for all.
         line_kwargs : dict, default=None
-            Keywords for the lines, passed to ``Axes.plot``.
+            Keyword arguments of ``Axes.plot`` for the lines.
         """
         windows = np.asarray(self.windows)
         if windows.ndim != 4 or not windows.size:
@@ -160,25 +160,25 @@ class ActivityWindowsDisplay(Display):
     ) -> Self:
         """Choose typical windows of each activity and plot them.
 
-        A window is typical if it lies in the middle of its activity: if the means of its channels
-        and the logarithms of their standard deviations are nearest to the medians over all windows
-        of the activity.
+        A typical window is one whose features are nearest to their medians over all windows of the
+        activity. The features are the means of the channels and the logarithms of their standard
+        deviations.
 
         Parameters
         ----------
         X : array-like of shape (n_all_windows, n_timesteps, n_channels) or Windows
-            Windows to choose from. Windows that segmentation returned bring labels, sampling rate
-            and names of channels along.
+            Windows to choose from. Windows from segmentation have their own labels, sampling rate
+            and names of channels.
         y : array-like of shape (n_all_windows,), default=None
-            Their activities; needed with an array.
+            Their activities; required for an array.
         sampling_rate : float, default=None
-            In Hz; needed with an array.
+            In Hz; required for an array.
         n_windows : int, default=1
-            How many windows to show of each activity, one after the other in time.
+            Number of windows of each activity, plotted one after the other.
         channel_names, units : sequence of str of length n_channels, default=None
             As in :class:`ActivityWindowsDisplay`.
         target_names : sequence of str, default=None
-            Names to show instead of the sorted labels in `y`, or of integers from 0.
+            Names for the sorted labels in `y`, or for integers from 0.
         ax, **plot_params : optional
             As in :meth:`plot`.
         """
@@ -202,7 +202,7 @@ class ActivityWindowsDisplay(Display):
             )
         names = activities.tolist() if target_names is None else list(target_names)
         if len(names) > len(activities) and activities.dtype.kind in "iu":
-            # Not all activities occur: the labels are positions in the names.
+            # Some activities do not occur, so labels are positions in the names.
             names = [names[i] for i in activities if 0 <= i < len(names)]
         if len(names) != len(activities):
             raise ValueError(
@@ -227,7 +227,7 @@ def _typical(
     """Return the positions of typical windows, of shape (n_activities, n_windows)."""
     values = windows.astype(np.float64, copy=False)
     spread = values.std(axis=1)
-    # Of a channel that does not move there is no logarithm.
+    # A constant channel would have no logarithm.
     floor = 1e-6 * max(float(spread.max()), 1e-12)
     features = np.hstack([values.mean(axis=1), np.log(spread + floor)])
     scale = features.std(axis=0)

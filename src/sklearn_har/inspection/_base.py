@@ -1,4 +1,4 @@
-"""Parts that all displays share: axes, rows, and checks of their input."""
+"""Shared code of the displays: axes, rows, and checks of their input."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Returns
 class Display:
     """A display on one axes, or on a grid of them.
 
-    What `plot` and all `from_*` methods return is added to their docstrings here.
+    The return values of `plot` and all `from_*` methods are added to their docstrings here.
     """
 
     ax_: Any
@@ -37,7 +37,7 @@ class Display:
         for name, method in vars(cls).items():
             function = getattr(method, "__func__", method)
             doc = function.__doc__
-            # A class derived from a display may say itself what its methods return.
+            # A subclass of a display may document its own return values.
             if (name == "plot" or name.startswith("from_")) and doc and "Returns\n" not in doc:
                 function.__doc__ = cleandoc(doc) + _RETURNS.format(cls.__name__)
 
@@ -50,9 +50,9 @@ class Display:
         sharey: bool | str = False,
         height_ratios: Sequence[float] | None = None,
     ) -> NDArray[Any]:
-        """Return a grid of axes: a new figure, given ones, or a grid that replaces the given one.
+        """Return a grid of axes: in a new figure, the given axes, or in place of one given Axes.
 
-        The last is what `sklearn.inspection.PartialDependenceDisplay` does. `size` is in inches.
+        The last option follows `sklearn.inspection.PartialDependenceDisplay`. `size` is in inches.
         """
         name = type(self).__name__
         n_panels = shape[0] * shape[1]
@@ -74,8 +74,8 @@ class Display:
             spec = ax.get_subplotspec()
             if spec is None:
                 raise ValueError(
-                    f"ax must be made by Figure.subplots or add_subplot, because {name} puts "
-                    f"{n_panels} Axes in its place, got one that is in no grid."
+                    f"ax must be made by Figure.subplots or add_subplot, because {name} replaces "
+                    f"it by {n_panels} Axes, got one that is not in a grid."
                 )
             ax.set_axis_off()
             axes = spec.subgridspec(*shape, height_ratios=height_ratios).subplots(**shared)
@@ -93,7 +93,7 @@ class Display:
         margin: float = 1.3,
         width: float = 8.0,
     ) -> Any:
-        """Return axes with named rows, in a new figure with room for so many inches a row."""
+        """Return axes with named rows; in a new figure, each row has this height in inches."""
         height = margin + row_inches(labels, inches) * len(labels)
         ax = self._panels(ax, (1, 1), size=(width, height))[0, 0]
         name_rows(ax, labels)
@@ -103,7 +103,7 @@ class Display:
 def unpack_windows(X: Any, **given: Any) -> list[Any]:
     """Return the array of windows, then the fields of `given`; `X` may be a Windows.
 
-    A field that is None has the value that a Windows has under its name.
+    A field that is None is replaced by the attribute of the Windows with its name.
     """
     if not isinstance(X, Mapping):
         return [X, *given.values()]
@@ -111,7 +111,7 @@ def unpack_windows(X: Any, **given: Any) -> list[Any]:
 
 
 def check_windows(X: Any) -> NDArray[Any]:
-    """Return an array of windows with three axes, or say what `X` accepts."""
+    """Return an array of windows with three axes, or raise an error about `X`."""
     windows = np.asarray(X)
     if windows.ndim != 3 or not windows.size:
         raise ValueError(

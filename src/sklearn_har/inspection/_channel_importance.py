@@ -1,4 +1,4 @@
-"""The worth of each channel to a fitted classifier, as numbers and as a picture."""
+"""Compute and plot the importance of each channel for a fitted classifier."""
 
 from __future__ import annotations
 
@@ -34,29 +34,29 @@ def channel_importance(
     n_repeats: int = 5,
     random_state: int | np.random.RandomState | None = None,
 ) -> Bunch:
-    """Measure what the score loses when one channel comes from other windows.
+    """Measure the loss of score when a channel is exchanged between windows.
 
-    This is permutation importance [1]_ with a channel instead of a feature:
-    `sklearn.inspection.permutation_importance` accepts tables only. The time course of a channel
-    stays whole; it is given to another window.
+    This is permutation importance [1]_ of channels instead of features:
+    `sklearn.inspection.permutation_importance` accepts only tables. The time course of a channel
+    stays intact within a window.
 
     Parameters
     ----------
     estimator : estimator
         A fitted classifier of windows, or a pipeline that ends in one.
     X : array-like of shape (n_windows, n_timesteps, n_channels) or Windows
-        Windows that the estimator was not trained on. Windows that segmentation returned bring
-        labels and names of channels along.
+        Windows outside the training set. Windows from segmentation have their own labels and names
+        of channels.
     y : array-like of shape (n_windows,), default=None
-        Their activities; needed with an array.
+        Their activities; required for an array.
     channel_names : sequence of str, default=None
-        Names of the channels; `channel0`, `channel1`, ... by default.
+        Names of the channels; None for `channel0`, `channel1`, ...
     scoring : str, callable or None, default=None
-        One scorer; by default the estimator's `score`.
+        A single scorer; None for the estimator's `score`.
     n_repeats : int, default=5
-        How often each channel is permuted.
+        Number of permutations of each channel.
     random_state : int, RandomState instance or None, default=None
-        Decides the permutations.
+        Determines the permutations.
 
     Returns
     -------
@@ -66,8 +66,8 @@ def channel_importance(
 
     Notes
     -----
-    Channels that carry the same information stand in for each other: each alone then looks
-    unimportant. Total and body acceleration are such channels.
+    Channels with the same information replace each other, so each alone looks unimportant. An
+    example is total and body acceleration.
 
     References
     ----------
@@ -120,30 +120,30 @@ def channel_importance(
 
 @dataclass(eq=False, repr=False)
 class ChannelImportanceDisplay(Display):
-    """The loss of score without each channel.
+    """The importance of each channel.
 
     Each channel has a row, the most important on top: a light ring for each permutation, and a dark
-    diamond for their mean with a bar of one standard deviation to each side. At the line of 0
-    nothing is lost.
+    diamond for their mean with a bar of one standard deviation to each side. The line at 0 marks no
+    loss.
 
-    Use :meth:`from_estimator` to make one, or the constructor with what :func:`channel_importance`
-    returned. All parameters are stored as attributes.
+    Use :meth:`from_estimator` to create one, or the constructor with the result of
+    :func:`channel_importance`. All parameters are stored as attributes.
 
     Parameters
     ----------
     importances : array-like of shape (n_channels, n_repeats)
-        What the score lost in each repeat of the permutation of each channel.
+        The loss of score in each permutation of each channel.
     channel_names : sequence of str of length n_channels
         The names of the channels.
     baseline_score : float or None, default=None
-        The score with all channels in their places.
+        The score without permutation.
     score_name : str, default="accuracy"
-        Name of the score, for the axis. Losses of accuracy are shown in percentage points.
+        Name of the score for the axis. Losses of accuracy are in percentage points.
 
     Attributes
     ----------
     channels_ : list of str
-        The rows from top to bottom.
+        The channels from top to bottom.
     means_ : matplotlib ErrorbarContainer
         The means and their bars.
     repeats_ : matplotlib PathCollection
@@ -151,7 +151,7 @@ class ChannelImportanceDisplay(Display):
 
     See Also
     --------
-    channel_importance : The same as numbers.
+    channel_importance : Compute the importances.
 
     Examples
     --------
@@ -175,9 +175,9 @@ class ChannelImportanceDisplay(Display):
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Axes to plot on; by default a new figure, as high as the number of channels asks for.
+            Axes to plot on. None for a new figure, whose height depends on the number of channels.
         mean_kwargs, repeat_kwargs : dict, default=None
-            Keywords for ``Axes.errorbar`` (the means) and ``Axes.scatter`` (the repeats).
+            Keyword arguments of ``Axes.errorbar`` (means) and ``Axes.scatter`` (permutations).
         """
         values = np.asarray(self.importances, dtype=float)
         if values.ndim != 2 or not values.size or not np.isfinite(values).all():
@@ -232,7 +232,7 @@ class ChannelImportanceDisplay(Display):
         ----------
         estimator : estimator
             A fitted classifier of windows, or a pipeline that ends in one.
-        X, y, channel_names, scoring, n_repeats, random_state : optional but X
+        X, y, channel_names, scoring, n_repeats, random_state : optional except X
             As in :func:`channel_importance`.
         ax, **plot_params : optional
             As in :meth:`plot`.

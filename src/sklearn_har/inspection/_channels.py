@@ -1,4 +1,4 @@
-"""Channels in pictures: which belong together, and in which units they are."""
+"""Group and draw channels by sensor, with their units."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ __all__ = ["ChannelGroup", "Channels", "draw_channels", "group_channels", "shown
 
 Channels = Sequence[str | int] | str | int | None
 
-# What tells the axes of one sensor apart: total_acc_x, "gyro y", accZ, channel_0.
+# The axis at the end of a name: total_acc_x, "gyro y", accZ, channel_0.
 _AXIS = re.compile(r"[_ .-]?([xyzXYZ]|(?<=[_ .-])\d+)$")
-# What these signals are measured in, all over the package.
+# The units of these signals in the whole package.
 _UNITS = (("acc", "g"), ("gyro", "rad/s"))
 
 
@@ -37,7 +37,7 @@ class ChannelGroup(NamedTuple):
 
     @property
     def label(self) -> str:
-        """Return what to write at the axis."""
+        """Return the label of the axis."""
         return f"{self.title} ({self.unit})".strip() if self.unit else self.title
 
 
@@ -72,7 +72,7 @@ def shown_channels(
     units: Sequence[str] | None,
     n_channels: int,
 ) -> list[ChannelGroup]:
-    """Return the groups of some channels, None for all, with their positions among all."""
+    """Return the groups of some channels, None for all, with their positions."""
     names = check_names(channel_names, n_channels)
     if units is None:
         units = [_unit_of(name) for name in names]
@@ -98,7 +98,7 @@ def draw_channels(
     ax: Any, pieces: list[Any], group: ChannelGroup, linewidth: float, line_kwargs: Kwargs
 ) -> list[Any]:
     """Draw the lines of a group; `pieces` are pairs of times and samples of all channels."""
-    # NaN between pieces, which have nothing to do with each other.
+    # NaN interrupts the line between pieces.
     times = np.concatenate([np.append(time, np.nan) for time, _ in pieces])
     lines = []
     for i, (channel, axis) in enumerate(zip(group.channels, group.axes, strict=True)):

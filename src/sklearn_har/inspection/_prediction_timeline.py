@@ -1,4 +1,4 @@
-"""Predicted and true activities over time, as a picture."""
+"""Plot predicted and true activities over time."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from sklearn_har.utils._intervals import Intervals, check_timeline
 
 __all__ = ["PredictionTimelineDisplay", "bars_of_rows", "rows_of"]
 
-# The two bars of an activity, as parts of the height of its row.
+# The height of each of the two bars of an activity, relative to its row.
 _BAR = 0.36
 
 
@@ -36,11 +36,10 @@ _BAR = 0.36
 class PredictionTimelineDisplay(Display):
     """Predicted and true activities over time.
 
-    Each activity has a row, with a light bar for when it happened and a dark one below for when it
-    was predicted. The row tells the activity, so that the picture needs neither colours nor a key
-    of as many patterns as there are activities.
+    Each activity has a row, with a light bar for the ground truth and a dark bar below it for the
+    prediction. No colours or legend entries for activities are needed.
 
-    Use :meth:`from_estimator` or :meth:`from_predictions` to make one, or pass timelines. All
+    Use :meth:`from_estimator` or :meth:`from_predictions` to create one, or pass timelines. All
     parameters are stored as attributes.
 
     Parameters
@@ -48,23 +47,23 @@ class PredictionTimelineDisplay(Display):
     predicted : DataFrame
         Predicted timeline with the columns ``activity``, ``start`` and ``end`` in s.
     true : DataFrame, default=None
-        True timeline of the same recording. Without it only predictions are shown.
+        Ground truth of the same recording. None to show only predictions.
     activities : array-like of shape (n_activities,), default=None
-        The rows from top to bottom; by default those that occur, in the order in which they begin.
+        The rows from top to bottom. None for those that occur, in order of their first start.
 
     Attributes
     ----------
     activities_ : list
-        The rows from top to bottom.
+        The activities from top to bottom.
     predicted_bars_ : list of matplotlib collections
-        The bars of the predictions, one collection a row.
+        The bars of the predictions, one collection per row.
     true_bars_ : list of matplotlib collections or None
-        The bars of the truth, one collection a row; None without `true`.
+        The bars of the ground truth, one collection per row; None without `true`.
 
     See Also
     --------
-    sklearn_har.timeline.make_timeline : Timelines from probabilities of windows.
-    sklearn_har.timeline.timeline_scores : How well two timelines agree.
+    sklearn_har.timeline.make_timeline : Make a timeline from probabilities of windows.
+    sklearn_har.timeline.timeline_scores : Compare two timelines.
 
     Examples
     --------
@@ -96,11 +95,12 @@ class PredictionTimelineDisplay(Display):
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Axes to plot on; by default a new figure, as high as the number of activities asks for.
+            Axes to plot on. None for a new figure, whose height depends on the number of
+            activities.
         time_unit : {"auto", "s", "min", "h"}, default="auto"
-            Unit of the axis; by default s up to 5 min, then min, and h from 3 h on.
+            Unit of the axis. "auto" uses s up to 5 min, then min, and h from 3 h on.
         true_kwargs, predicted_kwargs : dict, default=None
-            Keywords for ``Axes.broken_barh``, for the true and the predicted bars.
+            Keyword arguments of ``Axes.broken_barh`` for the true and the predicted bars.
         """
         predicted = check_timeline(self.predicted, "predicted")
         true = None if self.true is None else check_timeline(self.true, "true")
@@ -112,7 +112,7 @@ class PredictionTimelineDisplay(Display):
         scale = SECONDS[unit]
         ax = self._rows(ax, [wrap_name(name) for name in rows], inches=0.4, width=10.0)
         row_lines(ax, len(rows))
-        # One bar of full height instead of two halves when there is nothing to compare with.
+        # Without ground truth, one bar of full height.
         place = (-_BAR, 2 * _BAR) if true is None else (0.0, _BAR)
         self.true_bars_ = None
         if true is not None:
@@ -148,17 +148,17 @@ class PredictionTimelineDisplay(Display):
         estimator : estimator
             A fitted classifier of windows with ``predict_proba``, or a pipeline that ends in one.
         X : array-like of shape (n_windows, n_timesteps, n_channels) or Windows
-            The windows of one recording, in the order of time. Windows that segmentation returned
-            bring their times and labels along.
+            The windows of one recording, in order of time. Windows from segmentation have their own
+            times and labels.
         y : array-like of shape (n_windows,), default=None
-            Their true activities. What is not among the classes of the estimator, such as -1 for
-            unlabelled windows, is left blank.
+            Their true activities. Labels that are not classes of the estimator, such as -1 for
+            unlabelled windows, stay blank.
         start_time, window_length : array-like of shape (n_windows,) and float, default=None
-            Start of each window and length of a window, in s; needed with an array.
+            Start of each window and length of a window, in s; required for an array.
         target_names : sequence of str, default=None
-            Names to show instead of ``estimator.classes_``, in their order.
+            Names for ``estimator.classes_``, in their order.
         timeline_params : dict, default=None
-            Further parameters of :func:`~sklearn_har.timeline.make_timeline`, such as
+            More parameters of :func:`~sklearn_har.timeline.make_timeline`, such as
             ``{"min_duration": 2.0}``.
         activities : array-like of shape (n_activities,), default=None
             As in :class:`PredictionTimelineDisplay`.
@@ -187,7 +187,7 @@ class PredictionTimelineDisplay(Display):
                 )
             position = {label: i for i, label in enumerate(np.asarray(estimator.classes_).tolist())}
             codes = [position.get(label, len(names)) for label in labels.tolist()]
-            # The certain probabilities of the true labels, with a last column for unlabelled.
+            # One-hot probabilities of the true labels, with a last column for unlabelled windows.
             certain = np.eye(len(names) + 1)[codes]
             true = make_timeline(certain, times, window_length, smoothing=None)
             true = true.loc[true["activity"] < len(names), ["activity", "start", "end"]]
@@ -215,7 +215,7 @@ class PredictionTimelineDisplay(Display):
         time : array-like of shape (n_samples,)
             Time of each sample in s, increasing.
         unlabelled : int or str, default=-1
-            The value that means that no activity is known; left blank.
+            The label of samples without a known activity; they stay blank.
         activities : array-like of shape (n_activities,), default=None
             As in :class:`PredictionTimelineDisplay`.
         ax, **plot_params : optional
@@ -229,7 +229,7 @@ class PredictionTimelineDisplay(Display):
 
 
 def rows_of(timelines: list[Intervals], activities: ArrayLike | None) -> list[Any]:
-    """Return the activities of timelines in the order in which they begin, or the order given."""
+    """Return the activities of timelines in order of their first start, or in the given order."""
     found = [
         (start, order, name)
         for order, timeline in enumerate(timelines)
@@ -255,13 +255,13 @@ def bars_of_rows(
     scale: float,
     style: dict[str, Any],
 ) -> list[Any]:
-    """Draw the intervals of each activity in its row; `place` is the top and height within it."""
+    """Draw the intervals of each activity in its row; `place` gives their top and height."""
     top, height = place
     bars = []
     for row, name in enumerate(rows):
         own = timeline.activity == name
         start, end = timeline.start[own] / scale, timeline.end[own] / scale
-        # The edge has a width in points, so that an interval of a second shows in an hour.
+        # An edge with a width in points keeps an interval of a second visible in an hour.
         options = {"linewidth": 0.8, **style, "label": style["label"] if row == 0 else None}
         bars.append(draw_bars(ax, start, end, (row + top, height), options))
     return bars

@@ -1,4 +1,4 @@
-"""The channels of a recording over time, with its labels and windows, as a picture."""
+"""Plot the channels of a recording over time, with its labels and windows."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ __all__ = ["RecordingDisplay"]
 
 _BAND_STYLE = {"facecolor": "0.93", "edgecolor": "none", "zorder": 0.2}
 _BAR = 0.72
-# Windows that overlap lie on different levels of their row, up to so many.
+# Overlapping windows lie on different levels of their row, at most this many.
 _MOST_LEVELS = 4
-# In s: what ends when another begins does not overlap it, whatever floats make of the two times.
+# In s: times that differ by less are equal, so that rounding causes no overlap.
 _SAME_TIME = 1e-6
-# Inches of a row of the strip, and of a panel of signals.
+# In inches: the height of a row of the strip, and of a panel of signals.
 _ROW, _PANEL = 0.24, 1.35
 
 
@@ -49,20 +49,19 @@ _ROW, _PANEL = 0.24, 1.35
 class RecordingDisplay(Display):
     """The channels of a recording over time, with its labels and windows.
 
-    Each sensor has a panel with a line for each of its axes. Above them is a strip with a row for
-    each activity, whose bars say when it was labelled, and one for the windows that were cut from
-    the recording; windows that overlap lie on different levels of it. In the panels every second
-    interval of the labels has a light band. The row tells the activity, so that the picture needs
-    no key of colours, and lines differ in colour and kind.
+    Each sensor has a panel with a line for each axis. A strip above them has a row for each
+    activity, with bars for its labels, and one for windows, where overlapping windows lie on
+    different levels. In the panels, a light band marks every second interval of the labels. Lines
+    differ in colour and style.
 
-    Use :meth:`from_recording` to make one. All parameters are stored as attributes.
+    Use :meth:`from_recording` to create one. All parameters are stored as attributes.
 
     Parameters
     ----------
     samples : array-like of shape (n_samples, n_channels)
         The measured values.
     time : array-like of shape (n_samples,)
-        When they were measured, in s, increasing.
+        The times of the samples, in s, increasing.
     channel_names, units : sequence of str of length n_channels, default=None
         As in :class:`ActivityWindowsDisplay`.
     timeline : DataFrame, default=None
@@ -77,21 +76,21 @@ class RecordingDisplay(Display):
     axes_ : ndarray of matplotlib Axes
         All panels from top to bottom, the strip first if there is one.
     lines_ : list of matplotlib Line2D
-        A line for each channel that is shown.
+        A line for each channel shown.
     activities_ : list
-        The rows of activities from top to bottom; empty without labels.
+        The activities from top to bottom; empty without labels.
     activity_bars_ : list of matplotlib collections
-        The bars of the activities, one collection a row.
+        The bars of the activities, one collection per row.
     bands_ : list of matplotlib collections
-        The bands of the labels, one collection for each panel of signals; empty without labels.
+        The bands of the labels, one collection per panel of signals; empty without labels.
     window_bars_ : list of matplotlib collections
-        The bars of the windows, one collection for each level; empty without windows.
+        The bars of the windows, one collection per level; empty without windows.
 
     See Also
     --------
-    sklearn_har.recordings.read_recording : Recordings from files.
+    sklearn_har.recordings.read_recording : Read a recording from a file.
     sklearn_har.segmentation.segment_recording : Cut a recording into windows.
-    ActivityWindowsDisplay : Typical windows of each activity.
+    ActivityWindowsDisplay : Plot typical windows of each activity.
 
     Examples
     --------
@@ -131,14 +130,14 @@ class RecordingDisplay(Display):
         ax, channels : optional
             As in :meth:`ActivityWindowsDisplay.plot`.
         time_range : tuple of (float, float), default=None
-            Show the recording from the first to the second time, in s; by default all of it.
+            Start and end of the time to show, in s; None for the whole recording.
         time_unit : {"auto", "s", "min", "h"}, default="auto"
             As in :meth:`PredictionTimelineDisplay.plot`.
         line_kwargs : dict, default=None
-            Keywords for the signals, passed to ``Axes.plot``.
+            Keyword arguments of ``Axes.plot`` for the signals.
         activity_kwargs, band_kwargs, window_kwargs : dict, default=None
-            Keywords for ``Axes.broken_barh``, for the bars of the activities, the bands of the
-            labels and the bars of the windows.
+            Keyword arguments of ``Axes.broken_barh`` for the bars of activities, the bands of
+            labels and the bars of windows.
         """
         samples = np.asarray(self.samples)
         whole = Recording(
@@ -146,7 +145,7 @@ class RecordingDisplay(Display):
             self.time,
             channel_names=self.channel_names,
             breaks=self.breaks,
-            # Of one sample no rate could be found, and none is needed.
+            # A single sample has no rate and needs none.
             sampling_rate=1.0 if len(samples) == 1 else None,
         )
         n_channels = whole.samples.shape[1]
@@ -195,7 +194,7 @@ class RecordingDisplay(Display):
         for panel, group in zip(signals, groups, strict=True):
             self.lines_ += draw_channels(panel, pieces, group, 0.9, line_kwargs)
             panel.set_ylabel(group.label)
-            if group.axes != [group.title]:  # else the label of the axis says it
+            if group.axes != [group.title]:  # otherwise the label of the axis has the name
                 legend_beside(panel)
         axes[-1].set_xlim(first / scale, last / scale)
         axes[-1].set_xlabel(f"Time ({unit})")
@@ -223,23 +222,22 @@ class RecordingDisplay(Display):
         Parameters
         ----------
         recording : Recording or array-like of shape (n_samples, n_channels)
-            The samples. An array needs `sampling_rate`, and begins at 0 s.
+            The samples. An array needs `sampling_rate` and begins at 0 s.
         labels : array-like of shape (n_samples,), default=None
-            The label of each sample; by default those of a Recording, if it has any.
+            The label of each sample. None for those of a Recording, if it has any.
         sampling_rate : float, default=None
             In Hz, for an array.
         channel_names, units : sequence of str of length n_channels, default=None
-            As in :class:`ActivityWindowsDisplay`; a Recording brings its names along.
+            As in :class:`ActivityWindowsDisplay`; a Recording has its own names.
         target_names : sequence of str, default=None
-            Names to show instead of labels that are integers from 0.
+            Names for labels that are integers from 0.
         unlabelled : int or str, default=-1
-            The label that means that no activity is known; left blank.
+            The label of samples without a known activity; they stay blank.
         windows : Windows, default=None
-            What :func:`~sklearn_har.segmentation.segment_recording` returned for the recording, to
-            show where its windows are.
+            The result of :func:`~sklearn_har.segmentation.segment_recording` for the recording, to
+            show its windows.
         max_gap : float, default=None
-            Longer distances between samples, in s, are gaps that no line crosses. By default 5
-            times the usual distance.
+            In s: longer steps are gaps, and no line crosses them. None for 5 times the usual step.
         ax, **plot_params : optional
             As in :meth:`plot`.
         """
@@ -278,7 +276,7 @@ def _check_range(
 ) -> tuple[float, float]:
     start, end = float(recording.time[0]), float(recording.time[-1])
     if time_range is None:
-        # A sample has no length: of one, the axis shows a second.
+        # A single sample has no duration: show one second around it.
         return (start, end) if end > start else (start - 0.5, start + 0.5)
     first, last = (float(limit) for limit in time_range)
     inside = (recording.time >= first) & (recording.time <= last)
@@ -347,12 +345,12 @@ def _name_labels(labels: NDArray[Any], target_names: Sequence[str]) -> NDArray[A
 
 
 def _stack(ax: Any, windows: NDArray[np.float64], row: int, style: dict[str, Any]) -> list[Any]:
-    """Draw windows as bars on as many levels of a row as they need, not to hide each other."""
+    """Draw windows as bars on as many levels of a row as needed to keep them visible."""
     start, end = windows.T
     open_before = np.searchsorted(np.sort(end), start + _SAME_TIME, side="right")
     n_levels = min(int((np.arange(1, len(start) + 1) - open_before).max()), _MOST_LEVELS)
     height = _BAR / n_levels
-    # In turn, so that neighbours on a level are as far apart as can be.
+    # Levels alternate, so that neighbours on a level are as far apart as possible.
     return [
         draw_bars(
             ax,
@@ -366,7 +364,7 @@ def _stack(ax: Any, windows: NDArray[np.float64], row: int, style: dict[str, Any
 
 
 def _parts_between(recording: Recording, first: float, last: float) -> list[slice]:
-    """Return the uninterrupted parts of a range of time, and a sample beyond each of its ends."""
+    """Return the uninterrupted parts of a time range, with one more sample at each end."""
     start = max(int(np.searchsorted(recording.time, first)) - 1, 0)
     stop = min(int(np.searchsorted(recording.time, last, side="right")) + 1, len(recording))
     inner = recording.breaks[(recording.breaks > start) & (recording.breaks < stop)].tolist()

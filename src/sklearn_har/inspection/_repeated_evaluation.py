@@ -1,4 +1,4 @@
-"""Scores of repeated trainings, a box for each model, as a picture."""
+"""Plot the scores of repeated trainings, with a box for each model."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = ["RepeatedEvaluationDisplay"]
 _BOX_STYLE: dict[str, Any] = {
     "widths": 0.5,
     "patch_artist": True,
-    # The repeats are all shown, those far out as well.
+    # The rings already show all repeats, including outliers.
     "showfliers": False,
     "boxprops": {"facecolor": "0.92", "edgecolor": "0.35"},
     "whiskerprops": {"color": "0.35"},
@@ -40,24 +40,24 @@ class RepeatedEvaluationDisplay(Display):
 
     Each model has a row: a light box from the first to the third quartile with a line at the median
     and whiskers to the last repeats within 1.5 box lengths, a light ring for each repeat, and a
-    dark diamond for the mean. Models whose boxes overlap by much are not told apart.
+    dark diamond for the mean. Models with strongly overlapping boxes do not differ clearly.
 
-    Use :meth:`from_evaluations` to make one. All parameters are stored as attributes.
+    Use :meth:`from_evaluations` to create one. All parameters are stored as attributes.
 
     Parameters
     ----------
     names : sequence of str of length n_models
-        What to call the models.
+        The names of the models.
     scores : sequence of array-like
-        The scores of the repeats of each model; an accuracy is a fraction. Models may have
-        different numbers of repeats.
+        The scores of the repeats of each model; an accuracy is a fraction. The numbers of repeats
+        may differ.
     score_name : str, default="accuracy"
-        Name of the score, for the axis. Accuracies are shown in %.
+        Name of the score for the axis. Accuracies are in %.
 
     Attributes
     ----------
     boxes_ : dict of str to list of matplotlib artists
-        What ``Axes.boxplot`` returned.
+        The result of ``Axes.boxplot``.
     repeats_ : matplotlib PathCollection
         The scores of the repeats.
     means_ : matplotlib Line2D
@@ -66,7 +66,7 @@ class RepeatedEvaluationDisplay(Display):
     See Also
     --------
     sklearn_har.evaluation.repeated_evaluation : Train several times.
-    SearchResultsDisplay : Scores of the settings of a search.
+    SearchResultsDisplay : Plot scores of the settings of a search.
 
     Examples
     --------
@@ -94,10 +94,10 @@ class RepeatedEvaluationDisplay(Display):
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Axes to plot on; by default a new figure, as high as the number of models asks for.
+            Axes to plot on. None for a new figure, whose height depends on the number of models.
         box_kwargs, repeat_kwargs, mean_kwargs : dict, default=None
-            Keywords for ``Axes.boxplot``, ``Axes.scatter`` (the repeats) and ``Axes.plot`` (the
-            means).
+            Keyword arguments of ``Axes.boxplot``, ``Axes.scatter`` (repeats) and ``Axes.plot``
+            (means).
         """
         if isinstance(self.names, str) or not len(self.names):
             raise ValueError(f"names must hold at least one name of a model, got {self.names!r}.")
@@ -148,8 +148,8 @@ class RepeatedEvaluationDisplay(Display):
         Parameters
         ----------
         evaluations : dict of str to RepeatedEvaluation, or RepeatedEvaluation
-            What :func:`~sklearn_har.evaluation.repeated_evaluation` returned for each model, by the
-            name of the model, from top to bottom. All have the same score.
+            The result of :func:`~sklearn_har.evaluation.repeated_evaluation` for each model, by
+            name, from top to bottom. All have the same score.
         ax, **plot_params : optional
             As in :meth:`plot`.
         """

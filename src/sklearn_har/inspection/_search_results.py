@@ -1,4 +1,4 @@
-"""The results of a search of settings, as a table and as a picture."""
+"""Show the results of a hyperparameter search as a table or a plot."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from sklearn_har.utils._numbers import check_integer
 
 __all__ = ["SearchResultsDisplay", "search_table"]
 
-# Letters of a setting before it goes on in a second line, so that half of the picture is scores.
+# A longer setting is wrapped at this many letters, to keep half of the figure for the scores.
 _LONGEST_SETTING = 44
 
 
 def search_table(search: Any, *, metric: str | None = None) -> pd.DataFrame:
-    """Sum up what a search of settings found, the best setting first.
+    """Summarise the results of a search, the best setting first.
 
     Parameters
     ----------
@@ -31,17 +31,17 @@ def search_table(search: Any, *, metric: str | None = None) -> pd.DataFrame:
         A fitted `GridSearchCV`, `RandomizedSearchCV`, `HalvingGridSearchCV` or
         :class:`~sklearn_har.model_selection.OptunaSearchCV`, or its ``cv_results_``.
     metric : str or None, default=None
-        Name of the score when there are several. By default the only one, or that by which the
+        Name of the score if there are several. None for the only one, or for the one by which the
         search refits.
 
     Returns
     -------
     DataFrame of n_settings rows
         ``rank``, from 1 for the best; ``mean``, ``std`` (of the population, as in ``cv_results_``)
-        and ``worst`` of the score over the folds; ``fit_time``, the mean time of one training in
-        s; and a column for each parameter. Where no two end alike, parameters are called by what
-        stands behind the last step of a pipeline, ``units`` for ``clf__units``. The mean of a
-        setting of which a training failed is NaN; such settings come last.
+        and ``worst`` of the score over the folds; ``fit_time``, the mean time of one training in s;
+        and a column for each parameter. Names of parameters omit the steps of a pipeline if they
+        stay distinct: ``units`` for ``clf__units``. A setting with a failed training has a mean of
+        NaN and comes last.
 
     Examples
     --------
@@ -74,27 +74,27 @@ def search_table(search: Any, *, metric: str | None = None) -> pd.DataFrame:
 
 @dataclass(eq=False, repr=False)
 class SearchResultsDisplay(Display):
-    """Mean and spread of the score of each setting that a search tried.
+    """Mean and spread of the score of each setting of a search.
 
     Each setting has a row, the best on top: a dark diamond for the mean over the folds, a bar of
-    one standard deviation to each side, and a light ring for each fold. Two settings whose bars
-    overlap by much are not told apart by the search.
+    one standard deviation to each side, and a light ring for each fold. Settings with strongly
+    overlapping bars do not differ clearly.
 
-    Use :meth:`from_estimator` to make one. All parameters are stored as attributes.
+    Use :meth:`from_estimator` to create one. All parameters are stored as attributes.
 
     Parameters
     ----------
     settings : sequence of str of length n_settings
-        What to call the settings, in any order.
+        The names of the settings, in any order.
     split_scores : array-like of shape (n_settings, n_splits)
         Score of each setting on each fold.
     score_name : str, default="score"
-        Name of the score, for the axis.
+        Name of the score for the axis.
 
     Attributes
     ----------
     settings_ : list of str
-        The rows from top to bottom.
+        The settings from top to bottom.
     means_ : matplotlib ErrorbarContainer
         The means and their bars.
     folds_ : matplotlib PathCollection
@@ -102,8 +102,8 @@ class SearchResultsDisplay(Display):
 
     See Also
     --------
-    search_table : The same as a table.
-    sklearn.model_selection.ValidationCurveDisplay : Scores against one parameter.
+    search_table : Show the results as a table.
+    sklearn.model_selection.ValidationCurveDisplay : Plot scores against one parameter.
 
     Examples
     --------
@@ -131,11 +131,11 @@ class SearchResultsDisplay(Display):
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Axes to plot on; by default a new figure, as high as the number of settings asks for.
+            Axes to plot on. None for a new figure, whose height depends on the number of settings.
         n_best : int or None, default=20
-            How many settings to show; None for all.
+            Number of settings to show; None for all.
         mean_kwargs, fold_kwargs : dict, default=None
-            Keywords for ``Axes.errorbar`` (the means) and ``Axes.scatter`` (the folds).
+            Keyword arguments of ``Axes.errorbar`` (means) and ``Axes.scatter`` (folds).
         """
         scores = np.asarray(self.split_scores, dtype=float)
         if scores.ndim != 2 or len(scores) != len(self.settings):
@@ -153,7 +153,7 @@ class SearchResultsDisplay(Display):
         if n_best is not None:
             order = order[: check_integer(n_best, "n_best", minimum=1)]
         self.settings_ = [str(self.settings[i]) for i in order.tolist()]
-        # Names of parameters keep their underscores, which people copy.
+        # Names of parameters keep their underscores, so that they can be copied.
         labels = [textwrap.fill(setting, _LONGEST_SETTING) for setting in self.settings_]
         ax = self._rows(ax, labels, inches=0.35)
         self.folds_, self.means_ = draw_scores(ax, scores[order], "fold", fold_kwargs, mean_kwargs)
@@ -171,7 +171,7 @@ class SearchResultsDisplay(Display):
         ax: Any = None,
         **plot_params: Any,
     ) -> Self:
-        """Plot what a fitted search found.
+        """Plot the results of a fitted search.
 
         Parameters
         ----------
@@ -180,7 +180,7 @@ class SearchResultsDisplay(Display):
         metric : str or None, default=None
             As in :func:`search_table`.
         score_name : str or None, default=None
-            What to call the score; by default what the search calls it.
+            Name of the score; None for its name in the search.
         ax, **plot_params : optional
             As in :meth:`plot`.
         """

@@ -1,7 +1,7 @@
-"""The style of the displays: colours and marks, legends and rows.
+"""The style of the displays: colours, marks, legends and rows.
 
-Pictures are printed in grey and looked at with any colour vision. Whatever differs, differs in
-lightness or in the kind of line, mark or hatch as well as in colour.
+Figures must be readable in grey and with any colour vision: everything differs in lightness, or in
+the style of the line, mark or hatch, as well as in colour.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from numpy.typing import NDArray
 
 from sklearn_har.utils._scores import is_percentage
 
-# The palette of Okabe and Ito, which people of any colour vision tell apart, without its yellow,
-# which hardly shows on white. In this order neighbours differ in lightness.
+# The palette of Okabe and Ito, which suits any colour vision, without its yellow, which is hardly
+# visible on white. In this order neighbours differ in lightness.
 PALETTE = ("#0072B2", "#E69F00", "#000000", "#009E73", "#D55E00", "#56B4E9", "#CC79A7")
 DARK = PALETTE[0]
-# One more than a divisor of the number of colours would be: 28 lines pass before a pair repeats.
+# The numbers of styles and colours have no common divisor: a pair repeats only after 28 lines.
 _LINES: tuple[Any, ...] = ("-", (0, (4, 1.2)), (0, (1, 1)), (0, (5, 1.2, 1, 1.2)))
 
-# Bars that are to be compared: light against dark.
+# Light and dark bars for comparisons.
 DARK_BAR = {"facecolor": DARK, "edgecolor": DARK}
 LIGHT_BAR = {"facecolor": "0.75", "edgecolor": "0.35"}
-# Light and open against dark and filled tells single values from means.
+# Light open marks for single values, dark filled ones for means.
 RING = {"marker": "o", "facecolors": "none", "edgecolors": "0.55", "s": 22.0}
 DIAMOND = {"fmt": "D", "color": DARK, "markersize": 6.0, "capsize": 3.0}
 DIAMOND_MARK = {"marker": "D", "color": DARK, "markersize": 6.0, "linestyle": "none"}
@@ -34,36 +34,36 @@ _GRID = {"color": "0.85", "linewidth": 0.8}
 Kwargs = Mapping[str, Any] | None
 TimeUnit = Literal["auto", "s", "min", "h"]
 SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0}
-# Up to here, in s, an axis is in s, and then in min.
+# In s: up to these durations, an axis is in s or min.
 _LONGEST_IN_SECONDS, _LONGEST_IN_MINUTES = 300.0, 3 * 3600.0
-# Letters of the name of a row before it goes on in a second line.
+# A longer name of a row is wrapped at this many letters.
 _LONGEST_NAME = 28
 
 
 def line_style(i: int) -> dict[str, Any]:
-    """Return colour and kind of the i-th line of a picture."""
+    """Return the colour and style of the i-th line of a plot."""
     return {"color": PALETTE[i % len(PALETTE)], "linestyle": _LINES[i % len(_LINES)]}
 
 
 def display_name(name: Any) -> str:
-    """Return a name as people write it: activities and scores are spelt with underscores."""
+    """Return a name for display, with spaces for underscores."""
     return str(name).replace("_", " ")
 
 
 def wrap_name(name: Any, width: int = _LONGEST_NAME) -> str:
-    """Return a name on as many lines as it needs."""
+    """Wrap a name to as many lines as it needs."""
     return textwrap.fill(display_name(name), width)
 
 
 def score_axis(score_name: str) -> tuple[float, str]:
-    """Return what to multiply a score by, and the label of its axis: accuracies are in %."""
+    """Return the factor of a score and the label of its axis: accuracies are in %."""
     words = display_name(score_name)
     words = words[:1].upper() + words[1:]
     return (100.0, f"{words} (%)") if is_percentage(score_name) else (1.0, words)
 
 
 def time_unit_of(time_unit: TimeUnit, duration: float) -> str:
-    """Return the unit of an axis of time; `duration` in s decides where it is "auto"."""
+    """Return the unit of a time axis; `duration` in s determines it for "auto"."""
     if time_unit != "auto" and time_unit not in SECONDS:
         raise ValueError(
             f"time_unit must be one of ('auto', {', '.join(map(repr, SECONDS))}), "
@@ -77,42 +77,42 @@ def time_unit_of(time_unit: TimeUnit, duration: float) -> str:
 
 
 def row_inches(labels: Sequence[str], least: float) -> float:
-    """Return the height of rows that have room for the lines of their names."""
+    """Return the height of rows with room for the lines of their names."""
     return max(least, 0.08 + 0.16 * max(label.count("\n") + 1 for label in labels))
 
 
 def grid_lines(ax: Any, axis: str) -> None:
-    """Put light lines behind what is drawn."""
+    """Add light grid lines behind the content."""
     ax.set_axisbelow(True)
     ax.grid(axis=axis, **_GRID)
 
 
 def row_lines(ax: Any, n_rows: int) -> None:
-    """Part rows from each other by light lines."""
+    """Separate rows by light lines."""
     for boundary in range(1, n_rows):
         ax.axhline(boundary - 0.5, zorder=0.5, **_GRID)
 
 
 def name_rows(ax: Any, labels: Sequence[str]) -> None:
-    """Label rows from top to bottom, on an axis whose values run to the right."""
+    """Label rows from top to bottom, on a horizontal axis of values."""
     ax.set_yticks(range(len(labels)), labels)
     ax.set_ylim(len(labels) - 0.5, -0.5)
     grid_lines(ax, "x")
 
 
 def legend_above(ax: Any, ncols: int | None = None) -> None:
-    """Put the legend above the axes, where it hides nothing."""
+    """Put the legend above the axes, where it covers nothing."""
     ncols = ncols or len(ax.get_legend_handles_labels()[0])
     ax.legend(frameon=False, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=ncols)
 
 
 def legend_beside(ax: Any) -> None:
-    """Put the legend at the right of the axes, for what has no room above."""
+    """Put the legend to the right of the axes, if there is no room above."""
     ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, handlelength=2.6)
 
 
 def with_defaults(given: Kwargs, style: Mapping[str, Any], **more: Any) -> dict[str, Any]:
-    """Return the style of a user over that of the package."""
+    """Return the style of the user, with that of the package as default."""
     return {**style, **more, **(given or {})}
 
 
@@ -148,5 +148,5 @@ def finish_scores(ax: Any, score_name: str) -> None:
 def draw_bars(
     ax: Any, start: NDArray[Any], end: NDArray[Any], place: Any, style: Mapping[str, Any]
 ) -> Any:
-    """Draw bars from starts to ends; `place` is their lower y and their height."""
+    """Draw bars from starts to ends; `place` gives their lower y and their height."""
     return ax.broken_barh(np.column_stack([start, end - start]).tolist(), place, **style)

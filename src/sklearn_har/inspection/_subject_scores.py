@@ -1,4 +1,4 @@
-"""The score of each subject, the worst first, as a picture."""
+"""Plot the score of each subject, the worst first."""
 
 from __future__ import annotations
 
@@ -26,32 +26,32 @@ _MEAN_STYLE = {"color": "0.35", "linestyle": "--", "linewidth": 1.2}
 
 @dataclass(eq=False, repr=False)
 class SubjectScoresDisplay(Display):
-    """Accuracy on the windows of each subject, the worst first.
+    """Accuracy on the windows of each subject, the lowest first.
 
-    A mean over all windows hides the person for whom the recognition fails. Here each subject has a
-    row, with a dark diamond for the accuracy and, over several trainings, a bar of one standard
-    deviation to each side. A dashed line is the mean over the subjects.
+    A mean over all windows hides subjects with poor recognition. Here each subject has a row with a
+    dark diamond for the accuracy and, for several trainings, a bar of one standard deviation to
+    each side. A dashed line marks the mean over the subjects.
 
-    Use :meth:`from_estimator`, :meth:`from_predictions` or :meth:`from_evaluation` to make one. All
-    parameters are stored as attributes.
+    Use :meth:`from_estimator`, :meth:`from_predictions` or :meth:`from_evaluation` to create one.
+    All parameters are stored as attributes.
 
     Parameters
     ----------
     subjects : array-like of shape (n_subjects,)
-        What to call the subjects, in any order.
+        The names of the subjects, in any order.
     scores : array-like of shape (n_subjects,)
         Score of each subject; an accuracy is a fraction.
     spread : array-like of shape (n_subjects,), default=None
         Standard deviation of each score over several trainings.
     n_windows : array-like of shape (n_subjects,), default=None
-        How many windows each subject has; shown at the right.
+        Number of windows of each subject, shown at the right.
     score_name : str, default="accuracy"
-        Name of the score, for the axis. Accuracies are shown in %.
+        Name of the score for the axis. Accuracies are in %.
 
     Attributes
     ----------
     subjects_ : list
-        The rows from top to bottom.
+        The subjects from top to bottom.
     scores_ : matplotlib ErrorbarContainer
         The scores and their bars.
     mean_line_ : matplotlib Line2D
@@ -59,7 +59,7 @@ class SubjectScoresDisplay(Display):
 
     See Also
     --------
-    sklearn_har.evaluation.repeated_evaluation : The same as a table, ``per_subject``.
+    sklearn_har.evaluation.repeated_evaluation : Compute the table ``per_subject``.
 
     Examples
     --------
@@ -86,9 +86,9 @@ class SubjectScoresDisplay(Display):
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Axes to plot on; by default a new figure, as high as the number of subjects asks for.
+            Axes to plot on. None for a new figure, whose height depends on the number of subjects.
         score_kwargs, mean_kwargs : dict, default=None
-            Keywords for ``Axes.errorbar`` (the scores) and ``Axes.axvline`` (the mean).
+            Keyword arguments of ``Axes.errorbar`` (scores) and ``Axes.axvline`` (mean).
         """
         subjects = np.asarray(self.subjects)
         if subjects.ndim != 1 or not len(subjects):
@@ -115,7 +115,7 @@ class SubjectScoresDisplay(Display):
         )
         ax.set_ylabel("Subject")
         if counts is not None:
-            # On the other side, where they are read with the row and not taken for scores.
+            # On the right, where they are not mistaken for scores.
             side = ax.secondary_yaxis("right")
             side.set_yticks(range(len(counts)), [f"{count:g}" for count in counts[order]])
             side.tick_params(length=0.0, labelcolor="0.35")
@@ -134,7 +134,7 @@ class SubjectScoresDisplay(Display):
         ax: Any = None,
         **plot_params: Any,
     ) -> Self:
-        """Predict windows and plot the accuracy on those of each subject.
+        """Predict windows and plot the accuracy of each subject.
 
         Parameters
         ----------
@@ -180,19 +180,19 @@ class SubjectScoresDisplay(Display):
         Parameters
         ----------
         evaluation : RepeatedEvaluation
-            What :func:`~sklearn_har.evaluation.repeated_evaluation` returned, with the subjects of
+            The result of :func:`~sklearn_har.evaluation.repeated_evaluation`, with the subjects of
             the test windows.
         ax, **plot_params : optional
             As in :meth:`plot`.
         """
         if not isinstance(evaluation, RepeatedEvaluation):
             raise TypeError(
-                "evaluation must be what repeated_evaluation returned, got "
+                "evaluation must be a result of repeated_evaluation, got "
                 f"{type(evaluation).__name__}."
             )
         if evaluation.per_subject is None:
             raise ValueError(
-                "evaluation must know the subjects of the test windows, got one without "
+                "evaluation must have the subjects of the test windows, got one without "
                 "per_subject. Pass groups with cv, or groups_test with X_test, to "
                 "repeated_evaluation."
             )

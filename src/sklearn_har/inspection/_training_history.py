@@ -1,4 +1,4 @@
-"""Loss and scores over the epochs of one or many trainings, as a picture."""
+"""Plot loss and scores over the epochs of one or many trainings."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ __all__ = ["TrainingHistoryDisplay"]
 History = Mapping[str, Sequence[float]]
 
 _VALIDATION = "val_"
-# Open squares on dashes against filled circles on a line: training and validation differ in grey.
+# Open squares with dashes and filled circles with lines differ in grey: training and validation.
 _KINDS = {
     "training": {"linestyle": "-", "marker": "o"},
     "validation": {"linestyle": "--", "marker": "s", "markerfacecolor": "white"},
 }
-# About as many marks on a curve, so that a hundred epochs are not a row of beads.
+# A curve has about this many marks, also with a hundred epochs.
 _MARKS = 10
 
 
@@ -37,20 +37,19 @@ _MARKS = 10
 class TrainingHistoryDisplay(Display):
     """Loss and accuracy over the epochs of one or many trainings.
 
-    Each quantity has a panel. Of several trainings it shows the mean over those that were still
-    running in an epoch, and a band of one standard deviation to each side; early stopping ends
-    trainings after different numbers of epochs. Their number is in the legend.
+    Each quantity has a panel. For several trainings it shows the mean over those still running in
+    an epoch, and a band of one standard deviation to each side, because early stopping may end them
+    at different epochs. The legend gives the number of trainings.
 
-    Use :meth:`from_estimator` to make one. All parameters are stored as attributes.
+    Use :meth:`from_estimator` to create one. All parameters are stored as attributes.
 
     Parameters
     ----------
     histories : sequence of dict
-        One for each training: from the name of a quantity to its values by epoch, as in the
-        ``history_`` of a fitted classifier. What starts with ``val_`` was measured on the windows
-        that were held out for validation.
+        One for each training, with the values of each quantity by epoch, as in the ``history_`` of
+        a fitted classifier. The prefix ``val_`` marks quantities of the validation set.
     name : str or None, default=None
-        What was trained, for the legend.
+        Name of the trained model for the legend.
 
     Attributes
     ----------
@@ -63,7 +62,7 @@ class TrainingHistoryDisplay(Display):
 
     See Also
     --------
-    sklearn.model_selection.LearningCurveDisplay : Scores against the number of windows.
+    sklearn.model_selection.LearningCurveDisplay : Plot scores against the number of windows.
 
     Examples
     --------
@@ -91,12 +90,12 @@ class TrainingHistoryDisplay(Display):
         Parameters
         ----------
         ax : matplotlib Axes or array of them, default=None
-            Where to plot: one for each panel, such as the `axes_` of another display, to compare
-            the two; or one that all panels share the place of. By default a new figure.
+            One for each panel, such as the `axes_` of another display for a comparison, or one for
+            the whole grid. None for a new figure.
         metrics : sequence of str, default=None
-            The panels, such as ``["loss"]``, by the names of the training; by default all.
+            The panels by name, such as ``["loss"]``; None for all.
         line_kwargs, band_kwargs : dict, default=None
-            Keywords for ``Axes.plot`` (the curves) and ``Axes.fill_between`` (the bands).
+            Keyword arguments of ``Axes.plot`` (curves) and ``Axes.fill_between`` (bands).
         """
         chosen = _check_metrics(self.histories, metrics)
         size = (0.8 + 4.2 * len(chosen), 3.6)
@@ -109,7 +108,7 @@ class TrainingHistoryDisplay(Display):
 
     def _plot_panel(self, ax: Any, metric: str, line_kwargs: Kwargs, band_kwargs: Kwargs) -> None:
         factor, label = score_axis(metric)
-        # Curves that are there already, of another display, keep their colours.
+        # Existing curves of another display keep their colours.
         n_before = len(ax.lines)
         for kind, key in (("training", metric), ("validation", f"{_VALIDATION}{metric}")):
             curves = [history[key] for history in self.histories if key in history]
@@ -144,15 +143,15 @@ class TrainingHistoryDisplay(Display):
     def from_estimator(
         cls, estimator: Any, *, name: str | None = None, ax: Any = None, **plot_params: Any
     ) -> Self:
-        """Plot how fitted classifiers were trained.
+        """Plot the training history of fitted classifiers.
 
         Parameters
         ----------
         estimator : estimator or sequence of estimator
-            A fitted classifier of this package, or what holds some: a pipeline that ends in one, a
-            search, a vote or another ensemble; or what
-            :func:`~sklearn_har.evaluation.repeated_evaluation` returned. Several are trainings of
-            the same kind.
+            A fitted classifier of this package, or an object that holds some: a pipeline that ends
+            in one, a search, an ensemble, or the result of
+            :func:`~sklearn_har.evaluation.repeated_evaluation`. Several classifiers count as
+            trainings of one model.
         name : str or None, default=None
             As in :class:`TrainingHistoryDisplay`.
         ax, **plot_params : optional
@@ -202,7 +201,7 @@ def _check_metrics(histories: Sequence[History], metrics: Sequence[str] | None) 
 
 
 def _by_epoch(curves: Sequence[Sequence[float]]) -> NDArray[np.float64]:
-    """Return an array of shape (n_trainings, n_epochs), NaN after the end of a training."""
+    """Return an array of shape (n_trainings, n_epochs), with NaN after the end of a training."""
     values = np.full((len(curves), max(map(len, curves))), np.nan)
     for row, curve in zip(values, curves, strict=True):
         row[: len(curve)] = curve

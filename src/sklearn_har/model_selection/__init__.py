@@ -1,4 +1,4 @@
-"""Choosing settings, beside what `sklearn.model_selection` has."""
+"""Hyperparameter searches in addition to those of `sklearn.model_selection`."""
 
 from sklearn_har.model_selection._optuna import OptunaSearchCV
 from sklearn_har.utils._public import name_classes_after

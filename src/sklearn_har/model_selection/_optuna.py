@@ -1,4 +1,4 @@
-"""A search whose next setting depends on the scores so far."""
+"""A search in which Optuna proposes settings from the scores so far."""
 
 from __future__ import annotations
 
@@ -19,69 +19,69 @@ from sklearn_har.utils._optional import import_optional
 
 __all__ = ["OptunaSearchCV", "no_training_succeeded"]
 
-# What Optuna takes for a choice as it is; anything else is told to it by its number.
+# Optuna accepts choices of these types; others are passed by their number.
 _PLAIN = (bool, int, float, str, type(None))
-# A setting that has been scored already is not trained again, and a sampler may come back to the
-# same few of them for ever.
+# A setting is trained once, and a sampler may propose the same ones again and again. The search
+# ends after this many repetitions.
 _MAX_REPETITIONS = 100
 
 
 class OptunaSearchCV(RandomizedSearchCV):
-    """Search of settings in which Optuna proposes the next one from the scores so far.
+    """Search in which Optuna proposes the next setting from the scores so far.
 
-    It is `RandomizedSearchCV` in all but where settings come from: scored by cross-validation,
-    with ``groups`` in `fit` for a splitter such as `GroupKFold`, refitted in the end, with
-    `cv_results_`, `best_params_` and `best_score_`. Settings are tried one after the other; with
-    ``n_jobs`` the folds of one are trained at a time.
+    Only the source of settings differs from `RandomizedSearchCV`. Settings are scored by
+    cross-validation, with ``groups`` in `fit` for a splitter such as `GroupKFold`. The best one is
+    refitted, and `cv_results_`, `best_params_` and `best_score_` are set. Settings are tried one
+    after the other; with ``n_jobs``, the folds of one setting are trained in parallel.
 
     Parameters
     ----------
     estimator : estimator
         A classifier, or a pipeline that ends in one. It is cloned for each training.
     param_distributions : dict
-        From the name of a parameter to the values to try: a list of values, or a distribution of
-        Optuna, such as ``optuna.distributions.FloatDistribution(1e-4, 1e-2, log=True)``.
+        The values to try for each parameter: a list of values, or a distribution of Optuna, such as
+        ``optuna.distributions.FloatDistribution(1e-4, 1e-2, log=True)``.
     n_iter : int, default=20
-        How many settings to train. Optuna's own sampler draws the first ten at random. It may
-        propose a setting again; its score is known then, it is not trained twice and does not
-        count. A finite space of fewer settings is tried as a whole.
+        Number of settings to train. Optuna's default sampler draws the first ten at random. A
+        repeated setting is not trained again and does not count. A finite space of fewer settings
+        is tried completely.
     sampler : optuna.samplers.BaseSampler or None, default=None
-        What proposes the settings; by default the tree-structured Parzen estimator [1]_, seeded by
-        `random_state`. It is copied for each `fit`. `GridSampler`, which ends a study by itself,
-        does not go: grids are for `GridSearchCV`.
+        The source of settings. None for the tree-structured Parzen estimator [1]_, seeded by
+        `random_state`. It is copied for each `fit`. `GridSampler` is not supported, because it ends
+        a study itself: use `GridSearchCV`.
     scoring, n_jobs : optional
-        As in `RandomizedSearchCV`. ``n_jobs`` is how many folds to train at a time.
+        As in `RandomizedSearchCV`. ``n_jobs`` is the number of folds to train in parallel.
     refit : bool or str, default=True
-        Whether to train the best setting on all windows in the end. With several scores it is the
-        name of the one to maximise.
+        Whether to train the best setting on all windows at the end. With several scores, the name
+        of the one to maximise.
     cv : int, cross-validation generator or iterable, default=None
-        How to split. For windows of several subjects: `GroupKFold` and ``fit(X, y,
-        groups=subject)``. The splits have to be the same for all settings: give a splitter that
-        shuffles an integer ``random_state``.
+        The splitter. For windows of several subjects, use `GroupKFold` and ``fit(X, y,
+        groups=subject)``. The splits must be the same for all settings: give a shuffling splitter
+        an integer ``random_state``.
     verbose, pre_dispatch : optional
         As in `RandomizedSearchCV`.
     random_state : int, RandomState instance or None, default=None
-        Decides what is proposed, unless there is a `sampler`. Pass an int for the same settings
-        in each call.
+        Determines the proposals, unless there is a `sampler`. Pass an int for reproducible
+        settings.
     error_score : "raise" or float, default=np.nan
-        The score of a training that fails. A setting with which all folds fail is told to Optuna
-        as failed and left out of `cv_results_`, with a `FitFailedWarning`.
+        The score of a failed training. A setting whose folds all fail counts as failed in Optuna
+        and is left out of `cv_results_`, with a `FitFailedWarning`.
     return_train_score : bool, default=False
         As in `RandomizedSearchCV`.
 
     Attributes
     ----------
     study_ : optuna.Study
-        The trials in the order in which they were asked for, for Optuna's own plots.
+        The trials in order, for Optuna's own plots.
     cv_results_ : dict
-        As in `RandomizedSearchCV`, one entry a setting that was trained. So are `best_estimator_`,
-        `best_params_`, `best_score_`, `best_index_` and `n_splits_`.
+        As in `RandomizedSearchCV`, with one entry per trained setting. The same holds for
+        `best_estimator_`, `best_params_`, `best_score_`, `best_index_` and `n_splits_`.
 
     See Also
     --------
-    sklearn.model_selection.GridSearchCV : All settings of a grid.
-    sklearn.model_selection.RandomizedSearchCV : Settings drawn at random.
-    sklearn_har.inspection.SearchResultsDisplay : What a search found, as a picture.
+    sklearn.model_selection.GridSearchCV : Try all settings of a grid.
+    sklearn.model_selection.RandomizedSearchCV : Draw settings at random.
+    sklearn_har.inspection.SearchResultsDisplay : Plot the results of a search.
 
     References
     ----------
@@ -152,7 +152,7 @@ class OptunaSearchCV(RandomizedSearchCV):
         )
         self.sampler = sampler
 
-    # The method that scikit-learn's searches are to be extended by, whatever its underscore says.
+    # scikit-learn documents this method for subclasses, despite its underscore.
     def _run_search(self, evaluate_candidates: Callable[..., Mapping[str, Any]]) -> None:
         optuna = import_optional("optuna", extra="tune", needed_by="OptunaSearchCV")
         space = {
@@ -168,7 +168,7 @@ class OptunaSearchCV(RandomizedSearchCV):
             self.study_ = optuna.create_study(direction="maximize", sampler=sampler)
         failed = optuna.trial.TrialState.FAIL
         key = f"mean_test_{self.refit if isinstance(self.refit, str) else 'score'}"
-        # None stands for a setting that cannot be trained.
+        # None marks a setting that cannot be trained.
         known: dict[tuple[Any, ...], float | None] = {}
         n_left = min(self.n_iter, math.prod(choices.size for choices in space.values()))
         n_repetitions, last_error = 0, None
@@ -196,7 +196,7 @@ class OptunaSearchCV(RandomizedSearchCV):
                     continue
                 if key not in results:
                     raise ValueError(
-                        "refit must name one of several scores, which is the one to maximise, "
+                        "refit must name one of several scores, the one to maximise, "
                         f"got {self.refit!r}."
                     )
                 mean = float(results[key][-1])
@@ -208,12 +208,12 @@ class OptunaSearchCV(RandomizedSearchCV):
 
 
 def no_training_succeeded(error: ValueError) -> bool:
-    """Tell what scikit-learn raises when all folds failed from what is wrong with the data."""
+    """Return whether an error means that all folds failed, rather than that the data is wrong."""
     return "fits failed" in str(error)
 
 
 class _Choices:
-    """The values of one parameter, as Optuna knows them and as the estimator does."""
+    """The values of one parameter, for Optuna and for the estimator."""
 
     def __init__(self, distribution: Any, values: list[Any] | None, size: float) -> None:
         self.distribution = distribution
@@ -243,7 +243,7 @@ class _Choices:
 
 @contextmanager
 def _without_greeting(optuna: Any) -> Iterator[None]:
-    # Optuna logs each new study on the standard error stream, at a level that is for all studies.
+    # Optuna logs each new study to standard error, at a level shared by all studies.
     level = optuna.logging.get_verbosity()
     optuna.logging.set_verbosity(max(level, optuna.logging.WARNING))
     try:

@@ -1,4 +1,4 @@
-"""Searches that take hours: what they have finished is kept, whatever happens then."""
+"""Searches that keep their results when they are interrupted or fail."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from sklearn_har.model_selection._optuna import OptunaSearchCV, no_training_succ
 
 __all__ = ["StepwiseGridSearchCV", "StepwiseOptunaSearchCV", "StepwiseRandomizedSearchCV"]
 
-# scikit-learn rules a line above each kind of failure. The end of a traceback has the class of the
-# error, and what it says up to an empty line.
+# scikit-learn puts a line above each kind of failure. The last lines of a traceback hold the class
+# of the error and its message, up to an empty line.
 _RULE = re.compile(r"^-{20,}$", re.MULTILINE)
 _RAISED = re.compile(r"^[\w.]+(?:Error|Exception): (.*?)(?=\n\n|\Z)", re.MULTILINE | re.DOTALL)
 
@@ -31,30 +31,28 @@ Evaluate = Callable[..., Mapping[str, Any]]
 
 
 class _Stepwise:
-    """Makes a search go on, and end, with what it has.
+    """Make a search continue after failures and keep its results after an interruption.
 
-    The settings are evaluated a few at a time. Those with which a fold cannot be trained are
-    collected in `failures_`, pairs of the setting and the reason, and the search goes on; it fails
-    if nothing else is left. An interruption by Ctrl-C ends the search where it stands, with
-    `interrupted_` set, if there is a result already. `report` is called with each setting and its
-    mean score.
+    Settings are evaluated a few at a time. If a fold of a setting cannot be trained, the setting
+    and the reason are added to `failures_`, and the search goes on; it fails only if nothing else
+    is left. Ctrl-C ends the search with `interrupted_` set, if there is a result already. `report`
+    is called with each setting and its mean score.
 
-    The splits have to be the same each time, as those of `GroupKFold` are.
+    The splits must be the same each time, like those of `GroupKFold`.
     """
 
     failures_: list[tuple[dict[str, Any], str]]
     interrupted_: bool
     n_jobs: int | None
     report: Callable[[dict[str, Any], float], None] | None = None
-    # Evaluates settings, all at once or one after the other.
+    # Evaluates settings, together or one after the other.
     _propose: Callable[[Evaluate], None]
 
-    # The method that scikit-learn's searches are to be extended by, whatever its underscore says.
+    # scikit-learn documents this method for subclasses, despite its underscore.
     def _run_search(self, evaluate_candidates: Evaluate) -> None:
         self.failures_ = []
         self.interrupted_ = False
-        # As many settings at a time as there are jobs, so that none waits for the last fold of
-        # another one.
+        # As many settings at a time as jobs, so that none waits for the last fold of another.
         size = effective_n_jobs(self.n_jobs)
         has_results = False
 
@@ -93,14 +91,14 @@ class _Stepwise:
 
 
 class StepwiseGridSearchCV(_Stepwise, GridSearchCV):
-    """`GridSearchCV` that keeps what it has."""
+    """`GridSearchCV` that keeps its results."""
 
     def _propose(self, evaluate: Evaluate) -> None:
         evaluate(ParameterGrid(self.param_grid))
 
 
 class StepwiseRandomizedSearchCV(_Stepwise, RandomizedSearchCV):
-    """`RandomizedSearchCV` that keeps what it has."""
+    """`RandomizedSearchCV` that keeps its results."""
 
     def _propose(self, evaluate: Evaluate) -> None:
         evaluate(
@@ -109,7 +107,7 @@ class StepwiseRandomizedSearchCV(_Stepwise, RandomizedSearchCV):
 
 
 class StepwiseOptunaSearchCV(_Stepwise, OptunaSearchCV):
-    """`OptunaSearchCV` that keeps what it has."""
+    """`OptunaSearchCV` that keeps its results."""
 
     def _propose(self, evaluate: Evaluate) -> None:
         OptunaSearchCV._run_search(self, evaluate)
@@ -118,7 +116,7 @@ class StepwiseOptunaSearchCV(_Stepwise, OptunaSearchCV):
 def _partial_failures(
     settings: list[Any], means: Iterable[float], caught: list[warnings.WarningMessage]
 ) -> list[tuple[Any, str]]:
-    """Return the settings without a mean score, and pass on what was warned of otherwise."""
+    """Return the settings without a mean score, and repeat other warnings."""
     reasons = []
     for warning in caught:
         if issubclass(warning.category, FitFailedWarning):
@@ -127,7 +125,7 @@ def _partial_failures(
             warnings.warn_explicit(
                 warning.message, warning.category, warning.filename, warning.lineno
             )
-    # One warning speaks of all that were evaluated together.
+    # One warning covers all settings that were evaluated together.
     return [
         (setting, "; ".join(dict.fromkeys(reasons)))
         for setting, mean in zip(settings, means, strict=True)
@@ -136,7 +134,7 @@ def _partial_failures(
 
 
 def _reasons(error: Exception | Warning | str) -> str:
-    """Return what the trainings said that failed, without their tracebacks."""
+    """Return the messages of failed trainings, without tracebacks."""
     text = str(error).strip()
     raised = [_RAISED.findall(part.strip()) for part in _RULE.split(text)]
     said = [" ".join(found[-1].split()) for found in raised if found]

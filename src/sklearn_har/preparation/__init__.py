@@ -1,4 +1,4 @@
-"""Prepare recordings: one grid of times, filters, gravity; for whole recordings and for streams."""
+"""Prepare recordings and live streams: resampling, filters, gravity, and windows."""
 
 from sklearn_har.preparation._coefficients import preparation_coefficients
 from sklearn_har.preparation._estimating import align_windows, estimate_body_frame

@@ -1,4 +1,4 @@
-"""Arrays as recordings."""
+"""Convert arrays to recordings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def as_recording(
     labels: ArrayLike | None = None,
     breaks: ArrayLike = (),
 ) -> Recording:
-    """Return a recording as it is, or make one of an array and what describes it."""
+    """Return a recording unchanged, or make one from an array and its description."""
     if isinstance(recording, Recording):
         described = {"time": time, "original_rate": original_rate, "labels": labels}
         given = [name for name, value in described.items() if value is not None]

@@ -1,4 +1,4 @@
-"""A preparation as numbers, for programs in other languages."""
+"""Return a preparation as numbers, for programs in other languages."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ __all__ = ["preparation_coefficients"]
 def preparation_coefficients(
     preparation: Preparation, channel_names: Sequence[str], *, max_rate: float = 240.0
 ) -> dict[str, Any]:
-    """Return the numbers by which a program in another language prepares samples.
+    """Return the coefficients with which a program in another language prepares samples.
 
-    The numbers are the coefficients of all filters, the window, and the thresholds of the search
-    for the frame of the body. A program needs no design of filters, only the recursion over the
-    samples, and gets the windows of :meth:`Preparation.stream`. The page that
-    :func:`~sklearn_har.export.to_web` writes is such a program.
+    The result holds the coefficients of all filters, the window, and the thresholds of the search
+    for the frame of the body. A program computes only the recursion over the samples and gets the
+    windows of :meth:`Preparation.stream`. The page of :func:`~sklearn_har.export.to_web` is such a
+    program.
 
     Parameters
     ----------
     preparation : Preparation
-        What is done to the samples.
+        How samples are prepared.
     channel_names : sequence of str
         The channels of the samples, in their order.
     max_rate : float, default=240.0
-        The highest nominal rate of the samples, in Hz. There is one anti-aliasing filter for each
-        whole number by which samples may have to be thinned.
+        The highest nominal rate of the samples, in Hz. Each whole factor of thinning up to it has
+        an anti-aliasing filter of its own.
 
     Returns
     -------
@@ -44,15 +44,15 @@ def preparation_coefficients(
         Numbers, texts, lists and dicts, fit for JSON:
 
         - ``sampling_rate`` in Hz, and ``least_rate`` in Hz, below which samples are refused;
-        - ``max_gap`` in s, the longest step that is no interruption. Where it is None, that is
-          ``gap_intervals`` sampling intervals, of the samples or of the signals, whichever are
+        - ``max_gap`` in s, the longest step that is not an interruption. If it is None, the limit
+          is ``gap_intervals`` sampling intervals of the samples or of the signals, whichever are
           longer;
         - ``channel_names``: the channels of the samples that are used, in the order of the filters.
           ``n_acceleration`` of them are accelerations in g, and the next ``n_angular_velocity``
           angular velocities in rad/s;
         - ``grid``: the interpolation, and ``anti_aliasing``, the filters by the factor of thinning;
-        - ``noise``, ``gravity`` and ``drift``: each a filter or None. The noise filter follows the
-          median of three samples. The other two are subtracted;
+        - ``noise``, ``gravity`` and ``drift``: each a filter or None. The noise filter is applied
+          after the median of three samples. The outputs of the other two are subtracted;
         - ``window``: ``n_timesteps``, ``step`` and ``channel_names`` of the windows;
         - ``frame``: None, or the search for the frame of the body.
 
@@ -79,14 +79,14 @@ def preparation_coefficients(
     names = check_names(channel_names, len(channel_names))
     rate = float(preparation.sampling_rate)
     highest = check_rate(max_rate, "max_rate")
-    # All checks of the parameters, and the names of the channels.
+    # This also checks all parameters and resolves the names of the channels.
     stream = preparation.stream(names, max(highest, rate))
     stage = preparation._signals(names, rate)
     most = _stages.GridResampler(rate, max(highest, rate)).factor
     return {
         "sampling_rate": rate,
         "max_gap": preparation.max_gap,
-        # In sampling intervals, where max_gap is None.
+        # In sampling intervals, used if max_gap is None.
         "gap_intervals": gap_limit(1.0, None),
         "least_rate": rate / _resampling._MOST_UPSAMPLING,
         "channel_names": [names[i] for i in stage._columns],

@@ -1,4 +1,4 @@
-"""Find the frame of the body in a recording, and turn windows into it."""
+"""Find the frame of the body in a recording, and rotate windows into it."""
 
 from __future__ import annotations
 
@@ -26,51 +26,51 @@ __all__ = ["align_windows", "estimate_body_frame"]
 def estimate_body_frame(
     recording: Recording, preparation: Preparation | str | None = None
 ) -> BodyFrame:
-    """Find up and forward of the person who wears a device, without labels.
+    """Find the directions up and forward of the person who wears a device, without labels.
 
-    Both come from walking. Up is the direction of gravity while walking. Forward is where, at the
-    frequency of the steps, horizontal acceleration is in quadrature with vertical acceleration, a
-    property of gait as an inverted pendulum. Stairs and running do no harm, because forward is
-    taken from windows of level walking alone, and standing or sitting has no part in it.
+    Both come from walking. Up is the direction of gravity. Forward is where horizontal
+    acceleration is in quadrature with vertical acceleration at the frequency of the steps, as in an
+    inverted pendulum. Only windows of level walking contribute to forward, so stairs, running,
+    standing and sitting do no harm.
 
     Parameters
     ----------
     recording : Recording
-        Raw, with three accelerations in g, gravity included. Angular velocities are not needed.
+        Raw, with three accelerations in g, including gravity. Angular velocities are not needed.
     preparation : Preparation or str, default=None
-        Says which channels are `acceleration`, and the rate that the recording is brought to. None
-        for the first three channels at 50 Hz.
+        Gives the channels of `acceleration` and the sampling rate. None for the first three
+        channels at 50 Hz.
 
     Returns
     -------
     BodyFrame
-        Of the whole recording. With less than 17 s of level walking `known` is "up", and with less
-        than 17 s of gait "none".
+        The frame of the whole recording. With less than 17 s of level walking, `known` is "up";
+        with less than 17 s of gait, it is "none".
 
     Raises
     ------
     TypeError, ValueError
-        If `recording` is no Recording, or has no three accelerations.
+        If `recording` is not a Recording, or lacks three accelerations.
 
     Warns
     -----
     RecordingWarning
-        If the device was put in anew during the recording: then the frame with the most walking is
-        returned, with its `start` and `end`. :meth:`Preparation.body_frames` has all of them.
+        If the device was repositioned during the recording. The frame with the most walking is
+        returned, with its `start` and `end`. :meth:`Preparation.body_frames` returns all.
 
     See Also
     --------
-    Preparation : With ``frame="body"`` it makes signals in this frame.
+    Preparation : With ``frame="body"``, signals are in this frame.
     align_windows : The same for windows.
 
     Notes
     -----
-    The movement of the person to be recognised is used, without labels. An accuracy that is reached
-    with it must say so.
+    The method uses the unlabelled movement of the person to be recognised. State this with any
+    accuracy that you report.
 
-    Downstairs has the opposite sign, so that a recording of stairs downwards alone may get a
-    forward that points backwards. Few windows of it look like level walking: of trials that hold
-    nothing else, 8 of 72 in a trouser pocket (MotionSense) got a frame, and 52 "up" alone.
+    Walking downstairs has the opposite sign, so a recording of it alone may get a forward that
+    points backwards. Few of its windows look like level walking: of 72 such trials in a trouser
+    pocket (MotionSense), 8 got a frame and 52 "up" alone.
 
     References
     ----------
@@ -98,7 +98,7 @@ def estimate_body_frame(
     best = max(frames, key=lambda frame: (frame.known == "body", frame.walking))
     if len(frames) > 1:
         warn_of_recording(
-            f"the device was put in anew {len(frames) - 1} time(s): the frame holds from "
+            f"the device was repositioned {len(frames) - 1} time(s): the frame holds from "
             f"{best.start:.0f} to {best.end:.0f} s. Preparation.body_frames returns all frames."
         )
     return best
@@ -111,16 +111,16 @@ def align_windows(
     sampling_rate: float = 50.0,
     frame: Literal["upright", "body"] = "body",
 ) -> NDArray[np.floating]:
-    """Turn windows into the frame of the body, recording by recording.
+    """Rotate windows into the frame of the body, recording by recording.
 
     Parameters
     ----------
     X : array-like of shape (n_windows, n_timesteps, n_channels)
-        The first three channels are accelerations in g, gravity included. All channels are vectors,
-        three by three, in the same axes, such as the nine of UCI HAR; one or two channels that are
-        left over stay as they are.
+        The first three channels are accelerations in g, including gravity. Each three channels are
+        a vector in the same axes, such as the nine of UCI HAR; one or two remaining channels stay
+        as they are.
     recording : array-like of shape (n_windows,)
-        Which recording each window was cut from, of one wearing each: `recording` of
+        The recording of each window, in which the device is worn in one way: `recording` of
         :func:`~sklearn_har.datasets.fetch_uci_har`, for example.
     sampling_rate : float, default=50.0
         In Hz.
@@ -130,8 +130,8 @@ def align_windows(
     Returns
     -------
     aligned : ndarray of shape (n_windows, n_timesteps, n_channels + 1)
-        With the first axis up, the second forward and the third left; the last channel is 1, or 0
-        for windows that are left as they were, because the frame of their recording is not known.
+        The first axis is up, the second forward and the third left. The last channel is 1, or 0
+        for windows that stay unchanged because the frame of their recording is unknown.
 
     Raises
     ------
@@ -141,11 +141,11 @@ def align_windows(
     Warns
     -----
     RecordingWarning
-        If the frame of a recording is not known.
+        If the frame of a recording is unknown.
 
     See Also
     --------
-    estimate_body_frame : How it is found.
+    estimate_body_frame : Find the frame of one recording.
 
     Examples
     --------

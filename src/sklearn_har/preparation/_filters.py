@@ -1,4 +1,4 @@
-"""The filters of UCI HAR."""
+"""Filter recordings as UCI HAR does."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ def remove_noise(
     cutoff: float = 20.0,
     order: int = 10,
 ) -> NDArray[Any]:
-    """Take the noise out of a recording as UCI HAR does.
+    """Remove noise from a recording as UCI HAR does.
 
-    Each sample becomes the median of itself and its two neighbours, which removes single outliers;
-    then a causal Butterworth low-pass filter runs over the medians.
+    A median over each sample and its two neighbours removes single outliers; then a causal
+    Butterworth low-pass filter runs over the medians.
 
     Parameters
     ----------
     samples : array-like of shape (n_samples, n_channels) or (n_samples,)
-        Accelerations and angular velocities of one recording, as measured. They are taken as one
-        stretch without breaks; :func:`prepare_recording` heeds breaks.
+        Accelerations and angular velocities of one recording, as measured. They are filtered as one
+        part without breaks; :func:`prepare_recording` respects breaks.
     sampling_rate : float, default=50.0
         In Hz.
     cutoff : float, default=20.0
@@ -40,7 +40,7 @@ def remove_noise(
     Returns
     -------
     filtered : ndarray of the shape of `samples`
-        The signal less its noise. float32 for float32 input, otherwise float64.
+        The filtered signal. float32 for float32 input, otherwise float64.
 
     Raises
     ------
@@ -55,13 +55,13 @@ def remove_noise(
 
     Notes
     -----
-    The authors call the filter one of third order [1]_. Their published windows are those of a
-    filter of tenth order: with it, all 10299 windows of UCI HAR follow from the recordings of HAPT
-    within 4e-7 g, with ``order=3`` they are off by 5e-4 g at rest, besides a delay shorter by one
-    sample. The default reproduces the data.
+    The authors describe a filter of third order [1]_, but their published windows come from a
+    filter of tenth order. With it, all 10299 windows of UCI HAR follow from the recordings of HAPT
+    within 4e-7 g. With ``order=3`` they differ by 5e-4 g at rest, and the delay is one sample
+    shorter. The default reproduces the data.
 
-    With the defaults, slow movements come out 21 ms late, about one sample of 50 Hz, and those of
-    15 Hz 31 ms late. The filter starts in the steady state of its first sample.
+    With the defaults, slow movements are delayed by 21 ms, about one sample at 50 Hz, and those of
+    15 Hz by 31 ms. The filter starts in the steady state of the first sample.
 
     References
     ----------
@@ -96,15 +96,14 @@ def separate_gravity(
 ) -> tuple[NDArray[Any], NDArray[Any]]:
     """Split total acceleration into gravity and body acceleration.
 
-    Gravity is what a Butterworth low-pass filter leaves of the total acceleration, and body
-    acceleration is the rest, as in the preprocessing of UCI HAR [1]_. The filter is causal: it runs
-    forward once and never looks ahead, so a stream of samples gives the same numbers, and gravity
-    lags behind a change of posture by about ``1 / cutoff / 3`` seconds.
+    A Butterworth low-pass filter of the total acceleration gives gravity; the rest is body
+    acceleration, as in UCI HAR [1]_. The filter is causal, so a stream of samples gives the same
+    numbers. Gravity lags behind a change of posture by about ``1 / cutoff / 3`` seconds.
 
     Parameters
     ----------
     acceleration : array-like of shape (n_samples, n_axes) or (n_samples,)
-        Total acceleration of one recording, gravity included, in g. It is taken as one stretch
+        Total acceleration of one recording, including gravity, in g. It is filtered as one part
         without breaks: filter the parts between breaks one by one.
     sampling_rate : float, default=50.0
         In Hz.
@@ -134,14 +133,13 @@ def separate_gravity(
 
     Notes
     -----
-    The defaults are those of UCI HAR. There the same separation, with ``cutoff=0.1, order=2``, also
-    took the slow drift out of the angular velocity: the second of the returned arrays is what
-    stays.
+    The defaults are those of UCI HAR. UCI HAR also removes slow drift from the angular velocity by
+    this function with ``cutoff=0.1, order=2``: the second returned array is the result.
 
-    The filter starts in the steady state of its first sample, as if the device had been held still
-    in that orientation for ever. A start from zero would put a step of 1 g into the first three
-    seconds of body acceleration. The first seconds of a recording that begins in motion remain less
-    certain than the rest: one sample is a coarse guess of gravity.
+    The filter starts in the steady state of its first sample, as if the device had been still
+    before. A start from zero would put a step of 1 g into the first three seconds of body
+    acceleration. If a recording begins in motion, its first seconds are less accurate, because one
+    sample is a coarse estimate of gravity.
 
     References
     ----------
@@ -165,7 +163,7 @@ def separate_gravity(
 
 
 def _check_signal(values: ArrayLike, name: str) -> NDArray[Any]:
-    """Return the samples of one recording, in the precision in which they are to be returned."""
+    """Return the samples of one recording, in the precision of the result."""
     signal = np.asarray(values)
     if signal.dtype.kind not in "iuf":
         raise ValueError(f"{name} must hold real numbers, got dtype {signal.dtype}.")
@@ -180,7 +178,7 @@ def _check_signal(values: ArrayLike, name: str) -> NDArray[Any]:
         raise ValueError(f"{name} must hold at least one sample, got shape {signal.shape}.")
     if not np.isfinite(signal).all():
         raise ValueError(
-            f"{name} must be finite, got NaN or infinity: one such sample would spoil all that "
-            "follow. Interpolate it, or filter the parts before and after it separately."
+            f"{name} must be finite, got NaN or infinity: one such sample spoils all later ones. "
+            "Interpolate it, or filter the parts before and after it separately."
         )
     return signal

@@ -1,4 +1,4 @@
-"""The frame of the body: which way up and forward are, and signals in its axes."""
+"""Find the frame of the body, and rotate signals into it."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ __all__ = [
 Floats = NDArray[np.float64]
 Level = Literal["upright", "body"]
 
-# The channel that says whether a sample is in the axes of the body: 1, or 0 for the device's.
+# This channel is 1 for samples in the axes of the body and 0 for those in the device's.
 _KNOWN = "frame_known"
-# In s: what is looked at at a time, by half.
+# In s: the length of the windows in which gait is searched; they overlap by half.
 _WINDOW = 2.56
-# In degrees: rotations that differ by less are not exchanged, so that signals have no small steps.
+# In degrees: a rotation that differs by less is not replaced, to avoid small steps in the signals.
 _SAME = 5.0
-# In Hz: below, the steps of running people are not in the signal.
+# In Hz: lower rates do not contain the steps of running people.
 _LOWEST_RATE = 8.0
 
 
@@ -55,17 +55,17 @@ class BodyFrame:
     Parameters
     ----------
     rotation : ndarray of shape (3, 3)
-        Its rows are the directions up, forward and left in the axes of the device, so that
-        ``rotation @ vector`` is a vector in the axes of the body. With ``known="up"`` the second
-        and third axis are horizontal in any direction; with ``known="none"`` it is the identity.
+        The directions up, forward and left, as rows in the axes of the device, so that
+        ``rotation @ vector`` is in the axes of the body. With ``known="up"``, the second and third
+        axes are horizontal in any direction; with ``known="none"``, it is the identity.
     known : {"none", "up", "body"}
-        What could be found.
+        Which directions are known.
     agreement : float
-        How well windows of level walking agree about forward, from 0 to 1.
+        The agreement of windows of level walking about forward, from 0 to 1.
     walking : float
-        Level walking that was used, in s.
+        Duration of the level walking used, in s.
     start, end : float
-        When it holds, in s; infinite at the ends of a recording.
+        The time span of this frame, in s; infinite at the ends of a recording.
 
     Examples
     --------
@@ -85,28 +85,29 @@ class BodyFrame:
 
     @property
     def up(self) -> Floats | None:
-        """Return the direction up in the axes of the device; None where it is not known."""
+        """Return the direction up in the axes of the device; None if it is unknown."""
         return None if self.known == "none" else self.rotation[0]
 
     @property
     def forward(self) -> Floats | None:
-        """Return the direction forward in the axes of the device; None where it is not known."""
+        """Return the direction forward in the axes of the device; None if it is unknown."""
         return self.rotation[1] if self.known == "body" else None
 
 
 def rotation_into(level: Level, known: Directions | BodyFrame) -> Floats | None:
-    """Return the rotation into the frame that is wanted; None where it is not known."""
+    """Return the rotation into the wanted frame; None if it is unknown."""
     if known.up is None or (level == "body" and known.forward is None):
         return None
     return rotation_onto(known.up, known.forward if level == "body" else None)
 
 
 def turn(signals: Samples, rotation: Floats, n_triads: int) -> Samples:
-    """Return signals (..., n_channels + 1) in other axes, their last channel set to 1."""
+    """Rotate signals (..., n_channels + 1) and set their last channel to 1."""
     turned = signals.copy()
     for j in range(0, 3 * n_triads, 3):
         x, y, z = (signals[..., j + i] for i in range(3))
-        # Element by element: a product of matrices may round by the number of rows.
+        # Computed element by element: the rounding of a matrix product may depend on the number of
+        # rows.
         for i, (a, b, c) in enumerate(rotation.tolist()):
             turned[..., j + i] = a * x + b * y + c * z
     turned[..., -1] = 1.0
@@ -114,7 +115,7 @@ def turn(signals: Samples, rotation: Floats, n_triads: int) -> Samples:
 
 
 class FrameFinder:
-    """Find the frames of a whole recording: one for each time that the device was put in anew."""
+    """Find the frames of a whole recording: one for each placement of the device."""
 
     def __init__(self, rate: float) -> None:
         self._rate = rate
@@ -124,7 +125,7 @@ class FrameFinder:
         self._interruptions: set[int] = set()
 
     def push(self, first: int, acceleration: Samples) -> None:
-        """Take the accelerations from a grid point on."""
+        """Take the accelerations from a grid point onwards."""
         starts, windows = self._buffer.push(first, acceleration)
         self._starts.append(starts)
         self._rows.append(gait_rows(windows, self._rate))
@@ -156,7 +157,7 @@ class FrameFinder:
         return frames
 
     def _changes(self, rows: Floats) -> list[int]:
-        """Return the windows with which the device is worn anew."""
+        """Return the windows at which the device is worn in a new way."""
         wearing = Wearing()
         changes: list[int] = []
         agreed = contradicted = 0
@@ -165,7 +166,7 @@ class FrameFinder:
                 wearing.interrupt()
             aside = wearing.n_contradicting
             if wearing.push(row):
-                # Between the last step in the old wearing and the first one in the new, gravity
+                # Between the last step in the old position and the first one in the new, gravity
                 # turns most while the device is in the hand.
                 between = rows[agreed : contradicted + 1, :3]
                 turned = (between[1:] * between[:-1]).sum(axis=1)
@@ -184,16 +185,16 @@ def _buffer(rate: float) -> WindowBuffer:
 
 
 class BodyAxes:
-    """A stage of signals whose output is in the axes of the body, as far as they are known.
+    """Rotate signals into the axes of the body as soon as they are known.
 
     Parameters
     ----------
     signals : SignalStage
-        Makes the signals in the axes of the device.
+        The stage of the signals in the axes of the device.
     level : {"upright", "body"}
-        The frame that is wanted.
+        The wanted frame.
     frames : sequence of BodyFrame or None
-        Those of the recording; None to find out while samples come.
+        The frames of the recording; None to find them while samples arrive.
     """
 
     def __init__(
@@ -212,15 +213,15 @@ class BodyAxes:
 
     @property
     def look_ahead(self) -> int:
-        """The grid points after one that must be known before its signals are."""
+        """The number of later grid points that must be known before a signal is complete."""
         return self._signals.look_ahead
 
     def push(self, time: Floats, samples: NDArray[Any]) -> tuple[int, Samples]:
-        """Return the number of the first grid point that is new, and the signals from there on."""
+        """Return the number of the first new grid point, and the signals from there on."""
         return self._turn(*self._signals.push(time, samples))
 
     def finish(self) -> tuple[int, Samples] | None:
-        """End the part and return what is left; None where nothing was pushed."""
+        """End the part and return the rest; None if nothing was pushed."""
         rest = self._signals.finish()
         turned = None if rest is None else self._turn(*rest)
         self._buffer.finish()
@@ -242,7 +243,7 @@ class BodyAxes:
     def _rotations_by_sample(
         self, first: int, n: int, frames: Sequence[BodyFrame]
     ) -> list[tuple[int, Floats | None]]:
-        """Return from which sample on which rotation holds, by the frames of the recording."""
+        """Return the rotations and their first samples, from the frames of the recording."""
         assert self.grid.origin is not None
         starts = (np.array([f.start for f in frames]) - self.grid.origin) * self._rate - first
         begins = np.ceil(np.clip(starts, 0, n)).astype(int).tolist()
@@ -250,7 +251,7 @@ class BodyAxes:
         return list(zip(begins, rotations, strict=True))
 
     def _found(self, first: int, signals: Samples) -> list[tuple[int, Floats | None]]:
-        """Return the same by the windows of gait so far."""
+        """Return the rotations and their first samples, from the windows of gait so far."""
         changes = [(0, self._rotation)]
         starts, windows = self._buffer.push(first, signals[:, :3])
         rows = gait_rows(windows, self._rate)
@@ -259,7 +260,7 @@ class BodyAxes:
             rotation = rotation_into(self._level, self._wearing.directions)
             if not _same(rotation, self._rotation):
                 self._rotation = rotation
-                # A window tells about the samples that come after it.
+                # The result of a window applies only to later samples.
                 changes.append((int(starts[i]) + windows.shape[1] - first, rotation))
         return changes
 
@@ -277,7 +278,7 @@ class BodyAxes:
 
 
 def check_triad(name: str, channels: Sequence[int]) -> None:
-    """Raise a ValueError unless the channels are the three axes of a vector, or there are none."""
+    """Raise a ValueError unless there are three channels, the axes of a vector, or none."""
     if len(channels) != 3 and (channels or name == "acceleration"):
         raise ValueError(
             f"frame must be 'device' unless {name} names three axes, got {len(channels)} "
@@ -286,7 +287,7 @@ def check_triad(name: str, channels: Sequence[int]) -> None:
 
 
 def check_frame_rate(rate: float) -> float:
-    """Return the rate if steps can be seen at it."""
+    """Return the rate if it is high enough to contain steps."""
     checked = check_rate(rate)
     if checked < _LOWEST_RATE:
         raise ValueError(

@@ -1,4 +1,4 @@
-"""The directions up and forward of a walking person, found in accelerations."""
+"""Find the directions up and forward of a walking person in accelerations."""
 
 from __future__ import annotations
 
@@ -20,36 +20,36 @@ __all__ = [
 
 Floats = NDArray[np.float64]
 
-# In Hz: how often people set down a foot.
+# In Hz: the usual frequencies of steps.
 _STEPS = 1.4, 2.6
 # In s: a window must hold several steps.
 SHORTEST = 2.0
-# In g: the standard deviations of the three axes add up to more while a person walks.
+# In g: while a person walks, the standard deviations of the three axes add up to more than this.
 _MOVING = 0.3
-# The share of the steps in the power of a walking person.
+# Steps have at least this share of the power of a walking person.
 _RHYTHM = 0.12
-# Level walking: the length of the quadrature vector, which is 1 for an inverted pendulum, and how
-# much stronger the vertical axis is than the horizontal ones. Downstairs is weaker and steeper.
+# Level walking: the magnitude of the quadrature vector, which is 1 for an inverted pendulum, and
+# the ratio of vertical to horizontal power. Downstairs is weaker and steeper.
 _QUADRATURE, _STEEPEST = 0.75, 8.0
 # Gait of any kind, stairs included.
 _GAIT_QUADRATURE, _GAIT_STEEPNESS = 0.5, 4.0
-# Windows that must agree, about 17 s of walking with half overlap, and how well.
+# At least this many windows, about 17 s of walking with half overlap, must agree, and how well.
 _ENOUGH = 12
 _AXIS_AGREES, _SIGN_AGREES = 0.8, 0.5
 
 
 @dataclass(frozen=True)
 class Directions:
-    """The directions of the body, as far as windows tell them.
+    """The directions of the body, as far as they are known.
 
     Attributes
     ----------
     up, forward : ndarray of shape (3,) or None
-        Unit vectors in the axes of the device; None where they are not known.
+        Unit vectors in the axes of the device; None if they are unknown.
     agreement : float
-        How well windows of level walking agree about forward, from 0 to 1.
+        The agreement of windows of level walking about forward, from 0 to 1.
     n_walking : int
-        How many windows are level walking.
+        Number of windows of level walking.
     """
 
     up: Floats | None = None
@@ -59,23 +59,23 @@ class Directions:
 
     @property
     def known(self) -> Literal["none", "up", "body"]:
-        """Return how much is known."""
+        """Return which directions are known."""
         if self.up is None:
             return "none"
         return "up" if self.forward is None else "body"
 
 
 def gait_rows(acceleration: NDArray[np.floating], sampling_rate: float) -> Floats:
-    """Return what each window tells about gait, as far as a person may walk in it.
+    """Return features of gait for each window.
 
-    The cross-spectrum of the three axes at the frequency of the steps holds all that is needed for
-    any direction up: its real part gives the power along each direction, its imaginary part, an
-    axial vector, the quadrature of horizontal and vertical acceleration.
+    The features come from the cross-spectrum of the three axes at the frequency of the steps. Its
+    real part gives the power along each direction. Its imaginary part, an axial vector, gives the
+    quadrature of horizontal and vertical acceleration.
 
     Parameters
     ----------
     acceleration : ndarray of shape (n_windows, n_timesteps, 3)
-        In g, gravity included.
+        In g, including gravity.
     sampling_rate : float
         In Hz.
 
@@ -83,8 +83,8 @@ def gait_rows(acceleration: NDArray[np.floating], sampling_rate: float) -> Float
     -------
     ndarray of shape (n_windows, 12)
         The direction of gravity, the axial vector, and the six different entries of the real part:
-        xx, yy, zz, xy, xz, yz. In a window in which nobody walks all but gravity are zero. A row
-        depends on its window alone, to the last bit.
+        xx, yy, zz, xy, xz, yz. If nobody walks in a window, all but gravity are zero. A row depends
+        on its window alone, to the last bit.
     """
     windows = np.asarray(acceleration, dtype=np.float64)
     n_windows, n_timesteps, _ = windows.shape
@@ -119,11 +119,11 @@ def may_walk(rows: Floats) -> NDArray[np.bool_]:
 
 
 def directions_of(rows: Floats) -> Directions:
-    """Return the directions of the body that windows of one wearing tell.
+    """Return the directions of the body, found in windows with one position of the device.
 
-    Up is the median direction of gravity over windows of gait. Forward is where the horizontal
-    acceleration is in quadrature with the vertical one: its axis comes from squares of complex
-    numbers, to which downstairs, of the opposite sign, does no harm, and its sign from their sum.
+    Up is the median direction of gravity over windows of gait. Forward is where horizontal
+    acceleration is in quadrature with vertical acceleration. Its axis comes from squares of complex
+    numbers, so that downstairs, of the opposite sign, does no harm; their sum gives its sign.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ def directions_of(rows: Floats) -> Directions:
     Returns
     -------
     Directions
-        As far as there is walking enough, and it agrees.
+        The directions for which there is enough walking that agrees.
     """
     rows = rows[may_walk(rows)]
     if len(rows) < _ENOUGH:
@@ -152,7 +152,7 @@ def directions_of(rows: Floats) -> Directions:
 
 
 def level_walking(row: Floats, up: Floats) -> Floats | None:
-    """Return the unit vector forward of one window; None if it is no level walking.
+    """Return the unit vector forward of one window; None if it is not level walking.
 
     Parameters
     ----------
@@ -209,13 +209,13 @@ def _forward(quadrature: Floats, up: Floats) -> tuple[Floats | None, float]:
 
 
 def rotation_onto(up: Floats, forward: Floats | None = None) -> Floats:
-    """Return the rotation that gives vectors in the axes of the body.
+    """Return the rotation of vectors into the axes of the body.
 
     Parameters
     ----------
     up, forward : ndarray of shape (3,)
-        Unit vectors in the axes of the device, at right angles. Without `forward` the rotation is
-        the smallest that brings `up` to the first axis.
+        Orthogonal unit vectors in the axes of the device. Without `forward`, the rotation is the
+        smallest one that maps `up` to the first axis.
 
     Returns
     -------

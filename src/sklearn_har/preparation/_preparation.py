@@ -1,4 +1,4 @@
-"""One object that holds what must be done to a recording before it is classified."""
+"""Prepare recordings for a classifier, with all parameters in one object."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ from sklearn_har.utils._warnings import warn_of_recording, warn_of_unknown_frame
 
 __all__ = ["PRESETS", "Preparation"]
 
-# In Hz, of UCI HAR. Up to twice this rate, resampling leaves nothing above it.
+# In Hz, of UCI HAR. After resampling to at most twice this rate, nothing above it is left.
 _NOISE_CUTOFF = 20.0
-#: Parameters that differ from the defaults, by the name of the preset.
+#: The parameters of each preset that differ from the defaults.
 PRESETS: dict[str, dict[str, Any]] = {
     "uci-har": {},
     "accelerometer": {"angular_velocity": ()},
@@ -45,75 +45,74 @@ PRESETS: dict[str, dict[str, Any]] = {
         "drift_cutoff": None,
     },
 }
-# A number of seconds from here on that is an int looks like a number of samples.
+# A window in s that is an int of at least this value is probably meant as a number of samples.
 _LOOKS_LIKE_SAMPLES = 32
 
 
 class Preparation(TransformerMixin, BaseEstimator):
-    """Hold what is done to a recording before it is classified.
+    """Prepare recordings for a classifier.
 
-    In this order: resampling to `sampling_rate`, removal of noise, separation of gravity from the
-    accelerations, removal of drift from the angular velocities, turn into the frame, cut into
-    windows. Every step but the search for the frame is causal and begins anew after a break. The
-    parameters stand nowhere else: a fitted :class:`~sklearn_har.recognition.ActivityRecognizer`, a
-    :class:`~sklearn_har.recognition.StreamingRecognizer`, an exported file and the command line
-    hold or take a `Preparation`. There is nothing to fit.
+    The steps are, in order: resampling to `sampling_rate`, removal of noise, separation of gravity
+    from the accelerations, removal of drift from the angular velocities, rotation into the frame,
+    and windows. Every step but the search for the frame is causal and starts again after a break.
+
+    Recognizers, exported files and the command line take or hold a `Preparation`, so its parameters
+    exist only once. There is nothing to fit.
 
     Parameters
     ----------
     sampling_rate : float, default=50.0
         The rate of the prepared signals, in Hz.
     acceleration : sequence of int or str, default=(0, 1, 2)
-        The channels that are accelerations in g, gravity included, by position or name.
+        The channels of acceleration in g, including gravity, by position or name.
     angular_velocity : sequence of int or str, default=(3, 4, 5)
-        The channels that are angular velocities in rad/s; () if there are none.
+        The channels of angular velocity in rad/s; () if there are none.
     other : sequence of int or str, or "rest", default=()
-        Further channels, such as a magnetometer's. They follow the others, resampled and freed of
-        noise. "rest" takes all channels that are not named; by default those are left out.
+        Further channels, such as a magnetometer's. They are resampled, freed of noise and appended.
+        "rest" takes all channels not named elsewhere; by default these are left out.
     noise_cutoff : float, default=20.0
-        In Hz, as in :func:`remove_noise`. None leaves the noise in.
+        In Hz, as in :func:`remove_noise`. None keeps the noise.
     gravity_cutoff : float, default=0.3
         In Hz, as in :func:`separate_gravity`. None gives no channels of body acceleration.
     drift_cutoff : float, default=0.1
-        In Hz: what is slower is taken out of the angular velocities, as by
-        ``separate_gravity(..., order=2)``. None leaves it in.
+        In Hz: slower parts are removed from the angular velocities, as by
+        ``separate_gravity(..., order=2)``. None keeps them.
     max_gap : float, default=None
-        In s: a longer step between samples is a break, which no window crosses. None for five
+        In s: a longer step between samples is a break, and no window crosses it. None for five
         sampling intervals of the recording.
     frame : {"device", "upright", "body"}, default="device"
-        The axes of the signals. "device" keeps those of the phone. "body" turns accelerations and
-        angular velocities into the axes up, forward and left of the person who wears it, found
-        in the walking of the same recording as :func:`estimate_body_frame` finds them; "upright"
-        turns the first axis up alone. With both of them the windows have one more channel,
-        `frame_known`: 1, or 0 for samples that are left in the axes of the device, because nobody
-        walks enough.
+        The axes of the signals. "device" keeps the axes of the phone. "body" rotates accelerations
+        and angular velocities to up, forward and left of the wearer, as found by
+        :func:`estimate_body_frame` in the walking of the same recording. "upright" rotates only the
+        first axis, to up. The last two add a channel `frame_known`: 1, or 0 for samples that keep
+        the axes of the device because there is not enough walking.
     frame_from : {"recording", "past"}, default="recording"
-        Where the frame of a sample is found. "recording" looks at the whole recording; "past" at
-        what came before the sample alone, as a stream must. Then the frame is not known before the
-        first 17 s of walking.
+        The source of the frame of a sample. "recording" uses the whole recording; "past" uses only
+        earlier samples, as a stream must. Then the frame is unknown before the first 17 s of
+        walking.
     window : float, default=2.56
-        Length of a window, in s; rounded to whole samples.
+        Length of a window, in s, rounded to whole samples.
     overlap : float, default=0.5
-        Part of a window that the next one shares, in [0, 1).
+        Share of a window that the next one also covers, in [0, 1).
 
     Attributes
     ----------
     n_timesteps : int
-        Time steps of a window.
+        Number of time steps of a window.
     window_length : float
-        Length of a window of whole samples, in s.
+        Length of a window in whole samples, in s.
 
     See Also
     --------
     sklearn_har.recognition.ActivityRecognizer : A preparation and a classifier in one.
-    sklearn_har.segmentation.segment_recordings : The cut alone.
+    sklearn_har.segmentation.segment_recordings : Cut recordings into windows without filters.
 
     Notes
     -----
-    Applied to the recordings of HAPT the defaults give all 10299 windows of UCI HAR [1]_: mean
-    absolute differences are below 4e-7 g for the total acceleration of every window. For the other
-    channels they are below 4e-7 g and 4e-7 rad/s in windows that begin after the first minute.
-    Before that they differ, because the authors began gravity and drift at zero instead of in the
+    Applied to the recordings of HAPT, the defaults give all 10299 windows of UCI HAR [1]_. The mean
+    absolute difference of total acceleration is below 4e-7 g in every window. For the other
+    channels, it is below 4e-7 g and 4e-7 rad/s in windows that begin after the first minute.
+    Earlier windows differ because the authors started gravity and drift at zero instead of in the
     steady state of the first sample.
 
     References
@@ -166,20 +165,20 @@ class Preparation(TransformerMixin, BaseEstimator):
 
     @classmethod
     def from_preset(cls, name: str = "uci-har", **changes: Any) -> Preparation:
-        """Make a preparation that is known by name.
+        """Make a preparation from a preset.
 
         Parameters
         ----------
         name : {"uci-har", "accelerometer", "resample"}, default="uci-har"
-            Which one:
+            The name of the preset:
 
-            - "uci-har": three accelerations and three angular velocities, filtered as UCI HAR;
+            - "uci-har": three accelerations and three angular velocities, filtered as in UCI HAR;
             - "accelerometer": the same for three accelerations alone;
-            - "resample": all channels as they are, at one rate.
+            - "resample": all channels without filters, at one rate.
 
         **changes
-            Parameters that shall differ. At a `sampling_rate` of 40 Hz or less `noise_cutoff` is
-            None: resampling leaves nothing above 20 Hz.
+            Parameters that differ from the preset. At a `sampling_rate` of 40 Hz or less,
+            `noise_cutoff` is None: resampling leaves nothing above 20 Hz.
 
         Returns
         -------
@@ -189,7 +188,7 @@ class Preparation(TransformerMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If there is no such preset.
+            If the preset does not exist.
         """
         if name not in PRESETS:
             raise ValueError(
@@ -207,7 +206,7 @@ class Preparation(TransformerMixin, BaseEstimator):
             return NotImplemented
         return bool(self.to_dict() == other.to_dict())
 
-    # An object that can change must not be found by its hash.
+    # A mutable object must not be found by its hash.
     __hash__ = None  # type: ignore[assignment]
 
     def __sklearn_is_fitted__(self) -> bool:
@@ -245,7 +244,7 @@ class Preparation(TransformerMixin, BaseEstimator):
         return self.n_timesteps / self.sampling_rate
 
     def fit(self, recordings: Sequence[Recording], y: Any = None) -> Self:
-        """Do nothing but check the recordings: there is nothing to fit.
+        """Check the recordings; there is nothing to fit.
 
         Parameters
         ----------
@@ -264,18 +263,18 @@ class Preparation(TransformerMixin, BaseEstimator):
         return self
 
     def transform(self, recordings: Sequence[Recording]) -> list[Recording]:
-        """Make the signals that classifiers read, without cutting them.
+        """Prepare recordings without cutting them.
 
         Parameters
         ----------
         recordings : sequence of Recording
-            Accelerations in g, gravity included, and angular velocities in rad/s.
+            Accelerations in g, including gravity, and angular velocities in rad/s.
 
         Returns
         -------
         prepared : list of Recording
-            The accelerations, the accelerations of the body, the angular velocities and the other
-            channels, in this order, as float32. Labels, breaks, times, subject and facts are kept.
+            The accelerations, body accelerations, angular velocities and other channels, in this
+            order, as float32. Labels, breaks, times, subject and facts are kept.
 
         Raises
         ------
@@ -301,13 +300,13 @@ class Preparation(TransformerMixin, BaseEstimator):
         Returns
         -------
         list of BodyFrame
-            One for each time that the device was put in anew, in order of time; usually one.
+            One for each placement of the device, in order of time; usually one.
 
         Raises
         ------
         ValueError
-            If `acceleration` does not name three channels, or steps cannot be seen at
-            `sampling_rate`.
+            If `acceleration` does not name three channels, or `sampling_rate` is too low to contain
+            steps.
         """
         self._check_triads(recording.channel_names)
         alone = {"angular_velocity": (), "other": (), "gravity_cutoff": None}
@@ -341,18 +340,18 @@ class Preparation(TransformerMixin, BaseEstimator):
         label_rule : {"majority", "all-equal", "last"}, default="majority"
             As in :func:`~sklearn_har.segmentation.segment_recording`.
         unlabelled : int or str, default=-1
-            The value in labels that means that no activity is known.
+            The label of samples without a known activity.
         on_unlabelled : {"drop", "keep"}, default="drop"
-            Leave unlabelled windows out, or keep them with `unlabelled` as their target.
+            Whether to leave unlabelled windows out, or to keep them with the target `unlabelled`.
         with_unknown_frame : bool, default=False
             With a `frame` of the body, append all windows a second time in the axes of the device,
-            as they are where the frame is not known. A classifier that is trained with both can do
-            without the frame.
+            as if the frame were unknown. A classifier trained with both also works without the
+            frame.
 
         Returns
         -------
         windows : Windows
-            Of all recordings, in their order.
+            The windows of all recordings, in order.
 
         Raises
         ------
@@ -391,7 +390,7 @@ class Preparation(TransformerMixin, BaseEstimator):
         max_gap: float | None = None,
         frames: Sequence[BodyFrame] | None = None,
     ) -> WindowStream:
-        """Begin to prepare samples that come in pieces.
+        """Start preparing samples that arrive in pieces.
 
         Parameters
         ----------
@@ -400,15 +399,15 @@ class Preparation(TransformerMixin, BaseEstimator):
         original_rate : float
             Their nominal rate, in Hz.
         max_gap : float, default=None
-            In s, instead of `max_gap` of the preparation; None for that.
+            In s, replaces `max_gap` of the preparation. None keeps it.
         frames : sequence of BodyFrame, default=None
-            The frames of the recording, as :meth:`body_frames` returns them, for a `frame` that is
-            not the device's. None to find them while samples come.
+            The frames of the recording from :meth:`body_frames`, for a `frame` other than "device".
+            None to find them while samples arrive.
 
         Returns
         -------
         WindowStream
-            Gives the windows of :meth:`windows`, to the last bit; without `frames` those of
+            It returns the windows of :meth:`windows`, to the last bit; without `frames`, those of
             ``frame_from="past"``.
         """
         self._check()
@@ -438,7 +437,7 @@ class Preparation(TransformerMixin, BaseEstimator):
             rest = stage.finish()
             assert rest is not None
             firsts.append(first)
-            # Single precision, as windows have it.
+            # In single precision, like windows.
             pieces.append(np.concatenate([signals, rest[1]]).astype(np.float32))
         return on_grid(recording, parts, firsts, pieces, stage.grid, stage.channel_names)
 
@@ -481,7 +480,7 @@ class Preparation(TransformerMixin, BaseEstimator):
 
     @property
     def looks_ahead(self) -> bool:
-        """Return whether the frame is found in the whole recording before it is prepared."""
+        """Return whether the search for the frame needs the whole recording."""
         return self.frame != "device" and self.frame_from == "recording"
 
     def _check(self) -> None:

@@ -1,4 +1,4 @@
-"""Prepare one recording by a call, and take preparations in any form."""
+"""Prepare one recording by a function, and check arguments that give a preparation."""
 
 from __future__ import annotations
 
@@ -20,24 +20,23 @@ def prepare_recording(
     labels: ArrayLike | None = None,
     breaks: ArrayLike = (),
 ) -> Recording:
-    """Prepare one recording: the short form of :meth:`Preparation.transform`.
+    """Prepare one recording, as :meth:`Preparation.transform` does.
 
     Parameters
     ----------
     recording : Recording or array-like of shape (n_samples, n_channels)
-        Accelerations in g, gravity included, and angular velocities in rad/s. With an array, `time`
-        or `original_rate` says when the samples were taken.
+        Accelerations in g, including gravity, and angular velocities in rad/s. An array needs
+        `time` or `original_rate`.
     preparation : Preparation or str, default=None
-        What is done, or the name of a preset; None for that of UCI HAR.
+        The preparation, or the name of a preset; None for that of UCI HAR.
     time, original_rate, labels, breaks : default=None
-        What describes the samples of an array, as in :func:`resample_recording`.
+        The description of an array, as in :func:`resample_recording`.
 
     Returns
     -------
     prepared : Recording
-        The accelerations, the accelerations of the body and the angular velocities, in this order,
-        as float32, with labels, breaks and times for
-        :func:`~sklearn_har.segmentation.segment_recording`.
+        The accelerations, body accelerations and angular velocities, in this order, as float32,
+        with labels, breaks and times for :func:`~sklearn_har.segmentation.segment_recording`.
 
     Raises
     ------
@@ -61,7 +60,7 @@ def prepare_recording(
 
 
 def check_preparation(preparation: Preparation | str | None) -> Preparation:
-    """Return a preparation from whatever an argument of that name accepts.
+    """Return a preparation from an argument of that name.
 
     Parameters
     ----------
@@ -77,7 +76,7 @@ def check_preparation(preparation: Preparation | str | None) -> Preparation:
     Raises
     ------
     TypeError, ValueError
-        If it is none of these, or there is no such preset.
+        If it is none of these, or the preset does not exist.
 
     Examples
     --------

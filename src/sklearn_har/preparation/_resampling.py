@@ -1,4 +1,4 @@
-"""From any times of measurement to one grid of times."""
+"""Resample recordings with any times to one grid of times."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ def resample_recording(
     causal: bool = False,
     allow_upsampling: bool = False,
 ) -> Recording:
-    """Bring a recording to one sampling rate.
+    """Resample a recording to one sampling rate.
 
-    The new samples are `1 / sampling_rate` apart, beginning at the first old one. What a lower rate
-    could not represent is filtered out, so that it does not come back at other frequencies. The
-    times may be irregular; gaps stay gaps.
+    The new samples are `1 / sampling_rate` apart and begin at the first old one. A filter removes
+    frequencies too high for a lower rate, to avoid aliasing. The times may be irregular; gaps
+    remain.
 
     Parameters
     ----------
     recording : Recording or array-like of shape (n_samples, n_channels) or (n_samples,)
-        The samples. With an array, `time` or `original_rate` says when they were taken.
+        The samples. An array needs `time` or `original_rate`.
     sampling_rate : float, default=50.0
         The new rate, in Hz.
     time : array-like of shape (n_samples,), default=None
-        When the samples of an array were taken, in s, increasing.
+        The times of the samples of an array, in s, increasing.
     original_rate : float, default=None
         The rate of the samples of an array, in Hz; with `time`, their nominal rate.
     labels : array-like of shape (n_samples,), default=None
@@ -54,42 +54,42 @@ def resample_recording(
     breaks : array-like of int, default=()
         Samples of an array before which the recording was interrupted.
     max_gap : float, default=None
-        In s: over a longer step nothing is interpolated, and a break is kept. None for `max_gap` of
-        the recording if it was read with one, and otherwise for five sampling intervals, of the
+        In s: longer steps are not interpolated and remain breaks. None for `max_gap` of the
+        recording if it was read with one, and otherwise for five sampling intervals of the
         recording or of the new rate, whichever are longer.
     causal : bool, default=False
-        Filter forward only, as :class:`~sklearn_har.recognition.StreamingRecognizer` has to. What
-        is slower than 0.2 times the new rate comes out about one new sample late. By default the
-        filter runs forward and backward and delays nothing.
+        Filter forward only, as :class:`~sklearn_har.recognition.StreamingRecognizer` must. This
+        delays movement slower than 0.2 times the new rate by about one new sample. By default, the
+        filter runs forward and backward and causes no delay.
     allow_upsampling : bool, default=False
-        Whether the new rate may be more than eight times that of the recording. What is faster than
-        half of the old rate was not measured, and a model that needs it will be wrong.
+        Whether the new rate may be more than eight times that of the recording. The recording has
+        nothing above half of its rate, so a model that needs more will be wrong.
 
     Returns
     -------
     resampled : Recording
-        With `time` from that of the first sample on in steps of `1 / sampling_rate`, apart from
-        gaps. A part between gaps that is shorter than a step may hold no sample and is left out.
-        Its subject and facts are those of `recording`.
+        Its `time` starts at the first sample and has steps of `1 / sampling_rate`, apart from gaps.
+        A part shorter than a step may hold no new sample and is then left out. Subject and facts
+        are kept.
 
     Raises
     ------
     ValueError
-        If a parameter is outside its range, or describes the samples of an array while `recording`
-        has its own description. If the recording is much slower than the new rate.
+        If a parameter is outside its range, `recording` has its own description and gets another
+        one, or the recording is much slower than the new rate.
 
     See Also
     --------
-    merge_recordings : Several sensors onto one grid.
+    merge_recordings : Resample several sensors to one grid.
     prepare_recording : Resampling and the filters of UCI HAR.
 
     Notes
     -----
-    Samples are interpolated by cubic polynomials through neighbouring samples onto a grid that is
-    finer than the new one by a whole number, so that old samples that lie on the grid are kept as
-    they are. If it is finer, a Chebyshev filter of the second type and eighth order follows, flat
-    within 0.03 dB to 0.4 times and 60 dB down from 0.6 times the new rate, and every so many-th
-    sample stays. Recordings up to 5 % faster than the new rate are not filtered.
+    Cubic polynomials through neighbouring samples interpolate onto a grid that is finer than the
+    new one by a whole factor. Samples on the grid keep their values. If the factor is above one, a
+    Chebyshev filter of the second type and eighth order follows, flat within 0.03 dB to 0.4 times
+    and 60 dB down from 0.6 times the new rate, and the result is thinned by the factor. Recordings
+    up to 5 % faster than the new rate are not filtered.
 
     Examples
     --------
@@ -120,7 +120,7 @@ def resample_recording(
 
 
 def check_fast_enough(original_rate: float, sampling_rate: float) -> None:
-    """Refuse to invent most of the samples of a grid."""
+    """Raise an error if most of the samples of a grid would be invented."""
     if original_rate < sampling_rate / _MOST_UPSAMPLING:
         raise ValueError(
             f"sampling_rate={sampling_rate:g} is far above the {original_rate:g} Hz of the "
@@ -138,7 +138,7 @@ def on_grid(
     grid: GridResampler,
     channel_names: Sequence[str],
 ) -> Recording:
-    """Join what became of the parts of a recording, and label it from the nearest samples."""
+    """Join the resampled parts of a recording, with the labels of the nearest samples."""
     assert grid.origin is not None
     times = [
         grid.origin + np.arange(first, first + len(piece)) / grid.rate
@@ -171,18 +171,17 @@ def merge_recordings(
     max_gap: float | None = None,
     causal: bool = False,
 ) -> Recording:
-    """Join sensors with different clocks into one recording.
+    """Merge sensors with different clocks into one recording.
 
-    Each sensor is resampled as by :func:`resample_recording`, all onto one grid, which begins when
-    the last of them begins and ends when the first of them ends. Where one of them has a gap, the
-    joined recording has one.
+    :func:`resample_recording` brings all sensors to one grid. The grid covers the time that they
+    have in common, and has a gap wherever one of them has one.
 
     Parameters
     ----------
     recordings : sequence of Recording
-        The sensors, such as an accelerometer and a gyroscope. Their `time` counts from one zero,
-        unless each has a date as `start`, which then says how the zeros lie. No two channels have
-        the same name.
+        The sensors, such as an accelerometer and a gyroscope. Each `time` counts from the same
+        zero, unless each sensor has a date as `start`, which then relates the zeros. All channels
+        have different names.
     sampling_rate : float, default=50.0
         The new rate, in Hz.
     max_gap : float, default=None
@@ -193,19 +192,19 @@ def merge_recordings(
     Returns
     -------
     merged : Recording
-        The channels of all, in order, with the time and the `start` of the first recording, and the
-        labels of the first one that has any. It keeps the subject and the facts of all sensors; if
-        they come from different files, the fact "file" lists them.
+        The channels of all sensors, in order, with the time and `start` of the first one and the
+        labels of the first one that has any. Subject and facts of all sensors are kept; if the
+        sensors come from different files, the fact "file" lists these.
 
     Raises
     ------
     ValueError
-        If there is no time that all of them cover, channels have the same name, only some have a
+        If the sensors have no common time, channels have the same name, only some have a
         `start`, or their subjects or facts differ.
 
     See Also
     --------
-    resample_recording : One recording onto a grid.
+    resample_recording : Resample one recording.
 
     Examples
     --------
@@ -238,7 +237,7 @@ def merge_recordings(
         )
     subject, facts = _common_subject(sensors), _united_facts(sensors)
     rate = check_rate(sampling_rate)
-    # A slow sensor, such as a barometer, may stand beside fast ones.
+    # Slow sensors, such as a barometer, may be merged with fast ones.
     check_fast_enough(max(sensor.sampling_rate for sensor in sensors), rate)
     shifts = _shifts([sensor.start for sensor in sensors])
     times = [sensor.time + shift for sensor, shift in zip(sensors, shifts, strict=True)]
@@ -249,7 +248,7 @@ def merge_recordings(
             f"recordings must overlap in time, got {spans}. If their clocks have different zeros, "
             "set them right before merging."
         )
-    # Positions on the grid at which all sensors have a sample, and the part of each it is from.
+    # Find the grid points at which all sensors have a sample, and the part of each sample.
     n_steps = int(np.floor((last - origin) * rate + 1e-3)) + 1
     merged = np.empty((n_steps, len(names)))
     whole = np.ones(n_steps, dtype=bool)
@@ -324,7 +323,7 @@ def _equal(one: Any, other: Any) -> bool:
 
 
 def _shifts(starts: Sequence[datetime | None]) -> list[float]:
-    """Return what to add to the times of each sensor to count from the zero of the first."""
+    """Return what to add to the times of each sensor, to count from the zero of the first."""
     dates = [start for start in starts if start is not None]
     if not dates:
         return [0.0] * len(starts)

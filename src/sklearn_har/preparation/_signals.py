@@ -1,4 +1,4 @@
-"""The signals that classifiers read, computed from measured samples part by part."""
+"""Compute the signals of a classifier from measured samples, part by part."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from sklearn_har.utils._numbers import check_rate
 
 __all__ = ["SignalStage"]
 
-# What names of channels say about their kind; searched where channels are given by position.
+# Channels given by position are checked by these words in their names.
 _NAMED = {
     "acceleration": re.compile("gyr|rotation|angular|mag(?!nitude)", re.IGNORECASE),
     "angular_velocity": re.compile(r"acc(?!uracy)|mag(?!nitude)", re.IGNORECASE),
 }
-# What UCI HAR was made with: see remove_noise.
+# The filter orders of UCI HAR: see remove_noise.
 _NOISE_ORDER, _GRAVITY_ORDER, _DRIFT_ORDER = 10, 3, 2
 
 
 class SignalStage:
-    """Resampling, noise filter, gravity and drift as one stage.
+    """Resampling, noise filter, and removal of gravity and drift as one stage.
 
     Parameters
     ----------
@@ -42,9 +42,9 @@ class SignalStage:
     input_rate, sampling_rate : float
         The rates of the samples and of the signals, in Hz.
     acceleration, angular_velocity, other : sequence of int or str
-        The channels of each kind, by position or name; `other` may be "rest".
+        The channels of each kind, by position or name; `other` may also be "rest".
     noise_cutoff, gravity_cutoff, drift_cutoff : float or None
-        In Hz; None leaves the step out.
+        In Hz; None skips the step.
     """
 
     def __init__(
@@ -98,24 +98,24 @@ class SignalStage:
             names += bodies
         if drift_cutoff is not None and gyro:
             self._drift = low_pass(drift_cutoff, rate, _DRIFT_ORDER, "drift_cutoff")
-        #: How many of the first channels, three by three, are axes of the device.
+        #: The number of vectors in the axes of the device, which come first.
         self.n_triads = (len(names) + len(gyro)) // 3
-        #: Of the signals: accelerations, those of the body, angular velocities, other channels.
+        #: Accelerations, body accelerations, angular velocities and other channels.
         self.channel_names = (*names, *(channel_names[i] for i in gyro + rest))
         self._next: int | None = None
 
     @property
     def look_ahead(self) -> int:
-        """The grid points after one that must be known before its signals are."""
+        """The number of later grid points that must be known before a signal is complete."""
         return 0 if self._median is None else 1
 
     def push(self, time: NDArray[np.float64], samples: NDArray[Any]) -> tuple[int, Samples]:
-        """Return the number of the first grid point that is new, and the signals from there on."""
+        """Return the number of the first new grid point, and the signals from there on."""
         first, values = self.grid.push(time, samples[:, self._columns].astype(np.float64))
         return self._filter(first, values)
 
     def finish(self) -> tuple[int, Samples] | None:
-        """End the part and return what is left; None where nothing was pushed."""
+        """End the part and return the rest; None if nothing was pushed."""
         rest = self.grid.finish()
         if rest is None:
             return None
@@ -141,8 +141,8 @@ class SignalStage:
             signals.append(total - self._gravity.push(total))
         if self._drift is not None:
             turning = turning - self._drift.push(turning)
-        # The median gives out a sample late, so that the numbers of its input are not those of its
-        # output; within a part there is no hole.
+        # The median delays by a sample, so its output has other numbers than its input. A part has
+        # no gaps.
         first = self._next
         self._next += len(values)
         return first, np.concatenate([*signals, turning, values[:, self._turning.stop :]], axis=1)
@@ -170,15 +170,15 @@ class SignalStage:
 
 
 def _check_kind(argument: str, given: Sequence[int | str], channel_names: Sequence[str]) -> None:
-    """Raise a ValueError where channels given by position have names of another kind."""
+    """Raise a ValueError if channels given by position have names of another kind."""
     if all(isinstance(channel, str) for channel in given):
         return
     names = [channel_names[i] for i in columns_of(given, argument, channel_names)]
     wrong = [name for name in names if _NAMED[argument].search(name)]
     if wrong:
         raise ValueError(
-            f"{argument}={tuple(given)} takes the channels {names}, and the names {wrong} "
-            f"say that they are something else: give the channels by name, such as "
+            f"{argument}={tuple(given)} takes the channels {names}, but the names {wrong} say "
+            f"otherwise: give the channels by name, such as "
             f"Preparation(acceleration=[...], angular_velocity=[...]); the channels are "
             f"{list(channel_names)}."
         )

@@ -1,9 +1,9 @@
-"""The steps from samples to signals, one implementation for whole recordings and for streams.
+"""Compute signals from samples, by the same code for whole recordings and for streams.
 
-A stage takes samples of one uninterrupted part in pieces of any length and gives out what is
-certain so far; `finish` ends the part, gives out what waited for a further sample and makes the
-stage ready for the next part. What comes out does not depend on how the samples were cut into
-pieces, to the last bit: every operation is either elementwise or one recursion over the samples.
+A stage takes the samples of one uninterrupted part in pieces of any length and returns the output
+that is already certain. `finish` ends the part, returns the rest and prepares the stage for the
+next part. The output does not depend on the pieces, to the last bit: every operation is either
+elementwise or one recursion over the samples.
 """
 
 from __future__ import annotations
@@ -32,15 +32,14 @@ __all__ = [
 Samples = NDArray[np.float64]
 State = dict[str, NDArray[Any]]
 
-# Times that are nearer to the grid than this part of its step are on it: clocks round.
+# Times nearer to the grid than this share of its step count as on it, because clocks round.
 _ON_GRID = 1e-3
-# A clock that is this part of the rate faster needs no anti-aliasing: what would alias lies within
-# 2.5 % of the Nyquist frequency, where movement has no power.
+# A recording faster by at most this share needs no anti-aliasing: only frequencies within 2.5 % of
+# the Nyquist frequency would alias, and movement has no power there.
 _SAME_RATE = 0.05
-# Up to this many sampling intervals a step is smooth movement; beyond, samples are missing, and a
-# cubic through the hole could overshoot.
+# In sampling intervals. Across a longer step samples are missing, and a cubic could overshoot.
 _LONGEST_CUBIC = 2.5
-# A Butterworth filter of this order is a wall; of more, its sections take memory and add nothing.
+# Higher orders of a Butterworth filter need memory and add nothing.
 _STEEPEST = 100
 
 
@@ -72,7 +71,7 @@ class LowPass:
 
 
 def low_pass(cutoff: float, sampling_rate: float, order: int, name: str = "cutoff") -> LowPass:
-    """Make a Butterworth low-pass filter of checked parameters."""
+    """Check the parameters and make a Butterworth low-pass filter."""
     edge = check_real(
         cutoff,
         name,
@@ -86,7 +85,8 @@ def low_pass(cutoff: float, sampling_rate: float, order: int, name: str = "cutof
 
 
 class MedianOfThree:
-    """The median of each sample, the one before and the one after; at an end that one twice."""
+    """Replace each sample by the median of itself and its neighbours; the edge sample counts
+    twice."""
 
     def __init__(self) -> None:
         self._last: Samples | None = None
@@ -117,11 +117,11 @@ def _median(samples: Samples) -> Samples:
 
 
 class Interpolator:
-    """Samples at any times to samples at ``origin + j / rate``.
+    """Interpolate samples at any times to times ``origin + j / rate``.
 
-    Cubic Hermite interpolation, whose slopes are those of the parabola through a sample and its
-    two neighbours: exact where a sample is on the grid, local, and so known as soon as two samples
-    after the grid point are.
+    It uses cubic Hermite interpolation; the slope at a sample is that of the parabola through it
+    and its two neighbours. It is exact for samples on the grid, and needs only two samples after a
+    grid point.
     """
 
     def __init__(self, rate: float, input_rate: float, origin: float | None = None) -> None:
@@ -133,7 +133,7 @@ class Interpolator:
         self._samples: Samples | None = None
 
     def push(self, time: NDArray[np.float64], samples: Samples) -> tuple[int, Samples]:
-        """Return the number of the first grid point that is new, and the samples from there on."""
+        """Return the number of the first new grid point, and the samples from there on."""
         if self._samples is not None:
             time = np.concatenate([self._time, time])
             samples = np.concatenate([self._samples, samples])
@@ -143,17 +143,17 @@ class Interpolator:
             self.origin = float(time[0])
         if self._next is None:
             self._next = math.ceil(self._steps(time[0]) - _ON_GRID)
-        # The last interval waits for the sample after it, which its slope at the end needs.
+        # The last interval waits for the next sample, which determines the slope at its end.
         end = math.floor(self._steps(time[max(len(time) - 2, 0)]) + _ON_GRID)
         if abs(self._steps(time[-1]) - (end + 1)) <= _ON_GRID:
             end += 1
         values = self._at(time, samples, end)
-        # Two samples bound the next interval, the one before them gives the slope.
+        # Two samples bound the next interval; the sample before them determines the slope.
         self._time, self._samples = time[-3:], samples[-3:]
         return values
 
     def finish(self) -> tuple[int, Samples] | None:
-        """Return what is left up to the last sample; None where nothing was pushed."""
+        """Return the rest up to the last sample; None if nothing was pushed."""
         time, samples = self._time, self._samples
         values = None
         if samples is not None:
@@ -216,10 +216,10 @@ class Interpolator:
 
 
 class GridResampler:
-    """Samples at any times to samples at ``origin + k / rate``, less what would alias.
+    """Resample samples at any times to times ``origin + k / rate``, without aliasing.
 
-    They are interpolated onto a grid that is finer by a whole number, so that a filter of fixed
-    coefficients can be applied; of its output every so many-th sample stays.
+    It interpolates onto a grid that is finer by a whole factor, so that a filter of fixed
+    coefficients applies, and thins the output by the factor.
     """
 
     def __init__(
@@ -235,7 +235,7 @@ class GridResampler:
         self._fine = Interpolator(self.factor * rate, input_rate, origin)
         self._zero_phase = zero_phase
         self._sos = (
-            # Flat to 0.4 times the new rate; 60 dB from where it would alias into that band.
+            # Flat to 0.4 times the new rate, and 60 dB down where it would alias into that band.
             cheby2(8, 60.0, 0.6 * rate, fs=self.factor * rate, output="sos")
             if self.factor > 1
             else None
@@ -247,11 +247,11 @@ class GridResampler:
         return self._fine.origin
 
     def push(self, time: NDArray[np.float64], samples: Samples) -> tuple[int, Samples]:
-        """Return the number of the first grid point that is new, and the samples from there on."""
+        """Return the number of the first new grid point, and the samples from there on."""
         return self._thin(*self._fine.push(time, samples))
 
     def finish(self) -> tuple[int, Samples] | None:
-        """Return what is left up to the last sample; None where nothing was pushed."""
+        """Return the rest up to the last sample; None if nothing was pushed."""
         rest = self._fine.finish()
         thinned = None if rest is None else self._thin(*rest)
         if self._filter is not None:
@@ -265,7 +265,7 @@ class GridResampler:
         if rest is not None:
             values = np.concatenate([values, rest[1]])
         if self._zero_phase and self._sos is not None and len(values) > 1:
-            # The padding that scipy would choose, as far as there are samples for it.
+            # The default padding of scipy, if there are enough samples.
             padding = min(3 * (2 * len(self._sos) + 1), len(values) - 1)
             values = sosfiltfilt(self._sos, values, axis=0, padlen=padding)
         thinned = self._thin(first, values)
@@ -292,12 +292,12 @@ class GridResampler:
 
 
 def part_of(state: Mapping[str, NDArray[Any]], prefix: str) -> State:
-    """Return the entries of `state` whose names begin with `prefix`, without it."""
+    """Return the entries of `state` with this prefix in their names, without it."""
     return {n.removeprefix(prefix): value for n, value in state.items() if n.startswith(prefix)}
 
 
 def nearest(time: NDArray[np.float64], at: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Return the positions in `time` that are nearest to `at`; the earlier of two equally near."""
+    """Return the positions in `time` nearest to `at`, the earlier of two equally near."""
     if len(time) == 1:
         return np.zeros(len(at), dtype=np.intp)
     return np.searchsorted((time[:-1] + time[1:]) / 2, at, side="left")

@@ -1,4 +1,4 @@
-"""Windows of samples as they come: stages and cut, kept as state between pieces."""
+"""Cut samples into prepared windows as they arrive, with the state kept between pieces."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ StartedWindows = tuple[NDArray[np.float64], NDArray[np.float32]]
 
 
 class WindowStream:
-    """Turn samples, pushed in pieces of any length, into prepared windows.
+    """Turn samples in pieces of any length into prepared windows.
 
-    Made by :meth:`Preparation.stream`. The windows do not depend on how the samples were cut into
-    pieces, to the last bit. :class:`~sklearn_har.recognition.StreamingRecognizer` checks the
-    samples before and asks a classifier about the windows.
+    :meth:`Preparation.stream` makes one. The windows do not depend on the pieces, to the last bit.
+    :class:`~sklearn_har.recognition.StreamingRecognizer` also checks the samples and classifies the
+    windows.
 
     Parameters
     ----------
     signals : SignalStage or BodyAxes
-        Resampling and filters, and the turn into the frame of the body.
+        Resampling and filters, and the rotation into the frame of the body.
     cutter : Cutter
         Length and step of the windows.
     longest_step : float
@@ -41,11 +41,11 @@ class WindowStream:
     channel_names : tuple of str
         The channels of the windows.
     n_timesteps : int
-        Time steps of a window.
+        Number of time steps of a window.
     window_length : float
         In s.
     n_breaks : int
-        Interruptions so far.
+        Number of interruptions.
 
     Examples
     --------
@@ -73,19 +73,19 @@ class WindowStream:
         self.n_breaks = 0
 
     def push(self, time: NDArray[np.float64], samples: NDArray[Any]) -> StartedWindows:
-        """Take the next samples and return what they complete.
+        """Take the next samples and return the windows that they complete.
 
         Parameters
         ----------
         time : ndarray of float64 of shape (n_samples,)
-            In s, strictly increasing, also from piece to piece.
+            In s, strictly increasing over all pieces.
         samples : ndarray of shape (n_samples, n_channels)
-            Finite values. A step of more than the longest gap ends a part.
+            Finite values. A step longer than the longest gap ends a part.
 
         Returns
         -------
         start_time : ndarray of float64 of shape (n_windows,)
-            When each new window begins, in s.
+            The start of each new window, in s.
         windows : ndarray of float32 of shape (n_windows, n_timesteps, n_channels)
             The new windows; often none.
         """
@@ -103,7 +103,7 @@ class WindowStream:
         return self._join(found)
 
     def finish(self) -> StartedWindows:
-        """End the part: return what waited for further samples.
+        """End the part and return its last windows.
 
         Returns
         -------
@@ -129,7 +129,7 @@ class WindowStream:
         if due is None or origin is None:
             return True
         known_at = origin + (due + self._signals.look_ahead) / self._rate
-        # Less what rounding may take off the time of the sample that is on the grid.
+        # Allow for rounding in the time of the sample on the grid.
         return latest > known_at - 0.01 / self._rate
 
     def _finish(self) -> tuple[NDArray[np.int64], NDArray[np.float32]] | None:
@@ -155,12 +155,12 @@ class WindowStream:
         return origin + starts / self._rate, np.concatenate([windows for _, windows in pieces])
 
     def get_state(self) -> State:
-        """Return the state of filters and windows as named arrays.
+        """Return the state of filters and windows as arrays by name.
 
         Returns
         -------
         dict of str to ndarray
-            For :meth:`set_state` of a stream of an equal preparation.
+            The state, for :meth:`set_state` of a stream of an equal preparation.
         """
         state: State = {"part": np.array([self._end, self.n_breaks])}
         for name, stage in (("signals", self._signals), ("windows", self._windows)):
@@ -173,7 +173,7 @@ class WindowStream:
         Parameters
         ----------
         state : mapping of str to ndarray
-            As :meth:`get_state` returned it, of an equal preparation, rate and channels.
+            The result of :meth:`get_state` for an equal preparation, rate and channels.
         """
         self._end = float(state["part"][0])
         self.n_breaks = int(state["part"][1])

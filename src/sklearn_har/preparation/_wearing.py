@@ -1,4 +1,4 @@
-"""Follow how a device is worn: the directions of the body, and when they change."""
+"""Follow the directions of the body, and notice when a device is worn in a new way."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ __all__ = ["Wearing"]
 
 Floats = NDArray[np.float64]
 
-# In degrees: gravity that is farther from up while walking, or level walking in another direction,
-# is that of a device that was put in anew. Bodies lean by up to 30 degrees on stairs.
+# In degrees: if gravity while walking, or the direction of level walking, differs by more, the
+# device was repositioned. Bodies lean by up to 30 degrees on stairs.
 _OTHER_UP, _OTHER_FORWARD = 40.0, 60.0
-# Windows of gait that are kept: six minutes of walking with half overlap.
+# Windows of gait in memory: six minutes of walking with half overlap.
 _MEMORY = 300
-# After so many windows of gait the directions are estimated again.
+# The directions are estimated again after this many windows of gait.
 _EVERY = 4
 
 
 class Wearing:
-    """The directions of the body, window after window.
+    """Follow the directions of the body, window after window.
 
-    Windows of gait that contradict the directions known so far are set aside. As soon as they are
-    many enough to give directions of their own, and these differ, the device was put in anew.
-    Another forward with the same up counts only after the device may have been in the hand: long
-    stairs downwards look alike. What is kept does not grow.
+    Windows of gait that contradict the known directions are set aside. Once they suffice for
+    directions of their own, and these differ, the device was repositioned. Another forward with the
+    same up counts only after the device may have been in the hand, because long stairs downwards
+    look alike. The memory in use does not grow.
 
     Attributes
     ----------
     directions : Directions
-        What is known now, of the device as it is worn now.
+        The directions known for the current position of the device.
     n_contradicting : int
-        Windows that are set aside.
+        Number of windows set aside.
     """
 
     def __init__(self) -> None:
@@ -56,9 +56,9 @@ class Wearing:
         self._handled = True
 
     def push(self, row: Floats) -> bool:
-        """Take the next window; return whether the device turns out to be worn anew.
+        """Take the next window and return whether the device is worn in a new way.
 
-        The windows that were set aside, and this one, are then those of the new wearing.
+        If so, this window and those set aside belong to the new position.
         """
         up = self.directions.up
         if up is not None and _degrees(row[:3], up) > _OTHER_UP:
@@ -83,7 +83,7 @@ class Wearing:
         return True
 
     def _agrees(self, row: Floats) -> bool | None:
-        """Return whether a window agrees; None where it says nothing about what is known."""
+        """Return whether a window agrees; None if it does not show the known directions."""
         known = self.directions
         if known.up is None:
             return None

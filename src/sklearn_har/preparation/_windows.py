@@ -1,4 +1,4 @@
-"""Windows of signals that come in pieces."""
+"""Cut signals that arrive in pieces into windows."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ __all__ = ["WindowBuffer"]
 
 
 class WindowBuffer:
-    """Keep the signals of which windows are still to be made.
+    """Keep the signals that later windows need.
 
-    Windows begin at every `step`-th sample since the beginning of the stream, as
-    `segment_recording` lets them begin, and those that would cross the end of a part are not made.
+    Windows begin at every `step`-th sample since the beginning of the stream, as in
+    `segment_recording`; none crosses the end of a part.
     """
 
     def __init__(self, length: int, step: int, n_channels: int) -> None:
         self._length = length
         self._step = step
         self._signals = np.empty((0, n_channels), dtype=np.float32)
-        # Samples are counted since the beginning of the stream, grid points may leave holes.
+        # Samples are counted from the beginning of the stream; the grid points may have gaps.
         self._position = 0
         self._ahead: int | None = None
 
     @property
     def due(self) -> int | None:
-        """The grid point that completes the next window; None before a part has begun."""
+        """The grid point that completes the next window; None before a part begins."""
         if self._ahead is None:
             return None
         return self._ahead + self._next() + self._length - 1
@@ -42,7 +42,7 @@ class WindowBuffer:
     def push(
         self, first: int, signals: NDArray[np.float64]
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Return the grid points at which new windows begin, and these windows."""
+        """Return the first grid points of the new windows, and these windows."""
         known = np.concatenate([self._signals, signals.astype(np.float32)])
         if len(signals) and self._ahead is None:
             self._ahead = first - self._position
@@ -54,15 +54,15 @@ class WindowBuffer:
         if n_windows:
             every = sliding_window_view(known[offset:], self._length, axis=0)
             windows = np.moveaxis(every[:: self._step][:n_windows], -1, 1).copy()
-        # Samples that the next window does not have are let go.
+        # Drop samples that no later window needs.
         passed = min(len(known), offset + n_windows * self._step)
         self._position += passed
-        # A copy: a part of the array would keep the whole of it in memory.
+        # A copy: a slice would keep the whole array in memory.
         self._signals = known[passed:].copy()
         return starts + (self._ahead or 0), windows
 
     def finish(self) -> None:
-        """End the part: what is left of it makes no window."""
+        """End the part and drop its remaining samples."""
         self._position += len(self._signals)
         self._signals = self._signals[:0].copy()
         self._ahead = None

@@ -1,4 +1,4 @@
-"""Transformers that know the axes of windows."""
+"""Transformers of windows."""
 
 from sklearn_har.preprocessing._channelwise import ChannelwiseTransformer
 from sklearn_har.preprocessing._companding import CompandingTransformer

@@ -1,4 +1,4 @@
-"""The base of the transformers of windows."""
+"""The base class of transformers of windows."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ __all__ = ["WindowTransformer"]
 
 
 class WindowTransformer(TransformerMixin, BaseEstimator):
-    """A transformer whose methods are documented here, unless they differ."""
+    """A transformer of windows, with the documentation that subclasses share."""
 
     def __init_subclass__(cls) -> None:
-        # Windows have three axes and fit no frame, so there is no `set_output`.
+        # Windows have three axes and do not fit into a frame, so there is no `set_output`.
         super().__init_subclass__(auto_wrap_output_keys=None)
 
     def fit(self, X: npt.ArrayLike, y: Any = None) -> Self:
-        """Learn from windows.
+        """Fit the transformer to windows.
 
         Parameters
         ----------
         X : array-like of shape (n_windows, n_timesteps, n_channels)
-            Windows; also (n_windows, n_timesteps), read as single-channel windows, and
-            subsequences (n_windows, n_steps, n_timesteps / n_steps, n_channels).
+            Windows. Also (n_windows, n_timesteps) for windows with one channel, and subsequences
+            (n_windows, n_steps, n_timesteps / n_steps, n_channels).
         y : None
-            Ignored: a label belongs to a window, not to a sample.
+            Ignored.
 
         Returns
         -------

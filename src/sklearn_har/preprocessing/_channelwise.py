@@ -1,4 +1,4 @@
-"""Any column-wise transformer, applied per channel."""
+"""Apply a column-wise transformer to the channels of windows."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ def _inner_has(method: str) -> Any:
 class ChannelwiseTransformer(MetaEstimatorMixin, WindowTransformer):
     """Apply a scikit-learn transformer to each channel of windows.
 
-    The transformer is fitted on a table with one row for each time step of each window and one
-    column for each channel, so `StandardScaler` learns one mean and one deviation a channel, over
-    windows and time. The shape of the windows is preserved.
+    The transformer is fitted on a table with one row for each time step and one column for each
+    channel, so `StandardScaler` learns one mean and one deviation per channel, over windows and
+    time. The shape of the windows is preserved.
 
     Parameters
     ----------
     transformer : estimator
-        A transformer of two-dimensional data that returns as many columns as it is given:
-        `StandardScaler`, `MinMaxScaler`, `RobustScaler`, `PowerTransformer`, ... It is cloned, the
-        instance given is never fitted.
+        A transformer of two-dimensional data that keeps the number of columns, such as
+        `StandardScaler`, `MinMaxScaler`, `RobustScaler` or `PowerTransformer`. A clone of it is
+        fitted.
 
     Attributes
     ----------
@@ -54,8 +54,7 @@ class ChannelwiseTransformer(MetaEstimatorMixin, WindowTransformer):
 
     Notes
     -----
-    Put it into the pipeline, not before the split: statistics that saw the test subjects flatter
-    the score.
+    Use it inside the pipeline: statistics that include test subjects would make the score too high.
 
     Examples
     --------
@@ -88,7 +87,7 @@ class ChannelwiseTransformer(MetaEstimatorMixin, WindowTransformer):
 
     @available_if(_inner_has("inverse_transform"))  # type: ignore[untyped-decorator]
     def inverse_transform(self, X: npt.ArrayLike) -> npt.NDArray[Any]:
-        """Undo the transformation, if the inner transformer can.
+        """Undo the transformation, if the inner transformer supports it.
 
         Parameters
         ----------
@@ -108,14 +107,13 @@ class ChannelwiseTransformer(MetaEstimatorMixin, WindowTransformer):
         Parameters
         ----------
         input_features : array-like of str, default=None
-            Names to pass through: one for each column of a two-dimensional `X`, or one for each
-            channel. By default the column names seen during :meth:`fit`, else `channel0`,
-            `channel1`, ...
+            Names to return: one for each column of a two-dimensional `X`, or one for each channel.
+            None for the column names seen during :meth:`fit`, or else `channel0`, `channel1`, ...
 
         Returns
         -------
         ndarray of str
-            The names: the transformation is one to one.
+            The names, which the transformation does not change.
         """
         check_is_fitted(self)
         if input_features is not None:

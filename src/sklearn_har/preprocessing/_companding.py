@@ -1,4 +1,4 @@
-"""A logarithmic scale for signals that are small here and large there."""
+"""Compress the range of signals by a logarithmic scale."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from sklearn_har.utils._moments import mean_and_deviation, parts_of
 
 __all__ = ["CompandingTransformer"]
 
-# Of the standard deviations within the windows: one that windows at rest have.
+# The percentile of the standard deviations within windows that stands for windows at rest.
 _PERCENTILE = 10.0
 
 
 class CompandingTransformer(OneToOneFeatureMixin, WindowTransformer):
-    """Compand the channels: linear below the noise floor, logarithmic above.
+    """Compand the channels: linearly below the noise floor, logarithmically above.
 
-    A step shakes the phone by more than 1 g; the sway that tells standing from sitting is a
-    hundredth of it, and on a linear scale a network does not see it. Each channel becomes
-    `arcsinh(x / noise_floor)`, which is about `x / noise_floor` for small and about
-    `sign(x) log(2 |x| / noise_floor)` for large values.
+    A step moves the phone by more than 1 g. The sway that separates standing from sitting is a
+    hundredth of it, too small on a linear scale. Each channel becomes `arcsinh(x / noise_floor)`,
+    which is about `x / noise_floor` for small and `sign(x) log(2 |x| / noise_floor)` for large
+    values.
 
     Parameters
     ----------
     noise_floor : "auto", float or array-like of shape (n_channels,), default="auto"
-        Where linear turns into logarithmic, in the unit of the channels. By default it is learnt
-        for each channel: the tenth percentile of the standard deviations within the windows, which
-        is that of windows at rest.
+        The limit between the linear and the logarithmic range, in the unit of the channels. "auto"
+        learns it for each channel: the tenth percentile of the standard deviations within windows,
+        which is that of windows at rest.
 
     Attributes
     ----------
@@ -50,8 +50,8 @@ class CompandingTransformer(OneToOneFeatureMixin, WindowTransformer):
 
     Notes
     -----
-    The classifiers do the same inside the network with `scaling="companding"`, where an
-    augmentation can come before it and an exported model carries it.
+    With `scaling="companding"`, the classifiers do the same inside the network. An augmentation can
+    then precede it, and exported models include it.
 
     References
     ----------
@@ -111,12 +111,12 @@ class CompandingTransformer(OneToOneFeatureMixin, WindowTransformer):
     def _with_floor(self, X: npt.ArrayLike) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         check_is_fitted(self)
         X = self._check(X, reset=False)
-        # Windows of two axes have one channel, whose values lie along the last one.
+        # Windows of two axes have one channel, with its values along the last axis.
         return X, self.noise_floor_.astype(X.dtype)
 
 
 def _learnt_floor(windows: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return the deviation of windows at rest; a channel that is always at rest is all noise."""
+    """Return the deviation of windows at rest; a channel always at rest is all noise."""
     with np.errstate(over="ignore", invalid="ignore"):  # told below
         within = np.concatenate([part.std(axis=1) for part in parts_of(windows)])
         floor = np.percentile(within, _PERCENTILE, axis=0)
@@ -126,6 +126,6 @@ def _learnt_floor(windows: npt.NDArray[Any]) -> npt.NDArray[Any]:
             f"X is too large for {windows.dtype}: its spread is not finite. Use other units, or "
             "pass float64."
         )
-    # Of a channel that does not vary within its windows nothing is known but its overall spread.
+    # A channel constant within its windows gives only its overall spread.
     floor = np.where(floor > 1e-3 * whole, floor, 1e-3 * whole)
     return np.where(floor > 0, floor, 1.0).astype(windows.dtype)

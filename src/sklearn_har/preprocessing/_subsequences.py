@@ -1,4 +1,4 @@
-"""Windows to subsequences and back."""
+"""Cut windows into subsequences and join them."""
 
 from __future__ import annotations
 
@@ -20,8 +20,7 @@ class SubsequenceReshaper(WindowTransformer):
     """Cut each window into subsequences of equal length.
 
     The CNN-LSTM and the ConvLSTM read a window as a short sequence of subsequences. The classifiers
-    cut windows by themselves; as a step of a pipeline the reshaper makes the cut visible and lets a
-    search choose it.
+    cut windows themselves. In a pipeline, the reshaper makes the cut visible and searchable.
 
     Parameters
     ----------
@@ -37,11 +36,11 @@ class SubsequenceReshaper(WindowTransformer):
 
     See Also
     --------
-    ChannelwiseTransformer : Scale the channels before they are cut.
+    ChannelwiseTransformer : Scale the channels before the cut.
 
     Notes
     -----
-    The transformation is a reshape: nothing is copied, and the result is a view of the windows.
+    The transformation is a reshape: the result is a view of the windows, not a copy.
 
     Examples
     --------
@@ -66,7 +65,7 @@ class SubsequenceReshaper(WindowTransformer):
         self._validate_params()
         X = self._check(X, reset=True)
         check_n_steps(self.n_steps, self.n_timesteps_in_)
-        # What inverse_transform has to return: (n_windows, n_timesteps) or with channels.
+        # inverse_transform returns this rank: (n_windows, n_timesteps) or with channels.
         self._window_ndim = X.ndim
         return self
 
@@ -81,14 +80,14 @@ class SubsequenceReshaper(WindowTransformer):
         Returns
         -------
         ndarray of shape (n_windows, n_steps, n_timesteps / n_steps, n_channels)
-            The subsequences, a view of `X` where it can be.
+            The subsequences, a view of `X` if possible.
         """
         check_is_fitted(self)
         X = self._check(X, reset=False)
         return X.reshape(len(X), self.n_steps, -1, self.n_channels_in_)
 
     def inverse_transform(self, X: npt.ArrayLike) -> npt.NDArray[Any]:
-        """Join the subsequences to windows again.
+        """Join the subsequences to windows.
 
         Parameters
         ----------

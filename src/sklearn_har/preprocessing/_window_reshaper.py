@@ -1,4 +1,4 @@
-"""Rows of a table to windows and back."""
+"""Convert rows of a table to windows, and back."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ __all__ = ["WindowReshaper"]
 class WindowReshaper(WindowTransformer):
     """Turn the rows of a table into windows, and windows into rows.
 
-    Samplers, meta-estimators and selectors of scikit-learn and imbalanced-learn take tables, one
-    row for each window. The reshaper stands between them and what reads windows.
+    Samplers, meta-estimators and selectors of scikit-learn and imbalanced-learn need tables with
+    one row for each window. The reshaper connects them with estimators of windows.
 
     Parameters
     ----------
     n_channels : int, default=None
-        Number of channels of a window. None to tell it by the names of the columns, as those of
+        Number of channels of a window. None to infer it from the names of columns, such as those of
         `fetch_uci_har(as_frame=True)`; without names it is one.
 
     Attributes
@@ -40,9 +40,9 @@ class WindowReshaper(WindowTransformer):
 
     Notes
     -----
-    A row has all channels of the first time step, then of the second, as
-    ``windows.reshape(len(windows), -1)`` puts them. Columns of a frame may stand in any order if
-    their names tell the channel and the time step.
+    A row has all channels of the first time step, then of the second, as in
+    ``windows.reshape(len(windows), -1)``. Columns of a frame may have any order if their names give
+    the channel and the time step.
 
     Examples
     --------
@@ -71,7 +71,7 @@ class WindowReshaper(WindowTransformer):
         Parameters
         ----------
         X : array-like of shape (n_windows, n_timesteps * n_channels)
-            A table; windows are taken as well.
+            A table, or windows.
         y : None
             Ignored.
 
@@ -90,12 +90,12 @@ class WindowReshaper(WindowTransformer):
         Parameters
         ----------
         X : array-like of shape (n_windows, n_timesteps * n_channels)
-            A table; windows are taken as well.
+            A table, or windows.
 
         Returns
         -------
         ndarray of shape (n_windows, n_timesteps, n_channels)
-            The windows, a view of `X` where it can be.
+            The windows, a view of `X` if possible.
         """
         check_is_fitted(self)
         windows = self._check(X, reset=False, dtype="numeric")
@@ -112,7 +112,7 @@ class WindowReshaper(WindowTransformer):
         Returns
         -------
         ndarray of shape (n_windows, n_timesteps * n_channels)
-            The table, a view of `X` where it can be.
+            The table, a view of `X` if possible.
         """
         check_is_fitted(self)
         windows = self._check(np.asarray(X), reset=False, dtype="numeric")

@@ -1,4 +1,4 @@
-"""Classifiers with settings that were chosen for accuracy, not as published."""
+"""Classifiers with settings that were chosen for accuracy rather than taken from papers."""
 
 from sklearn_har.recipes._recipes import (
     make_best,

@@ -1,4 +1,4 @@
-"""The recipes. `benchmarks/quality/recipe_choice.json` has what they were compared with."""
+"""The recipes. `benchmarks/quality/recipe_choice.json` holds the compared alternatives."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["make_best", "make_cnn_lstm", "make_conv_lstm", "make_light_cnn_lstm", "make_lstm"]
 
-# What all of them share. The settings, here and in the functions, were compared with others by
+# Settings of all recipes. These and those of the functions were compared with others by
 # cross-validation over the training subjects of UCI HAR.
 TRAINING: dict[str, Any] = {
     "scaling": "both",
@@ -32,9 +32,9 @@ TRAINING: dict[str, Any] = {
 
 
 def _merge(settings: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
-    """Return the parameters of a recipe with those of the user in their place.
+    """Return the parameters of a recipe, replaced by those of the user.
 
-    What the recipe routes to an optimizer or a loss does not go to another one.
+    If the user passes another optimizer or loss, the recipe's arguments for it are dropped.
     """
     merged = {**TRAINING, **settings}
     routed = tuple(f"{name}__" for name in ("optimizer", "loss") if name in params)
@@ -42,15 +42,15 @@ def _merge(settings: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
 
 
 def make_lstm(**params: Any) -> LSTMClassifier:
-    """Make an LSTM classifier that is set for accuracy.
+    """Make an LSTM classifier with settings for accuracy.
 
-    Two bidirectional LSTM layers read the window in 16 subsequences of 160 ms at 50 Hz, and the
-    average and the maximum of their outputs decide.
+    Two bidirectional LSTM layers read the window in 16 subsequences of 160 ms at 50 Hz. The
+    classifier uses the average and the maximum of their outputs.
 
     Parameters
     ----------
     **params
-        Parameters of :class:`~sklearn_har.neural_network.LSTMClassifier` that shall differ.
+        Parameters of :class:`~sklearn_har.neural_network.LSTMClassifier` that differ.
 
     Returns
     -------
@@ -59,13 +59,13 @@ def make_lstm(**params: Any) -> LSTMClassifier:
 
     See Also
     --------
-    make_best : Several networks that vote.
+    make_best : Combine several networks.
 
     Notes
     -----
-    Windows must be in the units of the recording, with accelerations that hold gravity: scaling
-    happens inside the network, and :class:`~sklearn_har.augmentation.GravityRotation` before it.
-    With other channels than 9, 6 or 3, or without gravity, that is left out, and a warning says so.
+    Windows must be in the units of the recording, with gravity: the network scales them itself,
+    after :class:`~sklearn_har.augmentation.GravityRotation`. With other than 9, 6 or 3 channels, or
+    without gravity, the rotation is skipped with a warning.
 
     Examples
     --------
@@ -83,16 +83,16 @@ def make_lstm(**params: Any) -> LSTMClassifier:
 
 
 def make_cnn_lstm(**params: Any) -> CNNLSTMClassifier:
-    """Make a CNN-LSTM classifier that is set for accuracy.
+    """Make a CNN-LSTM classifier with settings for accuracy.
 
-    Three convolutions over the whole window, each normalised over the batch and followed by
-    max-pooling and dropout; a bidirectional LSTM over the 16 time steps that are left of 128; the
-    average and the maximum of its outputs decide.
+    Three convolutions run over the whole window, each with batch normalisation, max-pooling and
+    dropout. A bidirectional LSTM reads the remaining 16 of 128 time steps. The classifier uses the
+    average and the maximum of its outputs.
 
     Parameters
     ----------
     **params
-        Parameters of :class:`~sklearn_har.neural_network.CNNLSTMClassifier` that shall differ.
+        Parameters of :class:`~sklearn_har.neural_network.CNNLSTMClassifier` that differ.
 
     Returns
     -------
@@ -155,16 +155,16 @@ def make_light_cnn_lstm(**params: Any) -> CNNLSTMClassifier:
 
 
 def make_conv_lstm(**params: Any) -> ConvLSTMClassifier:
-    """Make a ConvLSTM classifier that is set for accuracy.
+    """Make a ConvLSTM classifier with settings for accuracy.
 
-    Two convolutions over the whole window, each normalised over the batch and followed by
-    max-pooling and dropout; a convolutional LSTM over 4 subsequences of what is left; the average
-    and the maximum of its states decide.
+    Two convolutions run over the whole window, each with batch normalisation, max-pooling and
+    dropout. A convolutional LSTM reads 4 subsequences of the result. The classifier uses the
+    average and the maximum of its states.
 
     Parameters
     ----------
     **params
-        Parameters of :class:`~sklearn_har.neural_network.ConvLSTMClassifier` that shall differ.
+        Parameters of :class:`~sklearn_har.neural_network.ConvLSTMClassifier` that differ.
 
     Returns
     -------
@@ -196,9 +196,9 @@ def make_best(
     random_state: int | np.random.RandomState | None = None,
     n_jobs: int | None = None,
 ) -> VotingClassifier:
-    """Make the most accurate classifier of the package: the three recipes, which vote.
+    """Make the most accurate classifier of the package, an ensemble of the three recipes.
 
-    Each network gives probabilities, and their mean decides. Networks of different kinds err on
+    The ensemble averages the probabilities of the networks. Networks of different kinds err on
     different windows.
 
     Parameters
@@ -206,9 +206,9 @@ def make_best(
     epochs : int, default=20
         Number of passes of each network over the training windows.
     random_state : int, RandomState instance or None, default=None
-        Seeds of the networks; each gets another one.
+        Determines the seeds of the networks, which differ.
     n_jobs : int or None, default=None
-        Number of networks to train at a time, as in :class:`~sklearn.ensemble.VotingClassifier`.
+        Number of networks to train in parallel, as in :class:`~sklearn.ensemble.VotingClassifier`.
 
     Returns
     -------

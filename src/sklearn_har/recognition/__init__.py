@@ -1,4 +1,4 @@
-"""Recognise activities in recordings, whole or while their samples arrive."""
+"""Recognise activities in whole recordings and in live streams."""
 
 from sklearn_har.recognition._decision import Decision
 from sklearn_har.recognition._evaluation import RecordingEvaluation, evaluate_recordings

@@ -1,4 +1,4 @@
-"""Checks of recordings against those that a recognizer was trained on."""
+"""Compare recordings with those that a recognizer was trained on."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ __all__ = [
     "warn_of_lost_activities",
 ]
 
-# With gravity, accelerations of people have a median length near 1 g whatever they do. Beyond this
-# factor from all training recordings, the unit differs.
+# Accelerations of people that include gravity have a median magnitude near 1 g during any activity.
+# A recording that differs by more than this factor from all training recordings has another unit.
 _OTHER_UNIT = 2.0
-# A rate that is lower by this factor than any of the training lacks frequencies the model knows.
+# A rate lower by this factor than that of all training recordings lacks frequencies of the model.
 _LOWER_RATE = 0.9
-# Samples rarer by this factor cannot be windows of movement: their times have another unit.
+# At rates lower by this factor, windows cannot hold movement: the times have another unit.
 _HOPELESS_RATE = 0.1
-# Samples looked at for the length of accelerations.
+# The magnitude of accelerations is computed from this many samples.
 _LOOKED_AT = 20_000
 
 
 class Differences:
-    """Collect what is unlike the training recordings, and say each kind once."""
+    """Collect differences from the training recordings and warn of each kind once."""
 
     def __init__(self) -> None:
         self._found: dict[str, list[tuple[str, str]]] = {}
@@ -56,12 +56,12 @@ class Differences:
             "distance",
             name,
             f"it is unlike the training recordings, {median:.1f} times as far from them as any "
-            "that was held out: another unit or placement, a phone that is turned, missing gravity "
-            "or activities that were not trained. Do not trust the activities.",
+            "held-out recording. It may have another unit or placement, a turned phone, missing "
+            "gravity or untrained activities. Do not trust the predictions.",
         )
 
     def report(self, n_recordings: int) -> None:
-        """Warn of each kind, with a count and the first recording."""
+        """Warn once of each kind, with a count and the first recording."""
         for notes in self._found.values():
             name, sentence = notes[0]
             count = f"{len(notes)} of {n_recordings} recordings, the first of them "
@@ -71,9 +71,9 @@ class Differences:
 def in_order(
     pieces: Iterable[Recording], channels: Sequence[str], number: int, differences: Differences
 ) -> Iterator[Recording]:
-    """Yield recordings with the channels of the training, in their order.
+    """Yield recordings with the channels in the order of the training recordings.
 
-    Where no name agrees and the number does, the channels are taken in their order.
+    If no name agrees and the number does, keep the channels in their order.
     """
     for i, piece in enumerate(pieces):
         if not isinstance(piece, Recording):
@@ -94,7 +94,7 @@ def in_order(
 
 
 def training_facts(recordings: list[Recording], preparation: Preparation) -> dict[str, Any]:
-    """Return what recordings are compared with at prediction."""
+    """Return the facts that recordings are compared with at prediction."""
     facts: dict[str, Any] = {
         "sampling_rate": min(recording.sampling_rate for recording in recordings)
     }
@@ -109,7 +109,7 @@ def training_facts(recordings: list[Recording], preparation: Preparation) -> dic
 
 
 def _length(recording: Recording, acceleration: Sequence[int | str]) -> float | None:
-    """Return the median length of the accelerations of a recording; None without three axes."""
+    """Return the median magnitude of the accelerations; None without three axes."""
     columns = columns_of(acceleration, "acceleration", recording.channel_names)
     if len(columns) != 3:
         return None
@@ -124,7 +124,7 @@ def compared_with_training(
     number: int,
     differences: Differences,
 ) -> Iterator[Recording]:
-    """Pass on the pieces of a recording, and note where the first is unlike the training."""
+    """Yield the pieces of a recording, and note how the first differs from the training."""
     for i, piece in enumerate(pieces):
         if i == 0:
             refuse_low_rate(piece, preparation)
@@ -148,7 +148,7 @@ def refuse_low_rate(recording: Recording, preparation: Preparation) -> None:
 def _unlike_training(
     recording: Recording, facts: Mapping[str, Any], preparation: Preparation
 ) -> Iterator[tuple[str, str]]:
-    """Yield the kind of each difference, and a sentence about it."""
+    """Yield the kind of each difference and a sentence about it."""
     rate, lowest = recording.sampling_rate, facts["sampling_rate"]
     if rate < _LOWER_RATE * min(lowest, preparation.sampling_rate):
         yield (
@@ -164,7 +164,7 @@ def _unlike_training(
         usual = f"{shortest:.3g}" + (f" to {longest:.3g}" if longest > 1.05 * shortest else "")
         yield (
             "unit",
-            f"its accelerations have a typical length of {length:.3g}, those of the training "
+            f"its accelerations have a typical magnitude of {length:.3g}, those of the training "
             f"recordings {usual}: the unit differs, or gravity is missing in one of them. "
             "read_recording(..., units=...) converts to g.",
         )
@@ -173,7 +173,7 @@ def _unlike_training(
 def warn_of_lost_activities(
     recordings: list[Recording], target: NDArray[Any], unlabelled: Hashable
 ) -> None:
-    """Say which activities are labelled and became the label of no window."""
+    """Warn of labelled activities that became the label of no window."""
     kept = set(np.unique(target).tolist())
     labelled: set[Any] = set()
     for recording in recordings:
@@ -181,7 +181,7 @@ def warn_of_lost_activities(
     lost = sorted(map(str, labelled - kept - {unlabelled}))
     if lost:
         warn_of_recording(
-            f"{len(lost)} activities are labelled, and no window was given them: "
+            f"no window has the label of {len(lost)} labelled activities: "
             f"{', '.join(lost)}. They are shorter than a window; a shorter preparation.window or "
             "a higher overlap keeps them."
         )

@@ -23,7 +23,7 @@ __all__ = [
 
 Layout = Literal["windows", "channels-first", "flat"]
 LAYOUTS = ("windows", "channels-first", "flat")
-# Windows that are handed to a classifier at once: hours of them would fill the memory.
+# A classifier gets this many windows at once: hours of them would fill the memory.
 _BLOCK = 4096
 
 
@@ -47,7 +47,7 @@ class Decision:
     Attributes
     ----------
     probability : float
-        That of `activity`.
+        The probability of `activity`.
 
     Examples
     --------
@@ -77,7 +77,7 @@ def check_recognizer(
     sampling_rate: float,
     channel_names: Sequence[str] = (),
 ) -> None:
-    """Raise unless `estimator` is a fitted classifier of such windows, as far as it says."""
+    """Raise an error unless `estimator` is a fitted classifier of windows of this shape."""
     name = type(estimator).__name__
     if isinstance(estimator, type) or not hasattr(estimator, "predict"):
         raise TypeError(f"estimator must be a fitted classifier or pipeline, got {estimator!r}.")
@@ -85,10 +85,10 @@ def check_recognizer(
         raise NotFittedError(f"estimator must be fitted: call fit on this {name} before.")
     if not hasattr(estimator, "predict_proba"):
         raise TypeError(
-            f"estimator must have predict_proba, which {name} has not. "
-            "sklearn.calibration.CalibratedClassifierCV gives it to classifiers without."
+            f"estimator must have predict_proba, which {name} lacks. "
+            "sklearn.calibration.CalibratedClassifierCV adds it."
         )
-    # A pipeline has no such attributes, its first step has.
+    # A pipeline lacks these attributes; its first step has them.
     reader = getattr(estimator, "steps", [("", estimator)])[0][1]
     for argument, attribute, found, what in (
         ("window", "n_timesteps_in_", n_timesteps, "time steps"),
@@ -100,7 +100,7 @@ def check_recognizer(
                 f"estimator was fitted on windows of {expected} {what}, got {found}: change "
                 f"{argument} of the preparation to what it was trained with."
             )
-    # What exported classifiers know about their windows.
+    # Exported classifiers store the rate and the channels of their windows.
     rate = getattr(estimator, "sampling_rate", None)
     if rate is not None and not math.isclose(rate, sampling_rate, rel_tol=1e-6):
         raise ValueError(
@@ -116,14 +116,14 @@ def check_recognizer(
 
 
 class Asked:
-    """A fitted classifier, asked about windows in the layout that it reads.
+    """Predict the classes of windows by a fitted classifier, in the layout that it reads.
 
     Parameters
     ----------
     classifier : classifier
         With `classes_` and `predict_proba`.
     layout : {"windows", "channels-first", "flat"}
-        How windows are handed to it.
+        The layout of the windows that the classifier reads.
     classes : ndarray of shape (n_classes,), default=None
         The activities, in the order of the probabilities. None for `classes_` of the classifier.
     """
@@ -172,7 +172,7 @@ def decisions_of(
     classes: NDArray[Any],
     seconds: float,
 ) -> list[Decision]:
-    """Return the decisions that probabilities of windows stand for."""
+    """Return the decisions that the probabilities of windows give."""
     best = classes[probabilities.argmax(axis=1)].tolist()
     return [
         Decision(start, start + seconds, activity, row)

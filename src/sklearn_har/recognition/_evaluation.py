@@ -1,4 +1,4 @@
-"""Scores of a recognizer on labelled recordings, by activity and by subject."""
+"""Evaluate a recognizer on labelled recordings, by activity and by subject."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sklearn_har.timeline import TimelineScores, timeline_scores
 
 __all__ = ["RecordingEvaluation", "evaluate_recordings"]
 
-# Letters of a name in the tables of a report, which has 80 columns.
+# The tables of a report have 80 columns; longer names are cut to this many letters.
 _MAX_NAME = 30
 
 
@@ -113,18 +113,18 @@ def evaluate_recordings(
     Parameters
     ----------
     recognizer : ActivityRecognizer
-        Fitted, or with `cv` also not fitted: then clones of it are fitted.
+        A fitted recognizer. With `cv`, clones of it are fitted, so it need not be.
     recordings : sequence of Recording
         Raw recordings with labels.
     y : sequence of length n_recordings, default=None
-        The labels of each recording, as in :meth:`ActivityRecognizer.fit`. None for the labels that
-        the recordings have.
+        The labels of each recording, as in :meth:`ActivityRecognizer.fit`. None for the labels of
+        the recordings.
     groups : array-like of shape (n_recordings,), default=None
-        The subject of each recording. None for the subjects that the recordings have.
+        The subject of each recording. None for the subjects of the recordings.
     cv : int, cross-validation generator or iterable, default=None
         None scores the fitted recognizer. Otherwise each recording is predicted by a clone that was
-        fitted without it: an int is the number of folds of
-        :class:`~sklearn.model_selection.GroupKFold`, in which no subject is on both sides.
+        trained without it. An int is the number of folds of
+        :class:`~sklearn.model_selection.GroupKFold`, which never splits a subject.
 
     Returns
     -------
@@ -134,7 +134,7 @@ def evaluate_recordings(
     Raises
     ------
     ValueError
-        If recordings have no labels, or `cv` is an int and subjects are not known.
+        If recordings have no labels, or `cv` is an int and subjects are unknown.
 
     See Also
     --------

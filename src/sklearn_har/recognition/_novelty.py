@@ -1,4 +1,4 @@
-"""Distance of the windows of a recording from those of the training recordings."""
+"""Measure how far the windows of a recording are from the training windows."""
 
 from __future__ import annotations
 
@@ -17,24 +17,23 @@ __all__ = ["learn_novelty", "novelty_of"]
 
 Floats = NDArray[np.float64]
 
-# Typical windows that stand for all of them.
+# The training windows are represented by this many typical ones.
 _N_PROTOTYPES = 64
 _N_FOLDS = 5
-# With fewer subjects nothing is known of how much people differ, and with few of them little.
+# Fewer subjects do not show how much people differ. With few subjects the threshold gets a margin.
 _FEWEST, _MARGIN = 5, 4.0
 # In g or rad/s: standard deviations below are sensor noise.
 _NOISE = 1e-3
-# Windows looked at in training; more make prototypes no better.
+# More training windows do not improve the prototypes.
 _N_WINDOWS = 20_000
 
 
 def learn_novelty(windows: Windows) -> dict[str, Any]:
     """Return what :func:`novelty_of` needs, as plain numbers under the key "novelty".
 
-    Windows are described by level and strength of each channel, and compared with the nearest of a
-    few typical windows. How far is far comes from training recordings that are held out, subject by
-    subject: the threshold is the largest median distance of one of them, and some more where the
-    subjects are few.
+    Each window is described by the level and strength of each channel, and compared with the
+    nearest of a few typical windows. The threshold comes from held-out subjects: it is the largest
+    median distance of one of their recordings, plus a margin if the subjects are few.
 
     Parameters
     ----------
@@ -89,7 +88,7 @@ def _describe(windows: NDArray[Any]) -> Floats:
 
 
 def _prototypes(standard: Floats) -> Floats:
-    # Late: only training needs it, and the command line starts often.
+    # Imported here: only training needs it, and the command line starts often.
     from sklearn.cluster import KMeans
 
     n_clusters = min(_N_PROTOTYPES, len(np.unique(standard, axis=0)))

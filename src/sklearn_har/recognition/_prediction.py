@@ -1,4 +1,4 @@
-"""Predictions and scores of a fitted recognizer."""
+"""Predict and score with a fitted recognizer."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ __all__ = ["PredictionMixin"]
 
 
 class PredictionMixin:
-    """Timelines, labels, probabilities and scores: the half of a recognizer that needs no fit."""
+    """The methods of a recognizer that predict: timelines, labels, probabilities and scores."""
 
     unlabelled: Any
     smoothing: Literal["viterbi", "posterior"] | None
@@ -54,18 +54,18 @@ class PredictionMixin:
     def _check_is_fitted(self) -> None:
         if not self.__sklearn_is_fitted__():
             raise NotFittedError(
-                f"This {type(self).__name__} is not fitted: call fit with recordings before, or "
+                f"This {type(self).__name__} is not fitted: call fit with recordings first, or "
                 "make one by from_classifier."
             )
 
     @property
     def asked_(self) -> Asked:
-        """The classifier, asked in the layout that it reads."""
+        """The classifier, which gets windows in the layout that it reads."""
         self._check_is_fitted()
         return Asked(self.estimator_, self.window_layout, self.classes_)
 
     def read(self, source: Any) -> Recording:
-        """Read a recording by `read_options`.
+        """Read a recording with the options in `read_options`.
 
         Parameters
         ----------
@@ -83,24 +83,22 @@ class PredictionMixin:
     def timelines(
         self, recordings: Sequence[Recording | Iterable[Recording]]
     ) -> list[pd.DataFrame]:
-        """Say what happened from when to when in each recording.
+        """Return the activities of each recording as a table of intervals.
 
         Parameters
         ----------
         recordings : sequence of Recording
-            Raw recordings. An entry may also be an iterable of consecutive pieces of one
-            recording, as ``read_recording(..., chunksize=...)`` gives them: it needs not fit into
-            memory.
+            Raw recordings. An entry may also be an iterable of consecutive pieces of one recording,
+            such as ``read_recording(..., chunksize=...)``, for recordings larger than memory.
 
         Returns
         -------
         list of DataFrame
-            One for each recording, as from :func:`~sklearn_har.timeline.make_timeline`: a row an
-            interval, with ``activity``, ``start``, ``end`` in s and ``probability``. The last
-            window before an interruption stands for the rest, which is shorter than the step
-            between windows. ``distance``, where the recognizer was fitted with at least
-            five subjects, says how far the windows are from the training windows in the median:
-            above 1 they are farther than those of any training recording that was held out.
+            A table for each recording, as from :func:`~sklearn_har.timeline.make_timeline`. Each
+            row is an interval with ``activity``, ``start``, ``end`` in s and ``probability``. The
+            last window before an interruption also covers the remaining samples. If the recognizer
+            was fitted with at least five subjects, ``distance`` is the median distance from the
+            training windows. Above 1, it is larger than for any held-out training recording.
 
         Raises
         ------
@@ -125,9 +123,9 @@ class PredictionMixin:
         Returns
         -------
         list of ndarray of shape (n_samples,)
-            Labels of `classes_` from the timeline, one for each sample of the recording as it was
-            given. Samples that have no prediction, in parts that are shorter than a window, get
-            `unlabelled`, or None where the activities are text.
+            Labels of `classes_` from the timeline, one for each original sample. Samples without a
+            prediction, in parts shorter than a window, get `unlabelled`, or None if the activities
+            are text.
 
         Warns
         -----
@@ -157,12 +155,12 @@ class PredictionMixin:
         -------
         list of ndarray of float64 of shape (n_samples, n_classes)
             In the order of `classes_`, revised by `posture_weight` and smoothed unless `smoothing`
-            is None; NaN for samples that have no prediction.
+            is None; NaN for samples without a prediction.
 
         Notes
         -----
-        With ``smoothing="viterbi"`` the sequence of :meth:`predict` is the most probable one as a
-        whole; at single samples another activity may be more probable.
+        With ``smoothing="viterbi"``, :meth:`predict` returns the most probable sequence as a whole.
+        At single samples another activity may be more probable.
         """
         self._check_is_fitted()
         listed = check_recordings(recordings)
@@ -174,7 +172,7 @@ class PredictionMixin:
     def decisions(
         self, recordings: Sequence[Recording | Iterable[Recording]]
     ) -> list[list[Decision]]:
-        """Return what the classifier says about each window on its own.
+        """Return the decision of the classifier about each window on its own.
 
         Parameters
         ----------
@@ -184,7 +182,7 @@ class PredictionMixin:
         Returns
         -------
         list of list of Decision
-            For each recording, the decisions in order of time: those of :meth:`stream`, before
+            For each recording, the decisions of :meth:`stream` in order of time, without
             `posture_weight` and `smoothing`.
         """
         found = self._recognize(recordings)
@@ -198,7 +196,7 @@ class PredictionMixin:
         channel_names: Sequence[str] | None = None,
         on_late: Literal["drop", "raise"] = "drop",
     ) -> StreamingRecognizer:
-        """Begin to recognise samples as they come.
+        """Start recognising samples as they arrive.
 
         Parameters
         ----------
@@ -207,12 +205,12 @@ class PredictionMixin:
         channel_names : sequence of str, default=None
             The channels of the samples. None for those of the training recordings.
         on_late : {"drop", "raise"}, default="drop"
-            What to do with samples that are not later than all before them.
+            What to do with samples that are not later than all earlier ones.
 
         Returns
         -------
         StreamingRecognizer
-            Of the same preparation and classifier.
+            A recognizer with the same preparation and classifier.
         """
         self._check_is_fitted()
         return StreamingRecognizer(
@@ -220,7 +218,7 @@ class PredictionMixin:
         )
 
     def order_of_channels(self, channel_names: Sequence[str]) -> list[int] | None:
-        """Return where the channels of training stand among others.
+        """Return the positions of the training channels among others.
 
         Parameters
         ----------
@@ -230,7 +228,7 @@ class PredictionMixin:
         Returns
         -------
         list of int or None
-            Positions in `channel_names`; None where they are in order.
+            Positions in `channel_names`; None if they are already in order.
 
         Raises
         ------
@@ -279,7 +277,7 @@ class PredictionMixin:
         return [recognized.revised(weight) for recognized in found]
 
     def _warn_of_uncovered(self, recordings: list[Any], found: list[Recognized]) -> None:
-        """Say how much time has no prediction: parts shorter than a window."""
+        """Warn of the time without a prediction: parts shorter than a window."""
         shortest = self.preparation_.window_length
         lost = [sum(end - start for start, end in r.parts if end - start < shortest) for r in found]
         short = [i for i, seconds in enumerate(lost) if seconds > 0.0]
@@ -321,11 +319,11 @@ class PredictionMixin:
             values = smooth_probabilities(
                 values, start, seconds, expected_duration=self.expected_duration
             )
-        # The window whose centre is nearest, within the same part.
+        # Use the window with the nearest centre in the same part.
         for begin, end, windows in recognized.windows_of_parts():
             samples = slice(*np.searchsorted(time, [begin, end]))
             first = start[windows]
-            # As the timeline computes it, so that a sample at the middle gets the label of both.
+            # As in the timeline, so that the sample in the middle gets the same label.
             middle = first[1:] + (seconds - np.minimum(np.diff(first), seconds)) / 2.0
             nearest = np.searchsorted(middle, time[samples], side="right")
             found[samples] = values[windows][nearest]
@@ -336,7 +334,7 @@ class PredictionMixin:
         return None if text and not isinstance(self.unlabelled, str) else self.unlabelled
 
     def score(self, recordings: Sequence[Recording], y: Sequence[Any] | None = None) -> float:
-        """Return the share of the labelled time that is recognised.
+        """Return the share of the labelled time that is recognised correctly.
 
         Parameters
         ----------
@@ -372,7 +370,7 @@ class PredictionMixin:
         Warns
         -----
         RecordingWarning
-            If activities were not trained: their time counts as wrong.
+            If activities were not in the training set: their time counts as wrong.
         """
         self._check_is_fitted()
         labelled = check_recordings(recordings, y, labelled=True)
@@ -389,5 +387,6 @@ class PredictionMixin:
             seconds = float((unknown["end"] - unknown["start"]).sum())
             warn_of_recording(
                 f"{seconds:.1f} s have activities that the recognizer was not trained on, and "
-                f"count as wrong: {', '.join(names)}. It knows {', '.join(map(str, known))}."
+                f"count as wrong: {', '.join(names)}. It was trained on "
+                f"{', '.join(map(str, known))}."
             )

@@ -1,4 +1,4 @@
-"""The trained recognizers that come with the package."""
+"""Load the trained recognizers that come with the package."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ def load_pretrained(name: str = "pocket") -> ActivityRecognizer:
     Parameters
     ----------
     name : {"pocket"}, default="pocket"
-        "pocket": a phone in the front pocket of the trousers, worn any way round, with
-        accelerometer and gyroscope. It knows jogging, sitting, standing, walking, and stairs
-        upwards and downwards.
+        "pocket": a phone in the front pocket of the trousers, in any orientation, with
+        accelerometer and gyroscope. Its activities are jogging, sitting, standing, walking, and
+        stairs upwards and downwards.
 
     Returns
     -------
     ActivityRecognizer
-        Fitted. Its classifier runs in ONNX Runtime where that is installed, and otherwise in Keras,
-        whose probabilities are the same within rounding.
+        Fitted. Its classifier runs in ONNX Runtime if that is installed, and otherwise in Keras;
+        the probabilities agree within rounding.
 
     Raises
     ------
@@ -41,11 +41,11 @@ def load_pretrained(name: str = "pocket") -> ActivityRecognizer:
 
     Notes
     -----
-    Of people whom it does not know it recognises 95 per cent of the windows of single trials in the
-    mean, and 79 per cent of the subject with the fewest: 24 subjects of MotionSense [1]_, left out
-    six at a time. The frame of the body is taken from their unlabelled movement. Do not trust it
-    with a phone in another place, or with lying, cycling or driving, which it was not trained on. A
-    phone that lies on a table looks like one that sits still in a pocket.
+    Its accuracy on windows of single trials by held-out subjects is 95 per cent in the mean and 79
+    per cent for the worst subject: 24 subjects of MotionSense [1]_, held out six at a time. The
+    frame of the body is found in their unlabelled movement. Do not trust it with a phone in another
+    place, or with lying, cycling or driving: these were not trained. It mistakes a phone on a table
+    for one in the pocket of a sitting person.
 
     MotionSense is published under the MIT licence and asks to be cited.
     ``benchmarks/quality/pocket_model.py`` trains the recognizer again and measures it.

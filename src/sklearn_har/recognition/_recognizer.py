@@ -1,4 +1,4 @@
-"""The estimator whose samples are recordings."""
+"""The estimator of activities whose samples are recordings."""
 
 from __future__ import annotations
 
@@ -42,12 +42,11 @@ def _can_learn_more(recognizer: ActivityRecognizer) -> bool:
 
 
 class ActivityRecognizer(PredictionMixin, BaseEstimator):
-    """Recognise activities in recordings: a preparation, a classifier and smoothing in one.
+    """Recognise activities in recordings by a preparation, a classifier and smoothing.
 
-    The samples of this estimator are recordings. It prepares them, cuts them into windows, trains
-    a classifier of windows, and gives back a label for each sample or a timeline for each
-    recording. Raw recordings go in at prediction as at training: what must be done to them is part
-    of the model.
+    The samples of this estimator are raw recordings. It prepares them, cuts them into windows,
+    trains a classifier of windows, and predicts a label for each sample or a timeline for each
+    recording. The preparation is part of the model, so you predict raw recordings too.
 
     Parameters
     ----------
@@ -55,41 +54,41 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
         Any classifier with `predict_proba`: one of this package, a pipeline, or one of another
         library. None for :func:`~sklearn_har.recipes.make_light_cnn_lstm`.
     preparation : Preparation or str, default=None
-        What is done to the recordings, or the name of a preset as in
+        How recordings are prepared, or the name of a preset as in
         :meth:`~sklearn_har.preparation.Preparation.from_preset`. None for that of UCI HAR.
     label_rule : {"majority", "all-equal", "last"}, default="majority"
-        How the labels of its samples become the label of a training window, as in
+        How a training window gets its label from those of its samples, as in
         :func:`~sklearn_har.segmentation.segment_recording`.
     unlabelled : int or str, default=-1
-        The label that means that no activity is known, besides missing values.
+        The label of samples without a known activity, besides missing values.
     smoothing : {"viterbi", "posterior"} or None, default="viterbi"
         How predictions are smoothed over time, as in :func:`~sklearn_har.timeline.make_timeline`.
     expected_duration : float, default=None
-        How long an activity lasts on average, in s, for smoothing. None for 10 s.
+        The mean duration of an activity, in s, for smoothing. None for 10 s.
     min_duration : float, default=0.0
         In s: shorter intervals are merged into the more probable neighbour.
     min_probability : float, default=0.0
-        Windows whose activity is less probable than this are left without one.
+        Windows whose activity is less probable than this get none.
     posture_weight : float, default=0.0
         How much it counts how this person sits, stands and lies in this recording, as in
         :func:`~sklearn_har.timeline.revise_by_posture`; 0.3 is a good value for recordings in which
         one person does several activities. It needs the whole recording, so that :meth:`stream` and
         :meth:`decisions` are without it.
     window_layout : {"windows", "channels-first", "flat"}, default="windows"
-        How the estimator reads windows: (n_windows, n_timesteps, n_channels) as the classifiers of
-        this package, (n_windows, n_channels, n_timesteps) as aeon's, or (n_windows, n_timesteps *
-        n_channels) as those of scikit-learn.
+        The shape of windows that the estimator reads: (n_windows, n_timesteps, n_channels) as in
+        this package, (n_windows, n_channels, n_timesteps) as in aeon, or
+        (n_windows, n_timesteps * n_channels) as in scikit-learn.
     read_options : mapping of str to object, default=None
-        How files of such recordings are read: parameters of
+        How to read files of such recordings: parameters of
         :func:`~sklearn_har.recordings.read_recording`, such as ``{"time_unit": "ms", "units":
-        "m/s2"}``. They are saved with the model. :meth:`read` and the command line use them.
+        "m/s2"}``. :meth:`read` and the command line use them, and they are saved with the model.
 
     Attributes
     ----------
     estimator_ : classifier
         The fitted classifier of windows.
     preparation_ : Preparation
-        What is done to recordings.
+        How recordings are prepared.
     classes_ : ndarray of shape (n_classes,)
         The activities.
     channel_names_in_ : tuple of str
@@ -97,28 +96,27 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
     window_channel_names_ : tuple of str
         The channels of the windows that the classifier reads.
     n_windows_ : int
-        How many windows it was trained on.
+        The number of training windows.
     training_facts_ : dict
-        What recordings are compared with at prediction: the lowest sampling rate of the training
-        recordings in Hz, the lowest and highest median length of their accelerations in g, and
-        typical windows, with the largest median distance from them of a recording that was held
-        out.
+        The facts that recordings are compared with at prediction: the lowest sampling rate of the
+        training recordings in Hz, the lowest and highest median magnitude of their accelerations in
+        g, and typical windows, with the largest median distance of a held-out recording from them.
 
     See Also
     --------
     sklearn_har.recordings.read_recordings : Recordings from files.
-    StreamingRecognizer : The same while samples arrive.
+    StreamingRecognizer : Recognition of samples as they arrive.
     recording_scorer : Scorers for cross-validation.
 
     Notes
     -----
-    Cross-validation over subjects is ``cross_val_score(recognizer, recordings, groups=subjects,
-    cv=GroupKFold())``, and ``GridSearchCV`` searches `preparation__window` as well as
-    `estimator__units`. Subjects of the recordings are handed to the `fit` of the estimator as
-    `groups` if it takes them, so that an internal validation set holds whole subjects.
+    Cross-validate over subjects by ``cross_val_score(recognizer, recordings, groups=subjects,
+    cv=GroupKFold())``. ``GridSearchCV`` searches `preparation__window` as well as
+    `estimator__units`. If the `fit` of the estimator takes `groups`, it gets the subjects of the
+    recordings, so that an internal validation set holds whole subjects.
 
-    It is no classifier in the sense of :func:`sklearn.base.is_classifier`: what it predicts is not
-    one label a sample. Splitters stratify therefore by nothing.
+    :func:`sklearn.base.is_classifier` returns False, because the estimator does not predict one
+    label a recording. Splitters therefore do not stratify.
 
     Examples
     --------
@@ -183,21 +181,21 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
         activity_names: Sequence[str] | None = None,
         **params: Any,
     ) -> Self:
-        """Make a fitted recognizer of a classifier that was fitted on windows.
+        """Make a fitted recognizer from a classifier that was fitted on windows.
 
         Parameters
         ----------
         classifier : classifier
             Fitted, with `predict_proba`, or an :class:`~sklearn_har.export.ExportedClassifier`.
         preparation : Preparation or str, default=None
-            How its windows were made. None for what an exported file says, and else for the
-            preparation of UCI HAR.
+            How its windows were made. None for the preparation in an exported file, or else that of
+            UCI HAR.
         channel_names : sequence of str, default=None
-            The channels of the recordings to come, in their order. None takes the channels of a
-            recording by their positions.
+            The channels of the recordings, in order. None takes the channels of a recording by
+            their positions.
         activity_names : sequence of str, default=None
-            A name for each of `classifier.classes_`, which become the `classes_` of the recognizer.
-            None for the names in an exported file, and else for the classes themselves.
+            A name for each of `classifier.classes_`; they become the `classes_` of the recognizer.
+            None for the names in an exported file, or else the classes themselves.
         **params
             Parameters of the recognizer.
 
@@ -209,10 +207,10 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
         Raises
         ------
         TypeError, NotFittedError
-            If `classifier` is no fitted classifier with `predict_proba`.
+            If `classifier` is not a fitted classifier with `predict_proba`.
         ValueError
-            If it was fitted on windows of another length than those of the preparation, or
-            `activity_names` does not name each class once.
+            If its windows have another length than those of the preparation, or `activity_names`
+            does not name each class once.
         """
         described = getattr(classifier, "recognizer", None) or {}
         if preparation is None:
@@ -234,7 +232,7 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
         return recognizer
 
     def set_params(self, **params: Any) -> Self:
-        """Set parameters, those of the preparation also where it is a name or None.
+        """Set parameters, including those of a preparation given as a name or None.
 
         Parameters
         ----------
@@ -246,7 +244,7 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
         ActivityRecognizer
             The recognizer itself.
         """
-        # What stands for an object has no parameters of its own yet.
+        # A name or None has no parameters: replace it by the object first.
         if any(name.startswith("preparation__") for name in params) and (
             "preparation" not in params
         ):
@@ -272,10 +270,10 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
             Raw recordings with the same channels.
         y : sequence of length n_recordings, default=None
             The labels of each recording: one label for all of it, or an array of shape
-            (n_samples,). None for the labels that the recordings have.
+            (n_samples,). None for the labels of the recordings.
         groups : array-like of shape (n_recordings,), default=None
-            The subject of each recording, handed to the classifier if it takes `groups`. None for
-            the subjects that the recordings have.
+            The subject of each recording; the classifier gets them if it takes `groups`. None for
+            the subjects of the recordings.
 
         Returns
         -------
@@ -291,8 +289,8 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
         Warns
         -----
         RecordingWarning
-            If recordings are shorter than a window, name their channels in another order, or have
-            activities that no window was given.
+            If recordings are shorter than a window, have their channels in another order, or have
+            activities that are the label of no window.
         """
         self._check_params()
         labelled = labelled_recordings(recordings, y, groups)
@@ -315,15 +313,15 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
         y: Sequence[Any] | None = None,
         classes: ArrayLike | None = None,
     ) -> Self:
-        """Train the classifier further, or begin with the first recordings of many.
+        """Train the classifier further, or start with the first of many recordings.
 
         Parameters
         ----------
         recordings, y : sequence of Recording, and sequence of length n_recordings, default=None
-            As in :meth:`fit`; with the channels of the first call.
+            As in :meth:`fit`, with the channels of the first call.
         classes : array-like of shape (n_classes,), default=None
-            All activities that will ever come; needed at the first call unless these recordings
-            have them all.
+            All activities of all calls. Required at the first call unless these recordings contain
+            them all.
 
         Returns
         -------
@@ -333,7 +331,7 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
         goes_on = self.__sklearn_is_fitted__()
         labelled = labelled_recordings(recordings, y, None)
         if goes_on:
-            # As at the first call, whatever was set since.
+            # As at the first call: parameters set since then do not count.
             made, estimator = (self.preparation_, self.channel_names_in_), self.estimator_
         else:
             self._check_params()
@@ -377,7 +375,7 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
         return windows, training_facts(aligned, preparation)
 
     def _fit_params(self, estimator: Any, groups: NDArray[Any] | None) -> dict[str, Any]:
-        """Return the subjects of windows as the estimator takes them."""
+        """Return the subjects of the windows if the estimator takes them."""
         if groups is None:
             return {}
         if get_config()["enable_metadata_routing"]:
@@ -391,7 +389,7 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
         return {f"{prefix}groups": groups} if takes else {}
 
     def get_metadata_routing(self) -> MetadataRouter:
-        """Return which metadata go where: `groups` of windows to the estimator.
+        """Return the routing of metadata: the estimator gets the `groups` of windows.
 
         Returns
         -------
@@ -415,7 +413,7 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
         channels: tuple[str, ...],
         facts: dict[str, Any],
     ) -> None:
-        # Only now: a recognizer whose training failed is as it was before.
+        # Set at the end, so that a failed training leaves the recognizer unchanged.
         self.preparation_ = preparation
         self.channel_names_in_ = channels
         self.n_windows_ = len(windows.data)
@@ -428,7 +426,7 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
         self.classes_ = np.asarray(classifier.classes_)
 
     def describe(self) -> dict[str, Any]:
-        """Return all that must be known to use the classifier elsewhere, fit for JSON.
+        """Return everything that is needed to use the classifier elsewhere, fit for JSON.
 
         Returns
         -------
@@ -468,7 +466,7 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
         ):
             raise TypeError(
                 f"estimator must be a classifier with predict_proba, got {estimator!r}. "
-                "sklearn.calibration.CalibratedClassifierCV gives it to classifiers without."
+                "sklearn.calibration.CalibratedClassifierCV adds it."
             )
         if self.window_layout not in LAYOUTS:
             raise ValueError(f"window_layout must be one of {LAYOUTS}, got {self.window_layout!r}.")
@@ -477,11 +475,11 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
 def _names_of_classes(
     classes: NDArray[Any], classifier: Any, activity_names: Sequence[str] | None
 ) -> NDArray[Any]:
-    """Return the names of classes, or the classes where they have no other names."""
+    """Return the names of classes; the classes themselves if they have no names."""
     names = activity_names
     if names is None:
         names = getattr(classifier, "activity_names", None)
-        # Exported files name classes without names by their text: numbers remain numbers.
+        # Exported files store unnamed classes as text: keep the numbers.
         if names is None or list(names) == [str(label) for label in classes.tolist()]:
             return classes
     if isinstance(names, str) or len(names) != len(classes) or len(set(names)) != len(names):

@@ -1,4 +1,4 @@
-"""Scorers whose samples are recordings."""
+"""Scorers of recordings."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ def recording_scorer(*names: str) -> Callable[..., Any]:
     Parameters
     ----------
     *names : {"accuracy", "macro_f1", "mean_iou", "event_precision", "event_recall", "event_f1"}
-        Attributes of :class:`~sklearn_har.timeline.TimelineScores`. The first three are over
-        labelled time, the others over intervals that overlap by half.
+        Attributes of :class:`~sklearn_har.timeline.TimelineScores`. The first three compare
+        labelled time, the others intervals that overlap by half.
 
     Returns
     -------
     callable
-        ``scorer(recognizer, recordings, y=None)``: a number for one name, and for several a
-        dictionary, which :func:`~sklearn.model_selection.cross_validate` takes as `scoring`.
+        ``scorer(recognizer, recordings, y=None)``. It returns a number for one name, or a
+        dictionary for several, which :func:`~sklearn.model_selection.cross_validate` accepts as
+        `scoring`.
 
     Raises
     ------
@@ -63,7 +64,7 @@ def recording_scorer(*names: str) -> Callable[..., Any]:
 
 
 class _RecordingScorer:
-    """Score a recognizer; a class, so that workers can be sent one."""
+    """Score a recognizer. This is a class so that it can be pickled for workers."""
 
     def __init__(self, names: tuple[str, ...]) -> None:
         self._names = names

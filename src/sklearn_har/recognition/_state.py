@@ -1,4 +1,4 @@
-"""The state of a recognizer as bytes: arrays and parameters, and no code."""
+"""Save the state of a recognizer as bytes: arrays and parameters, without code."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FORMAT = 3
 
 
 def pack(arrays: Mapping[str, NDArray[Any]], parameters: Mapping[str, Any]) -> bytes:
-    """Write arrays and the parameters that they belong to."""
+    """Return arrays and their parameters as bytes."""
     content = {"format": _FORMAT, "crc32": _checksum(arrays), "parameters": parameters}
     header = json.dumps(content, default=_as_number)
     file = io.BytesIO()
@@ -36,12 +36,12 @@ def _checksum(arrays: Mapping[str, NDArray[Any]]) -> int:
 
 
 def _as_number(value: Any) -> Any:
-    # NumPy's numbers, in parameters that were computed.
+    # Computed parameters may be NumPy numbers.
     return value.item()
 
 
 def unpack(state: bytes, parameters: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
-    """Read what `pack` wrote, for a recognizer of these parameters."""
+    """Read the bytes of `pack` for a recognizer with these parameters."""
     try:
         with np.load(io.BytesIO(state), allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
@@ -49,7 +49,7 @@ def unpack(state: bytes, parameters: Mapping[str, Any]) -> dict[str, NDArray[Any
         form, written = header["format"], dict(header["parameters"])
         if form == _FORMAT and header["crc32"] != _checksum(arrays):
             raise ValueError("its checksum is not the one that was written")
-    except Exception as error:  # zipfile, numpy and tokenize have many words for what is damaged
+    except Exception as error:  # zipfile, numpy and tokenize raise many kinds for damaged data
         raise ValueError(
             f"state must be what get_state returned, got something else ({error or 'no data'})."
         ) from error

@@ -1,4 +1,4 @@
-"""Live recognition: activities in samples as they come."""
+"""Recognise activities in samples as they arrive."""
 
 from __future__ import annotations
 
@@ -21,35 +21,35 @@ if TYPE_CHECKING:
 
 __all__ = ["StreamingRecognizer"]
 
-# More samples than this do not wait for a window to become complete.
+# At most this many samples wait for a window to become complete.
 _LONGEST_WAIT = 8192
 
 
 class StreamingRecognizer:
-    """Recognise activities in samples as they come.
+    """Recognise activities in samples as they arrive.
 
-    Samples are pushed in pieces of any length, and each window that becomes complete gives a
-    decision. Resampling, filters and windows are those of the preparation, kept between the pieces
-    as state. The decisions are those of :meth:`ActivityRecognizer.decisions` for the whole
-    recording, however the samples are cut into pieces.
+    Push samples in pieces of any length; each completed window gives a decision. Resampling,
+    filters and windows are those of the preparation, and their state is kept between pieces. The
+    decisions equal those of :meth:`ActivityRecognizer.decisions` for the whole recording, however
+    the samples are cut into pieces.
 
     Parameters
     ----------
     estimator : ActivityRecognizer or classifier
-        A fitted recognizer, which brings its preparation and its channels; or a fitted classifier
-        or pipeline with `predict_proba` for windows of shape (n_windows, n_timesteps, n_channels);
-        or an :class:`~sklearn_har.export.ExportedClassifier`.
+        A fitted recognizer, with its preparation and channels, or a fitted classifier or pipeline
+        with `predict_proba` for windows of shape (n_windows, n_timesteps, n_channels), or an
+        :class:`~sklearn_har.export.ExportedClassifier`.
     preparation : Preparation or str, default=None
-        For a classifier: how its windows were made, or the name of a preset. None for what an
-        exported file says, and else for the preparation of UCI HAR. A recognizer has its own.
+        For a classifier: how its windows were made, or the name of a preset. None for the
+        preparation in an exported file, or else that of UCI HAR. A recognizer has its own.
     original_rate : float, default=None
         The nominal rate of the samples, in Hz. None for the `sampling_rate` of the preparation.
     channel_names : sequence of str, default=None
-        The channels of the samples. None for those that a recognizer was fitted with, or for the
+        The channels of the samples. None for the channels of a fitted recognizer, or else the
         six of a phone: `total_acc_x`, `_y`, `_z` and `body_gyro_x`, `_y`, `_z`.
     on_late : {"drop", "raise"}, default="drop"
-        What to do with samples that are not later than all before them: leave them out and count
-        them in `n_late`, or raise an error.
+        Whether to leave out samples that are not later than all earlier ones and count them in
+        `n_late`, or to raise an error.
 
     Attributes
     ----------
@@ -58,39 +58,39 @@ class StreamingRecognizer:
     window_channel_names : tuple of str
         The channels of the windows that the classifier reads.
     preparation : Preparation
-        What is done to the samples.
+        How samples are prepared.
     n_late : int
-        Samples that were left out because they came too late.
+        Samples left out because they came too late.
     n_missing : int
-        Samples that were left out because a channel was missing or infinite.
+        Samples left out because a channel was missing or infinite.
     n_breaks : int
-        Interruptions so far.
+        Number of interruptions.
 
     Raises
     ------
     TypeError
-        If `estimator` is no classifier with probabilities.
+        If `estimator` is not a classifier with probabilities.
     NotFittedError
         If it is not fitted.
     ValueError
-        If it was trained on windows of another shape, exported for another sampling rate or order
-        of channels, or if a parameter is outside its range.
+        If its windows have another shape, it was exported for another sampling rate or order of
+        channels, or a parameter is outside its range.
 
     See Also
     --------
-    ActivityRecognizer : The same for whole recordings, with smoothing.
-    sklearn_har.preparation.Preparation : What is done to the samples.
+    ActivityRecognizer : Recognition in whole recordings, with smoothing.
+    sklearn_har.preparation.Preparation : How samples are prepared.
 
     Notes
     -----
-    A decision about a window can be made once the next one or two samples after it have come: the
-    median of the noise filter looks one sample ahead, and so does the interpolation where samples
-    are not on the grid. The filters themselves delay movement by about 20 ms each (noise; and
-    anti-aliasing, if `original_rate` is more than 5 % above `sampling_rate`), which times do not
-    take into account, because the windows of UCI HAR do not either.
+    A decision is made one or two samples after the end of its window: the median of the noise
+    filter looks one sample ahead, and so does the interpolation for samples off the grid. The
+    filters themselves delay movement by about 20 ms each: the noise filter, and the anti-aliasing
+    filter if `original_rate` is more than 5 % above `sampling_rate`. Times do not correct for this
+    delay, nor do those of UCI HAR.
 
-    What is kept does not grow: the end of the signals that the next window needs, the samples since
-    it was last looked at, and the state of the filters.
+    The memory in use does not grow: it holds the signals that the next window needs, the samples
+    not yet processed, and the state of the filters.
 
     Examples
     --------
@@ -121,7 +121,7 @@ class StreamingRecognizer:
         self.estimator = estimator
         self._on_late = on_late
         self._order: list[int] | None = None
-        # Late: the recognizer begins streams of its own.
+        # Imported here because that module imports this one.
         from sklearn_har.recognition._recognizer import ActivityRecognizer
 
         if isinstance(estimator, ActivityRecognizer):
@@ -160,7 +160,7 @@ class StreamingRecognizer:
             )
         self._asked = recognizer.asked_
         self.preparation = recognizer.preparation_
-        # A recognizer that was made of a classifier may not know the names of its channels.
+        # A recognizer made from a classifier may lack the names of its channels.
         known = recognizer.channel_names_in_
         names = (known or RECORDED_CHANNEL_NAMES) if channel_names is None else channel_names
         self.channel_names = check_names(names, len(names))
@@ -168,47 +168,47 @@ class StreamingRecognizer:
         self._order = recognizer.order_of_channels(self.channel_names)
 
     def reset(self) -> None:
-        """Forget all samples, as if none had come, and begin a new stream."""
+        """Forget all samples and start a new stream."""
         self._stream = self.preparation.stream(self._channels, self._original_rate)
         self.n_late = self.n_missing = 0
-        # Samples that came, for the times of those that come without; None until it is known
-        # whether they have times.
+        # The number of samples gives the times of samples without times. `_timed` is None until the
+        # first samples arrive.
         self._count = 0
         self._timed: bool | None = None
         self._latest = -np.inf
         self._waiting: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
         self._n_waiting = 0
-        # Windows that the classifier failed on: it is asked again.
+        # Windows on which the classifier failed; it gets them again.
         self._undecided: list[tuple[NDArray[np.float64], NDArray[np.float32]]] = []
 
     @property
     def n_breaks(self) -> int:
-        """Return the number of interruptions so far."""
+        """Return the number of interruptions."""
         return self._stream.n_breaks
 
     def push(self, samples: ArrayLike, time: ArrayLike | None = None) -> list[Decision]:
-        """Take the next samples and return what they complete.
+        """Take the next samples and return the decisions that they complete.
 
         Parameters
         ----------
         samples : array-like of shape (n_samples, n_channels) or (n_channels,)
-            Any number of samples, or one; of a single channel also of shape (n_samples,). A sample
+            Any number of samples, or one; a single channel may have shape (n_samples,). A sample
             with a missing or infinite value is left out.
         time : array-like of shape (n_samples,) or float, default=None
-            When they were measured, in s on any clock. None for samples that are one interval of
-            `original_rate` apart; either all samples of a stream have times or none.
+            Their times, in s on any clock. None for samples spaced by one interval of
+            `original_rate`. Either all samples of a stream have times or none.
 
         Returns
         -------
         decisions : list of Decision
-            One for each window that became complete, in order of time; often none.
+            One for each completed window, in order of time; often none.
 
         Raises
         ------
         ValueError
             If the shapes do not fit, times are not finite or given for some samples only, or
-            samples come late and `on_late` is "raise". The stream is then as it was before. If the
-            classifier fails, it is asked about the same windows again at the next occasion.
+            samples come late and `on_late` is "raise". The stream is then unchanged. If the
+            classifier fails, it gets the same windows again with the next call.
         """
         values = self._check_samples(samples)
         n_samples = len(values)
@@ -225,7 +225,7 @@ class StreamingRecognizer:
             if time is None
             else _check_times(time, n_samples)
         )
-        # Most pieces are whole and in order, and a phone pushes fifty of them a second.
+        # Most pieces are complete and in order, and a phone pushes fifty a second.
         if not (np.isfinite(values).all() and at[0] > self._latest and (np.diff(at) > 0).all()):
             kept = self._keep(at, values)
             at, values = at[kept], values[kept]
@@ -238,7 +238,7 @@ class StreamingRecognizer:
         return self._process() if self._is_due() else []
 
     def _keep(self, at: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Tell which samples are neither missing nor late, and count those that are."""
+        """Return which samples are neither missing nor late, and count the others."""
         whole = np.isfinite(values).all(axis=1)
         latest = np.maximum.accumulate(np.where(whole, at, -np.inf))
         before = np.maximum(np.concatenate([[-np.inf], latest[:-1]]), self._latest)
@@ -255,21 +255,21 @@ class StreamingRecognizer:
         return kept
 
     def finish(self) -> list[Decision]:
-        """End the recording and return what waited for further samples.
+        """End the recording and return the remaining decisions.
 
-        The samples that come next are taken as those after an interruption.
+        Later samples count as samples after an interruption.
 
         Returns
         -------
         decisions : list of Decision
-            At most a few: of windows that the last samples completed.
+            At most a few, from windows that the last samples completed.
         """
         decisions = self._process()
         return decisions + self._decisions(*self._stream.finish())
 
     def _check_samples(self, samples: ArrayLike) -> NDArray[np.float64]:
         refuse_masked(samples, "samples")
-        # A copy, because callers fill their arrays anew.
+        # A copy, because callers reuse their arrays.
         values = _real_numbers(samples, "samples")
         n_channels = len(self.channel_names)
         if values.shape == (n_channels,) or (n_channels == 1 and values.ndim == 1):
@@ -284,7 +284,7 @@ class StreamingRecognizer:
         return values if self._order is None else values[:, self._order]
 
     def _is_due(self) -> bool:
-        """Return whether the samples that wait may complete a window; most pieces only wait."""
+        """Return whether the waiting samples may complete a window; few pieces do."""
         if self._n_waiting == 0:
             return False
         return self._n_waiting > _LONGEST_WAIT or self._stream.is_due(self._latest)
@@ -309,13 +309,13 @@ class StreamingRecognizer:
         return decisions
 
     def get_state(self) -> bytes:
-        """Return what is needed to go on later, or elsewhere.
+        """Return the state, to continue the stream later or elsewhere.
 
         Returns
         -------
         state : bytes
-            The state of the filters, the samples still needed and the counts, as arrays without any
-            code: a NumPy archive. The classifier is not in it.
+            The state of the filters, the samples still needed and the counts: a NumPy archive
+            without code and without the classifier.
         """
         arrays: dict[str, NDArray[Any]] = {
             "latest": np.array(self._latest),
@@ -332,17 +332,17 @@ class StreamingRecognizer:
         return pack(arrays, self._parameters())
 
     def set_state(self, state: bytes) -> None:
-        """Go on where another recognizer was when its state was taken.
+        """Continue from the state of another recognizer.
 
         Parameters
         ----------
         state : bytes
-            What :meth:`get_state` returned. Only numbers are read from it.
+            The result of :meth:`get_state`. Only numbers are read from it.
 
         Raises
         ------
         ValueError
-            If it is no such state, or one of a recognizer with other parameters.
+            If it is not such a state, or is that of a recognizer with other parameters.
         """
         arrays = unpack(state, self._parameters())
         self.reset()
@@ -361,7 +361,7 @@ class StreamingRecognizer:
         )
 
     def _parameters(self) -> dict[str, Any]:
-        """Return what must be the same for a state to be taken over."""
+        """Return the parameters that must agree between two states."""
         return {
             **self.preparation.to_dict(),
             "original_rate": self._original_rate,
@@ -370,7 +370,7 @@ class StreamingRecognizer:
 
 
 def _real_numbers(values: ArrayLike, name: str) -> NDArray[np.float64]:
-    """Return a copy as floats, in which None is a missing value; text and the like is refused."""
+    """Return a copy as floats, with NaN for None. Refuse text and other types."""
     given = np.asarray(values)
     if given.dtype.kind not in "biufO":
         raise ValueError(f"{name} must hold real numbers, got dtype {given.dtype}.")

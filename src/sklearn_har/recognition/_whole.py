@@ -1,4 +1,4 @@
-"""Probabilities of the windows of whole recordings, read block by block."""
+"""Compute the probabilities of the windows of whole recordings, block by block."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["Recognized", "recognize"]
 
 Floats = NDArray[np.float64]
 
-# In s: times that differ by less are one time.
+# In s: times that differ by less are equal.
 _ROUNDING = 1e-6
 
 
@@ -34,11 +34,11 @@ class Recognized:
     start_time : ndarray of shape (n_windows,)
         In s.
     probabilities : ndarray of shape (n_windows, n_classes)
-        Of the windows, each on its own.
+        The probabilities of each window.
     parts : list of (float, float)
         Start and end of each uninterrupted part, in s.
     distance : ndarray of shape (n_windows,) or None
-        How far each window is from the training windows; None where that was not learnt.
+        The distance of each window from the training windows; None if it was not learnt.
     posture : ndarray of shape (n_windows, n_axes)
         The mean acceleration in each window, in g.
     in_frame : ndarray of bool of shape (n_windows,)
@@ -65,7 +65,7 @@ class Recognized:
         return replace(self, probabilities=revised)
 
     def windows_of_parts(self) -> Iterator[tuple[float, float, slice]]:
-        """Yield start and end of each part that has windows, and where its windows stand."""
+        """Yield the start and end of each part that has windows, and the slice of its windows."""
         for begin, end in self.parts:
             # Rounding may put the first window before the first sample.
             windows = slice(*np.searchsorted(self.start_time, [begin - _ROUNDING, end]).tolist())
@@ -73,22 +73,22 @@ class Recognized:
                 yield begin, end, windows
 
     def cover(self, timeline: pd.DataFrame, window_length: float) -> pd.DataFrame:
-        """Let the first and the last window of each part stand for the samples beside them.
+        """Extend the first and last window of each part to the samples beside them.
 
-        Windows begin on the grid of the new rate, up to one of its steps after the first sample,
-        and the samples after the last window are fewer than the step between windows.
+        Windows begin on the grid of the new rate, up to one step after the first sample. After the
+        last window, fewer samples remain than the step between windows.
         """
         starts, ends = timeline["start"].to_numpy().copy(), timeline["end"].to_numpy().copy()
         for begin, end, windows in self.windows_of_parts():
             first = self.start_time[windows.start]
             last = self.start_time[windows.stop - 1] + window_length
-            # Where a window is left without an activity, no interval begins or ends with it.
+            # If a window has no activity, no interval begins or ends with it.
             starts[np.isclose(starts, first, rtol=0.0, atol=_ROUNDING)] = begin
             ends[np.isclose(ends, last, rtol=0.0, atol=_ROUNDING)] = max(end, last)
         return timeline.assign(start=starts, end=ends)
 
     def with_distance(self, timeline: pd.DataFrame, window_length: float) -> pd.DataFrame:
-        """Append the median distance of the windows of each interval, where it is known."""
+        """Append the median distance of the windows of each interval, if it is known."""
         if self.distance is None:
             return timeline
         middle = self.start_time + window_length / 2
@@ -110,10 +110,10 @@ def recognize(
     whole: bool,
     novelty: Mapping[str, Any] | None = None,
 ) -> Recognized:
-    """Prepare a recording, or consecutive pieces of one, and ask the classifier about its windows.
+    """Prepare a recording, or its consecutive pieces, and classify its windows.
 
-    The stages are those of a stream. Only the frame of the body may be found in the whole
-    recording, where it is there as a `whole`.
+    The stages are those of a stream. Only the search for the frame of the body may use the whole
+    recording, given as `whole`.
     """
     starts, probabilities, distances = [], [], []
     postures, in_frame = [], []

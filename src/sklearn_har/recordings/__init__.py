@@ -1,4 +1,4 @@
-"""Recordings: timestamped samples of one subject, read from files and checked."""
+"""Read recordings from files and check them: timestamped samples of one subject."""
 
 from sklearn_har.recordings._checks import check_recordings
 from sklearn_har.recordings._folders import read_recordings

@@ -1,4 +1,4 @@
-"""Archives with a file for each sensor, as Sensor Logger and phyphox share them."""
+"""Read archives with a file for each sensor, as Sensor Logger and phyphox export them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sklearn_har.recordings._recording import Recording
 
 __all__ = ["holds_many", "recording_of_archive"]
 
-# The first that is there is read: with gravity before without.
+# The first match is read: with gravity before without.
 _ACCELERATION = (
     r"total ?acceleration|raw ?data|acc(elerometer|eleration)? ?(with|incl)\w*.*",
     r"acc|acceleration|accelerometer",
@@ -23,7 +23,7 @@ _ANGULAR_VELOCITY = (r"gyro|gyroscope|rotation ?rate|.*gyr\w*",)
 
 
 def holds_many(path: Path) -> bool:
-    """Whether a file is an archive of several tables."""
+    """Return whether a file is an archive of several tables."""
     if path.suffix.lower() != ".zip":
         return False
     with zipfile.ZipFile(path) as archive:
@@ -34,7 +34,7 @@ def recording_of_archive(
     path: Path, read: Callable[[Path], Recording], sampling_rate: float | None
 ) -> Recording:
     """Return the accelerometer and the gyroscope of an archive, merged."""
-    # The package preparation imports this one, so that the import has to wait until here.
+    # Imported here, because preparation imports this package.
     from sklearn_har.preparation import merge_recordings
 
     with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as folder:
@@ -50,7 +50,7 @@ def recording_of_archive(
             )
         parts = []
         for member in members:
-            # The name of a member is no path to write to.
+            # The name of a member must not become a path to write to.
             extracted = Path(folder, Path(member).name)
             extracted.write_bytes(archive.read(member))
             part = read(extracted)

@@ -1,4 +1,4 @@
-"""Binary files, read by the libraries that know them."""
+"""Read binary files by the libraries of their formats."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sklearn_har.utils._optional import import_optional
 
 __all__ = ["BINARY", "read_binary"]
 
-#: Endings of files of Axivity, GENEActiv, ActiGraph and MATLAB.
+#: The file endings of Axivity, GENEActiv, ActiGraph and MATLAB.
 BINARY = (".cwa", ".bin", ".gt3x", ".mat")
 
 
@@ -24,7 +24,7 @@ def read_binary(path: Path) -> pd.DataFrame:
         return _matlab(path)
     actipy = import_optional("actipy", extra="actigraphy", needed_by=f"Reading {path.name!r}")
     try:
-        # As measured: the library would filter, calibrate and resample.
+        # The raw samples: the library would filter, calibrate and resample them.
         frame, _ = actipy.read_device(
             str(path),
             lowpass_hz=None,
@@ -45,8 +45,8 @@ def read_binary(path: Path) -> pd.DataFrame:
 
 
 def _matlab(path: Path) -> pd.DataFrame:
-    """Return the arrays of one length as columns; those with three columns are x, y and z."""
-    # Late, as few files are of MATLAB, and the command line starts often.
+    """Return arrays of equal length as columns; arrays with three columns become x, y and z."""
+    # Imported here: few files come from MATLAB, and the command line starts often.
     from scipy.io import loadmat
 
     try:

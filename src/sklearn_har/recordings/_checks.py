@@ -1,4 +1,4 @@
-"""The check of several recordings that are given as one argument."""
+"""Check several recordings that are passed as one argument."""
 
 from __future__ import annotations
 
@@ -18,10 +18,9 @@ def check_recordings(
     labelled: bool = False,
     pieces: bool = False,
 ) -> list[Any]:
-    """Check recordings that a function or an estimator is given, and return them as a list.
+    """Check the recordings that a function or an estimator gets, and return them as a list.
 
-    Use it as `sklearn.utils.check_array`, in your own functions and estimators that take
-    recordings.
+    Use it like `sklearn.utils.check_array` in your own functions and estimators of recordings.
 
     Parameters
     ----------
@@ -29,7 +28,7 @@ def check_recordings(
         The recordings, at least one.
     y : sequence, default=None
         The labels of each recording, as `Recording.with_labels` takes them. They replace the
-        labels that the recordings have.
+        labels of the recordings.
     labelled : bool, default=False
         Whether all recordings need labels.
     pieces : bool, default=False
@@ -87,7 +86,7 @@ def check_recordings(
 
 
 def _may_hold_pieces(entry: Any) -> bool:
-    # Arrays and texts can be iterated over as well.
+    # Arrays and strings are iterable too.
     return (
         isinstance(entry, Iterable) and not hasattr(entry, "dtype") and not isinstance(entry, str)
     )

@@ -1,4 +1,4 @@
-"""Rows of a table that hold text in place of samples."""
+"""Leave out rows of a table that hold text among numbers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 __all__ = ["without_text"]
 
-# With more text than this, a column is one of text.
+# A column with a larger share of text is a column of text.
 _MOST_TEXT = 0.25
 _ROLES = ("labels", "subject", "session")
 
@@ -29,11 +29,11 @@ def without_text(
     frame : DataFrame
         A table.
     roles : mapping
-        What `read_recording` is told about the columns.
+        The columns that the arguments of `read_recording` name.
     decimal : str
         The decimal mark.
     told : list of str
-        Gets a sentence about what is left out.
+        Gets a sentence about the rows that are left out.
     """
     channels = roles.get("channels")
     named = {roles.get(name) for name in _ROLES}

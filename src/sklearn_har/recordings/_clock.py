@@ -1,4 +1,4 @@
-"""Times of samples: what they count, and on which date."""
+"""Convert times of samples to seconds, and find their unit and dates."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ __all__ = ["Stamps", "TimeUnit", "rate_notes", "to_seconds"]
 TimeUnit = Literal["s", "ms", "us", "ns", "datetime"]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY, _HOUR = 86_400.0, 3_600 * 10**9
-# In s since 1970: the year 2100, after which no number of a given unit is a time of ours.
+# In s since 1970: the year 2100. Recordings have no later times.
 _LATEST = 4_102_444_800.0
-# Where the steps are this many times what numbers of s can tell apart, times keep their zero.
+# Times keep their zero if their steps are this many times the resolution of a float in s.
 _FINE = 8.0
 
 
 @dataclass(frozen=True)
 class Stamps:
-    """Times as they were counted: whole ticks stay whole until the differences are taken."""
+    """Times in ticks, which stay integers until differences are taken."""
 
     ticks: NDArray[Any]
     per_second: int
-    #: "number" counts from any zero, "since 1970", "date", or "time of day".
+    #: "number" counts from an arbitrary zero.
     kind: Literal["number", "since 1970", "date", "time of day"] = "number"
     zone: tzinfo | None = None
-    #: Whether the first of two numbers in a date is the day, where that was to be decided.
+    #: Whether the day comes first in dates where the text leaves a choice.
     day_first: bool | None = None
-    #: What was assumed.
+    #: Sentences about assumptions.
     notes: tuple[str, ...] = ()
 
     @property
     def dated(self) -> bool:
-        """Whether the dates are known."""
+        """Return whether the dates are known."""
         return self.kind in ("since 1970", "date")
 
     @property
@@ -54,19 +54,19 @@ class Stamps:
 
     @property
     def period(self) -> float | None:
-        """Return the length of the counter in s where it is known."""
+        """Return the length of the counter in s, if it is known."""
         return _DAY if self.kind == "time of day" else None
 
     def since(self, origin: Any) -> NDArray[np.float64]:
-        """Return the times in s from the tick `origin` on."""
+        """Return the times in s since the tick `origin`."""
         seconds: NDArray[np.float64] = (self.ticks - origin) / self.per_second
         return seconds
 
     def zero(self, row: int) -> tuple[float, datetime | None]:
-        """Return the time of a row, and the date of time 0 where dates are known.
+        """Return the time of a row, and the date of time 0 if dates are known.
 
-        Dates count from that row. Numbers keep their zero, unless they are so large that numbers of
-        seconds would lose the differences.
+        Dates count from that row. Numbers keep their zero unless floats in s would lose their
+        differences.
         """
         tick = self.ticks[row]
         if self.kind == "number" or self.kind == "time of day":
@@ -86,7 +86,7 @@ class Stamps:
 
     def _from_zero(self, tick: Any) -> float:
         if self.ticks.dtype.kind in "iu":
-            # A quotient of nanoseconds since 1970 would lose half of the microseconds.
+            # Floats of nanoseconds since 1970 would lose half of the microseconds.
             whole, rest = divmod(int(tick), self.per_second)
             return whole + rest / self.per_second
         return float(tick) / self.per_second
@@ -105,7 +105,7 @@ class Stamps:
 def to_seconds(
     column: pd.Series[Any], name: str, unit: TimeUnit | None, day_first: bool | None = None
 ) -> Stamps:
-    """Read a column of times."""
+    """Convert a column of times."""
     choices = (*PER_SECOND, "datetime")
     if unit is not None and unit not in choices:
         raise ValueError(
@@ -141,7 +141,7 @@ def to_seconds(
     if ticks.dtype.kind not in "iu":
         ticks = ticks.astype(np.float64)
     elif ticks.dtype.kind == "u" or ticks.dtype.itemsize < 8:
-        # Differences of unsigned numbers never turn negative.
+        # Differences of unsigned integers are never negative.
         ticks = ticks.astype(np.int64)
     if not all_finite(ticks):
         raise ValueError(f"Column {name!r} must hold finite times, got infinity.")
@@ -176,7 +176,7 @@ def _numbers(ticks: NDArray[Any], name: str, unit: TimeUnit | None) -> Stamps:
 
 
 def rate_notes(ticks: NDArray[Any], name: str, unit: Unit) -> tuple[str, ...]:
-    """Return what is said about a rate that no sensor has, if another unit gives a usual one."""
+    """Return a note if no sensor has such a rate and another unit gives a usual one."""
     step, likely = typical_step(ticks), likely_unit(ticks)
     rate = PER_SECOND[unit] / step if step else 1.0
     if 1.0 <= rate <= 5_000.0 or likely in (None, unit):
@@ -202,7 +202,7 @@ def _dates(column: pd.Series[Any], name: str, day_first: bool | None) -> Stamps:
 def _without_repeated_hour(
     ticks: NDArray[np.int64], name: str
 ) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    """Let local times go on where clocks are set back by an hour at the end of summer time."""
+    """Continue local times when clocks go back by an hour at the end of summer time."""
     back = np.flatnonzero(np.diff(ticks) < 0)
     step = typical_step(ticks)
     for i in back:

@@ -1,4 +1,4 @@
-"""Columns of a table: which are channels, their numbers and their units."""
+"""Find the columns of channels, with their numbers and units."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def channel_columns(
     channels: Sequence[str] | Mapping[str, str] | None,
     others: set[str | None],
 ) -> dict[str, str]:
-    """Map the columns that are channels to the names of the channels."""
+    """Map the columns of channels to the names of the channels."""
     if not frame.columns.is_unique:
         twice = frame.columns[frame.columns.duplicated()][0]
         raise ValueError(f"source must name each column once, got {twice!r} twice.")
@@ -73,12 +73,12 @@ def _numbers_of(frame: pd.DataFrame, others: set[str | None]) -> list[Any]:
 def default_channels(
     frame: pd.DataFrame, others: set[str | None], named: Collection[Any]
 ) -> tuple[dict[str, str], list[str]]:
-    """Return the columns that are channels where none is named, and what is said about others.
+    """Return the default columns of channels, and notes about the others.
 
-    Columns without a value are none, nor are clocks and counters, unless they are `named`.
+    Empty columns are left out, and so are clocks and counters unless they are `named`.
     """
     found = _numbers_of(frame, others)
-    # Most columns have a first value: whole columns are looked at where it is missing.
+    # Most columns have a first value: check whole columns only if it is missing.
     unlike = [c for c in found if c not in named and frame[c].iloc[:1].isna().all()]
     empty = [c for c in unlike if frame[c].isna().all()]
     counting = [
@@ -162,9 +162,10 @@ def units_by_column(
 def dividing_column(
     frame: pd.DataFrame, times: NDArray[np.float64], others: set[Any]
 ) -> tuple[str, list[Any]] | None:
-    """Return the column within whose values times increase, and its values; None if there is none.
+    """Return a column within whose values times increase, and its values; None without one.
 
-    It tells subjects, sessions, devices or sensors apart whose rows follow one another or mix.
+    Such a column distinguishes subjects, sessions, devices or sensors with consecutive or mixed
+    rows.
     """
     found: list[tuple[str, list[Any]]] = []
     for column in frame.columns:
@@ -182,7 +183,7 @@ def dividing_column(
 
 
 def only_value(values: pd.Series[Any], name: str, where: str = "") -> Any:
-    """Return the value that all rows of a column have in common, None if all are missing."""
+    """Return the value that all rows of a column share; None if all are missing."""
     found = values.unique()
     if len(found) > 1:
         shown = [None if pd.isna(value) else value for value in found[:5].tolist()]

@@ -1,4 +1,4 @@
-"""Dates and times of day in text, of any common form."""
+"""Parse dates and times of day in any common format."""
 
 from __future__ import annotations
 
@@ -45,23 +45,23 @@ _TIME_OF_DAY = re.compile(rf"^\s*{_TIME}\s*$")
 
 @dataclass(frozen=True)
 class Dates:
-    """Dates in ns since 1970 in UTC, or local where there is no zone; or ns since midnight."""
+    """Dates in ns since 1970 in UTC, or local without a zone; or ns since midnight."""
 
     ticks: Ticks
     #: The zone of the first date; None without zones.
     zone: tzinfo | None = None
-    #: Whether the first of two numbers is the day; None where the text leaves no choice.
+    #: Whether the first of two numbers is the day; None if the text leaves no choice.
     day_first: bool | None = None
-    #: Whether only the time of day is known.
+    #: Whether the text holds only the time of day.
     of_day: bool = False
 
 
 def parse_dates(text: pd.Series[Any], name: str, day_first: bool | None) -> Dates:
-    """Read a column of dates or times of day."""
+    """Parse a column of dates or times of day."""
     iso = _iso(text, name)
     if iso is not None:
         return iso
-    # As in 20240531_140500, which has no marks within the time.
+    # For example 20240531_140500, without marks in the time.
     column = text.astype(str).str.replace(_WITHOUT_MARKS, r"\1 \2:\3:\4", regex=True)
     if bool(column.str.match(_TIME_OF_DAY).all()):
         fields = column.str.extract(_TIME_OF_DAY)
@@ -89,7 +89,7 @@ def parse_dates(text: pd.Series[Any], name: str, day_first: bool | None) -> Date
 
 
 def _iso(text: pd.Series[Any], name: str) -> Dates | None:
-    """Return dates of the form that pandas reads fast, None if they have another one."""
+    """Return dates in the format that pandas reads fast; None for another format."""
     if not pd.api.types.is_datetime64_any_dtype(text):
         first = str(text.iloc[0]) if len(text) else ""
         if not re.match(r"\d{4}-\d\d-\d\d", first):
@@ -98,7 +98,7 @@ def _iso(text: pd.Series[Any], name: str) -> Dates | None:
             dates = pd.to_datetime(text, format="ISO8601")
         except (ValueError, TypeError):
             try:
-                # Rows may have offsets of their own.
+                # Rows may have different offsets.
                 dates = pd.to_datetime(text, format="ISO8601", utc=True)
             except (ValueError, TypeError):
                 return None
@@ -114,7 +114,7 @@ def _iso(text: pd.Series[Any], name: str) -> Dates | None:
     try:
         ticks = utc.dt.as_unit("ns").to_numpy().astype(np.int64)
     except pd.errors.OutOfBoundsDatetime as error:
-        # NumPy would let the nanoseconds run over, and the order of the samples with them.
+        # NumPy would let the nanoseconds overflow and change the order of the samples.
         raise _beyond(name, f"{dates.min()} to {dates.max()}") from error
     return Dates(ticks, zone)
 
@@ -133,7 +133,7 @@ def _some_zones(name: str) -> ValueError:
 
 
 def _first_of(*columns: pd.Series[Any]) -> Ticks:
-    """Return the first number that is there, row by row."""
+    """Return the first present number of each row."""
     values = pd.to_numeric(columns[0])
     for other in columns[1:]:
         values = values.fillna(pd.to_numeric(other))
@@ -198,13 +198,13 @@ def _days(
 def _is_day_first(
     fields: pd.DataFrame, one: Ticks, other: Ticks, by_order: dict[bool, tuple[Ticks, Ticks, Ticks]]
 ) -> bool | None:
-    """Return which number is the day: what a month cannot be, or what goes on day by day."""
+    """Return whether the day comes first, by numbers above 12 or dates that increase daily."""
     if (one > 12).any():
         return True
     if (other > 12).any():
         return False
     if (fields["mark"] == ".").any():
-        # Points are written in countries where the day comes first.
+        # Countries that write points put the day first.
         return True
     if (one == other).all():
         return True

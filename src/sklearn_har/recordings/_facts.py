@@ -1,4 +1,4 @@
-"""Facts about files from a table."""
+"""Find the facts of files in a table."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def facts_of_files(
 ) -> list[dict[str, Any]]:
     """Return the facts of each file; missing values are left out.
 
-    A row belongs to a file by the column "file" or by the index, which hold paths from any folder
-    on. `in_order` allows a numbered table whose rows have the order of the files.
+    The column "file" or the index links rows to files by their paths, given from any folder on.
+    `in_order` allows a numbered table with rows in the order of the files.
     """
     if "file" in facts.columns:
         table, keys = facts.drop(columns="file"), facts["file"].tolist()
@@ -47,7 +47,7 @@ def facts_of_files(
 
 
 def _row_of(file: Path, rows: dict[tuple[str, ...], int], keys: Sequence[Any]) -> int:
-    """Return the row whose path is the end of the path of a file."""
+    """Return the row whose path ends the path of a file."""
     for first in range(len(file.parts)):
         if file.parts[first:] in rows:
             return rows[file.parts[first:]]
@@ -59,7 +59,7 @@ def _row_of(file: Path, rows: dict[tuple[str, ...], int], keys: Sequence[Any]) -
 
 
 def _known_values(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the values of each row that are not missing."""
+    """Return the values of each row without the missing ones."""
     return [
         {
             str(name): value

@@ -1,4 +1,4 @@
-"""Files and tables of samples, as frames."""
+"""Read files and tables of samples as frames."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _COMPRESSED = {".gz", ".bz2", ".xz", ".zip", ".zst"}
 
 
 def path_of(source: Any) -> Path | None:
-    """Return the path of a file, None for a table or an open file."""
+    """Return the path of a file; None for a table or an open file."""
     if isinstance(source, pd.DataFrame) or hasattr(source, "read"):
         return None
     try:
@@ -40,15 +40,15 @@ def table_of(
 ) -> pd.DataFrame:
     """Read a whole table.
 
-    `roles` is what `read_recording` is told about the columns. `told` gets sentences about what is
-    left out.
+    `roles` gives the columns that the arguments of `read_recording` name. `told` gets sentences
+    about omitted rows.
     """
     frame = raw_table_of(source, options, told)
     return without_text(frame, roles, options.get("decimal", "."), told)
 
 
 def raw_table_of(source: Any, options: dict[str, Any], told: list[str]) -> pd.DataFrame:
-    """Read a whole table, with rows that hold text among numbers."""
+    """Read a whole table, including rows that hold text among numbers."""
     path = path_of(source)
     if isinstance(source, pd.DataFrame):
         _refuse_options(options)
@@ -60,12 +60,12 @@ def raw_table_of(source: Any, options: dict[str, Any], told: list[str]) -> pd.Da
 
 
 def _text_table(source: Any, options: dict[str, Any], told: list[str]) -> pd.DataFrame:
-    """Read a whole file of text; only what looks odd is looked at line by line."""
+    """Read a whole text file; only blocks with odd lines are checked line by line."""
     shape, read = _shape_of(source, options)
     at = source.tell() if shape is not None and hasattr(source, "tell") else None
     frame: pd.DataFrame | None = None
     with _reading_errors(source):
-        # pandas leaves out cells beyond the last name: those lines must be found first.
+        # pandas drops cells beyond the last name, so these lines must be found first.
         if shape is None or not shape.has_empty_end:
             try:
                 frame = pd.read_csv(source, **read)
@@ -81,7 +81,7 @@ def _text_table(source: Any, options: dict[str, Any], told: list[str]) -> pd.Dat
         odd = _without_odd_lines(source, shape, read, told)
         if at is not None:
             source.seek(at)
-        # Without an odd line the table is what was read, or the error comes again.
+        # Without an odd line, return the table or raise the error again.
         return frame if frame is not None and odd is read else pd.read_csv(source, **odd)
 
 
@@ -108,7 +108,7 @@ def _pieces_of(
                 "read_options must be None or {'columns': ...} for a Parquet file with chunksize, "
                 f"got {options}."
             )
-        # With a buffer, pyarrow keeps what it has read until the file is closed.
+        # With a buffer, pyarrow keeps everything it has read until the file is closed.
         with _pyarrow("pyarrow.parquet", path).ParquetFile(path, pre_buffer=False) as file:
             for batch in file.iter_batches(batch_size=n_rows, **options):
                 yield batch.to_pandas()
@@ -154,7 +154,7 @@ def _refuse_options(options: dict[str, Any]) -> None:
 
 
 def kind_of(path: Path) -> str:
-    """Return the ending of a file, without that of its compression."""
+    """Return the ending of a file name, without that of its compression."""
     suffixes = [suffix.lower() for suffix in path.suffixes]
     if suffixes and suffixes[-1] in _COMPRESSED:
         suffixes.pop()
@@ -162,14 +162,14 @@ def kind_of(path: Path) -> str:
     if kind not in _TEXT | PARQUET:
         raise ValueError(
             f"source must be a file of one of the kinds {sorted(_TEXT | PARQUET)}, got "
-            f"{path.name!r}. format='auto' knows more kinds. Read others by pandas, and pass the "
+            f"{path.name!r}. format='auto' reads more kinds. Read others by pandas, and pass the "
             "DataFrame."
         )
     return kind
 
 
 def _shape_of(source: Any, options: dict[str, Any]) -> tuple[RowShape | None, dict[str, Any]]:
-    """Return what rows look like, None if that is not known, and the options for pandas."""
+    """Return the shape of a row, None if unknown, and the options for pandas."""
     if {"chunksize", "iterator"} & set(options):
         raise ValueError(
             f"read_options must read the whole table at once, got {options}. "
@@ -187,12 +187,12 @@ def _shape_of(source: Any, options: dict[str, Any]) -> tuple[RowShape | None, di
 def _without_odd_lines(
     source: Any, shape: RowShape | None, options: dict[str, Any], told: list[str]
 ) -> dict[str, Any]:
-    """Return options that leave out lines that are no rows."""
+    """Return options that leave out lines that are not rows."""
     odd = [] if shape is None else odd_lines(source, shape)
     if not odd:
         return options
     told.append(
-        f"{len(odd)} line(s) are no rows of the table and are left out, the first of them line "
+        f"{len(odd)} line(s) are not rows of the table and are left out, the first of them line "
         f"{odd[0] + 1}."
     )
     skipped = options.get("skiprows", 0)

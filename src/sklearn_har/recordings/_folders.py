@@ -1,4 +1,4 @@
-"""Many recordings from a folder, a list of files or a table."""
+"""Read many recordings from a folder, a list of files or a table."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _OPTIONS = {field.name for field in fields(Layout)} - {"subject", "sampling_rate
     "read_options",
     "format",
 }
-# In s, between two updates of the progress.
+# In s, between two updates of the progress line.
 _PAUSE = 0.2
 
 
@@ -56,41 +56,42 @@ def read_recordings(
         A folder, with `pattern`; a list of files; or one table (a DataFrame, a CSV or a Parquet
         file), with `subject` or `session`.
     pattern : str, default=None
-        How paths in the folder are made, with fields in braces:
+        The paths in the folder, with fields in braces:
         ``"{subject}/{activity}/{trial}/{sensor}.csv"``. ``*`` is any text within a name, ``**/``
         any number of folders. See Notes.
     subject : str, default=None
-        Name of the column with the subject, in tables or in `facts`. Each subject of a table has
-        recordings of its own, also where the rows of several subjects alternate.
+        Name of the column with the subject, in tables or in `facts`. Each subject of a table gets
+        its own recordings, even if the rows of several subjects alternate.
     session : str, default=None
-        Name of the column of a table that tells the recordings of one subject apart. It becomes the
+        Name of the column of a table that separates the recordings of one subject. It becomes the
         fact "session".
     sensor : str, default=None
-        Name of the column of a table that tells sensors apart whose rows take turns. Each is read
-        by itself, and they are merged as the files of a pattern with ``{sensor}`` are.
+        Name of the column of a table that separates sensors with alternating rows. Each sensor is
+        read separately, and they are merged like the files of a pattern with ``{sensor}``.
     facts : DataFrame or mapping of str to object, default=None
-        Facts about the files: a DataFrame with one row for each file, or a mapping of facts that
-        hold for all recordings. The paths are in the column "file" or in the index, in full or from
-        any folder on; a list of files may also have the rows in its order. Columns "subject" and
-        "activity" are used as fields of that name.
+        Facts about the files: a DataFrame with one row for each file, or a mapping for all
+        recordings. The column "file" or the index holds the paths, in full or from any folder on;
+        for a list of files, the rows may also be in its order. Columns "subject" and "activity" act
+        as fields of that name.
     sensors : sequence of str, default=None
-        Which sensors to read, in the order of their channels. None for all: accelerometers first
+        The sensors to read, in the order of their channels. None for all: accelerometers first
         (names with "acc"), then gyroscopes ("gyr"), then the others.
     sampling_rate : float, default=None
         In Hz. Sensors are merged at this rate; None for the highest typical rate of the sensors of
-        a recording. Without sensors, the rate of all files; None for the typical rate of the times.
+        a recording. Without sensors, it is the rate of all files; None for the typical rate of the
+        times.
     on_error : {"raise", "skip"}, default="raise"
         "skip" leaves out recordings that cannot be read, and counts them in one warning.
     **options : object
-        Further parameters of :func:`read_recording`, such as `time_unit`, `channels` and `units`. A
-        mapping with the names of sensors as keys gives each sensor its own value.
+        More parameters of :func:`read_recording`, such as `time_unit`, `channels` and `units`. A
+        mapping with sensors as keys gives each sensor its own value.
 
     Returns
     -------
     recordings : list of Recording
         In the natural order of paths ("s2" before "s10"), in the order of the list, or in the order
-        in which subjects appear in a table. The fact "file" is the path, a list of paths for
-        merged sensors.
+        of the subjects in a table. The fact "file" is the path, or a list of paths for merged
+        sensors.
 
     Raises
     ------
@@ -105,21 +106,21 @@ def read_recordings(
     Warns
     -----
     RecordingWarning
-        If recordings are left out, or look wrong as :func:`read_recording` explains. There is one
-        warning of each kind, with a count and the first file.
+        If recordings are left out or look wrong, as :func:`read_recording` explains. Each kind
+        gives one warning, with a count and the first file.
 
     See Also
     --------
     read_recording : Read one recording.
-    sklearn_har.preparation.merge_recordings : Join sensors by hand.
+    sklearn_har.preparation.merge_recordings : Merge sensors yourself.
 
     Notes
     -----
-    ``{subject}`` becomes the subject of the recordings, ``{activity}`` one label for the whole
-    recording. Files that agree in all fields but ``{sensor}`` are the sensors of one recording:
-    :func:`~sklearn_har.preparation.merge_recordings` joins them, and their channels get the name of
-    the sensor in front, as in ``Accelerometer_x``. Channels that a mapping for one sensor renames
-    keep these names. Activity and all other fields become facts.
+    ``{subject}`` becomes the subject of a recording, and ``{activity}`` the label of all its
+    samples. Files that differ only in ``{sensor}`` are the sensors of one recording:
+    :func:`~sklearn_har.preparation.merge_recordings` joins them. The name of the sensor precedes
+    those of its channels, as in ``Accelerometer_x``, unless a mapping for that sensor renames them.
+    Activity and all other fields become facts.
 
     Examples
     --------
@@ -221,7 +222,7 @@ def _check_fields(
 
 
 class _Reading:
-    """Read tables with the same options."""
+    """Read tables with common options."""
 
     def __init__(
         self,
@@ -234,7 +235,7 @@ class _Reading:
         self._options, self._rate = options, sampling_rate
 
     def divide(self, jobs: Sequence[Job]) -> list[Recording]:
-        """Read tables with one recording or several of them in each."""
+        """Read tables that hold one or several recordings each."""
         recordings: list[Recording] = []
         for job in _show_progress(jobs):
             parts: list[tuple[Job, Any]] = []
@@ -247,7 +248,7 @@ class _Reading:
         return recordings
 
     def by_sensor(self, jobs: Sequence[Job]) -> list[Job]:
-        """Divide tables in which sensors take turns."""
+        """Divide tables by sensors with alternating rows."""
         parts: list[Job] = []
         for job in _show_progress(jobs):
             file = str(job.source) if isinstance(job.source, Path) else None
@@ -257,14 +258,14 @@ class _Reading:
                     replace(part, source=rows, file=file)
                     for part, rows in _parts(job, frame, columns)
                 )
-        # The rows are there, and options for files have done their work.
+        # The rows are already read, so the options for files no longer apply.
         done = ("read_options", "format")
         self._options = {k: v for k, v in self._options.items() if k not in done}
         return parts
 
     def merge(self, jobs: Sequence[Job], sensors: Sequence[str] | None) -> list[Recording]:
-        """Read recordings whose sensors have a table each."""
-        # The package preparation imports this one, so that the import has to wait until here.
+        """Read recordings with a table for each sensor."""
+        # Imported here, because preparation imports this package.
         from sklearn_har.preparation import merge_recordings
 
         without = [job.name for job in jobs if "sensor" not in job.fields]
@@ -294,14 +295,14 @@ class _Reading:
     def _sensor(self, job: Job, options: dict[str, Any]) -> Recording:
         renamed = isinstance(options.get("channels"), Mapping)
         prefix = "" if renamed else f"{job.fields['sensor']}_"
-        # With times the rate of a sensor is its own, and `sampling_rate` that of the grid.
+        # With times, a sensor has its own rate, and `sampling_rate` is that of the grid.
         rate = self._rate if options.get("time", "time") is None else None
         with naming(job.name):
             table, options, _ = self._table(job, options)
             return self._recording(job, table, options, rate, prefix)
 
     def _table(self, job: Job, options: Mapping[str, Any]) -> tuple[Any, dict[str, Any], _Columns]:
-        """Return the table of a job, or the recording of an archive, and how it is read."""
+        """Return the table of a job, or the recording of an archive, and how to read it."""
         own = {name: value for name, value in options.items() if name != "format"}
         read_options, columns = own.pop("read_options", None), self._columns
         source = job.source
@@ -354,7 +355,7 @@ T = TypeVar("T")
 
 
 def _show_progress(items: Sequence[T]) -> Iterator[T]:
-    """Give items, with a line of progress on a terminal."""
+    """Yield items, with a line of progress on a terminal."""
     with ProgressLine(pause=_PAUSE) as progress:
         for number, item in enumerate(items):
             progress.show(f"Reading recordings: {number} of {len(items)}")
@@ -362,7 +363,7 @@ def _show_progress(items: Sequence[T]) -> Iterator[T]:
 
 
 def _parts(job: Job, frame: pd.DataFrame, columns: _Columns) -> Iterator[tuple[Job, pd.DataFrame]]:
-    """Divide a table by subject and session, in the order in which they appear."""
+    """Divide a table by subject and session, in order of appearance."""
     by_field = {
         "subject": columns.subject,
         "session": columns.session,
@@ -416,14 +417,14 @@ def _chosen(sensors: Sequence[str] | None, present: list[str]) -> list[str]:
 def _options_by_sensor(
     options: Mapping[str, Any], present: Sequence[str]
 ) -> dict[str, dict[str, Any]]:
-    """Return the options of each sensor; mappings with sensors as keys are taken apart."""
+    """Return the options of each sensor, from mappings with sensors as keys."""
     own: dict[str, dict[str, Any]] = {sensor: {} for sensor in present}
     for name, value in options.items():
         by_sensor = isinstance(value, Mapping) and any(sensor in value for sensor in present)
         unknown = [key for key in value if key not in present] if by_sensor else []
         if unknown:
             raise ValueError(
-                f"{name} must name sensors only where it names one, got {unknown[0]!r}"
+                f"{name} must have sensors for all of its keys or for none, got {unknown[0]!r}"
                 f"{did_you_mean(str(unknown[0]), present)}; the sensors are {list(present)}."
             )
         for sensor in present:

@@ -1,4 +1,4 @@
-"""Files of known loggers and data sets, and how `format=` finds out what is in a file."""
+"""Recognise files of known loggers and data sets for `format=`."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ _NUMBER = r"-?\d[\d.eE+-]*"
 
 @dataclass(frozen=True)
 class Format:
-    """Knowledge of the files of a logger beyond what they say themselves.
+    """The known properties of the files of a logger.
 
-    `mark` is found in their first lines, `names` are those of the columns where the file has none,
-    `units` are by kind and `kinds` by patterns of names. `load` makes a table, or text that is
-    one, of the text of a file.
+    `mark` is a pattern for their first lines. `names` are the columns of files without names.
+    `units` are given by kind, and `kinds` by patterns of names. `load` converts the text of a file
+    to a table or to text of one.
     """
 
     title: str
@@ -85,14 +85,14 @@ FORMATS = {
         "Sensor Logger",
         r"\bseconds_elapsed\b",
         units=_phone(),
-        # On both platforms, unless the name of the file says "Total".
+        # On both platforms, unless the file name says "Total".
         kinds={"Accelerometer": "linear acceleration"},
         options={"time": "time", "time_unit": "ns"},
     ),
     "androsensor": Format("AndroSensor", r"ACCELEROMETER X.*Time since start in ms"),
     "physics-toolbox": Format(
         "Physics Toolbox",
-        # Any table may have columns ax, ay and az: linear acceleration comes with its length, aT.
+        # Any table may have columns ax, ay and az: linear acceleration has its magnitude aT.
         r"(?m)^\W*time[,;]\s*(gFx|wx|ax[,;]\s*ay[,;]\s*az[,;]\s*(aT|wx|gFx))\b",
         units={**_phone(), "acceleration": "g"},
         kinds={"a[xyz]": "linear acceleration"},
@@ -165,10 +165,10 @@ FORMATS = {
 
 @dataclass(frozen=True)
 class Recognised:
-    """The contents of a source, and the way to read it.
+    """The contents of a source, and how to read it.
 
-    `source` is a recording where the sensors of an archive were merged, and a table where the file
-    was none; `options` are arguments of `read_recording`.
+    `source` is a recording if the sensors of an archive were merged, and a table if the file was
+    not one. `options` are arguments of `read_recording`.
     """
 
     source: Any
@@ -182,7 +182,7 @@ class Recognised:
 
     @property
     def session(self) -> str | None:
-        """Return the column that tells the recordings of one subject apart."""
+        """Return the column that separates the recordings of one subject."""
         known = None if self.format is None else FORMATS[self.format].session
         return known if known in [column.name for column in self.columns] else None
 
@@ -192,13 +192,13 @@ class Recognised:
 
     @property
     def sentence(self) -> str:
-        """Say in one line what is assumed."""
+        """Return the assumptions as one line."""
         title = "an archive" if isinstance(self.source, Recording) else self.title
         return f"format='auto' reads this as {title}: {'; '.join(self.told)}."
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """Return arguments of `read_recording` that read the same with as little to guess."""
+        """Return arguments of `read_recording` that read the same with few guesses."""
         if self.is_loaded or (self.layout is not None and "comment" in self.layout.options):
             return {"format": self.format or "auto"}
         return {name: value for name, value in self.options.items() if value not in (None, {})} | (
@@ -209,7 +209,7 @@ class Recognised:
 def recognise(
     source: Any, name: str, given: Mapping[str, Any], read_options: Mapping[str, Any] | None = None
 ) -> Recognised:
-    """Find out what a source holds; `given` and `read_options` are what the user decided on."""
+    """Recognise a source; `given` and `read_options` are the choices of the user."""
     if name != "auto" and name not in FORMATS:
         known = ["auto", *FORMATS]
         raise ValueError(
@@ -287,7 +287,7 @@ def _of_frame(
 ) -> Recognised:
     known = Format("", "") if found is None else FORMATS[found]
     columns = columns_of(frame, () if layout is None else layout.units, known.kinds)
-    # A logger may write other columns in another version.
+    # Another version of the logger may write other columns.
     fixed = {n: v for n, v in known.options.items() if n != "time" or v in {None, *frame.columns}}
     guess = guess_options(frame, columns, {**fixed, **given}, place, known)
     return Recognised(source, found, {**fixed, **given, **guess.options}, guess.told, columns)
@@ -312,7 +312,7 @@ def _of_archive(path: Path, name: str, given: Mapping[str, Any]) -> Recognised:
 
 
 def raw_table(found: Recognised) -> tuple[pd.DataFrame, list[str]]:
-    """Return the table in a source as it is, and what is left out."""
+    """Return the unchanged table in a source, and notes about omitted lines."""
     told: list[str] = []
     return raw_table_of(found.source, dict(found.options.get("read_options", {})), told), told
 
@@ -322,9 +322,9 @@ def read_recognised(
     facts: Mapping[str, Any] | None = None,
     raw: tuple[pd.DataFrame, list[str]] | None = None,
 ) -> tuple[Recording, list[str]]:
-    """Return the recording in a source, and what is left out or looks wrong.
+    """Return the recording in a source, and notes about what is left out or looks wrong.
 
-    `raw` is what `raw_table` returned, if it was called.
+    `raw` is the result of `raw_table`, if it was called.
     """
     if isinstance(found.source, Recording):
         return found.source, found.problems

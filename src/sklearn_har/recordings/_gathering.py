@@ -1,4 +1,4 @@
-"""Errors and warnings of many files, gathered."""
+"""Collect the errors and warnings of many files."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ __all__ = ["Gathering", "OnError", "naming"]
 OnError = Literal["raise", "skip"]
 _ON_ERROR = ("raise", "skip")
 _SHOWN = 3
-# An error keeps its type if a message alone makes one.
+# An error keeps its type if it can be made from a message alone.
 _KINDS = (FileNotFoundError, PermissionError, OSError, ValueError)
 
 
 class Gathering:
-    """Warnings about many recordings: one for each kind, with a count.
+    """Collect warnings about many recordings: one of each kind, with a count.
 
     Parameters
     ----------
     on_error : {"raise", "skip"}
-        Whether an error stops the reading, or leaves a recording out and is counted.
+        Whether an error stops the reading, or the recording is left out and counted.
     """
 
     def __init__(self, on_error: OnError) -> None:
@@ -40,7 +40,7 @@ class Gathering:
 
     @contextmanager
     def reading(self, name: str = "") -> Iterator[None]:
-        """Raise an error with the name of the source in front, or count it."""
+        """Prefix an error with the name of the source, or count it."""
         try:
             with naming(name):
                 yield
@@ -50,15 +50,15 @@ class Gathering:
             self._failures.append(one_line(error))
 
     def note(self, name: str, found: Mapping[str, list[str]]) -> None:
-        """Remember what looks wrong in a recording."""
+        """Store what looks wrong in a recording."""
         for kind, sentences in found.items():
             if sentences:
                 self._oddities.setdefault(kind, []).append(f"{name}: {sentences[0]}")
 
     def report(self, n_read: int, n_noted: int, noted: str) -> None:
-        """Warn of what was gathered.
+        """Warn of everything collected.
 
-        `n_noted` counts what was looked at, and `noted` is its word in the plural.
+        `n_noted` counts the items, and `noted` is their name in the plural.
         """
         n_failed = len(self._failures)
         if n_failed and not n_read:
@@ -76,7 +76,7 @@ class Gathering:
 
 @contextmanager
 def naming(name: str) -> Iterator[None]:
-    """Put the name of a source in front of the message of an error."""
+    """Prefix the message of an error with the name of a source."""
     try:
         yield
     except (OSError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""Acceleration and gravity that a logger kept apart, as one acceleration."""
+"""Add gravity to acceleration where a logger stores them separately."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = [
 
 Platform = Literal["android", "ios"]
 
-# In g: what gravity may be on earth, with room for what its estimate gets wrong.
+# In g: the range of gravity on earth, with a margin for its estimate.
 _EARTH = (0.9, 1.1)
 
 
@@ -37,43 +37,43 @@ def add_gravity(
     *,
     platform: Platform,
 ) -> Recording:
-    """Add the gravity that a logger kept apart to the acceleration without it.
+    """Add gravity to acceleration that a logger stores without it.
 
-    Phones give "linear" (Android) or "user" acceleration (iOS) without gravity. Models that are
-    trained on what a sensor measures, such as those of UCI HAR, need the sum.
+    Phones give "linear" (Android) or "user" acceleration (iOS) without gravity. Models trained on
+    raw sensor values, such as those of UCI HAR, need the sum.
 
     Parameters
     ----------
     recording : Recording
-        With the channels of both, in g. :func:`~sklearn_har.preparation.merge_recordings` joins
-        files. For columns of one file :func:`read_recording` has a parameter `gravity`.
+        A recording with both, in g. :func:`~sklearn_har.preparation.merge_recordings` joins files.
+        For columns of one file, :func:`read_recording` has a parameter `gravity`.
     acceleration : sequence of str or int
-        The channels with acceleration without gravity, as x, y and z.
+        The channels of acceleration without gravity, as x, y and z.
     gravity : sequence of str or int
-        The channels with gravity, in the same order.
+        The channels of gravity, in the same order.
     platform : {"android", "ios"}
-        Whose convention the values have. A device that lies on its back measures 1 g along z on
-        Android and -1 g on iOS, where the sum is therefore turned round. Some loggers write the
-        values of Android on iOS as well.
+        The sign convention of the values. A device on its back measures 1 g along z on Android and
+        -1 g on iOS, where the sum is therefore inverted. Some loggers also write Android values on
+        iOS.
 
     Returns
     -------
     recording : Recording
-        With the sum in the channels of `acceleration`, and without those of `gravity`.
+        The recording with the sum in the channels of `acceleration`, without those of `gravity`.
 
     Raises
     ------
     ValueError
-        If a channel does not exist, or not each acceleration has one gravity.
+        If a channel does not exist, or `acceleration` and `gravity` differ in length.
 
     Warns
     -----
     RecordingWarning
-        If three channels of gravity do not have a length of about 1 g.
+        If three channels of gravity do not have a magnitude of about 1 g.
 
     See Also
     --------
-    read_recording : Warns where gravity is missing, and adds it by `gravity` and `platform`.
+    read_recording : Warns if gravity is missing, and adds it by `gravity` and `platform`.
 
     Examples
     --------
@@ -98,8 +98,8 @@ def add_gravity(
     length = float(np.median(np.linalg.norm(recording.samples[:, falling], axis=1)))
     if len(falling) == 3 and not _EARTH[0] <= length <= _EARTH[1]:
         warn_of_recording(
-            f"The gravity {[names[i] for i in falling]} has a typical length of {length:.3g} g: "
-            "its unit may be wrong, or the channels are no gravity."
+            f"The gravity {[names[i] for i in falling]} has a typical magnitude of {length:.3g} g: "
+            "its unit may be wrong, or the channels do not hold gravity."
         )
     samples, kept = sums_with_gravity(recording.samples, moving, falling, platform)
     return replace(recording, samples=samples, channel_names=tuple(names[i] for i in kept))
@@ -108,7 +108,7 @@ def add_gravity(
 def sums_with_gravity(
     samples: NDArray[Any], moving: Sequence[int], falling: Sequence[int], platform: Platform
 ) -> tuple[NDArray[Any], list[int]]:
-    """Return samples with the sums and without the channels of gravity, and the channels kept."""
+    """Return samples with the sums, without the channels of gravity, and the channels kept."""
     kept = [i for i in range(samples.shape[1]) if i not in falling]
     sums = samples[:, kept]
     sign = -1.0 if platform == "ios" else 1.0
@@ -117,7 +117,7 @@ def sums_with_gravity(
 
 
 def check_gravity(gravity: Any, platform: Any) -> None:
-    """Refuse a column of gravity without a platform, and the reverse."""
+    """Raise an error for a column of gravity without a platform, and the reverse."""
     if gravity is None:
         if platform is not None:
             raise ValueError(
@@ -140,7 +140,7 @@ def check_gravity(gravity: Any, platform: Any) -> None:
 def with_gravity_columns(
     names: dict[str, str], gravity: Mapping[str, str] | None, columns: Collection[Any]
 ) -> dict[str, str]:
-    """Return the columns to read and the names of their channels, those of gravity among them."""
+    """Return the columns to read and the names of their channels, including those of gravity."""
     found = dict(names)
     for moving, falling in (gravity or {}).items():
         if moving not in names or falling not in columns:
@@ -157,7 +157,7 @@ def with_gravity_columns(
 def units_with_gravity(
     units: Mapping[str, str], gravity: Mapping[str, str] | None
 ) -> dict[str, str]:
-    """Return units by column, in which gravity has that of its acceleration."""
+    """Return units by column; gravity has the unit of its acceleration."""
     found = dict(units)
     for moving, falling in (gravity or {}).items():
         if moving in found:

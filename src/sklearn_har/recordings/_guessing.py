@@ -1,4 +1,4 @@
-"""Guesses of the columns of a table, by their names, units and values."""
+"""Guess the columns of a table from their names, units and values."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sklearn_har.recordings._units import ACCELERATION, ANGULAR_VELOCITY
 
 __all__ = ["Column", "Guess", "Logger", "columns_of", "guess_options"]
 
-# The length of gravity by unit, as a device at rest or in use measures it in the median.
+# The range of the median magnitude of gravity by unit, at rest or in use.
 _GRAVITY = {"g": (0.8, 1.25), "m/s2": (8.0, 12.0), "mg": (800.0, 1250.0)}
 _SCALARS = {
     "label": r"(activity|label|class)(es)?([ _]?(id|name|label))?|gt|ground_?truth|annotation",
@@ -39,12 +39,12 @@ _ALLOWED: dict[str, Mapping[str, float]] = {
     "gravity": ACCELERATION,
     "angular velocity": ANGULAR_VELOCITY,
 }
-# What the letter before an axis means, as in "ax" and "Gy".
+# The meaning of the letter before an axis, as in "ax" and "Gy".
 _LETTERS = {"a": "acceleration", "g": "angular velocity", "w": "angular velocity", "m": "other"}
 
 
 class Logger(Protocol):
-    """Knowledge of a logger."""
+    """The known properties of a logger."""
 
     @property
     def units(self) -> Mapping[str, str]: ...
@@ -55,7 +55,7 @@ class Logger(Protocol):
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table, and what it seems to be."""
+    """A column of a table and its guessed meaning."""
 
     name: str
     kind: str
@@ -66,7 +66,7 @@ class Column:
 
 @dataclass
 class Guess:
-    """Arguments of `read_recording`, and the sentence parts that say them."""
+    """Arguments of `read_recording`, and the phrases that explain them."""
 
     options: dict[str, Any] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
@@ -75,7 +75,7 @@ class Guess:
 def columns_of(
     frame: pd.DataFrame, units: Sequence[str] = (), kinds: Mapping[str, str] | None = None
 ) -> list[Column]:
-    """Return what the columns seem to be; `kinds` tells it by patterns of names."""
+    """Return the guessed columns; `kinds` maps patterns of names to kinds."""
     below = [*units, *[""] * (frame.shape[1] - len(units))]
     return [
         _column(
@@ -109,7 +109,7 @@ def _column(
 
 
 def _time_unit(name: str) -> str | None:
-    """Return the unit of times that a name states, as in "Time (s)", "elapsed_ms" or "micros"."""
+    """Return the unit of times in a name, as in "Time (s)", "elapsed_ms" or "micros"."""
     words = re.search(r"(?:.*[(\[]|.*\bin\s|.*[ _]|)([^\W_]+)[)\]\s]*$", name.lower())
     text = "" if words is None else words[1]
     return next((u for u, spelling in _TIME_UNITS.items() if re.fullmatch(spelling, text)), None)
@@ -124,8 +124,8 @@ def guess_options(
 ) -> Guess:
     """Return how to read a table, from its first rows.
 
-    `given` are arguments that are decided on, `place` is the name of the file, which often tells
-    the sensor, and `known` is what is known of the logger.
+    `given` are arguments of the user, `place` is the name of the file, which often names the
+    sensor, and `known` holds the properties of the logger.
     """
     guess = Guess()
     clock = _guess_clock(frame, columns, given, guess)
@@ -170,7 +170,7 @@ def _guess_clock(
 
 
 def _steadiness(values: pd.Series[Any]) -> tuple[float, bool]:
-    """Return the share of steps forward, rounded, and whether a clock counts."""
+    """Return the share of forward steps, rounded, and whether the column counts as a clock does."""
     numeric = pd.api.types.is_numeric_dtype(values)
     ticks = values if numeric else values.astype(str)
     forward = (ticks.to_numpy()[1:] > ticks.to_numpy()[:-1]).mean() if len(values) > 1 else 0.0
@@ -213,7 +213,7 @@ def _guess_channels(
 
 
 def _sensors(columns: Sequence[Column]) -> list[tuple[str, list[Column]]]:
-    """Choose the first accelerometer and the first gyroscope, or else all numbers."""
+    """Choose the first accelerometer and the first gyroscope; without them, all numbers."""
     groups: dict[tuple[str, str], dict[str, Column]] = {}
     for column in columns:
         if column.axis is not None:

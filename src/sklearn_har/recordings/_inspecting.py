@@ -1,4 +1,4 @@
-"""The contents of a file, and the call that reads it."""
+"""Show the contents of a file, and the call that reads it."""
 
 from __future__ import annotations
 
@@ -30,33 +30,33 @@ _WIDTH, _LABEL, _LONGEST_NAME = 80, 12, 34
 
 @dataclass(frozen=True, repr=False)
 class FileReport:
-    """The contents of a file, as :func:`inspect_file` found them.
+    """The contents of a file, from :func:`inspect_file`.
 
-    ``print(report)`` shows all of it.
+    ``print(report)`` shows all of them.
 
     Parameters
     ----------
     file : str
         The path.
     format : str or None
-        The likely logger, a name that ``read_recording(..., format=)`` takes; None if no known
-        logger writes such files.
+        The probable logger, a name for ``read_recording(..., format=)``; None if no known logger
+        writes such files.
     text : dict of str to object
-        "encoding", "separator", "decimal" and "names", the number of the line with the names of the
-        columns, which is None if there is none. Empty for binary files.
+        "encoding", "separator", "decimal" and "names": the number of the line with the names of the
+        columns, or None. Empty for binary files.
     columns : DataFrame
-        A row for each column with its "name", its guessed "kind" and "unit", its "minimum",
-        "maximum" and the number of "missing" values.
+        A row for each column, with "name", guessed "kind" and "unit", "minimum", "maximum" and the
+        number of "missing" values.
     arguments : dict of str to object
-        Arguments of :func:`read_recording` that read the file, `read_options` among them.
+        Arguments of :func:`read_recording` that read the file, including `read_options`.
     recording : Recording or None
-        What they read; None if the file cannot be read.
+        The recording in the file; None if the file cannot be read.
     problems : list of str
-        What is left out or looks wrong, and why the file cannot be read.
+        What is left out or looks wrong, or why the file cannot be read.
 
     See Also
     --------
-    inspect_file : Makes a report.
+    inspect_file : Make a report.
 
     Examples
     --------
@@ -120,38 +120,38 @@ def inspect_file(
     read_options: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> FileReport:
-    """Find out what is in a file, and how to read it.
+    """Show the contents of a file, and how to read it.
 
     Parameters
     ----------
     file : str or path-like
         A file of samples of any logger, as :func:`read_recording` takes it.
     format : str, default="auto"
-        The logger, if it is known.
+        The logger, if you know it.
     read_options : mapping of str to object, default=None
-        What is known of the text, as in :func:`read_recording`.
+        What you know of the text, as in :func:`read_recording`.
     **options : object
-        Further arguments of :func:`read_recording` that are known, such as ``time="t"``. They are
-        taken for granted.
+        Further known arguments of :func:`read_recording`, such as ``time="t"``. They are not
+        checked against the file.
 
     Returns
     -------
     report : FileReport
-        Separator, decimal mark, encoding, columns with guessed kind and unit, the likely logger,
-        what looks wrong, and the arguments that read the file.
+        Separator, decimal mark, encoding, columns with guessed kind and unit, the probable logger,
+        problems, and the arguments that read the file.
 
     Raises
     ------
     OSError
         If the file cannot be opened.
     ValueError
-        If the file is of no kind that can be read, or an option has a wrong value.
+        If files of this kind cannot be read, or an option has a wrong value.
     TypeError
         If an option does not exist.
 
     See Also
     --------
-    read_recording : ``format="auto"`` reads a file as it is recognised here.
+    read_recording : ``format="auto"`` reads a file as this function recognises it.
 
     Examples
     --------
@@ -206,7 +206,7 @@ def _format_value(value: Any) -> str:
         return value if len(value) <= _LONGEST_NAME else f"{value[: half - 3]}...{value[-half:]}"
     if value is None or pd.isna(value):
         return ""
-    # Large numbers are times, of which people want all digits.
+    # Large numbers are times; show all their digits.
     is_large = isinstance(value, float) and abs(value) >= 1e6
     return (
         f"{value:.0f}" if is_large else f"{value:.6g}" if isinstance(value, float) else f"{value}"

@@ -1,4 +1,4 @@
-"""Tables to be read by `read_recordings`, and what their paths and facts tell of them."""
+"""List the tables for `read_recordings`, with facts from their paths."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ __all__ = ["Job", "jobs_of"]
 
 @dataclass(frozen=True)
 class Job:
-    """One table, and what is known of it."""
+    """One table and its known facts."""
 
     source: Any
     name: str
     fields: dict[str, Any]
-    #: The file, where `source` is what was read of it.
+    #: The path, if `source` is the contents of a file.
     file: str | None = None
 
 

@@ -1,6 +1,6 @@
-"""Guesses by names and values: the kind and unit of channels, and which three are one sensor.
+"""Guess the kind and unit of channels, and which three are one sensor, from names and values.
 
-All functions are pure, and none looks at the options of the reading.
+All functions are pure; none uses the options of the reading.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __all__ = ["Kind", "Sensor", "axis_in", "counts_rows", "kind_in", "sensors_of", 
 
 Kind = Literal["acceleration", "linear acceleration", "gravity", "angular velocity", "other"]
 
-# The first that matches. What follows a unit by itself, such as the g of "gyro", is none.
+# The first match counts. Text directly after a unit excludes it, as in the g of "gyro".
 _SPELLINGS = (
     ("m/s2", r"m\s*/\s*\(?s(ec)?\s*(\^?2|²|\*\*2)\)?|m/s/s|m\s?s\^?-2|mps2|meters? ?/ ?s"),
     ("rad/s", r"rad(ians?)?\s*(/|per|_per_)\s*s(ec(ond)?)?"),
@@ -39,16 +39,16 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
 
 
 class Sensor(NamedTuple):
-    """Three channels of one sensor, in the order x, y, z where names have axes."""
+    """Three channels of one sensor, in the order x, y, z if their names have axes."""
 
     columns: list[int]
     kind: Kind | None
-    #: The unit given, or else that of the names.
+    #: The given unit, or else the one in the names.
     unit: str | None
 
 
 def unit_in(name: str) -> str | None:
-    """Return the unit that a name states, "other" for one that is not of movement.
+    """Return the unit in a name, "other" for units that are not of movement.
 
     Examples
     --------
@@ -70,7 +70,7 @@ def unit_in(name: str) -> str | None:
 
 
 def kind_in(name: str) -> Kind | None:
-    """Return the kind of channel that a name states.
+    """Return the kind of channel in a name.
 
     Examples
     --------
@@ -83,7 +83,7 @@ def kind_in(name: str) -> Kind | None:
 
 
 def axis_in(name: str) -> tuple[str, str] | None:
-    """Return what is left of a name without its axis, and the axis; None if it has none.
+    """Return a name without its axis, and the axis; None without an axis.
 
     Examples
     --------
@@ -103,10 +103,10 @@ def axis_in(name: str) -> tuple[str, str] | None:
 
 
 def sensors_of(names: Sequence[str], units: Sequence[str | None]) -> list[Sensor]:
-    """Return the sensors with three axes among channels with these units, None where not given.
+    """Return the sensors with three axes among channels; units may be None.
 
-    Channels belong together by any axis in their names. Three accelerations without axes in their
-    names, as their units say, are a sensor as well.
+    Channels belong together by the axes in their names. Three accelerations by unit without axes in
+    their names are a sensor too.
     """
     stems: dict[str, dict[str, int]] = {}
     for i, name in enumerate(names):
@@ -137,13 +137,13 @@ def _describe(
 
 
 def counts_rows(values: pd.Series[Any] | NDArray[Any]) -> bool:
-    """Return whether values are those of a clock, a counter or an index, which only increase."""
+    """Return whether values only increase, as a clock, a counter or an index does."""
     array = np.asarray(values)
     if array.dtype.kind not in "iuf" or len(array) < 2:
         return False
     steps = np.diff(array.astype(np.float64))
     if len(steps) < 20:
         return bool(array.dtype.kind in "iu" and (steps == 1).all())
-    # A counter of few bits begins anew.
+    # A counter of few bits restarts.
     counted = array.dtype.kind in "iu" and (steps == 1).mean() > 0.95
     return bool((steps > 0).all() or counted)

@@ -1,4 +1,4 @@
-"""Labels for the samples of a recording from a table of intervals."""
+"""Label the samples of a recording by a table of intervals."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def _check_columns(table: pd.DataFrame, arguments: dict[str, str | None]) -> Non
 def _seconds(
     table: pd.DataFrame, start: str, end: str | None, origin: datetime | None
 ) -> tuple[Floats, Floats]:
-    """Return starts and ends on the clock of the recording, NaN where they are missing."""
+    """Return starts and ends on the clock of the recording; NaN if they are missing."""
     columns = [start] if end is None else [start, end]
     read = [_numbers_or_dates(table[column], column) for column in columns]
     dated = [column for column, (_, dates) in zip(columns, read, strict=True) if dates is True]
@@ -97,7 +97,7 @@ def _seconds(
 
 
 def _to_seconds(values: Any, origin: datetime | None) -> Floats:
-    """Return numbers as seconds on the clock of the recording, those since 1970 by their size."""
+    """Return numbers as seconds on the clock of the recording; large ones count from 1970."""
     seconds = np.asarray(values, dtype=np.float64)
     unit = unit_by_size(seconds[np.isfinite(seconds)], sampled=False)
     if unit is None or origin is None or origin.tzinfo is None:
@@ -106,7 +106,7 @@ def _to_seconds(values: Any, origin: datetime | None) -> Floats:
 
 
 def _numbers_or_dates(values: pd.Series[Any], column: str) -> tuple[Any, bool | None]:
-    """Return numbers or a list of timestamps, and whether they are dates; None if all miss."""
+    """Return numbers or timestamps, and whether they are dates; None if all are missing."""
     if values.isna().all():
         return np.full(len(values), np.nan), None
     if pd.api.types.is_timedelta64_dtype(values):
@@ -119,7 +119,7 @@ def _numbers_or_dates(values: pd.Series[Any], column: str) -> tuple[Any, bool | 
     dates = []
     for row, value in enumerate(values):
         try:
-            # Rows may have offsets of their own, which pandas refuses for a whole column.
+            # Rows may have different offsets, which pandas refuses for a whole column.
             form = "ISO8601" if isinstance(value, str) else None
             dates.append(pd.NaT if pd.isna(value) else pd.to_datetime(value, format=form))
         except (ValueError, TypeError) as error:
@@ -161,12 +161,12 @@ class _Problem(NamedTuple):
 def _usable(
     names: pd.Series[Any], starts: Floats, ends: Floats, time: Floats, end: str | None
 ) -> tuple[NDArray[np.int64], Floats, list[_Problem]]:
-    """Return the rows that label samples, the ends with missing ones filled in, and the rest."""
+    """Return the rows that label samples, their ends with missing ones filled in, and problems."""
     no_name = names.isna().to_numpy()
     no_start = np.isnan(starts)
     rows = np.flatnonzero(~no_name & ~no_start)
     no_end = np.isnan(ends) & ~no_name & ~no_start
-    # Events are no intervals: an open interval goes on while they happen.
+    # Events are not intervals and do not end an open interval.
     following = np.unique(starts[rows][~(ends[rows] <= starts[rows])])
     ends = ends.copy()
     next_start = np.searchsorted(following, starts[no_end], side="right")
@@ -194,10 +194,10 @@ def _usable(
 def _without_overlap(
     rows: NDArray[np.int64], starts: Floats, ends: Floats, overlap: Overlap
 ) -> tuple[Intervals, list[int]]:
-    """Return intervals of rows (as their activity) that do not overlap, and rows that did."""
+    """Return intervals without overlap (with the row as activity), and rows that overlapped."""
     rows = rows[np.argsort(starts[rows], kind="stable")]
     start, end = starts[rows], ends[rows].copy()
-    # What rounding makes of an end that is the next start is no overlap.
+    # An end that rounding puts after the next start is not an overlap.
     rounded = (end[:-1] > start[1:]) & (end[:-1] <= start[1:] + OVERLAP_TOLERANCE)
     rounded &= start[1:] > start[:-1]
     end[:-1][rounded] = start[1:][rounded]
@@ -205,7 +205,7 @@ def _without_overlap(
     overlapping = rows[1:][start[1:] < reach[:-1]].tolist()
     edges = np.unique(np.concatenate([start, end]))
     first, after = np.searchsorted(edges, start), np.searchsorted(edges, end)
-    # The last one that is written wins: a rule is an order of writing.
+    # Intervals written later overwrite earlier ones: a rule is an order of writing.
     order: Callable[[int], Any] = {
         "earlier": lambda i: -i,
         "shorter": lambda i: (start[i] - end[i], i),
@@ -230,7 +230,7 @@ def _report(
     time: Floats,
     overlap: Overlap,
 ) -> None:
-    """Tell all problems in one warning, or in one error with ``overlap="raise"``."""
+    """Report all problems in one warning, or in one error with ``overlap="raise"``."""
     if not len(names):
         problems = [_Problem("are in the table: all samples are unlabelled", [])]
     if not problems:
@@ -255,9 +255,9 @@ def _report(
 
 
 def _as_array(activities: list[Any], *, from_floats: bool) -> NDArray[Any]:
-    """Return activities as an array of their kind, or of objects if they have several kinds."""
+    """Return activities as an array of their type, or of objects if they have several."""
     if from_floats and all(float(name).is_integer() for name in activities):
-        # pandas turns integers into floats where one of them is missing.
+        # A missing integer makes pandas convert the others to floats.
         activities = [int(name) for name in activities]
     if {type(name) for name in activities} in ({str}, {int}, {bool}, {float}):
         return np.array(activities)

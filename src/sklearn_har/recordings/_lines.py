@@ -1,4 +1,4 @@
-"""Samples in the lines of a CSV file that is still being written."""
+"""Read samples from a CSV file that is still being written."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ from sklearn_har.utils._validation import did_you_mean
 
 __all__ = ["LineReader"]
 
-# Samples by which the rate is measured and the units are judged.
+# The first samples determine the rate and the units.
 _FIRST = 100
-# Samples in which a clock is watched for what cannot be put right on the way.
+# During the first samples, the clock is checked for faults that only a whole file can repair.
 _WATCHED = 1000
 
 
 class LineReader:
     """Read samples from a CSV file that is still being written, piece by piece.
 
-    Pass the bytes as they arrive, in pieces of any size, and pass the samples on to
+    Pass the bytes as they arrive, in pieces of any size, and the samples to
     :meth:`StreamingRecognizer.push <sklearn_har.recognition.StreamingRecognizer.push>`. The first
     samples are held back until their rate is known.
 
@@ -55,24 +55,24 @@ class LineReader:
         Names of the columns with the samples. None for the columns with a number in the first
         row.
     units : mapping of str to str, default=None
-        From the name of a column to its unit, as in :func:`read_recording`.
+        The unit of each column by name, as in :func:`read_recording`.
     read_options : mapping of str to object, default=None
-        How the text is written: "sep", "decimal" and "encoding" as for :func:`pandas.read_csv`,
-        the number of lines to skip as "skiprows", and "names" where no line has the names.
+        The format of the text: "sep", "decimal" and "encoding" as for :func:`pandas.read_csv`, the
+        number of lines to skip as "skiprows", and "names" for text without them.
     gravity : mapping of str to str, default=None
-        The column with gravity of each acceleration without it, as in :func:`read_recording`.
+        The column of gravity for each acceleration without it, as in :func:`read_recording`.
     platform : {"android", "ios"}, default=None
-        Whose convention such columns have.
+        The sign convention of gravity.
 
     Attributes
     ----------
     sampling_rate : float or None
-        Measured on the first samples, in Hz; None until it is known.
+        The rate of the first samples, in Hz; None until it is known.
     channel_names : list of str
-        Known together with `sampling_rate`.
+        The names of the channels, known together with `sampling_rate`.
     n_left_out : int
-        How many lines were left out because they are no rows of the table, such as messages of
-        the device, lines that broke off, and a header that is repeated.
+        Number of lines that are not rows of the table and were left out: messages of the device,
+        broken lines, and repeated headers.
 
     See Also
     --------
@@ -122,7 +122,7 @@ class LineReader:
         self._separator: str | None = None if text["sep"] == r"\s+" else text["sep"]
         self._decimal: str = text["decimal"]
         self._n_skipped: int = text["skiprows"]
-        # A line that noise on the cable has spoilt must not end the reading.
+        # A line with transmission errors must not stop the reading.
         self._decoder = codecs.getincrementaldecoder(text["encoding"])(errors="replace")
         self._text = ""
         self._names: list[str] | None = text["names"] and list(text["names"])
@@ -146,13 +146,13 @@ class LineReader:
         Parameters
         ----------
         piece : bytes
-            The bytes that were written since the last call, UTF-8.
+            The bytes written since the last call, UTF-8.
 
         Returns
         -------
         lines : tuple of (ndarray, ndarray), or None
-            Times in s and samples in g and rad/s, of shape (n_samples,) and (n_samples,
-            n_channels), of the lines that are complete; None if there are none yet.
+            Times in s and samples in g and rad/s of the complete lines, of shape (n_samples,) and
+            (n_samples, n_channels); None if there are none yet.
         """
         *lines, self._text = (self._text + self._decoder.decode(piece)).split("\n")
         return self._take(lines)
@@ -163,8 +163,8 @@ class LineReader:
         Returns
         -------
         lines : tuple of (ndarray, ndarray), or None
-            The samples that were held back, and those of a last line without a line end; None if
-            there are none.
+            The samples that were held back, and those of a last line without a line end; None
+            without any.
         """
         lines, self._text = [self._text + self._decoder.decode(b"", final=True)], ""
         rest = self._take(lines)
@@ -188,7 +188,7 @@ class LineReader:
         return self._release() if self._n_lines >= _FIRST else None
 
     def _row_of(self, line: str) -> list[str] | None:
-        """Return the values in a line; None for the header and for what is no row."""
+        """Return the values in a line; None for the header and for a line that is not a row."""
         try:
             values = [value.strip() for value in fields_of(line, self._separator)]
         except csv.Error:
@@ -207,7 +207,7 @@ class LineReader:
         if len(values) == len(self._names) + 1 and values[-1] == "":
             values = values[:-1]
         if len(values) == len(self._names) and values != self._names:
-            # Missing values are empty.
+            # Missing values are empty strings.
             numeric = [_is_number(value or "0", self._decimal) for value in values]
             self._numeric = self._numeric or [i for i, is_one in enumerate(numeric) if is_one]
             if self._numeric and all(numeric[i] for i in self._numeric) and self._is_time(values):
@@ -235,8 +235,8 @@ class LineReader:
         if self.n_left_out > n_allowed:
             columns = f" with the columns {self._names}" if self._names else ""
             raise ValueError(
-                f"the input must be rows of a table{columns}, got {self.n_left_out} lines that are "
-                f"none, the first of them {self._first_odd!r:.80}."
+                f"the input must be rows of a table{columns}, got {self.n_left_out} other lines, "
+                f"the first of them {self._first_odd!r:.80}."
             )
 
     def _parse(self, rows: list[list[str]]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -245,7 +245,8 @@ class LineReader:
         if self._time not in frame.columns:
             raise ValueError(unknown_column("time", self._time, frame))
         if not self.channel_names:
-            # By the first row alone: the choice must not depend on what came together with it.
+            # Only the first row counts, so that the choice does not depend on the size of the
+            # piece.
             first = frame.iloc[:1].infer_objects()
             if self._channels is None:
                 first = first.apply(pd.to_numeric, errors="coerce").dropna(axis="columns")
@@ -270,7 +271,7 @@ class LineReader:
         return at, samples
 
     def _watch(self, at: NDArray[np.float64], stamps: Stamps) -> None:
-        """Refuse a clock that only a whole file can put right."""
+        """Raise an error for a clock that only a whole file can repair."""
         self._at = np.concatenate([self._at, at])[-_WATCHED:]
         reason = find_repair(self._at, period=stamps.period, dated=stamps.dated)
         if reason is not None and len(self._at) >= _FIRST:
@@ -280,13 +281,13 @@ class LineReader:
             )
 
     def _release(self) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-        """Measure the rate of what was held back, look at it, and give it."""
+        """Measure the rate of the samples held back, check them, and return them."""
         if not self._held:
             return None
         at = np.concatenate([time for time, _ in self._held])
         samples = np.concatenate([values for _, values in self._held])
         self._held = []
-        # What is missing or late is the recogniser's matter.
+        # The recognizer handles missing and late samples.
         whole = np.flatnonzero(np.isfinite(samples[:_FIRST]).all(axis=1))
         latest = np.maximum.accumulate(at[whole])
         whole = whole[np.diff(latest, prepend=-np.inf) > 0]

@@ -1,4 +1,4 @@
-"""Text files of loggers that are no tables yet: the times stand elsewhere than in the rows."""
+"""Convert text files of loggers whose times are not in the rows to tables."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _ROWS = 200
 
 
 def empatica(text: str) -> pd.DataFrame:
-    """Return the table of ACC.csv: the start, the rate, and accelerations in 1/64 g."""
+    """Return the table of ACC.csv: a start, a rate, and accelerations in 1/64 g."""
     start, rate, *_ = [float(line.partition(",")[0]) for line in text.split("\n", 2)[:2]]
     counts = pd.read_csv(io.StringIO(text), header=None, skiprows=2, names=["x", "y", "z"])
     return _add_dates(counts / 64.0, pd.Timestamp(start, unit="s"), rate)
 
 
 def actigraph(text: str) -> pd.DataFrame:
-    """Return the table below the ten lines in which ActiLife tells start, rate and date format."""
+    """Return the table below the ten lines of ActiLife with start, rate and date format."""
     head = text[:4096]
     first, rate = (re.search(r"(?m)^-{5,}\s*$", head), re.search(r"at (\d+) Hz", head))
     if first is None or rate is None:
@@ -48,12 +48,12 @@ def actigraph(text: str) -> pd.DataFrame:
 
 
 def geneactiv(text: str) -> str:
-    """Return the text with 12:00:00.500 instead of 12:00:00:500, which GENEActiv writes."""
+    """Return the text with 12:00:00.500 instead of GENEActiv's 12:00:00:500."""
     return re.sub(r"(?m)^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d):(\d{3})", r"\1.\2", text)
 
 
 def serial_monitor(text: str) -> str:
-    """Return a table of what the serial monitor or plotter of Arduino shows."""
+    """Return the table in the output of Arduino's serial monitor or plotter."""
     text = re.sub(r"(?m)^(\d\d:\d\d:\d\d\.\d{3}) -> ", r"\1,", text)
     pairs = re.compile(r"(\w+)\s*[:=]\s*(-?[\d.eE+-]+)")
     rows = [pairs.findall(line) for line in text.splitlines()[:_ROWS]]

@@ -1,4 +1,4 @@
-"""Rows in order of time: what is put right, left out, or refused."""
+"""Put rows in order of time, and repair, leave out or refuse the others."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 Disorder = Literal["raise", "sort", "drop"]
 
-# The share of rows that may be left out because their time is not known.
+# At most this share of rows may be left out because their time is unknown.
 _FEW = 0.2
-# The share of rows that may come late before a file counts as one of several clocks.
+# With a larger share of late rows, a file counts as one of several clocks.
 _MANY = 0.2
 _NONE_TO_SPEAK_OF = 10
-# The steps back that are examined, which is enough to know a kind of file.
+# This many backward steps suffice to recognise a kind of file.
 _EXAMINED = 200
 
 
 @dataclass(frozen=True)
 class Order:
-    """Rows to keep in order of time, their times, and what is said about them."""
+    """Rows to keep in order of time, their times, and notes."""
 
     rows: Rows
     seconds: Floats
@@ -57,9 +57,8 @@ def in_order(
 ) -> Order:
     """Return rows in order of time, and their times in s.
 
-    `name` is the column of the times, `kept` are the rows that are of interest, `period` is the
-    length of the counter where that is known, such as a day, and `dated` says that the times are
-    dates, of which none comes twice.
+    `name` is the column of the times, and `kept` are the rows to order. `period` is the length of
+    the counter if it is known, such as a day. `dated` times are dates, and no date occurs twice.
     """
     kept = np.arange(len(seconds)) if kept is None else kept
     own = seconds if len(kept) == len(seconds) else seconds[kept]
@@ -106,7 +105,7 @@ def in_order(
 
 
 def find_repair(seconds: Floats, *, period: float | None = None, dated: bool = False) -> str | None:
-    """Return what would have to be put right in a clock, None if nothing."""
+    """Return what must be repaired in a clock; None if nothing."""
     times, wraps = seconds, np.empty(0, dtype=np.int64)
     if not dated:
         times, wraps = unwrap(seconds, period=period)
@@ -149,7 +148,7 @@ def _stretch(times: Floats, rows: Rows, name: str, on_disorder: Disorder, in_blo
 
 
 def _spread(parts: list[Order], name: str) -> list[Order]:
-    """Give the rows of blocks times of their own, and leave out those whose time is not known."""
+    """Spread the times of rows in blocks, and leave out rows whose time is unknown."""
     firsts = [blocks_of_stamps(part.seconds) for part in parts]
     empty = np.empty(0, dtype=np.int64)
     times = spread(
@@ -160,7 +159,7 @@ def _spread(parts: list[Order], name: str) -> list[Order]:
     )
     for placed, first in zip(times[:-1], firsts[:-1], strict=True):
         if first is not None:
-            # What happened before the clock started anew may have divided the last block.
+            # What preceded the new start of the clock may have divided the last block.
             placed[first[-1] :] = np.nan
     known = [~np.isnan(placed) for placed in times]
     unknown = np.concatenate([part.rows[~k] for part, k in zip(parts, known, strict=True)])
@@ -194,7 +193,7 @@ def _spread(parts: list[Order], name: str) -> list[Order]:
 def _rows_to_keep(
     own: Floats, late: Rows, rows: Rows, name: str, on_disorder: Disorder
 ) -> tuple[Rows, list[str]]:
-    """Return the positions to keep of rows that are not in order, and what is said of it."""
+    """Return the positions of rows to keep among rows out of order, and notes."""
     if on_disorder == "drop":
         latest = np.maximum.accumulate(own)
         kept = np.concatenate([[0], np.flatnonzero(own[1:] >= latest[:-1]) + 1])
@@ -208,7 +207,7 @@ def _rows_to_keep(
     order = np.argsort(own, kind="stable")
     mixed = _mixes(own, late)
     if on_disorder == "sort" and not mixed:
-        return order, [f"{len(late)} steps back in time are undone by sorting the samples."]
+        return order, [f"{len(late)} steps back in time are removed by sorting the samples."]
     got = _disorder(own, rows, name)
     if mixed:
         raise ValueError(f"{got} In order of time, rows of several clocks would mix. {_SEVERAL}")
@@ -235,9 +234,9 @@ _SEVERAL = (
 
 
 def _mixes(own: Floats, late: Rows) -> bool:
-    """Return whether sorting would put rows of different clocks between one another.
+    """Return whether sorting would mix rows of different clocks.
 
-    Rows that come late fill a hole: it has no rows yet, and none is missing beside them.
+    Rows that come late fill a gap: it has no rows yet, and none is missing beside them.
     """
     if len(late) > max(_NONE_TO_SPEAK_OF, _MANY * len(own)):
         return True
@@ -257,7 +256,7 @@ def _mixes(own: Floats, late: Rows) -> bool:
 
 
 def _by_date(parts: list[Order], name: str, begins: Rows) -> list[Order]:
-    """Return recordings that follow one another in the order of their dates."""
+    """Return consecutive recordings in the order of their dates."""
     ordered = sorted(parts, key=lambda part: float(part.seconds[0]))
     for before, after in pairwise(ordered):
         if after.seconds[0] <= before.seconds[-1]:

@@ -1,4 +1,4 @@
-"""Patterns for the paths of files, with fields such as ``{subject}/{activity}.csv``."""
+"""Match the paths of files by patterns such as ``{subject}/{activity}.csv``."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _TOKEN = re.compile(r"(\{[^{}]*\}|\*\*/|\*)")
 class PathPattern:
     """A pattern for relative paths.
 
-    ``{name}`` holds any text without a slash, and the same text everywhere in the path. ``*`` is
-    any text without a slash, ``**/`` any number of folders.
+    ``{name}`` is any text without a slash, the same everywhere in the path. ``*`` is any text
+    without a slash, ``**/`` any number of folders.
 
     Examples
     --------
@@ -53,7 +53,7 @@ class PathPattern:
         return f"(?P<{name}>[^/]+?)"
 
     def fields_of(self, path: str) -> dict[str, str] | None:
-        """Return the text of each field in a path, None if the path does not match."""
+        """Return the text of each field in a path; None if the path does not match."""
         match = self._expression.fullmatch(path)
         return None if match is None else match.groupdict()
 
@@ -67,7 +67,7 @@ def natural_key(text: str) -> list[tuple[int, int | str]]:
     >>> sorted(["s10/a", "s2/b", "s2/a"], key=natural_key)
     ['s2/a', 's2/b', 's10/a']
     """
-    # A slash sorts before all other text, so that a folder's files stay together.
+    # A slash sorts before all other text, which keeps the files of a folder together.
     parts = re.split(r"([0-9]+|/)", text)
     return [
         (-1, 0) if part == "/" else (0, int(part)) if part.isdecimal() else (1, part)
@@ -76,7 +76,7 @@ def natural_key(text: str) -> list[tuple[int, int | str]]:
 
 
 def files_of(folder: Path) -> list[str]:
-    """Return the paths of all files in a folder, relative to it; hidden ones are left out."""
+    """Return the paths of all files in a folder, relative to it, without hidden ones."""
     if not folder.is_dir():
         if folder.exists():
             raise NotADirectoryError(
@@ -94,7 +94,7 @@ def files_of(folder: Path) -> list[str]:
 
 
 def no_match(pattern: str, folder: Path, files: Sequence[str]) -> str:
-    """Return a message about a pattern that no file matches, with the nearest one that does."""
+    """Return a message for a pattern without a match, with the nearest pattern that has one."""
     nearest = next(_nearest(pattern, files), None)
     n_matched = 0 if nearest is None else _count(nearest, files)
     remedy = f" The pattern {nearest!r} matches {n_matched} of them." if nearest else ""
@@ -110,7 +110,7 @@ def _count(pattern: str, files: Sequence[str]) -> int:
 
 
 def _nearest(pattern: str, files: Sequence[str]) -> Iterator[str]:
-    """Give patterns that match files, those with the fewest changes first."""
+    """Yield patterns that match files, those with the fewest changes first."""
     *folders, name = pattern.split("/")
     fields = [f"{{{field}}}" for field in PathPattern(pattern).fields]
     depths = [depth for depth, _ in Counter(file.count("/") for file in files).most_common()]
@@ -123,13 +123,13 @@ def _nearest(pattern: str, files: Sequence[str]) -> Iterator[str]:
             kept = folders if exact else ["*" if "{" not in part else part for part in folders]
             for depth in sorted(depths, key=lambda depth: abs(depth - len(folders))):
                 extra = ["*"] * (depth - len(kept))
-                # A level is more likely missing or too many at the side of the files.
+                # Folders are more often missing or added next to the files.
                 for candidate in ([*kept[:depth], *extra], [*extra, *kept[len(kept) - depth :]]):
                     for last in names:
                         joined = "/".join([*candidate[-depth:], last] if depth else [last])
                         if _count(joined, files):
                             yield joined
-    # The same fields, one for each folder and the rest in the name of the file.
+    # The same fields, one for each folder and the others in the file name.
     for depth in depths:
         levels = [*fields[:depth], *["*"] * (depth - len(fields))]
         for suffix, _ in suffixes:

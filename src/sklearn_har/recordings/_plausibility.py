@@ -1,4 +1,4 @@
-"""Warnings of samples that look wrong though they may be right."""
+"""Warn of samples that look wrong but may be right."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ Floats = NDArray[np.floating]
 
 # In rad/s: 2000 deg/s is the widest range of common sensors.
 _FASTEST_TURN = 40.0
-# In g: the length of gravity in other units and in the counts of common sensors, with margins that
-# do not overlap and that leave room for movement.
+# In g: the magnitude of gravity in other units and in counts of common sensors. The ranges leave
+# room for movement and do not overlap.
 _SCALES = (
     ("m/s2", 4.9, 19.6),
     ("1/64 g", 45.0, 90.0),
@@ -28,16 +28,16 @@ _SCALES = (
     ("mg", 490.0, 1960.0),
 )
 _PLAUSIBLE = (0.5, 2.5)
-# In g: what is left of gravity after a conversion that was one too many.
+# In g: gravity after one conversion too many.
 _CONVERTED_TWICE = {"m/s2": (0.05, 0.2), "mg": (0.0005, 0.002)}
 _ACCELERATIONS = {"acceleration", "linear acceleration", "gravity"}
-# In s: gravity does not turn much within, and movement cancels out.
+# In s: within this time gravity hardly turns and movement cancels out.
 _BLOCK = 2.0
-# The share of samples that is too large for a value by accident.
+# A larger share of samples than this is not an accident.
 _ZEROS, _FROZEN = 0.01, 0.1
-# Samples that make a rate known, and what is no jitter of it.
+# The number of samples that gives a rate, and the factor by which a rate changes without jitter.
 _QUARTER, _CHANGED = 100, 1.3
-# Samples that are enough for a typical value.
+# This many samples give a typical value.
 _A_FEW = 20_000
 _SHOWN = 3
 
@@ -47,10 +47,10 @@ def oddities(
     units: Mapping[str, str],
     columns: Mapping[str, str] | None = None,
 ) -> dict[str, list[str]]:
-    """Return sentences about possible mistakes by kind.
+    """Return sentences about possible mistakes, by kind.
 
-    `units` are by the name of the channel, and so are the `columns` of the file, whose names may
-    say more.
+    `units` and `columns` are given by the name of the channel. The names of `columns` in the file
+    may contain more.
     """
     names = recording.channel_names
     titles = [(columns or {}).get(name, name) for name in names]
@@ -81,7 +81,7 @@ def _stretches_of(recording: Recording) -> Recording:
 
 
 def warn_of_oddities(found: Mapping[str, list[str]]) -> None:
-    """Warn of each."""
+    """Warn of each of these."""
     for sentences in found.values():
         for sentence in sentences:
             warn_of_recording(sentence)
@@ -90,7 +90,7 @@ def warn_of_oddities(found: Mapping[str, list[str]]) -> None:
 def _about_gaps(recording: Recording) -> Iterator[str]:
     time = recording.time
     steps = np.diff(time, prepend=time[0])[recording.breaks]
-    # Where a clock starts anew, the time goes on by one step.
+    # When a clock restarts, the time goes on by one step.
     found = recording.breaks[steps > 1.5 / recording.sampling_rate]
     if len(found):
         shown = ", ".join(
@@ -104,7 +104,7 @@ def _about_gaps(recording: Recording) -> Iterator[str]:
 
 
 def _about_rate(recording: Recording) -> Iterator[str]:
-    """Tell of a rate that changes for long: each quarter has a rate of its own."""
+    """Report a lasting change of the rate: each quarter has its own."""
     quarters = np.array_split(recording.time, 4)
     if len(quarters[-1]) < _QUARTER:
         return
@@ -120,7 +120,7 @@ def _about_rate(recording: Recording) -> Iterator[str]:
 def _about_constants(recording: Recording) -> Iterator[str]:
     if len(recording) > 1:
         samples = recording.samples
-        # Few samples tell of most channels that they change.
+        # For most channels, few samples show that they change.
         still = (samples[:: len(samples) // _A_FEW + 1] == samples[0]).all(axis=0)
         still[still] = (samples[:, still] == samples[0, still]).all(axis=0)
         names = [n for n, constant in zip(recording.channel_names, still, strict=True) if constant]
@@ -129,7 +129,7 @@ def _about_constants(recording: Recording) -> Iterator[str]:
 
 
 def _about_repetitions(recording: Recording, sensors: list[Sensor]) -> Iterator[str]:
-    """Tell of zeros in all axes, and of values that a sensor repeated while it was off."""
+    """Report zeros in all axes, and values that a sensor repeated while it was off."""
     for sensor in sensors:
         vectors = recording.samples[:, sensor.columns]
         names = [recording.channel_names[i] for i in sensor.columns]
@@ -149,18 +149,18 @@ def _about_repetitions(recording: Recording, sensors: list[Sensor]) -> Iterator[
                 )
 
 
-# Samples that tell whether values are coarse.
+# This many samples show whether values are coarse.
 _TELLING = 10_000
 
 
 def _share_of_rows(true: NDArray[np.bool_]) -> float:
-    """Return the share of rows in which all are true."""
+    """Return the share of rows in which all values are true."""
     rows = true[:, 0]
     return float(true[rows].all(axis=1).sum() / len(true)) if rows.any() else 0.0
 
 
 def _frozen(vectors: Floats, rate: float) -> float:
-    """Return the share of samples in long runs of one value, 0 if the values are coarse."""
+    """Return the share of samples in long runs of one value; 0 if the values are coarse."""
     same = vectors[1:, 0] == vectors[:-1, 0]
     if same.mean() < _FROZEN / 2:
         return 0.0
@@ -171,13 +171,13 @@ def _frozen(vectors: Floats, rate: float) -> float:
     if not long.any():
         return 0.0
     others = vectors[1:][~same][:_TELLING]
-    # A coarse sensor that lies still repeats itself.
+    # A coarse sensor at rest repeats its values.
     fine = len(others) > 20 and len(np.unique(others, axis=0)) > 0.8 * len(others)
     return float(runs[long].sum() / len(vectors)) if fine else 0.0
 
 
 def gravity_of(vectors: Floats, rate: float) -> float:
-    """Return the typical length of the mean over seconds: gravity, as movement cancels out."""
+    """Return the typical magnitude of means over seconds: gravity, as movement cancels out."""
     n = max(10, round(_BLOCK * rate))
     if len(vectors) < 2 * n:
         return float(np.linalg.norm(vectors.mean(axis=0)))
@@ -186,9 +186,9 @@ def gravity_of(vectors: Floats, rate: float) -> float:
 
 
 def likely_scale(length: float) -> str | None:
-    """Return the unit in which gravity has this length, "g" for about 1, None if in none.
+    """Return the unit in which gravity has this magnitude; "g" for about 1, None for no unit.
 
-    "1/N g" are the counts of a sensor.
+    "1/N g" stands for the counts of a sensor.
     """
     if _PLAUSIBLE[0] <= length <= _PLAUSIBLE[1]:
         return "g"
@@ -203,7 +203,7 @@ def _about_accelerations(
     recording: Recording, sensors: list[Sensor], titles: list[str], units: Mapping[str, str]
 ) -> Iterator[str]:
     kinds = [sensor.kind for sensor in sensors]
-    # Where no name says otherwise, the first three axes are taken for accelerations in g.
+    # Without names that say otherwise, the first three axes count as accelerations in g.
     unnamed = (
         sensors[kinds.index(None)] if None in kinds and not _ACCELERATIONS & {*kinds} else None
     )
@@ -224,11 +224,13 @@ def _about_accelerations(
             header = unit_in(titles[sensor.columns[0]])
             differs = header in UNITS and header != unit
             said = f" The names of the columns say {header}." if differs else ""
-            yield f"The accelerations {names} have a typical length of {length:.3g} g{told}{said}"
+            yield (
+                f"The accelerations {names} have a typical magnitude of {length:.3g} g{told}{said}"
+            )
 
 
 def _of_length(length: float, gravity: float, unit: str | None) -> str | None:
-    """Return what is said about a typical length, if it is not that of a device on a body."""
+    """Return a phrase if a typical magnitude is not that of a device on a body."""
     low, high = _CONVERTED_TWICE.get(str(unit), (0.0, 0.0))
     if gravity < 0.5 * length or (gravity < _PLAUSIBLE[0] and not low < gravity < high):
         if length > 0.05 or gravity > 0:

@@ -1,4 +1,4 @@
-"""From a file or a table to a recording."""
+"""Read one recording from a file or a table."""
 
 from __future__ import annotations
 
@@ -75,112 +75,117 @@ def read_recording(
 ) -> Recording | Iterator[Recording]:
     """Read a recording from a CSV file, a Parquet file or a table, and check it.
 
-    What cannot be right is an error that says where, and which argument remedies it. What may be
-    right but looks wrong, such as accelerations in m/s2 where g are declared, is a warning.
+    Errors name the place of a certain mistake and the argument that corrects it. Warnings report
+    values that look wrong but may be right, such as accelerations in m/s2 declared as g.
 
     Parameters
     ----------
     source : str, path-like, file-like or DataFrame
         A table with one row for each sample: a text file (".csv", ".txt", ".tsv", ".dat", ".log",
         also compressed, or an open file), a Parquet file (".parquet", needs pyarrow), or a
-        DataFrame, which is not changed. With `format`, also other files.
+        DataFrame, which stays unchanged. With `format`, other files too.
     time : str, default="time"
-        Name of the column, or of the index, with the times. None if there is none and the samples
+        Name of the column, or of the index, with the times. None if there are no times and samples
         are `sampling_rate` apart.
     time_unit : {"s", "ms", "us", "ns", "datetime"}, default=None
-        What the times count. None for dates where they are dates or text, and seconds where they
-        are numbers.
+        The unit of the times. None for dates or text as dates, and for numbers as seconds.
     sampling_rate : float, default=None
         In Hz. None for the typical rate of the times.
     channels : sequence of str or mapping of str to str, default=None
-        Names of the columns that are channels, in the order wanted; a mapping gives them new
-        names. None for all columns of numbers but those of `time` and `labels`.
+        Names of the columns of channels, in the wanted order; a mapping renames them. None for all
+        columns of numbers except `time` and `labels`.
     units : str or mapping of str to str, default=None
         The unit of all channels, or of each by the name of its column: "g", "mg" or "m/s2" for
-        accelerations, which become g; "rad/s" or "deg/s" for angular velocities, which become
-        rad/s. Channels without a unit are left as they are.
+        accelerations, converted to g; "rad/s" or "deg/s" for angular velocities, converted to
+        rad/s. Channels without a unit stay unchanged.
     labels : str, default=None
         Name of the column with the label of each sample.
     subject : str, default=None
         Name of the column with the subject, the same in all rows.
     max_gap : float, default=None
-        In s: a longer step between samples is an interruption, kept in `breaks`. Resampling keeps
-        to it unless it is told otherwise. None for five sampling intervals and at least 0.1 s, five
-        steps of a grid of 50 Hz.
+        In s: a longer step between samples is an interruption, stored in `breaks`. Resampling uses
+        the same limit by default. None for five sampling intervals and at least 0.1 s, which are
+        five steps at 50 Hz.
     day_first : bool, default=None
-        Whether the day comes first in dates such as "07/05/2014". None to let the file decide: by
-        numbers above 12, or by dates that go on day by day. If it does not, an error asks.
+        Whether the day comes first in dates such as "07/05/2014". None to infer it from numbers
+        above 12 or from consecutive days; if neither decides, an error asks for it.
     on_disorder : {"raise", "sort", "drop"}, default="raise"
-        What to do with samples that come late, and with times that repeat: raise an error; "sort"
-        the samples by time and keep the first of several at the same time; "drop" every sample that
-        is not later than all before it. A warning counts what is left out. See Notes for clocks
-        that are put right.
+        What to do with late samples and repeated times: "raise" an error; "sort" the samples by
+        time and keep the first of several at the same time; "drop" every sample that is not later
+        than all before it. A warning counts the samples left out. Notes lists clocks that are
+        repaired.
     on_missing : {"raise", "drop"}, default="raise"
-        What to do with samples in which a channel is missing or infinite: raise an error, or
-        "drop" them, which leaves a longer step behind.
+        What to do with samples in which a channel is missing or infinite: "raise" an error, or
+        "drop" them, which leaves a longer step.
     read_options : mapping of str to object, default=None
         Passed to :func:`pandas.read_csv` or :func:`pandas.read_parquet`, such as
         ``{"sep": ";", "decimal": ","}``.
     format : str, default=None
-        The logger that wrote the file, such as "phyphox": what it is known to write needs no
-        argument. "auto" finds out what is in the file, and says what it assumes in one warning.
-        Arguments that are given win. The user guide lists the formats (:ref:`formats`).
+        The logger that wrote the file, such as "phyphox": its known properties need no arguments.
+        "auto" recognises the file and lists its assumptions in one warning. Your arguments take
+        precedence. The user guide lists the formats (:ref:`formats`).
     gravity : mapping of str to str, default=None
-        From the column of each acceleration without gravity to the column with gravity, where a
-        logger keeps them apart: the channels get the sum, as :func:`add_gravity` makes it.
+        If a logger stores gravity separately: the column of gravity for each column of
+        acceleration without it. The channels get the sum, as in :func:`add_gravity`.
     platform : {"android", "ios"}, default=None
-        Whose convention such columns have; must be given with `gravity`.
+        The sign convention of gravity; required with `gravity`.
     chunksize : int, default=None
-        Read the table in consecutive pieces of at most that many rows, for files larger than
+        Read the table in consecutive pieces of at most this many rows, for files larger than
         memory. See Notes.
 
     Returns
     -------
     recording : Recording or iterator of Recording
-        Accelerations in g and angular velocities in rad/s where units were given, `time` in s. For
-        dates it counts from the first sample, whose date is `start`; numbers keep their zero, which
-        is `start` if they count from 1970. The path of a file is the fact "file". With `chunksize`,
-        an iterator of the pieces.
+        Accelerations in g and angular velocities in rad/s for channels with units, `time` in s.
+        Dates count from the first sample, whose date is `start`. Numbers keep their zero, which is
+        `start` if they count from 1970. The path of a file is the fact "file". With `chunksize`, an
+        iterator of the pieces.
 
     Raises
     ------
     ValueError
         If a column does not exist or holds no numbers, times are missing or out of order, values
-        are missing, a unit is not known, or there are several subjects.
+        are missing, a unit is unknown, or there are several subjects.
     ImportError
-        If a Parquet file is to be read and pyarrow is not installed.
+        If pyarrow is not installed and the file is a Parquet file.
     OSError
         If a file cannot be read.
 
     Warns
     -----
     RecordingWarning
-        If there are gaps, channels that never change, or values or times of a size that looks like
-        another unit. If lines that are no rows of the table are left out, which are counted, or
-        columns without any value. With ``format="auto"``, what is assumed.
+        If there are gaps, constant channels, or values or times that look like another unit. If
+        lines that are not rows, which are counted, or empty columns are left out. With
+        ``format="auto"``, to list the assumptions.
 
     See Also
     --------
     read_recordings : Read many recordings from a folder or a table.
-    inspect_file : Say what is in a file, and how to read it.
-    sklearn_har.preparation.resample_recording : Bring a recording to another rate.
-    sklearn_har.preparation.merge_recordings : Join sensors with different clocks.
+    inspect_file : Show the contents of a file, and how to read it.
+    sklearn_har.preparation.resample_recording : Change the rate of a recording.
+    sklearn_har.preparation.merge_recordings : Merge sensors with different clocks.
 
     Notes
     -----
-    A warning says what was put right in a clock. Numbers that can only be ms, us or ns since 1970
-    are read as such. Rows that share a stamp, or that came in packets and were stamped on arrival,
-    are spread over the time between stamps. A counter that begins anew and times of day that pass
-    midnight go on. Where a clock starts anew, `breaks` has an interruption. Rows of which nobody
-    can tell the time are left out and counted, or refused if they are many. Rows of several clocks
-    are never put between one another.
+    Some clocks are repaired, with a warning:
 
-    The pieces that `chunksize` gives are pieces of one recording. They share the channels, the zero
-    of the clock and the sampling rate, which is measured on the first piece unless it is given.
-    `breaks` marks the gaps within a piece; the times show a gap between two pieces. Warnings come
-    with the first piece; one more at the end counts the gaps after it. A piece that does not begin
-    after the end of the one before is an error. ``on_disorder="drop"`` leaves out its late samples;
-    "sort" orders samples only within a piece. A clock that has to be put right is an error.
+    - Numbers that can only be ms, us or ns since 1970 are read as such.
+    - Rows that share a stamp, or that came in packets and were stamped on arrival, are spread over
+      the time between stamps.
+    - Counters that restart and times of day that pass midnight are continued.
+    - Where a clock restarts, `breaks` has an interruption.
+    - Rows with an unknown time are left out and counted; many of them are an error.
+
+    Rows of several clocks are never mixed.
+
+    The pieces of `chunksize` belong to one recording. They share the channels, the zero of the
+    clock and the sampling rate, which is measured on the first piece unless you pass it. `breaks`
+    marks the gaps within a piece; times show a gap between two pieces. Warnings come with the first
+    piece; one more at the end counts later gaps.
+
+    A piece that does not begin after the end of the previous one is an error.
+    ``on_disorder="drop"`` leaves out its late samples; "sort" orders samples only within a piece. A
+    clock that needs repair is an error.
 
     Examples
     --------
@@ -254,7 +259,7 @@ def _pieces(
     if n_pieces == 0:
         raise ValueError("source must hold at least one whole sample, got none.")
     if told:
-        warn_of_recording(f"{len(told)} piece(s) after the first hold other lines: {told[0]}")
+        warn_of_recording(f"{len(told)} piece(s) after the first hold odd lines: {told[0]}")
     if n_gaps:
         warn_of_recording(
             f"The pieces after the first have {n_gaps} gap(s) within them or before them."
@@ -267,7 +272,7 @@ def _pieces(
 
 
 def _looked_at(tables: Iterator[pd.DataFrame], reader: TableReader) -> Iterator[pd.DataFrame]:
-    """Give tables, after a look at as many of them as make the clock known."""
+    """Yield tables, after using as many of them as determine the clock."""
     first: list[pd.DataFrame] = []
     for table in tables:
         first.append(table)

@@ -1,4 +1,4 @@
-"""The class of recordings, and the checks of what it is made of."""
+"""The class of recordings, with checks of its arguments."""
 
 from __future__ import annotations
 
@@ -32,35 +32,35 @@ __all__ = ["Recording", "check_labels", "typical_rate"]
 class Recording:
     """Timestamped samples of one subject, in order of time.
 
-    :func:`read_recording` makes one from a file or a table, :func:`read_recordings` a list of them
-    from a folder. Make one yourself from arrays. Functions take and return whole recordings, so
-    that samples, times, interruptions, labels, subject and facts stay together.
+    :func:`read_recording` reads one from a file or a table, :func:`read_recordings` a list of them
+    from a folder. You can also make one from arrays. Functions take and return whole recordings, so
+    samples, times, interruptions, labels, subject and facts stay together.
 
     Parameters
     ----------
     samples : array-like of shape (n_samples, n_channels) or (n_samples,)
-        The measured values. float32 is kept, everything else becomes float64.
+        The measured values. float32 is kept; other types become float64.
     time : array-like of shape (n_samples,), default=None
-        When they were measured, in s, strictly increasing. None for samples at `sampling_rate`,
-        the first of them at 0.
+        The times of the samples, in s, strictly increasing. None for samples at `sampling_rate`,
+        starting at 0.
     sampling_rate : float, default=None
-        In Hz. None for the typical rate of `time`: the mean over all steps within half of the
+        In Hz. None for the typical rate of `time`, from the mean of all steps within half of the
         median step.
     channel_names : sequence of str, default=None
         One name for each channel; None for "channel_0", "channel_1" and so on.
     breaks : array-like of int, default=()
         Samples before which the recording was interrupted.
     max_gap : float, default=None
-        In s: the longest step that was no interruption when `breaks` were found. They are found
-        anew where another limit is given. None if they are not to be.
+        In s: the limit above which a step counted as an interruption when `breaks` were found. With
+        another limit, they are found again. None keeps `breaks` as they are.
     start : datetime, default=None
-        The date and time at which `time` is 0, where it is known.
+        The date and time at which `time` is 0, if it is known.
     labels : array-like of shape (n_samples,), str, int, bool or float, default=None
         The label of each sample, or one label for the whole recording.
     subject : hashable, default=None
         The person who wore the sensors.
     facts : mapping of str to object, default=None
-        What else is known of the recording, such as its activity, trial, device or file.
+        Other known properties of the recording, such as its activity, trial, device or file.
 
     Attributes
     ----------
@@ -73,9 +73,9 @@ class Recording:
     channel_names : tuple of str
         One for each channel.
     breaks : ndarray of int64
-        Samples before which the recording was interrupted, sorted, none twice.
+        Samples before which the recording was interrupted, sorted and unique.
     max_gap : float or None
-        The longest step that was no interruption when `breaks` were found, in s.
+        The limit above which a step counted as an interruption when `breaks` were found, in s.
     start : datetime or None
         The date and time at which `time` is 0.
     labels : ndarray of shape (n_samples,) or None
@@ -83,7 +83,7 @@ class Recording:
     subject : hashable or None
         The person who wore the sensors.
     facts : dict of str to object
-        What else is known of the recording; empty if nothing is.
+        Other known properties of the recording.
 
     Raises
     ------
@@ -158,7 +158,7 @@ class Recording:
         interruptions = np.unique(check_breaks(breaks, len(values), "breaks"))
         if start is not None and not isinstance(start, datetime):
             raise TypeError(f"start must be a datetime or None, got {start!r}.")
-        # A frozen dataclass refuses assignments, and only the dictionary holds its values.
+        # Attributes of a frozen dataclass can be set only through its dictionary.
         self.__dict__.update(
             samples=values,
             time=seconds,
@@ -204,7 +204,7 @@ class Recording:
         overlap: Overlap = "later",
         unlabelled: Hashable = None,
     ) -> Recording:
-        """Return the same recording with other labels.
+        """Return a copy of the recording with other labels.
 
         Parameters
         ----------
@@ -214,37 +214,37 @@ class Recording:
         activity, start : str, default="activity", "start"
             Names of the columns of the table with the activity and the start of each interval.
         end : str, default="end"
-            Name of the column with the ends. None for a table without ends: an interval then lasts
-            until the next one starts, and the last one until the end of the recording. A missing
-            end means the same. An interval holds its start but not its end.
+            Name of the column with the ends. None for a table without ends: each interval lasts
+            until the next one starts, and the last until the end of the recording. The same holds
+            for a missing end. An interval includes its start but not its end.
         overlap : {"later", "earlier", "shorter", "unlabelled", "raise"}, default="later"
-            Which of two intervals labels the samples that both hold: the one that starts "later",
-            "earlier", or is "shorter". "unlabelled" leaves these samples unlabelled. "raise" makes
-            every problem of the table an error.
+            Which of two overlapping intervals labels their common samples: the one that starts
+            "later" or "earlier", or is "shorter". "unlabelled" leaves these samples unlabelled.
+            "raise" makes every problem of the table an error.
         unlabelled : hashable, default=None
-            The label of samples that no interval holds. None for -1 where the activities are
-            integers, and otherwise for None in an array of objects.
+            The label of samples outside all intervals. None for -1 if the activities are integers,
+            and otherwise for None in an array of objects.
 
         Returns
         -------
         labelled : Recording
-            A new recording with everything but the labels from this one.
+            A new recording that differs only in its labels.
 
         Raises
         ------
         ValueError
-            If a column does not exist or holds neither seconds nor dates. If dates are given and
-            `start` of the recording is unknown, or only one of both has a time zone. If the number
-            of labels is wrong. With ``overlap="raise"``, if the table has any problem.
+            If a column does not exist or holds neither seconds nor dates, or the number of labels
+            is wrong. If dates are given and `start` is unknown, or only one of them has a time
+            zone. With ``overlap="raise"``, if the table has any problem.
         TypeError
             If `labels` is None.
 
         Warns
         -----
         RecordingWarning
-            If intervals overlap or have no end. If rows are left out because they lack an activity
-            or a start, end before they start, have zero length, or hold no sample. One warning
-            counts all of these and shows the first row of each kind.
+            If intervals overlap or have no end, or if rows are left out: those without an activity
+            or start, those that end before they start, and those with zero length or without
+            samples. One warning counts them and shows the first row of each kind.
 
         See Also
         --------
@@ -252,9 +252,9 @@ class Recording:
 
         Notes
         -----
-        Starts and ends are seconds on the clock of `time`, or dates. Dates may be timestamps or
-        text such as "2024-05-31 14:05:00". Where `start` is known with a time zone, numbers that
-        can only be s, ms, us or ns since 1970 are dates as well.
+        Starts and ends are seconds on the clock of `time`, or dates as timestamps or text such as
+        "2024-05-31 14:05:00". If `start` is known with a time zone, numbers that can only be s, ms,
+        us or ns since 1970 are also dates.
 
         Examples
         --------
@@ -289,14 +289,14 @@ class Recording:
     def timeline(self, *, unlabelled: Hashable = -1) -> pd.DataFrame:
         """Return the labels as a table of intervals.
 
-        Each sample lasts until the next one. The last sample before an interruption lasts for one
+        Each sample lasts until the next one; the last sample before an interruption lasts for one
         sampling interval. An interruption is one of `breaks`, or a step of more than five sampling
         intervals.
 
         Parameters
         ----------
         unlabelled : hashable, default=-1
-            The label that means that no activity is known. None and NaN always mean that.
+            The label of samples without a known activity. None and NaN always mean that.
 
         Returns
         -------
@@ -311,7 +311,7 @@ class Recording:
 
         See Also
         --------
-        Recording.with_labels : Label a recording by such a table.
+        Recording.with_labels : Label a recording by a table of intervals.
 
         Examples
         --------
@@ -355,7 +355,7 @@ def check_labels(labels: ArrayLike, n_samples: int) -> NDArray[Any]:
 def _check_subject(subject: Hashable | None) -> Hashable | None:
     if not isinstance(subject, Hashable):
         raise TypeError(f"subject must be hashable, such as a str or an int, got {subject!r}.")
-    # NumPy's scalars print as np.int64(3).
+    # NumPy scalars would print as np.int64(3).
     return subject.item() if isinstance(subject, np.generic) else subject
 
 
@@ -378,10 +378,10 @@ def _check_time(time: ArrayLike, n_samples: int) -> NDArray[np.float64]:
 
 
 def typical_rate(time: NDArray[np.float64]) -> float:
-    """Return the sampling rate in Hz; losses, gaps and coarse clocks hardly change it.
+    """Return the sampling rate in Hz, robust to losses, gaps and coarse clocks.
 
-    The median alone would be off by what the clock rounds (at 52 Hz and whole milliseconds by 1 %);
-    the mean of all steps would count gaps.
+    The median alone would have the rounding error of the clock (1 % at 52 Hz with whole
+    milliseconds); the mean of all steps would include gaps.
     """
     steps = np.diff(time)
     if len(steps) == 0:
@@ -390,7 +390,7 @@ def typical_rate(time: NDArray[np.float64]) -> float:
     near = (steps >= 0.5 * middle) & (steps <= 1.5 * middle)
     usual = steps if near.all() else steps[near]
     if len(usual) == 0:
-        # The median of an even number of steps may lie far from all of them.
+        # The median of an even number of steps may be far from all of them.
         usual = np.sort(steps)[(len(steps) - 1) // 2 :][:1]
-    # Rounded below what any clock keeps, so that 50 Hz is 50 Hz.
+    # Rounding below the precision of any clock makes 50 Hz exactly 50 Hz.
     return float(np.round(1.0 / usual.mean(), 6)) or float(1.0 / usual.mean())

@@ -1,4 +1,4 @@
-"""Lines of a text file: its first ones, and those that are no rows of its table."""
+"""Examine the first lines of a text file, and find lines that are not rows of its table."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ import numpy as np
 __all__ = ["RowShape", "fields_of", "first_bytes", "odd_lines", "open_bytes", "row_shape"]
 
 _HEAD, _BLOCK = 1 << 16, 1 << 18
-# A file in which more lines are no rows has another layout than the one it is read by.
+# If more lines are not rows, the layout of the file differs from the one in use.
 _MOST_ODD = 0.25
 _OPENERS: dict[str, Callable[[Any], Any]] = {
     ".gz": gzip.open,
     ".bz2": bz2.open,
     ".xz": lzma.open,
 }
-# With other options of pandas, lines are not what they are here.
+# With other options of pandas, these functions do not see the same lines.
 _UNDERSTOOD = {"sep", "decimal", "encoding", "skiprows", "header", "names", "skipinitialspace"} | {
     *("comment", "dtype", "usecols", "na_values", "index_col", "low_memory", "float_precision")
 }
@@ -35,7 +35,7 @@ _UNDERSTOOD = {"sep", "decimal", "encoding", "skiprows", "header", "names", "ski
 
 @dataclass(frozen=True)
 class RowShape:
-    """The form of a row of a table."""
+    """The format of the rows of a table."""
 
     first: int
     n_fields: int
@@ -47,11 +47,11 @@ class RowShape:
     @property
     def end_options(self) -> dict[str, Any]:
         """Options of `pandas.read_csv` for rows that end with a separator."""
-        # Or the first column would become the index, and a space a value.
+        # Otherwise the first column would become the index, and a space a value.
         return {"index_col": False, "skipinitialspace": True} if self.has_empty_end else {}
 
     def is_row(self, line: bytes) -> bool:
-        """Whether a line is a row, or empty."""
+        """Return whether a line is a row or empty."""
         text = line.decode("latin-1").strip("\r\n")
         if self.comment is not None:
             text, _, after = text.partition(self.comment)
@@ -66,7 +66,7 @@ class RowShape:
         return (even or longer) and line.strip() != self.header
 
     def is_clean(self, block: bytes, n_lines: int) -> bool:
-        """Whether the number of separators alone tells that all lines are rows."""
+        """Return whether the number of separators alone shows that all lines are rows."""
         if self.separator is None:
             return False
         signs = np.frombuffer(block, dtype=np.uint8)
@@ -81,7 +81,7 @@ class RowShape:
 
 
 def fields_of(line: str, separator: str | None) -> list[str]:
-    """Return the fields of a line; without a separator those between white space."""
+    """Return the fields of a line; without a separator, white space divides them."""
     if separator is None:
         return line.split()
     if '"' not in line:
@@ -91,7 +91,7 @@ def fields_of(line: str, separator: str | None) -> list[str]:
 
 @contextmanager
 def open_bytes(source: Any) -> Iterator[IO[bytes] | None]:
-    """Open a source for bytes; None if there is no way to read it twice."""
+    """Open a source for bytes; None if it cannot be read twice."""
     if isinstance(source, Path):
         if source.suffix.lower() == ".zst":
             yield None
@@ -120,7 +120,7 @@ def first_bytes(source: Any) -> bytes | None:
 
 
 def row_shape(head: bytes, options: Mapping[str, Any]) -> RowShape | None:
-    """Return what rows look like that are read by these options; None if that is not known."""
+    """Return the shape of the rows that these options read; None if it is unknown."""
     separator = options.get("sep", ",")
     skipped = options.get("skiprows", 0)
     separator = None if separator == r"\s+" else separator
@@ -161,7 +161,7 @@ def row_shape(head: bytes, options: Mapping[str, Any]) -> RowShape | None:
 
 
 def _check_numbered(rows: list[list[str]], n_names: int) -> None:
-    """Raise if rows have more values than there are names, but for a number of the row (R)."""
+    """Raise an error if rows have more values than names, except for a row number (R)."""
     numbers = [row[0].strip('" ') for row in rows]
     first = int(numbers[0]) if numbers[0].isdecimal() else 0
     counted = [str(number) for number in range(first, first + len(rows))]
@@ -174,10 +174,10 @@ def _check_numbered(rows: list[list[str]], n_names: int) -> None:
 
 
 def odd_lines(source: Any, shape: RowShape) -> list[int]:
-    """Return the numbers of the lines after the header that are no rows.
+    """Return the numbers of the lines after the header that are not rows.
 
-    Blocks whose count of separators is right are not looked at line by line: counting costs a few
-    hundredths of what pandas needs to read them.
+    Blocks with the right number of separators are not checked line by line: counting takes a few
+    hundredths of the time that pandas needs.
     """
     odd: list[int] = []
     number = 0
@@ -199,7 +199,7 @@ def odd_lines(source: Any, shape: RowShape) -> list[int]:
     if len(odd) > max(_MOST_ODD * (number - shape.first), 1):
         n_rows = number - shape.first
         raise ValueError(
-            f"{len(odd)} of {n_rows} lines have not the {shape.n_fields} fields of the others "
+            f"{len(odd)} of {n_rows} lines lack the {shape.n_fields} fields of the others "
             f"(the first: line {odd[0] + 1}). Pass format='auto', or read_options= with the right "
             "'sep' and 'skiprows'."
         )

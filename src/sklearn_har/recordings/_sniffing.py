@@ -1,4 +1,4 @@
-"""The layout of a text file, found from its first lines."""
+"""Find the layout of a text file from its first lines."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ DATE = re.compile(
     re.IGNORECASE,
 )
 _LINES = 400
-# White space last: dates have it as well.
+# White space comes last, because dates contain it too.
 _SEPARATORS = ("\t", ";", ",", "|", None)
 _ENCODINGS = ["cp1252", "gb18030", "cp932", "cp949", "cp1251"]
 
@@ -46,7 +46,7 @@ class TextLayout:
 
     @property
     def differences(self) -> list[str]:
-        """Say what differs from a plain CSV file."""
+        """Return the differences from a plain CSV file."""
         words = {"sep": "separator", "decimal": "decimal mark", "encoding": "encoding"}
         told = [f"{words[name]} {self.options[name]!r}" for name in words if name in self.options]
         if "names" in self.options:
@@ -61,11 +61,11 @@ def guess_encoding(head: bytes) -> str:
     try:
         head.decode("utf-8")
     except UnicodeDecodeError:
-        # The numbers say nothing about the encoding, and would weigh the most.
+        # ASCII lines show nothing about the encoding but would outweigh the others.
         telling = b"\n".join(line for line in head.splitlines() if not line.isascii())[:4096]
         if not re.search(rb"[\x80-\xff]{2}", telling):
             return "cp1252"  # Signs such as those of m/s² and °/s, alone among ASCII.
-        # Late: few files come here, and the command line starts often.
+        # Imported here: few files need it, and the command line starts often.
         import charset_normalizer
 
         found = charset_normalizer.from_bytes(telling, cp_isolation=_ENCODINGS).best()
@@ -85,8 +85,8 @@ def check_encoding(encoding: str) -> None:
 def sniff_text(head: bytes, given: Mapping[str, Any]) -> TextLayout:
     """Return the layout of the text in the first bytes of a file.
 
-    What is given of the options of `pandas.read_csv` stays. `csv.Sniffer` does not help: it takes
-    the mark of ``0,5;0,7`` for the separator and knows neither units nor lines above the names.
+    Options of `pandas.read_csv` that the user gave stay unchanged. `csv.Sniffer` does not help: it
+    takes the decimal mark of ``0,5;0,7`` for the separator and ignores units and names.
     """
     options: dict[str, Any] = {}
     encoding = given.get("encoding") or guess_encoding(head)
@@ -124,7 +124,7 @@ def _first_rows(
         lines = [line for i, line in enumerate(lines) if i < first or shape.is_row(line.encode())]
         read |= shape.end_options
     with warnings.catch_warnings():
-        # Rows with more values than names are an error where the file is read.
+        # Rows with more values than names raise an error later, when the file is read.
         warnings.simplefilter("ignore", pd.errors.ParserWarning)
         frame = pd.read_csv(io.StringIO("\n".join(lines)), **read, on_bad_lines="skip")
     return without_text(frame, {}, read.get("decimal", "."), [])
@@ -148,7 +148,7 @@ def _separator(lines: Sequence[str], given: Mapping[str, Any]) -> tuple[str | No
 
 
 def _score(lines: Sequence[str], separator: str | None, decimal: str) -> float:
-    """Return the share of the lines that agree, times that of the fields that are values."""
+    """Return the share of the lines that agree, times the share of fields that are values."""
     rows = [row for row in (_split(line, separator) for line in lines if line.strip()) if row]
     counts = Counter(map(len, rows[len(rows) // 2 :]))
     n_fields = max(counts, key=lambda n: counts[n]) if counts else 0
@@ -215,7 +215,7 @@ def _rows(
     headers = [i for i in above if len(marked[i]) == n_fields]
     if not headers:
         return {**options, **_no_names(first, _name_by_number(samples, numeric))}, ()
-    # Names differ from each other; what is measured, and in which unit, does not.
+    # Names differ from each other; kinds and units repeat.
     names = max(headers, key=lambda i: (len(set(marked[i])), -i))
     units = max(
         headers,
@@ -240,7 +240,7 @@ def _no_names(first: int, names: list[str]) -> dict[str, Any]:
 
 
 def _name_by_number(samples: Sequence[Sequence[str]], numeric: Sequence[int]) -> list[str]:
-    """Name columns without names: a clock and three axes if that is what they look like."""
+    """Name columns without names: a clock and three axes if they look like these."""
     n_fields = len(samples[0])
     clock = [float(row[0].replace(",", ".")) for row in samples if row[0]] if 0 in numeric else []
     counts = len(clock) > 2 and all(a < b for a, b in pairwise(clock))

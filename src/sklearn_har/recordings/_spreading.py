@@ -1,4 +1,4 @@
-"""Times of rows that share stamps: lines through the stamps of blocks."""
+"""Find times of rows that share stamps, by lines through the stamps of blocks."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ __all__ = ["spread"]
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
-# Fewer blocks than this say too little about the rate.
+# Fewer blocks than this do not determine the rate.
 _ENOUGH = 12
-# Blocks whose deviations are averaged, to find a rate that changes.
+# The deviations of this many blocks are averaged, to detect a change of the rate.
 _AVERAGED = 16
-# Blocks around one whose rate is its own.
+# The rate of a block comes from this many blocks around it.
 _AROUND = 9
-# Up to this many blocks the narrowest band is found exactly; of more, the mean is as good.
+# Up to this many blocks the narrowest band is found exactly; for more, the mean is as good.
 _EXACT = 200
 
 
 class _Line(NamedTuple):
-    """Times of rows: ``offset + step * row``, from a block on."""
+    """Times of rows, ``offset + step * row``, from a block onwards."""
 
     block: int
     step: float
@@ -35,11 +35,11 @@ class _Line(NamedTuple):
 
 
 def spread(stretches: Sequence[tuple[Floats, Rows]]) -> list[Floats]:
-    """Return the time of each row from the stamps of blocks; NaN where it is not known.
+    """Return the time of each row from the stamps of blocks; NaN if it is unknown.
 
     Each stretch has the stamps of its rows, which do not decrease, and the first rows of its
-    blocks. Rows are measured at one rate, apart from gaps and changes that last. The first row of a
-    block was measured at its stamp. Unknown are the rows of blocks that a gap may divide.
+    blocks. Rows have one rate, apart from gaps and lasting changes. The first row of a block was
+    measured at its stamp. Rows of blocks that a gap may divide are unknown.
     """
     all_blocks = [_Blocks.of(*each) if len(each[1]) > 3 else None for each in stretches]
     chains = [
@@ -70,7 +70,7 @@ def _place_rows(blocks: _Blocks, n_rows: int, step: float) -> Floats:
         for line, start, stop in zip(lines, edges[:-1], edges[1:], strict=True):
             times[start:stop] = line.offset + line.step * np.arange(start, stop)
     placed = np.flatnonzero(~np.isnan(times))
-    # Lines that meet may cross where the rate changes.
+    # Adjacent lines may cross where the rate changes.
     highest = np.maximum.accumulate(times[placed])
     times[placed[1:][times[placed[1:]] <= highest[:-1]]] = np.nan
     return times
@@ -94,7 +94,7 @@ class _Blocks:
         step = _local_step(intervals, sizes)
         excess = np.abs(intervals - step * sizes)
         grid = _is_grid(seconds, intervals)
-        # A stamp is rounded by up to a step, and that of a packet late by what its way takes.
+        # A stamp is rounded by up to a step; that of a packet is late by its transmission time.
         late = 0.0 if grid else 4.0 * float(np.median(excess))
         return cls(
             firsts,
@@ -113,17 +113,17 @@ class _Blocks:
         return [(first, last) for first, last in pairs if last - first >= 2]
 
     def rows_of(self, first: int, last: int) -> tuple[int, int]:
-        """Return the rows that a chain places: its own, fewer or more at its ends."""
+        """Return the rows that a chain places: its own, with fewer or more at its ends."""
         begin, end = int(self.firsts[first]), int(self.ends[last])
         width = float(np.median(self.intervals))
         full = float(np.median(self.ends - self.firsts)) - 1
         if last < len(self.intervals):
-            # On a grid, rows after a gap of more than a cell have a stamp of their own. A full
-            # block before a gap is a coincidence there, and rather a packet that the gap divides.
+            # On a grid, rows after a gap of more than a cell have their own stamp. A full block
+            # before a gap would be a coincidence there; more likely the gap divides a packet.
             part = self.ends[last] - self.firsts[last] < full
             if not (self.grid and part and self.intervals[last] > 1.5 * width):
                 end = int(self.firsts[last])
-        # The block before holds what was measured after a gap, within one cell.
+        # The previous block holds the rows measured after a gap, within one cell.
         alone = first == 1 or (first > 1 and self.intervals[first - 2] > 1.5 * width)
         if self.grid and alone and self.intervals[first - 1] < 1.5 * width:
             begin = int(self.firsts[first - 1])
@@ -131,7 +131,7 @@ class _Blocks:
 
     def line(self, first: int, last: int, step: float) -> _Line:
         rests = self.stamps[first : last + 1] - step * self.firsts[first : last + 1]
-        # No row was measured before its stamp of a grid; packets are early and late.
+        # No row precedes its stamp on a grid; packets are early and late.
         return _Line(first, step, float(rests.max() if self.grid else rests.mean()))
 
     def lines(self, first: int, last: int, known: float | None = None) -> list[_Line] | None:
@@ -141,7 +141,7 @@ class _Blocks:
         """
         begin, end = first, last
         if self.grid and last - first >= 2:
-            # Beside a gap, a block may hold nearly as many rows as a full one.
+            # Next to a gap, a block may hold nearly as many rows as a full one.
             begin, end = first + 1, last - (last < len(self.intervals))
         if known is not None and (
             end - begin + 1 < _ENOUGH or self._deviation(begin, end, known) <= 0.25 * known
@@ -166,7 +166,7 @@ class _Blocks:
         return None if before is None or after is None else [*before, *after]
 
     def _deviation(self, first: int, last: int, step: float) -> float:
-        """Return the farthest that several blocks in a row are from a line, on average."""
+        """Return the largest mean deviation of consecutive blocks from a line."""
         rests = self.stamps[first : last + 1] - step * self.firsts[first : last + 1]
         n = min(_AVERAGED, len(rests))
         means = np.convolve(rests - rests.mean(), np.full(n, 1.0 / n), mode="valid")
@@ -174,14 +174,14 @@ class _Blocks:
 
 
 def _local_step(intervals: Floats, sizes: Rows) -> Floats:
-    """Return the step between rows around each block; single gaps do not change it."""
+    """Return the step between rows around each block, robust to single gaps."""
     each = pd.Series(intervals / sizes)
     middle: Floats = each.rolling(_AROUND, center=True, min_periods=1).median().to_numpy()
     return middle
 
 
 def _is_grid(seconds: Floats, intervals: Floats) -> bool:
-    """Return whether stamps are rounded down to a grid, rather than times of arrival."""
+    """Return whether stamps are rounded down to a grid rather than times of arrival."""
     if not (np.diff(seconds) == 0).any():
         return False
     cells = intervals / np.median(intervals)
@@ -189,9 +189,9 @@ def _is_grid(seconds: Floats, intervals: Floats) -> bool:
 
 
 def _best_cut(rows: Floats, stamps: Floats) -> int:
-    """Return the block at which two lines, one before it and one from it on, fit best."""
+    """Return the block at which two lines fit best, one before it and one from it on."""
     before, after = _squares(rows, stamps), _squares(rows[::-1], stamps[::-1])[::-1]
-    # Entry k of the first has k + 1 blocks, and of the second those from k on.
+    # Entry k of the first array has k + 1 blocks, and of the second those from k on.
     sums = before[_ENOUGH - 1 : -_ENOUGH] + after[_ENOUGH : len(rows) - _ENOUGH + 1]
     return _ENOUGH + int(np.argmin(sums))
 
@@ -214,7 +214,7 @@ def _slope(rows: Floats, stamps: Floats) -> float:
     mean = float(x @ y / (x @ x))
     if len(x) > _EXACT:
         return mean
-    # In units in which the mean line has the slope 1, as the solver's tolerances are absolute.
+    # Scaled so that the mean line has the slope 1, because the solver's tolerances are absolute.
     x, y = x / x.max(), y / y.max()
     ones = np.ones_like(x)
     sides = np.vstack([np.column_stack([x, ones, -ones]), np.column_stack([-x, -ones, -ones])])

@@ -1,4 +1,4 @@
-"""Tables of samples, whole or in consecutive pieces, as recordings."""
+"""Convert tables of samples, whole or in consecutive pieces, to recordings."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ from sklearn_har.utils._validation import did_you_mean
 
 __all__ = ["ENOUGH_ROWS", "Layout", "TableReader", "changed_options"]
 
-# In Hz: a grid as fine as those of most models. A step that it does not see is no gap.
+# In Hz: the rate of most models. A step that is short at this rate is not a gap.
 _USUAL_GRID = 50.0
-# Rows by which a clock is known.
+# This many rows determine a clock.
 ENOUGH_ROWS = 1000
 
 
@@ -73,32 +73,32 @@ class Layout:
 
 
 def changed_options(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options that differ from their defaults: what somebody decided on."""
+    """Return the options that differ from their defaults: the choices of the user."""
     return {name: value for name, value in options.items() if value is not getattr(Layout, name)}
 
 
 class TableReader:
     """Read one table, whole or in consecutive pieces.
 
-    The first piece decides on the channels, the zero of the clock and the sampling rate.
+    The first piece determines the channels, the zero of the clock and the sampling rate.
 
     Parameters
     ----------
     layout : Layout
-        What the columns mean.
+        The meaning of the columns.
     facts : mapping
         Facts of the recording.
     other_columns : set of str
-        Columns that are no channels, besides those of the layout.
+        Columns that are not channels, besides those of the layout.
     prefix : str
-        What the names of channels begin with.
+        The prefix of the names of channels.
 
     Attributes
     ----------
     after_gap : bool
         Whether the last piece came after a gap.
     n_left_out : int
-        Samples that were left out because of their times.
+        Samples left out because of their times.
     """
 
     def __init__(
@@ -129,7 +129,7 @@ class TableReader:
         self._subject: tuple[Any] | None = None
 
     def oddities(self, recording: Recording) -> dict[str, list[str]]:
-        """Return what looks wrong in a recording that was read here, and what was put right."""
+        """Return what looks wrong in a recording of this reader, and what was repaired."""
         return {"clock": self._notes} | oddities(
             recording, self._units, {name: column for column, name in (self._names or {}).items()}
         )
@@ -142,7 +142,7 @@ class TableReader:
         return recording
 
     def look(self, frame: pd.DataFrame) -> None:
-        """Decide on channels, rate and clock from the first rows of a table in pieces."""
+        """Determine channels, rate and clock from the first rows of a table in pieces."""
         layout = self._layout
         self._whole = False
         frame = self._with_time(frame)
@@ -160,7 +160,7 @@ class TableReader:
         self._ticks = self._ticks[:0]
 
     def read_piece(self, frame: pd.DataFrame) -> Recording | None:
-        """Read the next piece of a table; None if no sample of it is kept."""
+        """Read the next piece of a table; None if all its samples are left out."""
         if not self._n_rows:
             return self._read(frame)
         try:
@@ -177,7 +177,7 @@ class TableReader:
         names = self._names = self._channels(frame)
         by_column = units_with_gravity(units_by_column(layout.units, names), layout.gravity)
         self._units = {names[column]: unit for column, unit in by_column.items()}
-        # Channel by channel in memory, as in the table: to weave them takes longer than all checks.
+        # In memory channel by channel, like the table: interleaving takes longer than all checks.
         samples = np.array([numbers(frame, column) for column in names]).T
         kept = without_missing(samples, list(names), layout.on_missing)
         stamps, order = None, Order(kept, np.empty(0))
@@ -197,7 +197,7 @@ class TableReader:
         limit = gap_limit(self._rate, layout.max_gap, _USUAL_GRID)
         self.after_gap = self._last_time is not None and seconds[0] - self._last_time > limit
         self._last_time = float(seconds[-1])
-        # A copy of all samples would take as much memory as the table.
+        # Copying all samples would need as much memory as the table.
         if len(kept) < len(samples) or not is_increasing(kept):
             samples = samples[kept]
         recording = Recording(
@@ -222,7 +222,7 @@ class TableReader:
         )
 
     def _with_time(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Return a table with the index as a column, if it holds the times."""
+        """Return a table with the index as a column if it holds the times."""
         time = self._layout.time
         if time is None or time in frame.columns or frame.index.name != time:
             return frame
@@ -279,7 +279,7 @@ class TableReader:
         frame: pd.DataFrame,
         stamps: Stamps,
     ) -> None:
-        """Refuse rows of several clocks that a column tells apart."""
+        """Raise an error for rows of several clocks that a column distinguishes."""
         times = seconds if len(kept) == len(seconds) else seconds[kept]
         if is_increasing(times):
             return
@@ -300,7 +300,7 @@ class TableReader:
             )
 
     def _watch(self, stamps: Stamps, kept: NDArray[np.int64]) -> None:
-        """Refuse a clock that only a whole table can put right."""
+        """Raise an error for a clock that only a whole table can repair."""
         ticks = np.concatenate([self._ticks, stamps.ticks[kept]])
         self._ticks = ticks[-ENOUGH_ROWS:]
         seconds = (ticks - ticks[0]) / stamps.per_second
@@ -316,7 +316,7 @@ class TableReader:
     def _after_the_last(
         self, ticks: NDArray[Any], kept: NDArray[np.int64], name: str
     ) -> NDArray[np.int64]:
-        """Return the rows that come after the last piece."""
+        """Return the rows later than the last piece."""
         if self._latest is None:
             return kept
         late = ticks[kept] <= self._latest
@@ -340,7 +340,7 @@ class TableReader:
         if stamps is None:
             if self._layout.sampling_rate is None:
                 raise ValueError("sampling_rate must be given where time is None.")
-            # Dropped samples leave their places empty.
+            # Samples left out leave their places empty.
             return (first_row + order.rows) / check_rate(self._layout.sampling_rate)
         first = int(order.rows[0])
         if self._origin is None:
@@ -362,7 +362,7 @@ class TableReader:
         where = f"{self._facts['file']}: " if "file" in self._facts else ""
         found = only_value(values, name, where)
         if self._subject is not None and found != self._subject[0]:
-            # The message is that of one piece with both.
+            # The message is the same as for one piece with both subjects.
             only_value(pd.Series([self._subject[0], found], dtype=object), name, where)
         self._subject = (found,)
         return found

@@ -1,6 +1,6 @@
-"""Judgements about a clock: its unit, wraps, restarts, and stamps that many rows share.
+"""Judge a clock: its unit, wraps, restarts, and stamps that many rows share.
 
-All functions are pure. They take the stamps of rows in the order of the file, and read no options.
+All functions are pure. They take the stamps of rows in the order of the file and no options.
 """
 
 from __future__ import annotations
@@ -28,34 +28,34 @@ Rows = NDArray[np.int64]
 Unit = Literal["s", "ms", "us", "ns"]
 
 PER_SECOND: dict[Unit, int] = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
-# In s since 1970: loggers of movement have existed since about 2000.
+# In s since 1970: loggers of movement exist since about 2000.
 _EARLIEST, _LATEST = 946_684_800.0, 4_102_444_800.0
-# In Hz: what a sensor of movement may have, so that ns since start are not taken for ms since 1970.
+# In Hz: the rates of movement sensors, so that ns since the start do not count as ms since 1970.
 _SLOWEST, _FASTEST = 0.5, 20_000.0
-# In s, the lengths of counters that begin anew: of ms, of us, of s, and days.
+# In s: the lengths of counters that restart, of ms, us and s, and days.
 _COUNTERS = sorted(
     {2.0**bits / unit for bits in (16, 24, 31, 32) for unit in (1, 1_000, 1_000_000)} | {86_400.0}
 )
 _SHORTEST_COUNTER = 60.0
-# A step of more typical ones than this is no jitter.
+# In typical steps: a longer step is not jitter.
 _FEW = 5.0
-# A clock that starts anew more often is no clock.
+# A clock with more restarts is not a clock.
 _MOST_RESTARTS = 200
-# Packets: their rows are at most this many s apart, and this share of the rate that they hide.
+# In s: the largest step within a packet, also as a share of the step at the hidden rate.
 _WITHIN_PACKET, _SHARE = 2.5e-3, 0.25
 _LONGEST_PACKET, _MOST_ROWS = 3.0, 300
-# Long recordings are judged by so many stretches of so many rows.
+# Long recordings are judged by this many stretches of this many rows.
 _N_STRETCHES, _STRETCH = 250, 1000
-# Of fewer rows nobody can tell whether stamps repeat as a rule.
+# Fewer rows do not show whether stamps repeat regularly.
 _ROWS_FOR_BLOCKS = 20
-# Rows that may share the stamp of the row before by accident.
+# This share of rows may have the stamp of the previous row by accident.
 _ACCIDENT = 0.2
 
 
 def some_of(n_rows: int) -> Rows | slice:
-    """Return stretches of many rows, spread over them; all of few rows.
+    """Return stretches spread over many rows; all rows if there are few.
 
-    To look at every row would take as long as to read them.
+    To check every row would take as long as to read them.
     """
     if n_rows <= 2 * _N_STRETCHES * _STRETCH:
         return slice(None)
@@ -65,7 +65,7 @@ def some_of(n_rows: int) -> Rows | slice:
 
 
 def typical_step(times: NDArray[np.number]) -> float:
-    """Return the median of the steps forward; 0 if there is none."""
+    """Return the median of the forward steps; 0 without any."""
     steps = np.diff(times)
     steps = steps[some_of(len(steps))]
     forward = steps[steps > 0]
@@ -79,9 +79,9 @@ def typical_pause(seconds: Floats) -> float:
 
 
 def unit_by_size(ticks: NDArray[np.number], *, sampled: bool = True) -> Unit | None:
-    """Return the unit in which numbers count from 1970 to this century, None if in none.
+    """Return the unit in which numbers count from 1970 to this century; None without one.
 
-    `sampled` numbers are times of samples, which are close to one another.
+    `sampled` numbers are times of samples, which have short steps.
     """
     if not len(ticks):
         return None
@@ -89,14 +89,14 @@ def unit_by_size(ticks: NDArray[np.number], *, sampled: bool = True) -> Unit | N
     for unit, per_second in PER_SECOND.items():
         if _EARLIEST * per_second <= middle <= _LATEST * per_second:
             step = typical_step(ticks) / per_second
-            # Several rows may share a stamp; none is a sensor that measures once a minute.
+            # Several rows may share a stamp; no sensor measures once a minute.
             slow = step > 1.0 / _SLOWEST
             return None if sampled and unit != "s" and slow else unit
     return None
 
 
 def likely_unit(ticks: NDArray[np.number]) -> Unit | None:
-    """Return the unit in which the steps are those of a sensor of movement, None if unknown."""
+    """Return the unit in which steps are those of a movement sensor; None if unknown."""
     step = typical_step(ticks)
     for unit, per_second in PER_SECOND.items():
         if step and 5.0 <= per_second / step <= 1_000.0:
@@ -105,9 +105,9 @@ def likely_unit(ticks: NDArray[np.number]) -> Unit | None:
 
 
 def unwrap(seconds: Floats, *, period: float | None = None) -> tuple[Floats, Rows]:
-    """Return times that go on where a counter begins anew, and the rows at which it does.
+    """Return times that continue where a counter restarts, and the rows at which it does.
 
-    `period` is the length of the counter where it is known; a step back by more than half of it is
+    `period` is the length of the counter if it is known; a step back by more than half of it is
     then a wrap. Otherwise a wrap needs a last value just below the end of a known counter and a
     first value just above its beginning.
     """
@@ -122,7 +122,7 @@ def unwrap(seconds: Floats, *, period: float | None = None) -> tuple[Floats, Row
         for length in _COUNTERS:
             if length <= max(200.0 * near, _SHORTEST_COUNTER):
                 continue
-            # Counters have a sign or none.
+            # Counters are signed or unsigned.
             for first in (0.0, -length / 2):
                 ends = (before <= first + length) & (before >= first + length - near)
                 begins = (after >= first) & (after <= first + near)
@@ -134,15 +134,15 @@ def unwrap(seconds: Floats, *, period: float | None = None) -> tuple[Floats, Row
 
 
 def restarts(seconds: Floats) -> Rows:
-    """Return the rows at which a clock begins anew and goes on from there.
+    """Return the rows at which a clock restarts and goes on from there.
 
-    Rows that come late are no restart: after them the clock jumps forward to where it was.
+    Late rows are not a restart: after them, the clock jumps forward to where it was.
     """
     limit = _FEW * typical_pause(seconds)
     found: list[int] = []
     back = np.flatnonzero(np.diff(seconds) < -limit) + 1
     if len(back) > _MOST_RESTARTS:
-        # Rows of several clocks take turns.
+        # Rows of several clocks alternate.
         return back[:0]
     for i in back:
         if found and i == found[-1]:
@@ -162,17 +162,17 @@ def restarts(seconds: Floats) -> Rows:
 
 
 def blocks_of_stamps(seconds: Floats) -> Rows | None:
-    """Return the first row of each block of rows that share a stamp, None if rows have their own.
+    """Return the first row of each block of rows that share a stamp; None if rows have their own.
 
-    A block is a run of equal stamps, or a packet: rows that were stamped on arrival, one shortly
-    after the other, with a pause before the next packet.
+    A block is a run of equal stamps, or a packet: rows stamped on arrival in short succession, with
+    a pause before the next packet.
     """
     steps = np.diff(seconds)
     if len(steps) < _ROWS_FOR_BLOCKS:
         return None
     if (steps == 0).mean() > _ACCIDENT:
         return np.concatenate([[0], np.flatnonzero(steps != 0) + 1])
-    # In packets of two rows only every other step is within one.
+    # In packets of two rows, only every other step is within one.
     within = float(np.quantile(steps[some_of(len(steps))], 0.4))
     pauses = steps > max(_FEW * within, 1e-9)
     n_packets = int(pauses.sum()) + 1

@@ -1,4 +1,4 @@
-"""Units of channels, and their factors to g and rad/s."""
+"""Convert units of channels to g and rad/s."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ UNITS = {**ACCELERATION, **ANGULAR_VELOCITY}
 
 
 def convert(samples: NDArray[np.float64], units: Sequence[str | None]) -> NDArray[np.float64]:
-    """Return accelerations in g and angular velocities in rad/s; None leaves a channel as it is."""
+    """Return accelerations in g and angular velocities in rad/s; None keeps a channel unchanged."""
     factors = np.array([1.0 if unit is None else UNITS[unit] for unit in units])
     converted: NDArray[np.float64] = samples if (factors == 1.0).all() else samples * factors
     return converted

@@ -1,4 +1,4 @@
-"""Cut recordings into windows of one length, and pad windows to one length."""
+"""Cut recordings into windows of one length, or pad windows to one length."""
 
 from __future__ import annotations
 
@@ -35,53 +35,54 @@ def segment_recording(
 ) -> Windows:
     """Cut one recording into windows of equal length.
 
-    Window ``k`` begins at sample ``k * step`` with ``step = round((1 - overlap) * window)``; the
+    Window ``k`` begins at sample ``k * step`` with ``step = round((1 - overlap) * window)``. The
     samples after the last whole window are left out.
 
     Parameters
     ----------
     recording : Recording or array-like of shape (n_samples, n_channels) or (n_samples,)
-        The samples; a recording of rank 1 has one channel. The values of an array are passed on as
-        they are, NaN included. A :class:`~sklearn_har.recordings.Recording` has labels, breaks and
-        sampling rate of its own, which are taken where these arguments are not given.
+        The samples; an array of rank 1 has one channel. The values of an array stay unchanged,
+        including NaN. A :class:`~sklearn_har.recordings.Recording` has its own labels, breaks and
+        sampling rate, which the arguments of that name replace.
     labels : array-like of shape (n_samples,), default=None
         The label of each sample: integers, strings or booleans. A missing value (None, NaN) counts
         as unlabelled.
     window : int or float, default=128
-        Length of a window: an int is a number of samples, a float is a number of seconds, which
-        needs `sampling_rate` and is rounded to whole samples.
+        Length of a window: an int is a number of samples, a float a number of seconds, rounded to
+        whole samples. Seconds need `sampling_rate`.
     overlap : float, default=0.5
-        Part of a window that the next one shares, in [0, 1).
+        Share of a window that the next one also covers, in [0, 1).
     sampling_rate : float, default=None
         In Hz. Needed for a `window` in seconds and for the start times.
     label_rule : {"majority", "all-equal", "last"}, default="majority"
-        How the labels of its samples become the label of a window:
+        How a window gets its label from those of its samples:
 
-        - "majority": the most frequent label. Unlabelled samples count as one more label; it loses
-          ties, and among labels the tie goes to the one that sorts first.
-        - "all-equal": the label that all samples share; a window of several labels is unlabelled.
-        - "last": the label of the last sample, what a live recogniser is asked for.
+        - "majority": the most frequent label. Unlabelled samples count as one more label, which
+          loses ties; other ties go to the label that sorts first.
+        - "all-equal": the label that all samples share; other windows are unlabelled.
+        - "last": the label of the last sample, as in live recognition.
     unlabelled : int or str, default=-1
-        The value in `labels` that means that no activity is known.
+        The label of samples without a known activity.
     on_unlabelled : {"drop", "keep"}, default="drop"
-        Leave unlabelled windows out, or keep them with `unlabelled` as their target.
+        Whether to leave unlabelled windows out, or to keep them with the target `unlabelled`.
     breaks : array-like of int, default=None
-        Samples before which the recording was interrupted. A window may begin at a break; one that
-        holds samples from both sides of it is dropped.
+        Samples before which the recording was interrupted. A window with samples from both sides of
+        a break is dropped.
     subject : int or str, default=None
-        Who was recorded.
+        The subject of the recording.
 
     Returns
     -------
     windows : Windows
         Its arrays are empty if every window was dropped. If none was, `data` is a read-only view of
-        the samples that takes no memory; copy it to write to it. There is no field `recording`.
+        the samples, which takes no memory; copy it before you write to it. There is no field
+        `recording`.
 
     See Also
     --------
-    segment_recordings : The same for many recordings.
-    sklearn_har.preparation.separate_gravity : Split total acceleration before it is cut.
-    sklearn_har.preparation.resample_recording : Samples in equal steps, which windows need.
+    segment_recordings : Cut many recordings.
+    sklearn_har.preparation.separate_gravity : Split total acceleration before cutting.
+    sklearn_har.preparation.resample_recording : Make samples with equal steps, as windows need.
 
     Examples
     --------
@@ -127,7 +128,7 @@ def segment_recording(
 
 
 def _rate_of(recordings: Sequence[Recording], sampling_rate: float | None) -> float:
-    """Return the sampling rate that recordings share, and the argument with them."""
+    """Return the sampling rate of all recordings, which must agree with the argument."""
     rates = {recording.sampling_rate for recording in recordings}
     if sampling_rate is not None:
         rates.add(sampling_rate)
@@ -154,18 +155,18 @@ def segment_recordings(
 ) -> Windows:
     """Cut many recordings into windows of equal length, one after another.
 
-    No window holds samples of two recordings. A recording that is shorter than one window gives
-    none; one warning counts such recordings.
+    No window holds samples of two recordings. Recordings shorter than one window give none, and one
+    warning counts them.
 
     Parameters
     ----------
     recordings : sequence of Recording, or of array-like of shape (n_samples, n_channels)
-        The recordings: their lengths may differ, their channels may not. Recordings have labels,
-        breaks and sampling rate of their own, which are taken where these arguments are not given.
+        The recordings. Their lengths may differ, their channels may not. Recordings have their own
+        labels, breaks and sampling rate, which the arguments of that name replace.
     labels : sequence of array-like of shape (n_samples,), default=None
         The label of each sample of each recording.
     subjects : array-like of shape (n_recordings,), default=None
-        Who was recorded.
+        The subject of each recording.
     window, overlap, sampling_rate, label_rule, unlabelled, on_unlabelled : optional
         As in :func:`segment_recording`.
     breaks : sequence of (array-like of int or None), default=None
@@ -174,17 +175,16 @@ def segment_recordings(
     Returns
     -------
     windows : Windows
-        Of all recordings, in their order.
+        The windows of all recordings, in order.
 
     Warns
     -----
     RecordingWarning
-        If recordings are shorter than one window: one warning with their number and the first
-        three.
+        If recordings are shorter than one window, with their number and the first three.
 
     See Also
     --------
-    segment_recording : One recording, without a copy.
+    segment_recording : Cut one recording, without a copy.
 
     Examples
     --------
@@ -270,7 +270,7 @@ def segment_recordings(
     data = np.empty((sum(counts), cutter.length, arrays[0].shape[1]), dtype=np.result_type(*arrays))
     row = 0
     for array, start in zip(arrays, starts, strict=True):
-        # Written in place: a list of parts and its concatenation would need the memory twice.
+        # Written in place: concatenating a list of parts would need the memory twice.
         data[row : row + len(start)] = cutter.cut(array, start)
         row += len(start)
     start = np.concatenate(starts)
@@ -292,7 +292,7 @@ def segment_recordings(
 
 
 def _as_recordings(recordings: Any) -> list[Recording]:
-    """Return recordings that have descriptions; none for arrays, an error for a mixture."""
+    """Return Recording objects; an empty list for arrays, an error for a mixture."""
     if isinstance(recordings, Recording):
         raise ValueError(
             "recordings must be a sequence of recordings, got one: use segment_recording, or pass "
@@ -334,20 +334,20 @@ def pad_windows(
     n_timesteps: int | None = None,
     value: float = 0.0,
 ) -> NDArray[Any]:
-    """Bring windows of unequal length to one length by padding their ends.
+    """Pad windows of unequal length at their ends to one length.
 
-    Some recordings hold one activity each and are not cut. A classifier needs windows of one
-    length; `LSTMClassifier(mask_value=value)` skips what was padded.
+    Use it for recordings that hold one activity each and are not cut. A classifier needs windows of
+    one length; `LSTMClassifier(mask_value=value)` skips the padding.
 
     Parameters
     ----------
     windows : sequence of array-like of shape (n_timesteps_i, n_channels) or (n_timesteps_i,)
         Windows with the same channels and any number of time steps.
     n_timesteps : int, default=None
-        Length to bring them to; that of the longest by default.
+        The new length; None for that of the longest window.
     value : float, default=0.0
-        What is padded, in all channels. A time step of the signal whose channels all have just this
-        value would be taken for padding.
+        The padding, in all channels. A time step with this value in all channels would count as
+        padding.
 
     Returns
     -------
@@ -356,8 +356,8 @@ def pad_windows(
 
     Notes
     -----
-    Scale the channels before padding: a scaler would move the padding away from `value`, and count
-    it in its statistics.
+    Scale the channels before padding: a scaler would change the padding, and include it in its
+    statistics.
 
     Examples
     --------

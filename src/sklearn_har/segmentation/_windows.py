@@ -1,4 +1,4 @@
-"""Windows as segmentation returns them, with their length, rate, channels and origin."""
+"""Windows of segmentation, with their length, rate, channels and origin."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ __all__ = ["Windows"]
 
 
 class Windows(Bunch):
-    """Windows of equal length, and what must be known about them.
+    """Windows of equal length and their description.
 
-    Made by :func:`segment_recording`, :func:`segment_recordings` and
-    :meth:`~sklearn_har.preparation.Preparation.windows`. It is a
-    :class:`~sklearn.utils.Bunch`: a dictionary whose entries are attributes too.
-    :func:`~sklearn_har.timeline.make_timeline` and the displays take it whole.
+    :func:`segment_recording`, :func:`segment_recordings` and
+    :meth:`~sklearn_har.preparation.Preparation.windows` return it. It is a
+    :class:`~sklearn.utils.Bunch`: a dictionary whose entries are also attributes. You can pass it
+    whole to :func:`~sklearn_har.timeline.make_timeline` and to the displays.
 
     Parameters
     ----------
@@ -30,14 +30,14 @@ class Windows(Bunch):
     target : ndarray of shape (n_windows,) or None
         Their labels; None without labels.
     subject : ndarray of shape (n_windows,) or None
-        Who was recorded; None if it is not known.
+        The subject of each window; None if unknown.
     recording : ndarray of int64 of shape (n_windows,)
-        Position of the recording that each window was cut from.
+        Position of the recording of each window.
     start : ndarray of int64 of shape (n_windows,)
         The first sample of each window in its recording.
     start_time : ndarray of float64 of shape (n_windows,) or None
-        The same in s: the recording's `time` there, or seconds from the first sample of an array.
-        None without a sampling rate.
+        The time of that sample in s: the recording's `time`, or seconds from the first sample of an
+        array. None without a sampling rate.
     window_length : float or None
         Length of a window, in s.
     sampling_rate : float or None
@@ -47,7 +47,7 @@ class Windows(Bunch):
 
     See Also
     --------
-    segment_recordings : Makes windows of recordings.
+    segment_recordings : Cut recordings into windows.
 
     Examples
     --------

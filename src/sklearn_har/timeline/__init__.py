@@ -1,8 +1,8 @@
-"""From the probabilities of windows to who did what from when to when.
+"""Turn the probabilities of windows into a timeline of activities.
 
-A timeline is a frame with one row an interval: ``activity``, ``start`` and ``end`` in s, and for
-predicted ones ``probability``. Its rows are sorted and do not overlap; time that no row covers is
-time of which nothing is known.
+A timeline is a frame with one row for each interval: ``activity``, ``start`` and ``end`` in s, and
+``probability`` if it was predicted. Its rows are sorted and do not overlap. Time without a row is
+unlabelled.
 """
 
 from sklearn_har.timeline._intervals import make_timeline, make_timelines

@@ -1,7 +1,7 @@
-"""A hidden Markov model whose emissions are the class probabilities of a classifier.
+"""A hidden Markov model with the class probabilities of a classifier as emissions.
 
-Written here because no library has a transition matrix for each step: windows may be missing, and
-recordings have breaks. hmmlearn and librosa take one matrix for all steps, whatever their length.
+Other libraries, such as hmmlearn and librosa, use one transition matrix for all steps. Here each
+step has its own, because windows may be missing and recordings have breaks.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ __all__ = ["HiddenMarkovModel"]
 Floats = NDArray[np.float64]
 
 _DEFAULT_DURATION = 10.0
-# No classifier is as certain as a rounded 0: one such window would forbid a class for good.
+# Probabilities rounded to 0 get this floor: otherwise one window could rule out a class for good.
 _FLOOR = 1e-12
-# One window of this weight outweighs a recording of any length; logarithms still hold it.
+# A window of this weight outweighs any recording; larger weights would exceed logarithms.
 _TOO_HEAVY = 1e6
-# In s: shorter than the step between two samples of any sensor.
+# In s: less than the step between samples of any sensor.
 _SHORTEST_DURATION = 1e-6
 
 
 class HiddenMarkovModel:
-    """The checked parameters of the model, and its two algorithms for one recording."""
+    """The checked parameters of the model, and two algorithms for one recording."""
 
     def __init__(
         self,
@@ -54,18 +54,19 @@ class HiddenMarkovModel:
         with np.errstate(divide="ignore"):  # a transition of probability 0 is minus infinity
             self._log_between = np.log(between)
         if evidence_weight is None:
-            # A second of the recording counts once, in however many windows it is.
+            # Each second of the recording counts once, in however many windows it is.
             weight = windows.durations / windows.window_length
         else:
             constant = check_real(evidence_weight, "evidence_weight", minimum=0.0, below=_TOO_HEAVY)
             weight = np.full(len(windows.values), constant)
-        # Bayes: what a window says for a class is its probability over that before any window.
+        # Bayes: the evidence of a window is the ratio of its probabilities to the prior.
         evidence = np.log(np.maximum(windows.values, _FLOOR)) - self._log_start
         self._log_evidence = weight[:, np.newaxis] * evidence
 
     def posterior(self) -> Floats:
-        """Probability of each class in each window, given all windows: forward-backward."""
-        # In logarithms, as the path: a heavy weight makes likelihoods that no float can hold.
+        """Return the probability of each class in each window, given all windows:
+        forward-backward."""
+        # In logarithms, like the path: heavy weights make likelihoods too small for floats.
         evidence = self._log_evidence
         forward = np.empty_like(evidence)
         backward = np.zeros_like(evidence)
@@ -81,7 +82,7 @@ class HiddenMarkovModel:
         return np.asarray(posterior / posterior.sum(axis=1, keepdims=True))
 
     def path(self) -> NDArray[np.int64]:
-        """The most probable sequence of classes: Viterbi."""
+        """Return the most probable sequence of classes: Viterbi."""
         evidence = self._log_evidence
         came_from = np.empty(evidence.shape, dtype=np.int64)
         best = self._log_start + evidence[0]
@@ -97,9 +98,9 @@ class HiddenMarkovModel:
 
 
 def _sticky(duration: Floats, steps: Floats) -> tuple[Floats, NDArray[np.int64]]:
-    """Matrices of a chain that stays in a class for `duration` on average, then goes anywhere.
+    """Return matrices of a chain that stays in a class for `duration` on average.
 
-    It runs in continuous time, so that a window dropped or a gap weakens the link as it should.
+    It runs in continuous time, so that missing windows and gaps weaken the link correctly.
     """
     n_classes = len(duration)
     generator = np.tile(1.0 / duration[:, np.newaxis], n_classes) / max(n_classes - 1, 1)
@@ -107,12 +108,12 @@ def _sticky(duration: Floats, steps: Floats) -> tuple[Floats, NDArray[np.int64]]
     lengths, which = np.unique(np.round(steps, 6), return_inverse=True)
     if len(lengths) == 0:
         return np.empty((0, n_classes, n_classes)), which
-    # Rounding may leave an entry at -1e-18.
+    # Rounding may give an entry of -1e-18.
     return np.maximum(expm(generator * lengths[:, np.newaxis, np.newaxis]), 0.0), which
 
 
 def _powers(matrix: Floats, steps: Floats) -> tuple[Floats, NDArray[np.int64]]:
-    """Matrices for steps of other lengths than the usual one: powers of that for one step."""
+    """Return matrices for steps of other lengths: powers of that for one step."""
     if len(steps) == 0:
         return np.empty((0, *matrix.shape)), np.empty(0, dtype=np.int64)
     multiples = np.maximum(np.round(steps / np.median(steps)), 1.0).astype(np.int64)
@@ -137,8 +138,8 @@ def _check_matrix(transition: ArrayLike, n_classes: int) -> Floats:
     if not (matrix.sum(axis=0) > 0.0).all():
         never = np.flatnonzero(matrix.sum(axis=0) <= 0.0).tolist()
         raise ValueError(
-            f"transition must lead to every class, got columns {never} of zeros: what is never "
-            "reached cannot be recognised. Give rare transitions a small probability."
+            f"transition must lead to every class, got columns {never} of zeros: a class that is "
+            "never reached cannot be recognised. Give rare transitions a small probability."
         )
     return np.asarray(matrix / sums[:, np.newaxis])
 

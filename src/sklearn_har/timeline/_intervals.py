@@ -1,4 +1,4 @@
-"""Windows to intervals: who did what from when to when."""
+"""Merge windows into intervals of activities."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 
 _SMOOTHINGS = ("viterbi", "posterior", None)
 _UNLABELLED = -1
-# Start times are sums of floats: an interval of just the minimum duration is long enough.
+# Start times are sums of floats, so an interval of the minimum duration may round to less.
 _ROUNDING = 1e-6
 
 
@@ -44,60 +44,58 @@ def make_timeline(
 ) -> pd.DataFrame:
     """Merge the probabilities of windows into intervals of one activity each.
 
-    Each window speaks for the time around its centre, up to the middle between its centre and that
-    of its neighbour, and at the ends of the recording for all of its time. Where the windows leave
-    time uncovered, at breaks of the recording, no interval spans it.
+    Each window covers the time around its centre, up to halfway to the centres of its neighbours,
+    and to the ends of the recording. No interval crosses time without windows, as at breaks.
 
     Parameters
     ----------
     probabilities : array-like of shape (n_windows, n_classes)
-        What ``predict_proba`` returns for the windows of one recording, in the order of time.
+        The output of ``predict_proba`` for the windows of one recording, in order of time.
     start_time : array-like of shape (n_windows,) or Windows
-        Start of each window in s, increasing; or the windows that segmentation returned, which
-        know their times and their length.
+        Start of each window in s, increasing; or the windows of segmentation, which have their
+        start times and length.
     window_length : float, default=None
         Length of a window, in s. None with windows.
     classes : array-like of shape (n_classes,), default=None
-        The labels of the columns, such as ``classes_`` of the classifier or the names of the
-        activities; by default 0, 1, 2, ...
+        The labels of the columns, such as ``classes_`` of the classifier or names of activities.
+        None for 0, 1, 2, ...
     smoothing : {"viterbi", "posterior"} or None, default="viterbi"
-        How the activity of a window is found:
+        How to find the activity of a window:
 
-        - "viterbi": as part of the most probable sequence, :func:`decode_activities`;
-        - "posterior": the most probable one of :func:`smooth_probabilities`;
-        - None: the most probable one of the window on its own.
+        - "viterbi": from the most probable sequence, :func:`decode_activities`;
+        - "posterior": the most probable activity of :func:`smooth_probabilities`;
+        - None: the most probable activity of the window alone.
     expected_duration, transition, class_prior, evidence_weight : default=None
-        The hidden Markov model, as in :func:`smooth_probabilities`. None of them goes with
+        The hidden Markov model, as in :func:`smooth_probabilities`. Leave them out with
         ``smoothing=None``.
     min_duration : float, default=0.0
-        Shorter intervals are absorbed, unlabelled and then the shortest ones first, by that
-        neighbour whose activity is the more probable one within them. One between two breaks has
-        no neighbour and stays.
+        In s: shorter intervals are merged into the more probable neighbour, unlabelled ones first,
+        then the shortest. An interval between two breaks has no neighbour and stays.
     min_probability : float, default=0.0
-        A window whose activity is less probable than this, after smoothing, is unlabelled. Among
-        the neighbours of a short interval, an unlabelled one counts as probable as this.
+        A window whose activity is less probable than this after smoothing is unlabelled. As a
+        neighbour of a short interval, an unlabelled one counts with this probability.
     unlabelled : int or str, default=-1
-        The activity of unlabelled intervals that are kept.
+        The activity of unlabelled intervals, if they are kept.
     on_unlabelled : {"drop", "keep"}, default="drop"
-        Leave a gap instead of unlabelled intervals, or keep them as `unlabelled`.
+        Whether to leave a gap in place of unlabelled intervals, or to keep them as `unlabelled`.
 
     Returns
     -------
     DataFrame
-        One row an interval, in the order of time and without overlap:
+        One row for each interval, in order of time and without overlap:
 
-        activity : the kind of `classes`
+        activity : of the type of `classes`
             The label.
         start, end : float
             In s, on the clock of `start_time`.
         probability : float
-            Mean over the interval of the probability of its activity, smoothed unless `smoothing`
-            is None. For an unlabelled interval that of its most probable activity.
+            Mean probability of the activity over the interval, smoothed unless `smoothing` is None.
+            For an unlabelled interval, that of its most probable activity.
 
     See Also
     --------
-    timeline_scores : Compare a timeline with the true one.
-    timeline_to_labels : A label for each sample.
+    timeline_scores : Compare a timeline with the ground truth.
+    timeline_to_labels : Find the label of each sample.
 
     Examples
     --------
@@ -150,27 +148,27 @@ def make_timelines(
     classes: ArrayLike | None = None,
     **params: Any,
 ) -> list[pd.DataFrame]:
-    """Make a timeline of each recording that windows were cut from.
+    """Make a timeline of each recording from its windows.
 
     Parameters
     ----------
     probabilities : array-like of shape (n_windows, n_classes)
-        What ``predict_proba`` returns for the windows.
+        The output of ``predict_proba`` for the windows.
     windows : Windows
-        As :func:`~sklearn_har.segmentation.segment_recordings` returned them.
+        Windows from :func:`~sklearn_har.segmentation.segment_recordings`.
     classes : array-like of shape (n_classes,), default=None
         The labels of the columns, as in :func:`make_timeline`.
     **params
-        Further parameters of :func:`make_timeline`.
+        More parameters of :func:`make_timeline`.
 
     Returns
     -------
     list of DataFrame
-        One for each recording that has a window, in the order of their numbers.
+        One for each recording that has a window, in order of their numbers.
 
     See Also
     --------
-    make_timeline : One recording.
+    make_timeline : Make the timeline of one recording.
 
     Examples
     --------
@@ -222,7 +220,7 @@ def _refuse_unused(*values: Any) -> None:
 
 
 class _Runs:
-    """Runs of windows of one activity within one stretch of the recording, as a linked list."""
+    """Runs of windows of one activity in a part of the recording, as a linked list."""
 
     def __init__(
         self,
@@ -241,7 +239,7 @@ class _Runs:
         self._first = first.tolist()
         self._stop = [*self._first[1:], len(codes)]
         self._alive = [True] * len(first)
-        # Positions of the neighbours in the same stretch, None at its ends.
+        # Positions of the neighbours in the same part; None at its ends.
         apart = windows.after_gap[first].tolist()
         last = len(first) - 1
         self._before = [None if i == 0 or apart[i] else i - 1 for i in range(len(first))]
@@ -250,14 +248,14 @@ class _Runs:
         self._sums = np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(weighted, axis=0)])
 
     def absorb(self, min_duration: float) -> None:
-        """Give runs shorter than `min_duration` to a neighbour."""
+        """Merge runs shorter than `min_duration` into a neighbour."""
         limit = min_duration * (1.0 - _ROUNDING)
         queue = [self._entry(i) for i in range(len(self._code))]
         heapq.heapify(queue)
         while queue:
             entry = heapq.heappop(queue)
             _, duration, run = entry
-            # A run that has grown since stands in the queue again, with its new duration.
+            # A run that has grown is in the queue again, with its new duration.
             if duration >= limit or not self._alive[run] or entry != self._entry(run):
                 continue
             neighbours = [n for n in (self._before[run], self._after[run]) if n is not None]
@@ -271,7 +269,7 @@ class _Runs:
             heapq.heappush(queue, self._entry(run))
 
     def table(self) -> tuple[NDArray[np.int64], Floats, Floats, Floats]:
-        """Code, start, end and probability of the runs that are left."""
+        """Return the code, start, end and probability of the remaining runs."""
         runs = [i for i, alive in enumerate(self._alive) if alive]
         code = np.array([self._code[i] for i in runs], dtype=np.int64)
         first = np.array([self._first[i] for i in runs], dtype=np.int64)
@@ -279,11 +277,11 @@ class _Runs:
         start, end = self._windows.cell_start[first], self._windows.cell_end[stop - 1]
         means = (self._sums[stop] - self._sums[first]) / (end - start)[:, np.newaxis]
         chosen = np.where(code == _UNLABELLED, means.argmax(axis=1), code)
-        # A mean of ones may come out a rounding above 1.
+        # Rounding may put a mean of ones above 1.
         return code, start, end, np.minimum(means[np.arange(len(runs)), chosen], 1.0)
 
     def _entry(self, run: int) -> tuple[bool, float, int]:
-        # Doubt goes first: it must not swallow what is known beside it.
+        # Unlabelled runs go first: they must not absorb known neighbours.
         return self._code[run] != _UNLABELLED, self._duration(run), run
 
     def _merge(self, run: int, neighbour: int) -> None:
@@ -304,7 +302,7 @@ class _Runs:
         return float(windows.cell_end[self._stop[run] - 1] - windows.cell_start[self._first[run]])
 
     def _score(self, run: int, neighbour: int) -> float:
-        """Return how probable the activity of the neighbour is within the run."""
+        """Return the probability of the neighbour's activity within the run."""
         code = self._code[neighbour]
         if code == _UNLABELLED:
             return self._threshold

@@ -1,4 +1,4 @@
-"""Labels of samples and intervals, one from the other."""
+"""Convert labels of samples to intervals, and back."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["labels_to_timeline", "timeline_to_labels"]
 Floats = NDArray[np.float64]
 Overlap = Literal["later", "earlier", "shorter", "unlabelled", "raise"]
 
-# A jitter of the clock stays below half a sample; one sample that is missing is a gap.
+# In usual steps: clock jitter stays below half a step, and one missing sample is a gap.
 _GAP_IN_PERIODS = 1.5
 
 
@@ -34,33 +34,33 @@ def labels_to_timeline(
 ) -> pd.DataFrame:
     """Merge the labels of the samples of a recording into intervals.
 
-    Each sample lasts until the next one, and the last one before a gap as long as samples usually
-    do (the median of their distances).
+    Each sample lasts until the next one. The last sample before a gap lasts for the median step.
 
     Parameters
     ----------
     labels : array-like of shape (n_samples,)
-        The label of each sample: integers, strings or booleans. A missing value (None, NaN) counts
-        as unlabelled.
+        The label of each sample: integers, strings or booleans. Missing values (None, NaN) count as
+        unlabelled.
     time : array-like of shape (n_samples,)
         Time of each sample in s, increasing; ``np.arange(n_samples) / sampling_rate`` for samples
-        without a clock.
+        without times.
     max_gap : float, default=None
-        Longer distances between samples, in s, are gaps that no interval spans. By default 1.5
-        times the usual distance.
+        In s: longer steps are gaps, and no interval crosses them. None for 1.5 times the median
+        step.
     unlabelled : int or str, default=-1
-        The value in `labels` that means that no activity is known.
+        The label of samples without a known activity.
     on_unlabelled : {"drop", "keep"}, default="drop"
-        Leave a gap instead of unlabelled samples, or keep them as intervals of `unlabelled`.
+        Whether to leave a gap in place of unlabelled samples, or to keep them as intervals of
+        `unlabelled`.
 
     Returns
     -------
     DataFrame
-        Columns ``activity``, ``start`` and ``end`` in s: one row an interval, in the order of time.
+        One row for each interval, in order of time: ``activity``, ``start`` and ``end`` in s.
 
     See Also
     --------
-    timeline_to_labels : The way back.
+    timeline_to_labels : Convert a timeline to labels of samples.
 
     Examples
     --------
@@ -74,7 +74,7 @@ def labels_to_timeline(
     seconds = _check_time(time)
     if len(seconds) < 2:
         raise ValueError(
-            "time must hold at least two samples, whose distance says how long a sample lasts, got "
+            "time must hold at least two samples, whose step is the duration of a sample, got "
             f"{len(seconds)}."
         )
     period = float(np.median(np.diff(seconds)))
@@ -102,37 +102,36 @@ def timeline_to_labels(
     overlap: Overlap = "raise",
     unlabelled: Hashable = -1,
 ) -> NDArray[Any]:
-    """Look up the activity of each sample of a recording in a timeline.
+    """Find the activity of each sample of a recording in a timeline.
 
     Parameters
     ----------
     timeline : DataFrame
-        With the columns ``activity``, ``start`` and ``end`` in s, or others that the next
-        parameters name. An interval holds its start and not its end.
+        With the columns ``activity``, ``start`` and ``end`` in s, or with others that the next
+        arguments name. An interval includes its start but not its end.
     time : array-like of shape (n_samples,)
         Time of each sample in s, on the clock of `timeline`, increasing;
-        ``np.arange(n_samples) / sampling_rate`` for samples without a clock.
+        ``np.arange(n_samples) / sampling_rate`` for samples without times.
     activity, start : str, default="activity", "start"
         Names of the columns with the activity and the start of each interval.
     end : str, default="end"
-        Name of the column with the ends. None for a table without ends: an interval then lasts
-        until the next one starts.
+        Name of the column with the ends. None for a table without ends: each interval lasts until
+        the next one starts.
     overlap : {"raise", "later", "earlier", "shorter", "unlabelled"}, default="raise"
-        Which of two intervals labels the samples that both hold, as in
+        Which of two overlapping intervals labels their common samples, as in
         :meth:`Recording.with_labels <sklearn_har.recordings.Recording.with_labels>`. All but
-        "raise" also leave out rows that are no intervals, such as events without a length, and a
-        warning counts them.
+        "raise" also leave out rows that are not intervals, such as events, with a warning.
     unlabelled : int or str, default=-1
-        The label of samples that no interval holds.
+        The label of samples outside all intervals.
 
     Returns
     -------
     ndarray of shape (n_samples,)
-        The labels, of the kind of the activities.
+        The labels, of the type of the activities.
 
     See Also
     --------
-    labels_to_timeline : The way back.
+    labels_to_timeline : Convert labels of samples to a timeline.
 
     Examples
     --------
@@ -151,7 +150,7 @@ def timeline_to_labels(
             raise ValueError(
                 f"{error} If people noted these intervals, name the columns by activity=, start= "
                 "and end=, and pass overlap='later': it takes the later of two intervals and "
-                "leaves out what is none."
+                "leaves out rows that are not intervals."
             ) from error
         return labels_at(intervals, seconds, unlabelled, "timeline")
     recording = Recording(np.zeros((len(seconds), 1)), seconds, sampling_rate=1.0)

@@ -1,4 +1,4 @@
-"""The result of a comparison of timelines, and its display."""
+"""The result of a comparison of timelines."""
 
 from __future__ import annotations
 
@@ -13,31 +13,33 @@ __all__ = ["TimelineScores"]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class TimelineScores:
-    """The result of `timeline_scores`: how well time, events and boundaries agree.
+    """The scores of predicted timelines over time, events and boundaries.
 
-    ``str(scores)`` is a summary of some lines. What cannot be measured is NaN.
+    :func:`timeline_scores` returns it. ``str(scores)`` is a short summary. Undefined values are
+    NaN.
 
     Attributes
     ----------
     accuracy : float
-        Share of the time with the right activity. It is what the accuracy over samples tends to
-        when they get ever denser.
+        Share of the time with the right activity: the limit of the accuracy over ever denser
+        samples.
     macro_f1 : float
         Mean over the activities of the F1 score over time.
     mean_iou : float
         Mean over the activities of the intersection over union.
     per_class : DataFrame of n_classes rows
         Indexed by activity: ``precision``, ``recall``, ``f1`` and ``iou`` over time, where ``iou``
-        is the time that both give to the activity over the time that either does;
-        ``event_precision``, ``event_recall`` and ``event_f1`` over intervals at the first
-        threshold; and ``n_true``, ``n_predicted`` and ``n_matched``, numbers of intervals.
+        Indexed by activity: ``precision``, ``recall``, ``f1`` and ``iou`` over time, where ``iou``
+        is the common time of an activity over the time of either timeline; ``event_precision``,
+        ``event_recall`` and ``event_f1`` over intervals at the first threshold; and the numbers of
+        intervals ``n_true``, ``n_predicted`` and ``n_matched``.
     events : DataFrame of n_thresholds rows
-        Indexed by ``iou_threshold``, over the intervals of all activities together: ``precision``,
+        Indexed by ``iou_threshold``, over the intervals of all activities: ``precision``,
         ``recall``, ``f1``, ``macro_f1`` (mean over the activities), ``n_true``, ``n_predicted`` and
         ``n_matched``.
     boundary_errors : ndarray of shape (n_boundaries,)
-        Predicted less true time in s of each start and each end that was measured, of the
-        intervals matched at the first threshold: above 0 the prediction is late.
+        Predicted minus true time in s of each measured start and end of intervals matched at the
+        first threshold. It is positive if the prediction is late.
     """
 
     accuracy: float
@@ -64,7 +66,7 @@ class TimelineScores:
 
     @property
     def boundary_error(self) -> float:
-        """Mean absolute value of `boundary_errors`, in s. NaN if there is none."""
+        """Mean absolute value of `boundary_errors`, in s; NaN without any."""
         return float(np.mean(np.abs(self.boundary_errors))) if len(self.boundary_errors) else np.nan
 
     def __str__(self) -> str:

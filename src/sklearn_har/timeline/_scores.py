@@ -1,4 +1,4 @@
-"""Two timelines compared: by time, by event, by boundary."""
+"""Compare two timelines by time, events and boundaries."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
 _NONE = -1
-# Two intervals that touch up to rounding share a boundary, in s.
+# In s: intervals that are closer than this touch.
 _TOUCHING = 1e-6
-# An intersection over union of just the threshold is enough.
+# Rounding must not exclude an intersection over union equal to the threshold.
 _ROUNDING = 1e-9
 
 
@@ -35,45 +35,44 @@ def timeline_scores(
 ) -> TimelineScores:
     """Compare predicted timelines with true ones.
 
-    Agreement over time says nothing of a timeline that flickers: one activity in twenty pieces may
-    have a high accuracy. So the intervals are compared as events too [1]_: within each activity
-    predicted and true intervals are matched one to one, as many as reach the threshold of
-    intersection over union, and what stays alone counts against precision or recall.
+    Scores over time do not show flicker: one activity in twenty pieces may have a high accuracy.
+    Therefore the intervals are also compared as events [1]_. Within each activity, as many
+    predicted and true intervals as possible are matched one to one at the threshold of intersection
+    over union. Unmatched intervals lower precision or recall.
 
     Parameters
     ----------
     true : DataFrame or sequence of DataFrame
-        Columns ``activity``, ``start`` and ``end`` in s; one timeline, or one for each recording.
+        Columns ``activity``, ``start`` and ``end`` in s: one timeline, or one for each recording.
     predicted : DataFrame or sequence of DataFrame
-        The same number of timelines, of the same recordings in the same order.
+        The same number of timelines, in the same order.
     iou_threshold : float or sequence of float, default=0.5
-        Intersection over union, above 0 and at most 1, from which on two intervals match. The
-        first one serves the tables per class and the boundaries.
+        The smallest intersection over union of two matching intervals, above 0 and at most 1. The
+        tables per class and the boundaries use the first one.
     unlabelled : {"ignore", "wrong"}, default="ignore"
-        What predictions are where `true` is silent:
+        How to score predictions where `true` has no activity:
 
-        - "ignore": not counted, as nobody knows what happened. Predicted intervals are cut to the
-          labelled time;
-        - "wrong": wrong, as no activity happened. Time where both are silent is not counted.
+        - "ignore": not at all. Predicted intervals are cut to the labelled time;
+        - "wrong": as wrong. Time without an activity in both is not counted.
 
     Returns
     -------
     TimelineScores
-        Scores over time, over events, and the errors of boundaries.
+        Scores over time and events, and the errors of boundaries.
 
     See Also
     --------
-    make_timeline : Timelines from probabilities of windows.
-    labels_to_timeline : Timelines from labels of samples.
+    make_timeline : Make a timeline from probabilities of windows.
+    labels_to_timeline : Make a timeline from labels of samples.
 
     Notes
     -----
-    Boundaries are measured on matched intervals. With ``unlabelled="ignore"`` only those count at
-    which one known activity follows another without a gap: where the labels begin or end, nobody
-    knows when the activity did. A boundary between two matched intervals counts for both.
+    Boundaries are measured on matched intervals. With ``unlabelled="ignore"``, only boundaries
+    between two known activities without a gap count: the true time of the others is unknown. A
+    boundary between two matched intervals counts for both.
 
-    An activity that is predicted and never true has precision 0, recall 0 and F1 0, and so has one
-    that is never predicted. Means over the activities are over all that occur in either.
+    An activity that occurs in only one of the timelines has precision 0, recall 0 and F1 0. Means
+    are over all activities that occur in either.
 
     References
     ----------
@@ -156,7 +155,7 @@ class _Events(NamedTuple):
 
 
 class _Recording(NamedTuple):
-    """One recording: the pieces of time between any two boundaries, and the events."""
+    """One recording: the pieces of time between boundaries, and the events."""
 
     duration: Floats
     true_code: Codes
@@ -184,7 +183,7 @@ def _compare(
         touches = np.abs(true.start[1:] - true.end[:-1]) <= _TOUCHING
         start_counts, end_counts = np.append(False, touches), np.append(touches, False)
         shown = np.where(counted, predicted_row, _NONE)
-        # A piece belongs to the event of the piece before it unless time was cut out between.
+        # A piece continues the event of the previous piece unless time between them was cut out.
         new = np.append(True, shown[1:] != shown[:-1])
         first = np.flatnonzero(new)
         stop = np.append(first[1:], len(shown))
@@ -206,7 +205,7 @@ def _compare(
 
 
 def _times(recordings: list[_Recording], n_classes: int) -> tuple[Floats, Floats, Floats, float]:
-    """Seconds of each activity: in both, in the true, in the predicted timelines; and of all."""
+    """Return the seconds of each activity in both, true and predicted timelines, and of all."""
     duration = np.concatenate([recording.duration for recording in recordings])
     true = np.concatenate([recording.true_code for recording in recordings])
     predicted = np.concatenate([recording.predicted_code for recording in recordings])
@@ -225,7 +224,7 @@ def _times(recordings: list[_Recording], n_classes: int) -> tuple[Floats, Floats
 
 
 def _match(recording: _Recording, threshold: float) -> tuple[Codes, Codes]:
-    """Rows of the true and the predicted events that match one to one."""
+    """Return the rows of true and predicted events that match one to one."""
     true, predicted = recording.true, recording.predicted
     pairs = [
         _assign(true, predicted, mine, theirs, threshold)
@@ -239,7 +238,7 @@ def _match(recording: _Recording, threshold: float) -> tuple[Codes, Codes]:
 
 
 def _neighbourhoods(true: _Events, predicted: _Events) -> Iterator[tuple[Codes, Codes]]:
-    """Rows of events of one activity that overlap in a chain: a recording of days has many."""
+    """Yield the rows of overlapping events of one activity; a recording of days has many."""
     code = np.concatenate([true.code, predicted.code])
     start = np.concatenate([true.start, predicted.start])
     end = np.concatenate([true.end, predicted.end])
@@ -264,7 +263,7 @@ def _assign(
     both = np.maximum(np.minimum(a_end, b_end) - np.maximum(a_start, b_start), 0.0)
     iou = both / ((a_end - a_start) + (b_end - b_start) - both)
     good = iou >= threshold - _ROUNDING
-    # First as many matches as possible, then the best ones: no sum of IoU reaches `most`.
+    # Prefer more matches, then better ones: no sum of IoU reaches `most`.
     most = min(iou.shape) + 1.0
     row, column = linear_sum_assignment(np.where(good, most + iou, 0.0), maximize=True)
     kept = good[row, column]
@@ -293,7 +292,7 @@ def _count_matched(
 
 
 def _ratio(part: Any, whole: Any) -> Floats:
-    """`part / whole`, and 0 where there is nothing."""
+    """Return `part / whole`, and 0 if both are 0."""
     whole = np.asarray(whole, dtype=np.float64)
     return np.asarray(np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0))
 
@@ -334,7 +333,7 @@ def _classes(pairs: list[tuple[Intervals, Intervals]]) -> NDArray[Any]:
     }
     if len(set(kinds.values())) > 1:
         raise ValueError(
-            "true and predicted must name activities alike, got "
+            "true and predicted must use the same names of activities, got "
             + " and ".join(f"{kind} in {name}" for name, kind in kinds.items())
             + ". Pass the names as classes to make_timeline, or translate one of them."
         )

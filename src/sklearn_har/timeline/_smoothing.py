@@ -1,4 +1,4 @@
-"""Smoothing of window probabilities by what is known of how long activities last."""
+"""Smooth window probabilities by the typical duration of activities."""
 
 from __future__ import annotations
 
@@ -26,34 +26,32 @@ def smooth_probabilities(
     class_prior: ArrayLike | None = None,
     evidence_weight: float | None = None,
 ) -> NDArray[np.float64]:
-    """Revise the probabilities of each window in the light of all others.
+    """Smooth the probabilities of each window by those of all others.
 
-    The activities are the states of a hidden Markov model [1]_, and the probabilities that a
-    classifier gives for single windows are its evidence: divided by `class_prior` they are
-    proportional to the likelihoods of the windows [2]_. The result is the posterior probability of
-    each class in each window given the whole recording (forward-backward), so it looks ahead and is
-    not for live use.
+    The activities are the states of a hidden Markov model [1]_. Its evidence are the probabilities
+    of a classifier: divided by `class_prior`, they are proportional to the likelihoods of the
+    windows [2]_. The result is the posterior probability of each class in each window, given the
+    whole recording (forward-backward). It therefore needs later windows and is not for live use.
 
     Parameters
     ----------
     probabilities, start_time, window_length : array-like or Windows
         As in :func:`make_timeline`.
     expected_duration : float or array-like of shape (n_classes,), default=None
-        How long an activity lasts on average, in s, for all classes or for each. After it any other
-        one is as likely. 10 s if `transition` is None too.
+        The mean duration of an activity, in s, for all classes or for each. The next activity is
+        any other one, with equal probability. None for 10 s, unless `transition` is given.
     transition : array-like of shape (n_classes, n_classes), default=None
-        In place of `expected_duration`: the probability of passing from the class of the row to
-        that of the column between windows that start one usual step apart, the median of the steps
-        of `start_time`. See :func:`estimate_transitions`.
+        Replaces `expected_duration`: the probability of passing from the class of the row to that
+        of the column between windows one usual step apart, the median step of `start_time`. See
+        :func:`estimate_transitions`.
     class_prior : array-like of shape (n_classes,), default=None
-        Frequencies of the classes that the classifier was trained with, and of the first window.
-        All alike by default.
+        The class frequencies in the training set of the classifier, and of the first window. None
+        for equal ones.
     evidence_weight : float, default=None
-        Factor on the logarithm of the evidence of a window. Windows that overlap repeat each
-        other, and counting each in full makes the result far too certain. By default a window
-        weighs as much as the share of its length that it does not have in common with others,
-        which is 0.5 at an overlap of 0.5, so that each second counts once. 1 takes the windows for
-        independent; 0 ignores them.
+        Factor on the logarithm of the evidence of a window. Overlapping windows repeat each other,
+        so full weights make the result too certain. None weights a window by the share of its
+        length that it does not share with others: 0.5 at an overlap of 0.5, so each second counts
+        once. 1 treats windows as independent; 0 ignores them.
 
     Returns
     -------
@@ -62,18 +60,18 @@ def smooth_probabilities(
 
     See Also
     --------
-    decode_activities : The most probable sequence as a whole.
-    make_timeline : Intervals from probabilities.
+    decode_activities : Find the most probable sequence as a whole.
+    make_timeline : Make intervals from probabilities.
 
     Notes
     -----
-    With `expected_duration` the chain runs in continuous time: where windows are missing, or after
-    a break, it has forgotten accordingly more. With `transition` the same is done by powers of the
-    matrix. Probabilities below 1e-12 are taken for 1e-12.
+    With `expected_duration`, the chain runs in continuous time: missing windows and breaks weaken
+    the link between windows. With `transition`, powers of the matrix have the same effect.
+    Probabilities below 1e-12 count as 1e-12.
 
-    Even without overlap the errors of neighbouring windows are related: it is the same person with
-    the same habits. The result is therefore more certain than it should be; a smaller
-    `evidence_weight`, chosen on subjects held out, mends that.
+    Errors of neighbouring windows are correlated even without overlap, because the person and the
+    habits are the same. The result is therefore too certain; a smaller `evidence_weight`, chosen on
+    held-out subjects, corrects this.
 
     References
     ----------
@@ -110,9 +108,9 @@ def decode_activities(
 ) -> NDArray[Any]:
     """Find the most probable sequence of activities of a recording.
 
-    The model is that of :func:`smooth_probabilities`. That function asks for each window on its
-    own; this one asks for the sequence as a whole (Viterbi [1]_), which never takes a transition
-    that `transition` forbids.
+    The model is that of :func:`smooth_probabilities`, which treats each window separately. This
+    function finds the best sequence as a whole (Viterbi [1]_) and never uses a forbidden
+    transition.
 
     Parameters
     ----------
@@ -128,7 +126,7 @@ def decode_activities(
 
     See Also
     --------
-    smooth_probabilities : Probabilities for each window.
+    smooth_probabilities : Smooth the probabilities of each window.
 
     References
     ----------
@@ -158,23 +156,23 @@ def estimate_transitions(
     unlabelled: Hashable = -1,
     alpha: float = 1.0,
 ) -> NDArray[np.float64]:
-    """Estimate from labelled windows how often one activity follows another.
+    """Estimate the probabilities of transitions between activities from labelled windows.
 
     Parameters
     ----------
     labels : array-like of shape (n_windows,)
-        The activities of training windows, in the order of time and cut with the same step as the
-        windows to be recognised. Cut them with ``on_unlabelled="keep"``: where windows are left
-        out, windows follow each other that did not.
+        The activities of training windows, in order of time and with the same step as the windows
+        to be recognised. Cut them with ``on_unlabelled="keep"``: dropped windows would make others
+        look consecutive.
     classes : array-like of shape (n_classes,), default=None
-        The labels in the order of rows and columns, such as ``classes_`` of the classifier; by
-        default the sorted labels that occur.
+        The labels in the order of rows and columns, such as ``classes_`` of the classifier. None
+        for the sorted labels that occur.
     groups : array-like of shape (n_windows,), default=None
-        The recording of each window. From one recording to the next nothing is counted.
+        The recording of each window. Transitions between recordings are not counted.
     unlabelled : int or str, default=-1
-        The value in `labels` that means that no activity is known. Pairs with it are not counted.
+        The label of windows without a known activity. Their transitions are not counted.
     alpha : float of at least 0 and below 1e9, default=1.0
-        Added to each count, so that what was never seen stays possible.
+        Added to each count, so that unseen transitions stay possible.
 
     Returns
     -------
@@ -183,12 +181,12 @@ def estimate_transitions(
 
     See Also
     --------
-    smooth_probabilities : What the matrix is for.
+    smooth_probabilities : Use the matrix.
 
     Notes
     -----
-    Data recorded by a protocol teaches the protocol: when everyone sits down after walking, the
-    matrix says so. For people who live freely an expected duration is the safer choice.
+    Data recorded by a protocol reproduces it: if everyone sits down after walking, so does the
+    matrix. For free-living data, an expected duration is the safer choice.
 
     Examples
     --------
@@ -215,7 +213,7 @@ def estimate_transitions(
             f"labels must be among classes={order.tolist()} or unlabelled={unlabelled!r}, got "
             f"{unknown} as well."
         )
-    # The last entry is where code -1 points to.
+    # Code -1 indexes the last entry.
     codes = np.array([position.get(label, -1) for label in found.tolist()] + [-1])[codes]
     counted = (codes[:-1] >= 0) & (codes[1:] >= 0)
     if groups is not None:
@@ -228,7 +226,7 @@ def estimate_transitions(
         counted &= group[:-1] == group[1:]
     counts = np.full((len(order), len(order)), weight)
     np.add.at(counts, (codes[:-1][counted], codes[1:][counted]), 1.0)
-    # A class that nothing is known of stays, rather than divides by zero.
+    # A class without transitions keeps its activity, to avoid a division by zero.
     empty = counts.sum(axis=1) == 0.0
     counts[empty, empty] = 1.0
     return np.asarray(counts / counts.sum(axis=1, keepdims=True))

@@ -1,4 +1,4 @@
-"""The checked input of a timeline: probabilities of windows and the time of each."""
+"""Check the input of a timeline: probabilities of windows and their times."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ __all__ = ["WindowProbabilities", "check_classes"]
 
 Floats = NDArray[np.float64]
 
-# Start times are sums of floats: what is nearer than this part of a window touches.
+# In windows: start times are sums of floats, so windows closer than this touch.
 _TOUCHING = 1e-6
 
 
 @dataclass(frozen=True)
 class WindowProbabilities:
-    """Probabilities of the windows of one recording, in the order of time.
+    """Probabilities of the windows of one recording, in order of time.
 
-    Window ``i`` speaks for the time from ``cell_start[i]`` to ``cell_end[i]``: overlapping windows
-    share their time at the middle between their centres, so that the cells do not overlap.
-    ``after_gap[i]`` is True where the time before the cell belongs to no window.
+    Window ``i`` covers the time from ``cell_start[i]`` to ``cell_end[i]``. Cells of overlapping
+    windows meet halfway between their centres, so they do not overlap. ``after_gap[i]`` is True if
+    no window covers the time before the cell.
     """
 
     values: Floats
@@ -41,7 +41,7 @@ class WindowProbabilities:
     def check(
         cls, probabilities: ArrayLike, start_time: Any, window_length: float | None
     ) -> WindowProbabilities:
-        """Check what a user gave, and share the time among the windows."""
+        """Check the arguments of the user, and divide the time among the windows."""
         values = check_probabilities(probabilities, "probabilities")
         start_time, window_length = _times(start_time, window_length)
         start = _check_start_time(start_time, len(values))
@@ -50,7 +50,7 @@ class WindowProbabilities:
         )
         steps = np.diff(start)
         apart = steps > length * (1.0 + _TOUCHING)
-        # Half of what two windows share goes to each; windows that are apart keep their own ends.
+        # Two windows share their overlap equally; windows that are apart keep their own ends.
         middle = start[1:] + (length - np.minimum(steps, length)) / 2.0
         cell_start = np.concatenate([start[:1], middle])
         cell_end = np.concatenate([np.where(apart, start[:-1] + length, middle), [0.0]])
@@ -71,22 +71,22 @@ class WindowProbabilities:
 
     @property
     def durations(self) -> Floats:
-        """Of the cells, in s."""
+        """Return the durations of the cells, in s."""
         return self.cell_end - self.cell_start
 
 
 def _times(start_time: Any, window_length: Any) -> tuple[Any, float]:
-    """Return start times and length of a window, of the windows that segmentation returned."""
+    """Return start times and the length of a window, also from windows of segmentation."""
     if not isinstance(start_time, Mapping):
         if window_length is None:
             raise TypeError(
-                "window_length must be given in s with an array of start times. Windows in the "
-                "place of start_time bring it along."
+                "window_length must be given in s with an array of start times. Windows passed as "
+                "start_time have their own."
             )
         return start_time, window_length
     if window_length is not None:
         raise ValueError(
-            f"window_length must be None with windows, which know theirs, got {window_length!r}."
+            f"window_length must be None with windows, which have their own, got {window_length!r}."
         )
     if start_time.get("start_time") is None or start_time.get("window_length") is None:
         raise ValueError(
@@ -108,7 +108,7 @@ def check_classes(classes: ArrayLike | None, n_classes: int) -> NDArray[Any]:
     labels = np.asarray(classes)
     if labels.shape != (n_classes,):
         raise ValueError(
-            f"classes must name each of the {n_classes} columns of probabilities, in their order "
+            f"classes must name each of the {n_classes} columns of probabilities, in order "
             f"(the classes_ of the classifier), got shape {labels.shape}."
         )
     if len(set(labels.tolist())) != n_classes:

@@ -1,1 +1,1 @@
-"""Helpers that import nothing of ours: validation, compatibility, discovery."""
+"""Helpers without imports from the other subpackages: validation, compatibility, discovery."""

@@ -1,4 +1,4 @@
-"""Checks of arrays of numbers that are given as arguments."""
+"""Check arrays of numbers that are passed as arguments."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["finite_weights", "is_one_hot", "plain_labels", "real_array", "refuse
 
 
 def finite_weights(sample_weight: ArrayLike | None) -> Any:
-    """Return weights as float64, to be checked further by scikit-learn, and None as it is."""
+    """Return weights as float64 for further checks by scikit-learn; None stays None."""
     if sample_weight is None:
         return None
     refuse_masked(sample_weight, "sample_weight")
@@ -20,15 +20,14 @@ def finite_weights(sample_weight: ArrayLike | None) -> Any:
         raise ValueError(
             f"sample_weight must be finite, got NaN or infinity: {weight[~np.isfinite(weight)][0]}."
         )
-    # A single number for all windows, not an array of no dimensions.
+    # A single number for all windows, not an array without dimensions.
     return weight[()]
 
 
 def refuse_masked(values: Any, name: str) -> None:
     """Raise a ValueError for a masked array that hides values.
 
-    NumPy drops the mask on the way to an ordinary array, and what was marked as invalid would
-    silently count.
+    NumPy drops the mask when it converts to an ordinary array, so masked values would count.
     """
     if isinstance(values, np.ma.MaskedArray) and (hidden := np.count_nonzero(values.mask)):
         raise ValueError(
@@ -38,9 +37,9 @@ def refuse_masked(values: Any, name: str) -> None:
 
 
 def real_array(values: ArrayLike, name: str, accepted: str) -> NDArray[np.float64]:
-    """Return an array-like of integers and floats as floats, or say what `name` accepts.
+    """Return integers and floats as an array of floats, or raise an error about `name`.
 
-    Text that looks like a number, complex numbers and integers beyond all floats are none.
+    Text that looks like a number, complex numbers and integers beyond all floats are refused.
     """
     array = np.asarray(values)
     if array.dtype.kind not in "iuf":
@@ -49,10 +48,9 @@ def real_array(values: ArrayLike, name: str, accepted: str) -> NDArray[np.float6
 
 
 def plain_labels(labels: Any, name: str) -> Any:
-    """Return labels as NumPy has them: of pandas' own types, integers stay integers.
+    """Return labels as NumPy types; integers of pandas' own types stay integers.
 
-    Text and numbers together are a TypeError: they cannot be sorted, and a list of both would
-    become text.
+    A mixture of text and numbers is a TypeError: it cannot be sorted, and would become text.
     """
     dtype: Any = getattr(labels, "dtype", None)
     if hasattr(dtype, "numpy_dtype") and not labels.isna().any():
@@ -68,7 +66,7 @@ def plain_labels(labels: Any, name: str) -> Any:
 
 
 def is_one_hot(labels: Any) -> bool:
-    """Tell whether labels have one column for each class, and one 1 in each row."""
+    """Return whether labels have one column for each class, and one 1 in each row."""
     array = np.asarray(labels)
     return bool(
         array.ndim == 2

@@ -1,4 +1,4 @@
-"""Channels: their names, and their positions."""
+"""Check the names of channels, and find their positions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["check_names", "columns_of", "order_of_channels", "with_channels"]
 
 
 def check_names(names: Sequence[str] | None, n_channels: int) -> tuple[str, ...]:
-    """Return one name for each channel, or say what `channel_names` accepts."""
+    """Return one name for each channel, or raise an error about `channel_names`."""
     if names is None:
         return tuple(f"channel_{i}" for i in range(n_channels))
     listed = tuple(names)
@@ -31,7 +31,7 @@ def check_names(names: Sequence[str] | None, n_channels: int) -> tuple[str, ...]
 def columns_of(
     channels: Sequence[int | str], argument: str, channel_names: Sequence[str]
 ) -> list[int]:
-    """Return the positions of channels that are given by position or name."""
+    """Return the positions of channels given by position or name."""
     if isinstance(channels, str):
         raise TypeError(f"{argument} must be a sequence of channels, got {channels!r}.")
     found = []
@@ -56,7 +56,7 @@ def columns_of(
 
 
 def order_of_channels(expected: Sequence[str], found: Sequence[str]) -> list[int] | None:
-    """Return the positions of the `expected` channels among those `found`, None if in order."""
+    """Return the positions of the `expected` channels in `found`; None if they are in order."""
     wanted, names = list(expected), list(found)
     if not wanted or wanted == names:
         return None
@@ -70,7 +70,7 @@ def order_of_channels(expected: Sequence[str], found: Sequence[str]) -> list[int
 
 
 def with_channels(recording: Recording, channels: Sequence[str]) -> Recording:
-    """Return a recording with these channels in this order, itself if it has them so."""
+    """Return a recording with these channels in this order; itself if it already has them."""
     order = order_of_channels(channels, recording.channel_names)
     if order is None:
         return recording

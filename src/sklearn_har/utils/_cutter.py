@@ -1,4 +1,4 @@
-"""Cut a recording: where windows begin, which label they get, and the cut itself."""
+"""Cut a recording: find the starts, the labels and the samples of windows."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ __all__ = ["Cutter", "LabelRule"]
 
 LabelRule = Literal["majority", "all-equal", "last"]
 _LABEL_RULES = ("majority", "all-equal", "last")
-# A year at 50 Hz. Sums of sample numbers stay far within 64 bits.
+# A year at 50 Hz, so that sums of sample numbers fit into 64 bits.
 _LONGEST = 2**31 - 1
-# An int of up to this many samples, shorter than this in s, is likely meant in seconds.
+# An int of at most this many samples, shorter than this in s, is probably meant in seconds.
 _LOOKS_LIKE_SECONDS, _SHORTEST = 10, 0.25
 
 
@@ -84,7 +84,7 @@ class Cutter:
 
     @property
     def duration(self) -> float | None:
-        """Return the length of a window in s, where the rate is known."""
+        """Return the length of a window in s; None without a rate."""
         return None if self.rate is None else self.length / self.rate
 
     def plan(
@@ -94,7 +94,7 @@ class Cutter:
         breaks: ArrayLike | None,
         suffix: str = "",
     ) -> tuple[NDArray[np.int64], NDArray[Any] | None]:
-        """First samples and labels of the windows that stay."""
+        """Return the first samples and labels of the windows to keep."""
         start = np.arange(0, n_samples - self.length + 1, self.step, dtype=np.int64)
         if breaks is not None:
             interruptions = check_breaks(breaks, n_samples, f"breaks{suffix}")
@@ -110,7 +110,7 @@ class Cutter:
         return start, append_unlabelled(classes, self.unlabelled, "on_unlabelled='keep'")[code]
 
     def cut(self, samples: NDArray[Any], start: NDArray[np.int64]) -> NDArray[Any]:
-        """Windows of shape (n_windows, n_timesteps, n_channels) that begin at `start`."""
+        """Return windows of shape (n_windows, n_timesteps, n_channels) that begin at `start`."""
         if len(samples) < self.length:
             return np.empty((0, self.length, samples.shape[1]), dtype=samples.dtype)
         every = np.moveaxis(sliding_window_view(samples, self.length, axis=0), -1, 1)
@@ -131,7 +131,7 @@ class Cutter:
         if self.label_rule == "all-equal":
             changes = np.concatenate([[0], np.cumsum(codes[1:] != codes[:-1])])
             return np.where(changes[end - 1] == changes[start], codes[start], -1)
-        # A running count per label: memory and time do not depend on the overlap.
+        # With a running count per label, memory and time do not depend on the overlap.
         best = np.full(len(start), -1, dtype=np.int64)
         most = np.zeros(len(start), dtype=np.int64)
         for code in [*range(n_classes), -1]:

@@ -1,4 +1,4 @@
-"""Errors and recordings in messages."""
+"""Describe errors and recordings in messages."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ __all__ = ["name_of_recording", "one_line"]
 
 
 def one_line(error: BaseException) -> str:
-    """Say an error in one line, whatever it is: one without words by its name."""
+    """Return an error in one line; without a message, return its name."""
     if isinstance(error, OSError) and error.strerror and error.filename is not None:
         return f"{error.filename}: {error.strerror}"
     return " ".join(str(error).split()) or type(error).__name__
 
 
 def name_of_recording(recording: Any, number: int) -> str:
-    """Name a recording in a message: its position, and its file where it is known."""
+    """Return the position of a recording, and its file if known."""
     file = getattr(recording, "facts", {}).get("file")
     if isinstance(file, list):
         file = ", ".join(map(str, file))

@@ -1,4 +1,4 @@
-"""Gaps between samples, and the parts of a recording between them."""
+"""Find gaps between samples, and the parts of a recording between them."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ __all__ = [
     "parts_between_gaps",
 ]
 
-# A step of more than this many typical ones is a gap, unless told otherwise.
+# In typical steps: a longer step is a gap by default.
 _DEFAULT_GAP = 5.0
-# Samples that are prepared at once: twenty minutes at 50 Hz. Memory does not depend on the length
-# of the recording, and there are windows enough for a classifier to be fast.
+# Samples to prepare at once: twenty minutes at 50 Hz. This limits the memory, with enough windows
+# for a classifier to be fast.
 _BLOCK = 1 << 16
 
 
 def gaps(time: NDArray[np.float64], limit: float) -> NDArray[np.int64]:
-    """Return the samples that come more than `limit` seconds after the one before them."""
+    """Return the samples that come more than `limit` seconds after the previous one."""
     return np.flatnonzero(np.diff(time) > limit) + 1
 
 
 def gap_limit(sampling_rate: float, max_gap: float | None, grid: float | None = None) -> float:
-    """Return the longest step in s that is no gap; `grid` is the rate of the grid to come.
+    """Return the longest step in s that is not a gap; `grid` is the rate of the new grid.
 
-    A grid does not see a gap of a few of its own steps.
+    A gap of a few steps of that grid does not count.
     """
     if max_gap is None:
         return _DEFAULT_GAP / min(sampling_rate, grid or sampling_rate)
@@ -43,9 +43,9 @@ def gap_limit(sampling_rate: float, max_gap: float | None, grid: float | None = 
 
 
 def gap_limit_of(recording: Any, max_gap: float | None, grid: float | None = None) -> float:
-    """Return the longest step in s of a recording that is no gap.
+    """Return the longest step in s of a recording that is not a gap.
 
-    The limit that found its breaks holds, unless `max_gap` is given.
+    It is the limit that found its breaks, unless `max_gap` is given.
     """
     if max_gap is None and recording.max_gap is not None:
         return max(float(recording.max_gap), gap_limit(grid, None) if grid else 0.0)
@@ -57,7 +57,7 @@ def parts_between_gaps(
 ) -> list[slice]:
     """Return the parts between breaks and gaps, as slices of the samples.
 
-    Breaks that were found by another limit are decided anew.
+    Breaks found by another limit are found again.
     """
     limit = gap_limit_of(recording, max_gap, grid)
     time, breaks = recording.time, recording.breaks
@@ -73,6 +73,6 @@ def parts_between(breaks: NDArray[np.int64], n_samples: int) -> list[slice]:
 
 
 def blocks_of(part: slice) -> Iterator[slice]:
-    """Yield a part of a recording in pieces that are worked on one after the other."""
+    """Yield a part of a recording in pieces for consecutive processing."""
     for start in range(part.start, part.stop, _BLOCK):
         yield slice(start, min(start + _BLOCK, part.stop))

@@ -1,4 +1,4 @@
-"""Labels of samples and labelled intervals: conversions for recordings and timelines."""
+"""Convert labels of samples to labelled intervals, and back."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = [
 
 Floats = NDArray[np.float64]
 
-# Ends that were written to a file with few digits may reach into the next interval by this, in s.
+# In s: ends written with few digits may reach into the next interval by this much.
 OVERLAP_TOLERANCE = 1e-6
 
 
@@ -40,7 +40,7 @@ class Intervals(NamedTuple):
 
 
 def row_at(intervals: Intervals, time: Floats) -> NDArray[np.int64]:
-    """Return the row of the interval that holds each time, -1 where none does."""
+    """Return the row of the interval at each time; -1 without one."""
     if not len(intervals.start):
         return np.full(len(time), -1)
     row = np.searchsorted(intervals.start, time, side="right") - 1
@@ -48,9 +48,9 @@ def row_at(intervals: Intervals, time: Floats) -> NDArray[np.int64]:
 
 
 def labels_at(intervals: Intervals, time: Floats, unlabelled: Any, name: str) -> NDArray[Any]:
-    """Return the activity at each time, `unlabelled` where no interval holds it.
+    """Return the activity at each time; `unlabelled` outside all intervals.
 
-    An `unlabelled` of None gives an array of objects, which may mix None with anything.
+    An `unlabelled` of None gives an array of objects, which may mix None with other types.
     """
     if len(intervals.activity) == 0:
         return np.full(len(time), unlabelled)
@@ -117,7 +117,7 @@ def check_timeline(timeline: Any, name: str) -> Intervals:
     if activity.dtype.kind not in "OUS":
         activity = np.asarray(activity)
     elif len(activity):
-        # Names as numpy has them, whatever string type the frame chose.
+        # As NumPy strings, whatever string type the frame has.
         activity = np.array(activity.tolist())
     start, end = (_seconds(timeline, column, name) for column in ("start", "end"))
     order = np.argsort(start, kind="stable")

@@ -1,4 +1,4 @@
-"""Labels of samples and windows: their codes, and what counts as unlabelled."""
+"""Encode labels of samples and windows, with a code for unlabelled ones."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def check_on_unlabelled(on_unlabelled: str) -> None:
 def encode_labels(
     labels: ArrayLike, n_labels: int, name: str, unlabelled: Hashable, of: str = "samples"
 ) -> tuple[NDArray[np.int64], NDArray[Any]]:
-    """Codes of the labels, -1 for unlabelled ones, and the sorted labels."""
+    """Return the codes of the labels, -1 for unlabelled ones, and the sorted labels."""
     refuse_masked(labels, name)
     values = np.asarray(labels)
     if values.ndim != 1 or len(values) != n_labels:
@@ -41,7 +41,7 @@ def encode_labels(
     codes, classes = pd.factorize(values, sort=True)
     classes = np.asarray(classes)
     if classes.dtype.kind == "f" and (classes == np.trunc(classes)).all():
-        # pandas turns integers into floats where one of them is missing.
+        # A missing integer makes pandas convert the others to floats.
         classes = classes.astype(np.int64)
     elif classes.dtype.kind in "iu":
         classes = classes.astype(np.int64)
@@ -54,7 +54,7 @@ def encode_labels(
 
 
 def append_unlabelled(classes: NDArray[Any], unlabelled: Any, parameter: str) -> NDArray[Any]:
-    """Put `unlabelled` last, where code -1 points to, or say what `parameter` needs."""
+    """Append `unlabelled`, to which code -1 refers, or raise an error about `parameter`."""
     numeric = isinstance(unlabelled, numbers.Number)
     if len(classes) and numeric == (classes.dtype.kind in "OUS"):
         raise ValueError(

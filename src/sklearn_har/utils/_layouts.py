@@ -1,4 +1,4 @@
-"""The layout of windows in tables and arrays: told by names, checked against the data."""
+"""Find the layout of windows in tables and arrays by names, and check it against the data."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from sklearn_har.utils._warnings import warn_user
 
 __all__ = ["layout_of_names", "some_windows", "warn_of_layout", "warn_of_samples"]
 
-# Windows that are looked at, spread over all of them.
+# This many windows, spread over all, are examined.
 _SEEN = 200
-# More channels than these are not looked for in a table without names.
+# Tables without names are not searched for more channels than this.
 _MOST_CHANNELS = 32
 
 
 def layout_of_names(names: Iterable[Any]) -> tuple[list[str], npt.NDArray[np.int64]] | None:
-    """Return the channels that columns are named after, and the columns in order of time.
+    """Return the channels in the names of columns, and the columns in order of time.
 
-    The fetchers call the columns of a frame `total_acc_x_000`, `total_acc_y_000`, ..., in the order
-    of `data.reshape(n_windows, -1)`: all channels of the first time step, then of the second.
-    Columns in another order, and those with two levels, channel and time step, are put into this
-    one. None if the names hold no channels.
+    The fetchers name the columns of a frame `total_acc_x_000`, `total_acc_y_000`, ..., in the order
+    of `data.reshape(n_windows, -1)`: all channels of the first time step, then of the second. Other
+    orders, and columns with two levels, channel and time step, are sorted into this one. None if
+    the names hold no channels.
 
     Examples
     --------
@@ -65,7 +65,7 @@ def _channel_and_step(name: Any) -> tuple[str, int] | None:
 
 
 def warn_of_samples(X: Any) -> None:
-    """Warn of a frame of samples, whose rows would be taken for windows."""
+    """Warn of a frame of samples, whose rows would count as windows."""
     names = [str(name).lower() for name in X.columns]
     layout = layout_of_names(X.columns)
     axes = [name for name in names if {name[:-1] + axis for axis in "xyz"} <= set(names)]
@@ -83,7 +83,7 @@ def warn_of_samples(X: Any) -> None:
 
 
 def _are_steps(names: Sequence[str]) -> bool:
-    """Return whether columns are numbered one after the other, as time steps are."""
+    """Return whether columns are numbered consecutively, like time steps."""
     numbered = [re.fullmatch(r"(.*?)(\d+)", name) for name in names]
     steps = [(found[1], int(found[2])) if found else None for found in numbered]
     following = [(step[0], step[1] + 1) if step else None for step in steps]
@@ -91,12 +91,12 @@ def _are_steps(names: Sequence[str]) -> bool:
 
 
 def some_windows(windows: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return a few windows, spread over all: to look at each may take more than the memory."""
+    """Return some windows, spread over all; all of them may exceed the memory."""
     return windows[:: max(1, len(windows) // _SEEN)]
 
 
 def warn_of_layout(windows: npt.NDArray[Any]) -> None:
-    """Warn of axes that are likely to be other ones: signals are smooth along time.
+    """Warn of axes in a probably wrong order: signals are smooth along time.
 
     `windows` are of shape (n_windows, n_timesteps, n_channels).
     """
@@ -126,13 +126,13 @@ def _change(values: npt.NDArray[Any], axis: int) -> float:
 
 
 def _channels_in_turn(table: npt.NDArray[Any]) -> int | None:
-    """Return how many channels take turns in the columns of a table, None if there is one."""
+    """Return the number of channels that alternate in the columns of a table; None for one."""
     n_columns = table.shape[1]
     changes = [
         float(np.abs(table[:, lag:] - table[:, :-lag]).mean())
         for lag in range(1, min(_MOST_CHANNELS, n_columns // 2) + 1)
     ]
-    # The first lag and the second tell a fast oscillation of one channel from channels in turn.
+    # The first two lags distinguish a fast oscillation of one channel from alternating channels.
     if len(changes) < 2:
         return None
     for lag in range(2, len(changes) + 1):

@@ -1,4 +1,4 @@
-"""Mean and deviation of windows that need not fit into memory."""
+"""Compute mean and deviation of windows that may exceed the memory."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 __all__ = ["mean_and_deviation", "parts_of"]
 
-# Values that are worked on at a time: 80 MB in double precision, and all of UCI HAR in one part.
+# Values to process at once: 80 MB in double precision, which includes all of UCI HAR.
 _VALUES = 10_000_000
 
 
@@ -27,9 +27,9 @@ def mean_and_deviation(
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Return mean and standard deviation of each channel, over windows and time.
 
-    `numpy.std` makes a copy of all windows, in double precision here; these sums need one of a part
-    only. Single precision would lose the digits of a long recording. `function` is applied to each
-    part first.
+    `numpy.std` would copy all windows in double precision; these sums copy one part at a time.
+    Single precision would lose digits for long recordings. `function` is applied to each part
+    first.
 
     Examples
     --------
@@ -49,7 +49,7 @@ def mean_and_deviation(
     mean = total / n
     squares: Any = 0.0
     for part in parts():
-        # In two passes: the sum of the squares less the square of the sum would cancel.
+        # In two passes, because sums of squares minus squares of sums would cancel.
         rest = np.subtract(part, mean, dtype=np.float64)
         squares = squares + np.square(rest, out=rest).sum(axis=(0, 1))
     return mean, np.sqrt(squares / n)

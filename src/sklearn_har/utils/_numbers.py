@@ -1,4 +1,4 @@
-"""Checks of numbers that are given as arguments, in modules that may not load NumPy."""
+"""Check numbers that are passed as arguments, in modules that must not load NumPy."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 
 __all__ = ["check_integer", "check_rate", "check_real"]
 
-# A longer period than of thirty years is no rate, and times in seconds could not be computed.
+# A period above thirty years is not a rate, and times in seconds would overflow.
 _SLOWEST = 1e-9
 
 
 def check_integer(value: Any, name: str, *, minimum: int, maximum: int | None = None) -> int:
-    """Return `value` as an int, or say what `name` accepts.
+    """Return `value` as an int, or raise an error about `name`.
 
-    A bool is not taken for a number: ``n_subjects=True`` is a slip of the keyboard.
+    A bool is refused: ``n_subjects=True`` is a typing error.
     """
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
         raise TypeError(f"{name} must be an integer of at least {minimum}, got {value!r}.")
@@ -36,7 +36,7 @@ def check_real(
     exclude_minimum: bool = False,
     unit: str = "",
 ) -> float:
-    """Return `value` as a finite float of an interval, or say what `name` accepts."""
+    """Return `value` as a finite float in an interval, or raise an error about `name`."""
     accepted = f"a finite number {'above' if exclude_minimum else 'of at least'} {minimum:g}"
     if math.isfinite(below):
         accepted += f" and below {below:g}"
@@ -55,7 +55,7 @@ def check_real(
 
 
 def check_rate(value: Any, name: str = "sampling_rate") -> float:
-    """Return a number of Hz above 0 as a float, or say what `name` accepts."""
+    """Return a number of Hz above 0 as a float, or raise an error about `name`."""
     rate = check_real(value, name, minimum=0.0, exclude_minimum=True, unit="Hz")
     if rate < _SLOWEST:
         raise ValueError(f"{name} must be at least {_SLOWEST:g} Hz, got {value!r}.")

@@ -1,4 +1,4 @@
-"""Libraries that only some features need, behind the extras of the package."""
+"""Import libraries that only some features need, from the extras of the package."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ __all__ = ["import_optional"]
 
 
 def import_optional(module: str, *, extra: str, needed_by: str) -> Any:
-    """Import a module, or say which extra of the package brings it."""
+    """Import a module, or raise an error with the extra that installs it."""
     try:
         return import_module(module)
     except ModuleNotFoundError as error:
         library = module.partition(".")[0]
         missing = (error.name or "").partition(".")[0]
-        if missing != library:  # it is there, and something that it needs is not
+        if missing != library:  # the library is installed, but one of its dependencies is missing
             raise
         raise ImportError(
             f"{needed_by} needs {library}, which is not installed: "

@@ -1,4 +1,4 @@
-"""Checks of what `predict_proba` returns, shared by timelines and evaluation."""
+"""Check the probabilities of `predict_proba` for timelines and evaluations."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sklearn_har.utils._arrays import refuse_masked
 
 __all__ = ["check_probabilities"]
 
-# Sums of a float32 softmax differ from 1 by about 1e-6; anything larger is no rounding.
+# Rounding changes sums of a float32 softmax by about 1e-6; a larger difference is an error.
 _SUM_TOLERANCE = 1e-3
 
 
@@ -25,7 +25,7 @@ def check_probabilities(probabilities: ArrayLike, name: str) -> NDArray[np.float
             f"class, as predict_proba returns them, got shape {values.shape}."
         )
     values = values.astype(np.float64)
-    with np.errstate(invalid="ignore"):  # of infinities, which are wrong as well
+    with np.errstate(invalid="ignore"):  # infinities are refused below
         sums = values.sum(axis=1)
         wrong = ~((values >= 0.0).all(axis=1) & (np.abs(sums - 1.0) <= _SUM_TOLERANCE))
     if wrong.any():

@@ -1,4 +1,4 @@
-"""Progress of long work: one line of the standard error stream, where a terminal shows it."""
+"""Show the progress of long work as one line of standard error, if it is a terminal."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from typing import Self
 
 __all__ = ["ProgressLine", "duration", "is_watched", "time_left"]
 
-# One less than the columns of the smallest terminal, some of which wrap when the last is written.
+# One less than the columns of the smallest terminal, because some wrap when the last is written.
 _WIDTH = 79
 
 
 def is_watched() -> bool:
-    """Tell whether the standard error stream is a terminal, at which somebody may be looking."""
+    """Return whether standard error is a terminal, so that somebody may see it."""
     return sys.stderr is not None and sys.stderr.isatty()
 
 
 class ProgressLine:
-    """A line that is kept up to date while something lasts, and is empty in the end.
+    """A line that is updated during long work and empty at the end.
 
-    In files, pipes and logs, and where `wanted` is False, nothing is written at all. What comes
-    sooner than `pause` seconds after what was shown is left out, unless it is the last.
+    Nothing is written to files, pipes and logs, or if `wanted` is False. An update within `pause`
+    seconds of the last one is skipped, unless it is the final one.
     """
 
     def __init__(self, *, pause: float = 0.0, wanted: bool = True) -> None:
@@ -37,7 +37,7 @@ class ProgressLine:
         self.clear()
 
     def show(self, text: str, *, last: bool = False) -> None:
-        """Replace the shown text by `text`."""
+        """Replace the text by `text`."""
         now = time.monotonic()
         if not self._visible or (now - self._shown < self._pause and not last):
             return
@@ -45,25 +45,26 @@ class ProgressLine:
         self._write(text[:_WIDTH])
 
     def clear(self) -> None:
-        """Leave an empty line, for what comes after."""
+        """Leave an empty line for later output."""
         if self._visible and self._length:
             self._write("")
 
     def _write(self, text: str) -> None:
-        # Other lines may have been written in its place, longer ones too.
+        # Other output, also longer lines, may have replaced the text.
         print(f"\r{text:<{_WIDTH}}\r{text}", end="", file=sys.stderr, flush=True)
         self._length = len(text)
 
 
 def time_left(start: float, done: int, total: int) -> str:
-    """Return ", 12 min left" of work that began at `start` by `time.monotonic`, or nothing yet."""
+    """Return ", 12 min left" for work that began at `start` by `time.monotonic`, or "" too
+    early."""
     if not done:
         return ""
     return f", {duration((time.monotonic() - start) / done * max(total - done, 0))} left"
 
 
 def duration(seconds: float) -> str:
-    """Say a time in the unit that people would take.
+    """Return a duration in a readable unit.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""Public names for public classes.
+"""Set the public names of public classes.
 
-A file that holds an estimator names its class by the module that defines it. Modules that begin
-with an underscore may move, and nobody should have to trust a name that the documentation lacks.
+A file with an estimator names its class by the module that defines it. Private modules may move,
+and users should only have to trust documented names.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import sys
 __all__ = ["FORMER_NAMES", "name_classes_after"]
 
 FORMER_NAMES: dict[type, str] = {}
-"""The name of a class in files of older versions."""
+"""The attribute with the name of a class in files of older versions."""
 
 
 def name_classes_after(package: str) -> None:
-    """Name the public classes of a package after it, instead of after their private modules."""
+    """Name the public classes of a package after it instead of their private modules."""
     module = sys.modules[package]
     for item in (getattr(module, name) for name in module.__all__):
         if isinstance(item, type) and item.__module__.startswith(f"{package}._"):

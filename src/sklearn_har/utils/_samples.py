@@ -1,4 +1,4 @@
-"""Checks of the samples of one recording: their values, times and breaks."""
+"""Check the samples of one recording: values, times and breaks."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ __all__ = [
 
 
 def all_finite(values: NDArray[Any]) -> bool:
-    """Whether no value is missing or infinite, without an array of answers where none is."""
+    """Return whether all values are finite, without a large temporary array if they are."""
     with np.errstate(over="ignore", invalid="ignore"):
         total = values.sum()
     return bool(np.isfinite(total) or np.isfinite(values).all())
 
 
 def is_increasing(values: NDArray[Any]) -> bool:
-    """Whether each value is larger than the one before it."""
+    """Return whether each value is larger than the previous one."""
     return bool((values[1:] > values[:-1]).all())
 
 
@@ -63,9 +63,9 @@ def check_breaks(breaks: ArrayLike, n_samples: int, name: str) -> NDArray[np.int
 def check_increasing(
     time: NDArray[Any], name: str, of: str, remedy: str = ""
 ) -> NDArray[np.float64]:
-    """Return the times of samples or windows (`of`) as floats, or say where they do not increase.
+    """Return the times of samples or windows (`of`) as floats; they must increase.
 
-    All digits are told: of seconds since 1970 the last ones matter.
+    The error shows all digits, because the last ones matter for seconds since 1970.
     """
     seconds = time.astype(np.float64)
     if not all_finite(seconds):

@@ -1,4 +1,4 @@
-"""Scores by subject, and how a score is written."""
+"""Compute scores by subject, and find the unit of a score."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["check_column", "check_groups", "is_percentage", "per_subject"]
 
 
 def is_percentage(scoring: str) -> bool:
-    """Tell whether people give this score in per cent."""
+    """Return whether this score is usually given in per cent."""
     return "accuracy" in scoring
 
 

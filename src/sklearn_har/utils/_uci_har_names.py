@@ -1,10 +1,10 @@
-"""The names of UCI HAR, which what makes windows and what reads them have in common."""
+"""The names of activities and channels of UCI HAR."""
 
 from __future__ import annotations
 
 __all__ = ["ACTIVITY_NAMES", "CHANNEL_NAMES", "RECORDED_CHANNEL_NAMES"]
 
-#: The activities of UCI HAR; the position in this tuple is the label.
+#: The activities of UCI HAR; the position is the label.
 ACTIVITY_NAMES: tuple[str, ...] = (
     "walking",
     "walking_upstairs",
@@ -27,7 +27,7 @@ CHANNEL_NAMES: tuple[str, ...] = (
     "body_gyro_z",
 )
 
-#: The channels of a recording, as a phone measures them.
+#: The channels of a recording as measured by a phone.
 RECORDED_CHANNEL_NAMES: tuple[str, ...] = tuple(
     name for name in CHANNEL_NAMES if not name.startswith("body_acc")
 )

@@ -1,4 +1,4 @@
-"""Checks of windows and of names, shared by transformers, classifiers and command line."""
+"""Check windows and names for transformers, classifiers and the command line."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def check_choice(value: Any, name: str, choices: Sequence[str]) -> None:
 
 
 def check_n_steps(n_steps: int, n_timesteps: int, *, remedy: str = "") -> None:
-    """Raise a ValueError that lists the divisors unless `n_steps` divides `n_timesteps`."""
+    """Raise a ValueError with the divisors unless `n_steps` divides `n_timesteps`."""
     if n_timesteps % n_steps:
         divisors = [d for d in range(1, n_timesteps + 1) if n_timesteps % d == 0]
         raise ValueError(
@@ -54,14 +54,15 @@ def check_windows(
     dtype: Any = np.float32,
     allow_nan: bool = False,
 ) -> npt.NDArray[Any]:
-    """Validate windows for `estimator` and record (`reset`) or compare their shape.
+    """Validate windows for `estimator`, and store (`reset`) or compare their shape.
 
-    `X` is of shape (n_windows, n_timesteps, n_channels); or subsequences of shape (n_windows,
-    n_steps, n_timesteps / n_steps, n_channels), also with an axis of length 1 after `n_steps`; or a
-    table with a column for each value of a window, all channels of the first time step before those
-    of the second. The number of channels of a table is that of the windows seen before, that of its
-    names, or `estimator.n_channels`, else one. Windows come back with as many axes as they had, a
-    table of several channels with three. Infinity never passes.
+    `X` has shape (n_windows, n_timesteps, n_channels). It may also be subsequences of shape
+    (n_windows, n_steps, n_timesteps / n_steps, n_channels), also with an axis of length 1 after
+    `n_steps`, or a table with all channels of the first time step, then of the second.
+
+    The number of channels of a table is that of earlier windows, of its names, or
+    `estimator.n_channels`, or else one. The result has the axes of `X`; a table of several channels
+    gets three. Infinity is always refused.
     """
     refuse_masked(X, "X")
     if not hasattr(X, "shape"):
@@ -72,7 +73,7 @@ def check_windows(
         raise TypeError(f"X must hold numbers, got text of dtype {X.dtype}.")
     shape = tuple(X.shape)
     if len(shape) == 5 and shape[2] == 1:
-        # Subsequences as ConvLSTM2D reads them: (n_windows, n_steps, 1, n_timesteps, n_channels).
+        # Subsequences for ConvLSTM2D: (n_windows, n_steps, 1, n_timesteps, n_channels).
         X = np.asarray(X)[:, :, 0]
         shape = X.shape
     if len(shape) > 4:
@@ -92,14 +93,14 @@ def check_windows(
         table, n_channels, order = _table(estimator, X, reset)
     if not reset:
         _compare(estimator, shape)
-        # Files of older versions have the number of time steps here.
+        # Files of older versions store the number of time steps here.
         estimator.n_features_in_ = estimator.n_timesteps_in_ * estimator.n_channels_in_
-    with np.errstate(invalid="ignore"):  # of infinities, which are refused
+    with np.errstate(invalid="ignore"):  # infinities are refused below
         options = {"dtype": dtype, "ensure_all_finite": "allow-nan"}
         if reset or (len(shape) == 2 and table is X):
             array = validate_data(estimator, table, reset=reset, **options)
         else:
-            # Without names of columns, of which scikit-learn would warn.
+            # Without names of columns, which would cause a warning of scikit-learn.
             array = check_array(table, estimator=estimator, input_name="X", **options)
     if not allow_nan and array.dtype.kind == "f" and np.isnan(array.min()):
         wrong = np.flatnonzero(np.isnan(array).any(axis=1))
@@ -133,7 +134,7 @@ def _table_of_windows(X: Any) -> npt.NDArray[Any]:
 def _table(
     estimator: BaseEstimator, X: Any, reset: bool
 ) -> tuple[Any, int, npt.NDArray[np.int64] | None]:
-    """Return a table, the number of channels in it, and its columns in order of time."""
+    """Return a table, its number of channels, and its columns in order of time."""
     layout = layout_of_names(X.columns) if hasattr(X, "columns") else None
     given = getattr(estimator, "n_channels", None)
     if reset:
@@ -150,14 +151,14 @@ def _table(
     if layout is None or len(layout[0]) != n_channels:
         return X, n_channels, None
     if not reset and not hasattr(estimator, "feature_names_in_"):
-        # The names were checked here, and scikit-learn would warn of them.
+        # The names were checked above, and scikit-learn would warn of them.
         X = np.asarray(X)
     in_order = np.array_equal(layout[1], np.arange(len(layout[1])))
     return X, n_channels, None if in_order else layout[1]
 
 
 def _as_array(X: Any) -> npt.NDArray[Any]:
-    """Return nested sequences as an array, or say which lengths do not go together."""
+    """Return nested sequences as an array, or raise an error about different lengths."""
     try:
         return np.asarray(X)
     except ValueError as error:
@@ -172,7 +173,7 @@ def _as_array(X: Any) -> npt.NDArray[Any]:
 
 
 def _compare(estimator: BaseEstimator, shape: tuple[int, ...]) -> None:
-    """Refuse windows of another shape than those that were seen by `fit`."""
+    """Raise an error for windows of another shape than in `fit`."""
     fitted = (estimator.n_timesteps_in_, estimator.n_channels_in_)
     name = type(estimator).__name__
     n_fitted = math.prod(fitted)

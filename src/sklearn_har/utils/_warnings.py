@@ -1,4 +1,4 @@
-"""Warnings that point at the line of the user, however deep they arise."""
+"""Issue warnings that point to the line of the user."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PACKAGE = str(Path(__file__).parent.parent)
 
 
 def warn_user(message: str, category: type[Warning] = UserWarning) -> None:
-    """Issue a warning from the first frame outside of this package."""
+    """Issue a warning from the first frame outside this package."""
     level, frame = 1, sys._getframe(0)
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         level, frame = level + 1, frame.f_back
@@ -24,12 +24,12 @@ def warn_user(message: str, category: type[Warning] = UserWarning) -> None:
 
 
 def warn_of_recording(message: str) -> None:
-    """Issue a RecordingWarning from the first frame outside of this package."""
+    """Issue a RecordingWarning from the first frame outside this package."""
     warn_user(message, RecordingWarning)
 
 
 def warn_of_unknown_frames(names: Sequence[str], n_recordings: int) -> None:
-    """Say which of the recordings have no known frame."""
+    """Warn of recordings without a known frame."""
     if names:
         warn_of_recording(
             f"the frame of the body is not known in {len(names)} of {n_recordings} recordings, the "

@@ -1,8 +1,8 @@
-"""Settings of TensorFlow for processes that joblib starts.
+"""Configure TensorFlow in worker processes of joblib, Dask and Ray.
 
-joblib divides the cores among its workers by limiting the threads of OpenMP and BLAS, and so do
-Dask and Ray. TensorFlow has thread pools of its own, as large as the machine in each worker, so
-that two workers on two cores run four threads that wait for each other.
+They divide the cores among their workers by limiting the threads of OpenMP and BLAS. TensorFlow has
+its own thread pools, which in each worker use all cores. Two workers on two cores would then run
+four threads that wait for each other.
 """
 
 from __future__ import annotations
@@ -12,21 +12,21 @@ import os
 
 __all__ = ["share_cores"]
 
-# What the engines set in their workers: the number of threads that are each worker's share.
+# The engines set this variable in their workers to the number of threads of each.
 _SHARE = "OMP_NUM_THREADS"
 
-# How the processes of joblib and of Dask (those that a nanny started) are called.
+# The names of the processes of joblib and Dask (those started by a nanny).
 _NAMES = ("LokyProcess", "Dask Worker process")
 
-# Ray calls its processes nothing, but tells them who their master is.
+# Ray does not name its processes, but sets this variable.
 _MASTER = "RAY_RAYLET_PID"
 
 
 def share_cores() -> bool:
-    """In a worker, before TensorFlow is imported, keep to this worker's share of threads.
+    """In a worker, limit TensorFlow to this worker's share of threads; call it before its import.
 
-    The process belongs to joblib, Dask or Ray and exists for its jobs alone; in every other process
-    nothing is touched, and a variable that is set stays as it is. Return whether this is a worker.
+    Only processes of joblib, Dask or Ray, which exist for their jobs alone, are changed, and
+    variables that are set stay as they are. Return whether this is a worker.
     """
     named = multiprocessing.current_process().name.startswith(_NAMES)
     if not named and _MASTER not in os.environ:
@@ -35,6 +35,6 @@ def share_cores() -> bool:
     if share.isdecimal():
         os.environ.setdefault("TF_NUM_INTRAOP_THREADS", share)
         os.environ.setdefault("TF_NUM_INTEROP_THREADS", share)
-    # Each worker would greet with the same lines about the processor.
+    # Otherwise each worker prints the same lines about the processor.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     return True

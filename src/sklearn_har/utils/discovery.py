@@ -1,7 +1,7 @@
-"""Find what the package offers: its estimators, displays and functions.
+"""List the estimators, displays and functions of the package.
 
-The counterpart of `sklearn.utils.discovery`. An object is public when a public module lists it in
-its `__all__`; a module is public when no part of its name starts with an underscore.
+This corresponds to `sklearn.utils.discovery`. An object is public if a public module lists it in
+`__all__`; a module is public if no part of its name starts with an underscore.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 __all__ = ["all_displays", "all_estimators", "all_functions"]
 
 _ROOT = __name__.partition(".")[0]
-# The command line is reached by the console script, not by an import.
+# The command line is used through the console script, not by an import.
 _NOT_IMPORTED_BY_USERS = {"cli"}
 
 
@@ -27,8 +27,8 @@ def all_estimators(
     Parameters
     ----------
     type_filter : {"classifier", "transformer"} or list of such str, default=None
-        Which kind of estimators to return; with a list, the estimators that are of at least one
-        of its kinds. If None, all estimators are returned.
+        The kind of estimators to return; for a list, those of at least one of its kinds. None for
+        all estimators.
 
     Returns
     -------
@@ -41,7 +41,7 @@ def all_estimators(
     >>> "LSTMClassifier" in dict(all_estimators("classifier"))
     True
     """
-    # Loading scikit-learn only when asked keeps the import of this module light.
+    # Imported here, to keep the import of this module light.
     from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 
     mixins = {"classifier": ClassifierMixin, "transformer": TransformerMixin}
@@ -95,7 +95,7 @@ def all_functions() -> list[tuple[str, Callable[..., Any]]]:
 
 
 def _public_objects(predicate: Callable[[Any], bool]) -> list[tuple[str, Any]]:
-    # Keyed by name: the top level repeats objects of the subpackages, and each counts once.
+    # Keyed by name, because the top level repeats objects of the subpackages.
     found = {}
     for module in _public_modules():
         for name in getattr(module, "__all__", ()):
@@ -107,7 +107,7 @@ def _public_objects(predicate: Callable[[Any], bool]) -> list[tuple[str, Any]]:
 
 def _public_modules() -> Iterator[Any]:
     names = [_ROOT]
-    for name in names:  # it grows while it is read: a package adds its modules
+    for name in names:  # it grows during the loop: a package adds its modules
         module = import_module(name)
         yield module
         names.extend(

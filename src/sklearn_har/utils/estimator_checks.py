@@ -1,8 +1,8 @@
-"""Checks that windows with channels are treated as scikit-learn's checks treat tables.
+"""Check estimators of windows like scikit-learn checks estimators of tables.
 
-scikit-learn's `check_estimator` sends two-dimensional data, which the estimators of this package
-read as single-channel windows. These checks ask the same questions with three axes, and some more.
-They serve other packages too: any classifier or transformer of windows can be checked.
+scikit-learn's `check_estimator` uses two-dimensional data, which the estimators of this package
+read as windows with one channel. These checks use three axes, and add some. You can use them for
+any classifier or transformer of windows.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ _RTOL, _ATOL = 1e-4, 1e-6
 
 
 def window_checks(estimator: Any) -> Iterator[tuple[Any, Callable[[Any], None]]]:
-    """Yield an estimator and a check of it, one after the other.
+    """Yield pairs of an estimator and a check.
 
     Parameters
     ----------
     estimator : estimator
         A classifier or a transformer of windows of shape (n_windows, n_timesteps, n_channels) =
-        (24, 16, 3). It needs a fixed `random_state` and few epochs. It is cloned for each check.
+        (24, 16, 3). It needs a fixed `random_state` and few epochs. Each check uses a clone.
 
     Yields
     ------
     tuple of (estimator, callable)
-        `check(estimator)` raises an AssertionError where the estimator fails.
+        `check(estimator)` raises an AssertionError if the estimator fails.
 
     Examples
     --------
@@ -53,13 +53,13 @@ def window_checks(estimator: Any) -> Iterator[tuple[Any, Callable[[Any], None]]]
 
 def _run(check: Callable[..., None], estimator: Any) -> None:
     with warnings.catch_warnings():
-        # scikit-learn's checks do the same: a small training need not converge.
+        # As in scikit-learn's checks: a small training need not converge.
         warnings.simplefilter("ignore")
         check(estimator, *_windows())
 
 
 def parametrize_with_window_checks(estimators: Iterable[Any]) -> Any:
-    """Decorate a pytest test, to run each check for each estimator.
+    """Decorate a pytest test to run each check for each estimator.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def parametrize_with_window_checks(estimators: Iterable[Any]) -> Any:
     Returns
     -------
     pytest.MarkDecorator
-        For a function of the arguments `estimator` and `check`.
+        A decorator for a function with the arguments `estimator` and `check`.
 
     Examples
     --------
@@ -123,14 +123,14 @@ def _assert_raises(expected: type[Exception], words: str, call: Callable[[], Any
 
 
 def _check_window_attributes(estimator: Any, X: Any, y: Any) -> None:
-    """Assert that `fit` returns the estimator and records the shape of the windows."""
+    """Assert that `fit` returns the estimator and stores the shape of the windows."""
     assert estimator.fit(X, y) is estimator, "fit must return the estimator"
     seen = (estimator.n_timesteps_in_, estimator.n_channels_in_, estimator.n_features_in_)
     assert seen == (_N_TIMESTEPS, _N_CHANNELS, _N_TIMESTEPS * _N_CHANNELS), seen
 
 
 def _check_window_outputs(estimator: Any, X: Any, y: Any) -> None:
-    """Assert that there is one output for each window, and that probabilities are some."""
+    """Assert that each window has one output, and that probabilities are valid."""
     for method, values in _outputs(estimator.fit(X, y), X).items():
         assert len(values) == len(X), f"{method} returned {len(values)} rows for {len(X)} windows"
         if method == "predict_proba":
@@ -142,7 +142,7 @@ def _check_window_outputs(estimator: Any, X: Any, y: Any) -> None:
 
 
 def _check_window_labels(estimator: Any, X: Any, y: Any) -> None:
-    """Assert that labels come back as strings where strings were given."""
+    """Assert that string labels are returned as strings."""
     names = np.array(["laying", "sitting", "walking"])[y]
     clf = estimator.fit(X, names)
     np.testing.assert_array_equal(clf.classes_, np.unique(names))
@@ -150,14 +150,14 @@ def _check_window_labels(estimator: Any, X: Any, y: Any) -> None:
 
 
 def _check_window_fit_idempotent(estimator: Any, X: Any, y: Any) -> None:
-    """Assert that fitting twice, or fitting a clone, gives what fitting once gives."""
+    """Assert that fitting twice, or fitting a clone, gives the same result as fitting once."""
     once = _outputs(estimator.fit(X, y), X)
     _assert_close(once, _outputs(clone(estimator).fit(X, y), X), "differs in a clone")
     _assert_close(once, _outputs(estimator.fit(X, y), X), "differs after a second fit")
 
 
 def _check_window_subset_invariance(estimator: Any, X: Any, y: Any) -> None:
-    """Assert that a window gets the same output alone and among others."""
+    """Assert that the output of a window does not depend on the other windows."""
     estimator.fit(X, y)
     whole = _outputs(estimator, X)
     alone = [_outputs(estimator, X[i : i + 1]) for i in range(len(X))]
@@ -166,7 +166,7 @@ def _check_window_subset_invariance(estimator: Any, X: Any, y: Any) -> None:
 
 
 def _check_window_order_invariance(estimator: Any, X: Any, y: Any) -> None:
-    """Assert that the order of the windows does not matter at prediction."""
+    """Assert that the order of the windows does not matter in prediction."""
     estimator.fit(X, y)
     order = np.random.default_rng(0).permutation(len(X))
     shuffled = {m: v[order] for m, v in _outputs(estimator, X).items()}
@@ -194,7 +194,7 @@ def _check_window_memory_layouts(estimator: Any, X: Any, y: Any) -> None:
 
 
 def _check_window_arguments_unchanged(estimator: Any, X: Any, y: Any) -> None:
-    """Assert that neither the arrays nor the parameters of the caller are changed."""
+    """Assert that the arrays and parameters of the caller stay unchanged."""
     before, params = (X.copy(), y.copy()), estimator.get_params()
     _outputs(estimator.fit(X, y), X)
     np.testing.assert_array_equal(X, before[0])
@@ -205,7 +205,7 @@ def _check_window_arguments_unchanged(estimator: Any, X: Any, y: Any) -> None:
 
 
 def _check_window_state_unchanged_by_prediction(estimator: Any, X: Any, y: Any) -> None:
-    """Assert that prediction leaves no trace in the estimator."""
+    """Assert that prediction does not change the estimator."""
     estimator.fit(X, y)
     before = dict(vars(estimator))
     _outputs(estimator, X)
@@ -215,7 +215,7 @@ def _check_window_state_unchanged_by_prediction(estimator: Any, X: Any, y: Any) 
 
 
 def _check_window_pickle(estimator: Any, X: Any, y: Any) -> None:
-    """Assert that a pickled estimator predicts the same to the last bit."""
+    """Assert that a pickled estimator predicts the same, to the last bit."""
     estimator.fit(X, y)
     loaded = pickle.loads(pickle.dumps(estimator))
     for method, values in _outputs(estimator, X).items():
@@ -223,14 +223,14 @@ def _check_window_pickle(estimator: Any, X: Any, y: Any) -> None:
 
 
 def _check_window_not_fitted(estimator: Any, X: Any, y: Any) -> None:
-    """Assert that an estimator that was not fitted says so."""
+    """Assert that an unfitted estimator raises NotFittedError."""
     for method in ("predict", "predict_proba", "transform"):
         if hasattr(estimator, method):
             _assert_raises(NotFittedError, "fit", partial(getattr(estimator, method), X))
 
 
 def _check_window_nonfinite(estimator: Any, X: Any, y: Any) -> None:
-    """Assert that infinite values are refused, at fit and at prediction, and NaN by classifiers."""
+    """Assert that infinite values are refused in fit and prediction, and NaN by classifiers."""
     fitted = clone(estimator).fit(X, y)
     for bad in [np.inf, np.nan] if is_classifier(estimator) else [np.inf]:
         broken = X.copy()
@@ -242,7 +242,7 @@ def _check_window_nonfinite(estimator: Any, X: Any, y: Any) -> None:
 
 
 def _check_window_shapes(estimator: Any, X: Any, y: Any) -> None:
-    """Assert that windows of another length or other channels than at `fit` are refused."""
+    """Assert that windows with another length or number of channels than in `fit` are refused."""
     estimator.fit(X, y)
     method = getattr(estimator, "predict" if is_classifier(estimator) else "transform")
     _assert_raises(ValueError, "channel", partial(method, X[:, :, :-1]))
@@ -260,7 +260,7 @@ def _check_window_single_channel(estimator: Any, X: Any, y: Any) -> None:
 
 
 def _check_window_zero_weights(estimator: Any, X: Any, y: Any) -> None:
-    """Assert that windows of weight zero count as if they were not there."""
+    """Assert that windows of weight zero have no effect."""
     weight = np.ones(len(X))
     weight[-6:] = 0
     weighted = _outputs(clone(estimator).fit(X, y, sample_weight=weight), X)

@@ -1,7 +1,7 @@
-"""Run what scikit-learn runs in parallel on the workers of Dask or Ray.
+"""Run parallel work of scikit-learn on the workers of Dask or Ray.
 
-joblib comes with a backend for each. These do the same with one difference: the loss of a worker is
-the loss of what it was doing, and that is done again elsewhere.
+joblib has a backend for each. These differ in one way: if a worker is lost, only its current work
+is lost, and it is repeated elsewhere.
 """
 
 from __future__ import annotations
@@ -20,28 +20,28 @@ from sklearn_har.utils._optional import import_optional
 
 __all__ = ["use_dask", "use_ray"]
 
-# What is smaller travels with each task; what is larger is kept by the engine and sent once.
+# Smaller values travel with each task; larger ones are kept by the engine and sent once.
 _KEPT_FROM_BYTES = 100_000
 
 
 def use_dask(client: Any = None, *, shared_files: bool = False) -> AbstractContextManager[None]:
     """Run parallel work of scikit-learn and of this package on the workers of a Dask client.
 
-    In the `with` block `GridSearchCV`, `cross_val_score`,
-    :class:`~sklearn_har.model_selection.OptunaSearchCV`,
-    :func:`~sklearn_har.evaluation.repeated_evaluation` and whatever else goes through joblib use
-    all workers, unless they have ``n_jobs=1``.
+    In the `with` block, all work that goes through joblib uses all workers, unless it has
+    ``n_jobs=1``. Examples are `GridSearchCV`, `cross_val_score`,
+    :class:`~sklearn_har.model_selection.OptunaSearchCV` and
+    :func:`~sklearn_har.evaluation.repeated_evaluation`.
 
     Parameters
     ----------
     client : distributed.Client or None, default=None
-        The client of a cluster; by default the last one that was made in this process. It stays
-        open. One thread a worker is best (``LocalCluster(threads_per_worker=1)``): two trainings
-        in one process wait for each other.
+        The client of a cluster, which stays open; None for the last one made in this process. Use
+        one thread per worker (``LocalCluster(threads_per_worker=1)``): two trainings in one process
+        wait for each other.
     shared_files : bool, default=False
-        Whether all workers see the files of this machine under the same names, as on one machine
-        or with a network file system. Arrays from ``np.load(..., mmap_mode="r")`` are then opened
-        by each worker, not sent.
+        Whether all workers see the files of this machine under the same names, as on one machine or
+        with a network file system. Workers then open arrays of ``np.load(..., mmap_mode="r")``
+        themselves.
 
     Returns
     -------
@@ -57,19 +57,18 @@ def use_dask(client: Any = None, *, shared_files: bool = False) -> AbstractConte
 
     See Also
     --------
-    use_ray : The same on Ray.
+    use_ray : Run parallel work on Ray.
 
     Notes
     -----
-    joblib's own ``parallel_config(backend="dask")`` hands each array of more than 1 kB, the row
-    numbers of the folds included, to a single worker, from which the others fetch it. When that
-    worker dies nothing can bring the array back, and the search stops with an error or waits for
-    ever. Here the scheduler keeps the arrays, so that a worker that replaces another
-    gets them again. It therefore needs the memory for one copy of the data; above a few hundred
-    megabytes use `shared_files`.
+    joblib's own ``parallel_config(backend="dask")`` sends each array of more than 1 kB to a single
+    worker, from which the others fetch it. If that worker dies, the array is lost, and the search
+    stops with an error or waits for ever. Here the scheduler keeps the arrays and sends them to
+    replacement workers. It therefore needs memory for one copy of the data; above a few hundred
+    megabytes, use `shared_files`.
 
-    A task that was running on a worker that died is run again, up to three times by default (the
-    setting ``distributed.scheduler.allowed-failures`` of Dask).
+    The task of a worker that died is run again, up to three times by default (the setting
+    ``distributed.scheduler.allowed-failures`` of Dask).
 
     Examples
     --------
@@ -101,7 +100,7 @@ def use_dask(client: Any = None, *, shared_files: bool = False) -> AbstractConte
 def use_ray(*, shared_files: bool = False) -> AbstractContextManager[None]:
     """Run parallel work of scikit-learn and of this package on the workers of Ray.
 
-    As :func:`use_dask`, on all processors of the cluster that `ray.init` has connected to.
+    It works like :func:`use_dask`, on all processors of the cluster of `ray.init`.
 
     Parameters
     ----------
@@ -122,9 +121,9 @@ def use_ray(*, shared_files: bool = False) -> AbstractContextManager[None]:
 
     Notes
     -----
-    A task takes one processor. When its worker dies it is run again, up to three times (the setting
-    `max_retries` of Ray). The data lie in Ray's object store, once for each machine, and all
-    workers of a machine read the same memory.
+    A task takes one processor. If its worker dies, it is run again, up to three times (the setting
+    `max_retries` of Ray). Ray's object store holds the data once per machine, in memory that all
+    its workers share.
 
     Examples
     --------
@@ -158,10 +157,10 @@ def _running_on(backend: _Backend) -> Iterator[None]:
 
 
 class _Backend(ParallelBackendBase):
-    """A backend of joblib, and what it needs from Dask or Ray."""
+    """A backend of joblib with the operations of Dask or Ray."""
 
     supports_retrieve_callback = True
-    # joblib before 1.5 asks for these.
+    # joblib before 1.5 reads these attributes.
     supports_return_generator = True
     supports_timeout = True
     default_n_jobs = -1
@@ -169,18 +168,18 @@ class _Backend(ParallelBackendBase):
     def __init__(self, shared_files: bool) -> None:
         super().__init__(nesting_level=0)
         self._shared_files = shared_files
-        # By identity, with the value itself, so that no other takes its identity. For as long as
-        # the block: a search of many steps sends its windows once.
+        # By identity, with the value itself to keep the identity unique. Values are kept during the
+        # whole block: a search of many steps sends its windows once.
         self._kept: dict[int, tuple[Any, Any]] = {}
         self._futures: list[Any] = []
 
     @abstractmethod
     def n_slots(self) -> int:
-        """Return how many tasks can run at a time."""
+        """Return how many tasks can run in parallel."""
 
     @abstractmethod
     def keep(self, value: Any) -> Any:
-        """Return what stands for a value in a task; the value is sent to each worker once."""
+        """Return a reference to a value for tasks; each worker gets the value once."""
 
     @abstractmethod
     def start(self, tasks: list[Any], kept: list[Any]) -> Any:
@@ -188,13 +187,13 @@ class _Backend(ParallelBackendBase):
 
     @abstractmethod
     def cancel(self, futures: list[Any]) -> None:
-        """Give up what was started."""
+        """Cancel started work."""
 
     def effective_n_jobs(self, n_jobs: int | None) -> int:
-        """Return the number of tasks that can run at a time."""
+        """Return the number of tasks that can run in parallel."""
         if n_jobs == 0:
             raise ValueError("n_jobs must not be 0; None and -1 mean all workers.")
-        # Two at the least: at one joblib would run everything in this process.
+        # At least two: for one, joblib would run everything in this process.
         return 1 if n_jobs == 1 else max(2, self.n_slots())
 
     def submit(self, func: Any, callback: Callable[[Any], None] | None = None) -> Any:
@@ -205,7 +204,7 @@ class _Backend(ParallelBackendBase):
             if _size(value) < _KEPT_FROM_BYTES:
                 return value
             if id(value) not in self._kept:
-                # A part of a memory-mapped array does not know where in the file it begins.
+                # A part of a memory-mapped array does not store its position in the file.
                 whole = isinstance(value, np.memmap) and isinstance(value.base, mmap.mmap)
                 sent = _File(value) if whole and self._shared_files else value
                 self._kept[id(value)] = (self.keep(sent), value)
@@ -222,19 +221,19 @@ class _Backend(ParallelBackendBase):
             future.add_done_callback(callback)
         return future
 
-    # What joblib before 1.5 calls.
+    # joblib before 1.5 calls this name.
     apply_async = submit
 
     def retrieve_result_callback(self, out: Any) -> Any:
-        """Return the results of a batch that is done, or raise its error."""
+        """Return the results of a finished batch, or raise its error."""
         return out.result()
 
     def stop_call(self) -> None:
-        """Forget the batches of a call of `joblib.Parallel` that ended."""
+        """Forget the batches of a finished call of `joblib.Parallel`."""
         self._futures.clear()
 
     def abort_everything(self, ensure_ready: bool = True) -> None:
-        """Give up what still runs after an error."""
+        """Cancel running work after an error."""
         self.cancel([future for future in self._futures if not future.done()])
         self._futures.clear()
 
@@ -250,8 +249,8 @@ class _Dask(_Backend):
     def keep(self, value: Any) -> Any:
         from dask import config
 
-        # A task, not scattered data: the scheduler knows how to make it again. The size that Dask
-        # warns of is meant.
+        # A task instead of scattered data, because the scheduler can repeat it. The warning of Dask
+        # about its size does not apply.
         with config.set({"distributed.admin.large-graph-warning-threshold": "1 TB"}):
             return self._client.submit(_open, value, pure=False)
 
@@ -275,7 +274,7 @@ class _Ray(_Backend):
         return self._ray.put(value)
 
     def start(self, tasks: list[Any], kept: list[Any]) -> Any:
-        # Ray replaces references by values in the arguments themselves, not in lists of them.
+        # Ray replaces references by values only in the arguments themselves, not in lists.
         reference = self._remote.remote(tasks, *kept)
         future = reference.future()
         future.reference = reference
@@ -287,14 +286,14 @@ class _Ray(_Backend):
 
 
 class _Kept:
-    """The place of a kept value among the arguments of a task."""
+    """The position of a kept value among the arguments of a task."""
 
     def __init__(self, position: int) -> None:
         self.position = position
 
 
 class _File:
-    """A memory-mapped array, to be opened where it is needed."""
+    """A memory-mapped array that workers open themselves."""
 
     def __init__(self, array: np.memmap[Any, Any]) -> None:
         self.path = str(array.filename)
@@ -314,7 +313,7 @@ def _open(value: Any) -> Any:
 
 
 def _run(tasks: list[Any], kept: list[Any]) -> list[Any]:
-    """Run calls one after the other, in a worker."""
+    """Run calls one after the other in a worker."""
     kept = [_open(value) for value in kept]
 
     def resolve(value: Any) -> Any:
@@ -334,7 +333,7 @@ def _run_unpacked(tasks: list[Any], *kept: Any) -> list[Any]:
 
 
 def _size(value: Any) -> int:
-    """Return the bytes of an array or a frame, and 0 of anything else."""
+    """Return the bytes of an array or a frame; 0 for other objects."""
     n_bytes = getattr(value, "nbytes", None)
     if n_bytes is None and hasattr(value, "memory_usage"):
         n_bytes = value.memory_usage().sum()

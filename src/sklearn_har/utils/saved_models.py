@@ -1,7 +1,7 @@
-"""Saved models, loaded without running code of strangers.
+"""Load saved models without running code from the file.
 
-skops loads the types that a file names only if you trust them. This module has the list of the
-types of this package, for `skops.io.load` and for whatever calls it, such as MLflow.
+skops loads only trusted types. This module lists those of this package for `skops.io.load` and for
+libraries that call it, such as MLflow.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ __all__ = ["load_model", "trusted_types"]
 
 
 def trusted_types() -> list[str]:
-    """Return the types of this package that a saved model may hold.
+    """Return the types of this package that a saved model may contain.
 
-    They are the public estimators and augmentations, by the names that the documentation has and
-    by those that files of older versions have. Other classes and functions of the package are left
-    out, because a file may also name functions to be called.
+    They are the public estimators and augmentations, by their documented names and by those in
+    files of older versions. Other classes and functions are excluded, because a file could call
+    them.
 
     Returns
     -------
     types : list of str
-        Names for the parameter `trusted` of `skops.io.load`, and for `skops_trusted_types` of
-        MLflow, sorted.
+        Sorted names for the parameter `trusted` of `skops.io.load`, and `skops_trusted_types` of
+        MLflow.
 
     See Also
     --------
-    load_model : Load a model that holds no other types.
+    load_model : Load a model that contains no other types.
 
     Examples
     --------
@@ -51,8 +51,8 @@ def trusted_types() -> list[str]:
 def load_model(path: str | Path) -> Any:
     """Load an estimator that was saved by `skops.io.dump`.
 
-    Only types that skops trusts by itself, which are most of scikit-learn, NumPy and SciPy, and
-    those of :func:`trusted_types` are loaded.
+    It loads only types that skops trusts by default, which are most of scikit-learn, NumPy and
+    SciPy, and those of :func:`trusted_types`.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def load_model(path: str | Path) -> Any:
     Raises
     ------
     ValueError
-        If the file is not one of skops, is damaged, or holds other types.
+        If the file is not a skops file, is damaged, or contains other types.
     OSError
         If the file cannot be read.
     ImportError
@@ -75,7 +75,7 @@ def load_model(path: str | Path) -> Any:
 
     See Also
     --------
-    trusted_types : The types of this package that a file may hold.
+    trusted_types : List the types of this package that a file may contain.
 
     Examples
     --------
