@@ -137,12 +137,14 @@ def test_a_frame_changes_with_the_wearing(run):
 
 @pytest.mark.parametrize("n_classes", [1, 2, 6])
 @pytest.mark.parametrize("expected_duration", [0.5, 10.0])
-def test_smoothing_is_that_of_timelines(run, n_classes, expected_duration):
+@pytest.mark.parametrize("with_prior", [False, True])
+def test_smoothing_is_that_of_timelines(run, n_classes, expected_duration, with_prior):
     rng = np.random.default_rng(n_classes)
     probabilities = rng.dirichlet(np.full(n_classes, 0.3), size=60)
     probabilities[7] = np.eye(n_classes)[0]
     start = np.arange(60) * 1.28 + 1e3
     start[30:] += 17.3  # an interruption
+    prior = rng.dirichlet(np.ones(n_classes)).tolist() if with_prior else None
     found = run(
         "smooth",
         decisions=[
@@ -151,8 +153,9 @@ def test_smoothing_is_that_of_timelines(run, n_classes, expected_duration):
         ],
         windowLength=2.56,
         expectedDuration=expected_duration,
+        classPrior=prior,
     )
-    options = {"expected_duration": expected_duration}
+    options = {"expected_duration": expected_duration, "class_prior": prior}
     expected = smooth_probabilities(probabilities, start, 2.56, **options)
     np.testing.assert_allclose(found["posterior"], expected, rtol=0, atol=1e-9)
     path = decode_activities(probabilities, start, 2.56, **options)

@@ -16,9 +16,9 @@ const TASKS = {
       late: stream.late,
     };
   },
-  async smooth({ decisions, windowLength, expectedDuration }) {
+  async smooth({ decisions, windowLength, expectedDuration, classPrior }) {
     const { smooth } = await load("smoothing");
-    return smooth(decisions, windowLength, expectedDuration);
+    return smooth(decisions, windowLength, expectedDuration, classPrior);
   },
   async rate({ times }) {
     const { rateOf } = await load("stream");

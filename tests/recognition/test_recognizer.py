@@ -75,6 +75,12 @@ def network(**params):
     return CNNLSTMClassifier(**{**tiny, "random_state": 0, **params})
 
 
+def ahead_of(recording, seconds):
+    """Say of each sample whether its activity began less than so many seconds before."""
+    began = np.r_[True, recording.labels[1:] != recording.labels[:-1]]
+    return recording.time - np.maximum.accumulate(np.where(began, recording.time, 0.0)) < seconds
+
+
 def with_names(recording, names, order=slice(None)):
     return replace(recording, samples=recording.samples[:, order], channel_names=names)
 
@@ -233,7 +239,8 @@ class TestPrediction:
         (timeline,) = fitted.timelines(recordings[4:5])
         windows = fitted.preparation_.windows([replace(recordings[4], labels=None)])
         probabilities = fitted.estimator_.predict_proba(windows.data.reshape(len(windows.data), -1))
-        expected = make_timeline(probabilities, windows, classes=fitted.classes_)
+        prior = fitted.training_facts_["activities"]["class_prior"]
+        expected = make_timeline(probabilities, windows, classes=fitted.classes_, class_prior=prior)
         # The last window stands for the rest of the recording as well.
         end = recordings[4].time[-1] + 0.02
         assert end - 1.3 < expected["end"].iloc[-1] < end
@@ -279,7 +286,10 @@ class TestPrediction:
         unlabelled = replace(recordings[4], labels=None)
         windows = recognizer.preparation_.windows([unlabelled]).data
         in_frame = windows[..., -1].any(axis=1) & (frame == "body")
-        expected = revise_by_posture(of_windows, windows[..., :3].mean(axis=1), in_frame)
+        spread = recognizer.training_facts_["activities"]["posture_spread"]
+        expected = revise_by_posture(
+            of_windows, windows[..., :3].mean(axis=1), in_frame, spread=spread
+        )
         assert np.abs(expected - of_windows).max() > 0.05
         (of_samples,) = recognizer.predict_proba(recordings[4:5])
         assert_allclose(
@@ -290,6 +300,38 @@ class TestPrediction:
             recognizer.predict(recordings[4:5])[0], recognizer.classes_[of_samples.argmax(axis=1)]
         )
         assert timeline["probability"].between(0.0, 1.0).all()
+
+    def test_smoothing_knows_the_frequencies_and_durations_of_the_training(self, recordings):
+        # Walking has all of its 10 s and the others 4 s of 10.
+        walking = [
+            replace(r, labels=np.where((r.labels == "walking") | ahead_of(r, 4.0), r.labels, None))
+            for r in recordings[:4]
+        ]
+        recognizer = trees(expected_duration="training").fit(walking)
+        learnt = recognizer.training_facts_["activities"]
+        position = recognizer.classes_.tolist().index("walking")
+        others = np.delete(np.arange(6), position)
+        assert (learnt["class_prior"][position] > 1.5 * np.array(learnt["class_prior"])[others]).all()
+        assert_allclose(np.array(learnt["duration"])[others], 4.0, atol=0.1)
+        assert learnt["duration"][position] > 8.0
+        whole = replace(recordings[4], labels=None)
+        windows = recognizer.preparation_.windows([whole])
+        expected = make_timeline(
+            recognizer.estimator_.predict_proba(windows.data.reshape(len(windows.data), -1)),
+            windows,
+            classes=recognizer.classes_,
+            expected_duration=learnt["duration"],
+            class_prior=learnt["class_prior"],
+        )
+        (timeline,) = recognizer.timelines([whole])
+        assert_array_equal(timeline["activity"], expected["activity"])
+        assert_allclose(timeline["probability"], expected["probability"])
+
+    def test_weighted_classes_are_equally_frequent(self, recordings):
+        recognizer = trees()
+        recognizer.set_params(estimator__class_weight="balanced").fit(recordings[:2])
+        prior = recognizer.training_facts_["activities"]["class_prior"]
+        assert_allclose(prior, 1 / 6, atol=1e-4)
 
     def test_postures_need_accelerations(self, recordings):
         recognizer = trees(
@@ -719,6 +761,7 @@ class TestBadInput:
             ({"min_duration": -1.0}, "min_duration must be"),
             ({"min_probability": 2.0}, "min_probability must be"),
             ({"posture_weight": -1.0}, "posture_weight must be"),
+            ({"expected_duration": "learn"}, "expected_duration must be a number of seconds"),
         ],
     )
     def test_wrong_smoothing_is_refused(self, fitted, recordings, params, message):

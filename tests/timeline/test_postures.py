@@ -58,6 +58,17 @@ def test_a_posture_that_is_missing_gains_few_windows():
     assert (revised.argmax(axis=1) != 0).sum() <= 4
 
 
+def test_a_transition_keeps_its_windows_if_its_spread_is_known():
+    rng = np.random.default_rng(0)
+    # Sitting, standing, and three windows of the way from one to the other.
+    way = np.linspace(SITTING, STANDING, 5)[1:4]
+    posture = np.concatenate([np.tile(SITTING, (30, 1)), way, np.tile(STANDING, (30, 1))])
+    posture = posture + rng.normal(0.0, 0.02, posture.shape)
+    given = np.repeat([[0.8, 0.1, 0.1], [0.3, 0.3, 0.4], [0.1, 0.8, 0.1]], [30, 3, 30], axis=0)
+    revised = revise_by_posture(given, posture, spread=[0.03, 0.03, 0.2])
+    assert_array_equal(revised.argmax(axis=1), np.repeat([0, 2, 1], [30, 3, 30]))
+
+
 def test_without_weight_nothing_changes():
     given, posture, _ = recording()
     assert_allclose(revise_by_posture(given, posture, weight=0.0), given)
@@ -79,6 +90,8 @@ def test_certain_and_single_windows_stay_finite():
         ({"posture": [["up"] * 3] * 120}, TypeError, "posture must hold the mean acceleration"),
         ({"recording": [1, 2]}, ValueError, r"recording must have one entry .* got shape \(2,\)"),
         ({"weight": -0.1}, ValueError, "weight must be a finite number of at least 0"),
+        ({"spread": 0.0}, ValueError, "spread must be a number of g above 0"),
+        ({"spread": [0.1, 0.1]}, ValueError, "one for each of the 3 classes"),
         ({"weight": "much"}, TypeError, "weight must be a finite number"),
         ({"probabilities": np.ones((120, 3))}, ValueError, "add up to 1 in each row"),
     ],

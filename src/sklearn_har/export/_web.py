@@ -142,7 +142,7 @@ def _facts_of(recognizer: Any, title: str) -> dict[str, Any]:
     numbers = preparation_coefficients(preparation, names)
     params, learnt = told["params"], told["training_facts"]
     duration = params["expected_duration"]
-    if duration is not None and np.ndim(duration):
+    if isinstance(duration, str) or np.ndim(duration):
         raise ExportError(
             "The page takes one expected_duration for all activities, got "
             f"{duration!r}: set_params(expected_duration=...) to a number of seconds."
@@ -159,6 +159,7 @@ def _facts_of(recognizer: Any, title: str) -> dict[str, Any]:
         "smoothing": {
             "method": params["smoothing"],
             "expected_duration": float(_EXPECTED_DURATION if duration is None else duration),
+            "class_prior": learnt.get("activities", {}).get("class_prior"),
             "min_probability": params["min_probability"],
         },
         "novelty": learnt.get("novelty"),

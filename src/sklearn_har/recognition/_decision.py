@@ -19,6 +19,7 @@ __all__ = [
     "check_recognizer",
     "decisions_of",
     "lay_out",
+    "names_of_classes",
 ]
 
 Layout = Literal["windows", "channels-first", "flat"]
@@ -185,3 +186,21 @@ def lay_out(windows: NDArray[Any], layout: Layout) -> NDArray[Any]:
     if layout == "channels-first":
         return np.swapaxes(windows, 1, 2)
     return windows.reshape(len(windows), -1) if layout == "flat" else windows
+
+
+def names_of_classes(
+    classes: NDArray[Any], classifier: Any, activity_names: Sequence[str] | None
+) -> NDArray[Any]:
+    """Return the names of classes; the classes themselves if they have no names."""
+    names = activity_names
+    if names is None:
+        names = getattr(classifier, "activity_names", None)
+        # Exported files store unnamed classes as text: keep the numbers.
+        if names is None or list(names) == [str(label) for label in classes.tolist()]:
+            return classes
+    if isinstance(names, str) or len(names) != len(classes) or len(set(names)) != len(names):
+        raise ValueError(
+            f"activity_names must name each of the {len(classes)} classes once, in their order "
+            f"({', '.join(map(str, classes.tolist()))}), got {names!r}."
+        )
+    return np.array(names)

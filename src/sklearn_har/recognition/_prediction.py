@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from sklearn.exceptions import NotFittedError
 
 from sklearn_har.preparation import Preparation
@@ -36,7 +36,7 @@ class PredictionMixin:
 
     unlabelled: Any
     smoothing: Literal["viterbi", "posterior"] | None
-    expected_duration: float | None
+    expected_duration: ArrayLike | Literal["training"] | None
     min_duration: float
     min_probability: float
     posture_weight: float
@@ -274,7 +274,32 @@ class PredictionMixin:
                 "posture_weight must be 0 where the preparation has no acceleration, got "
                 f"{weight:g}."
             )
-        return [recognized.revised(weight) for recognized in found]
+        spread = self._learnt("posture_spread")
+        return [recognized.revised(weight, spread) for recognized in found]
+
+    def _learnt(self, name: str) -> list[float] | None:
+        """Return a fact about each activity from the training recordings; None if unknown."""
+        values: list[float] | None = self.training_facts_.get("activities", {}).get(name)
+        # A later call of `partial_fit` may know more activities.
+        return values if values and len(values) == len(self.classes_) else None
+
+    def _chain(self) -> dict[str, Any]:
+        """Return the parameters of the hidden Markov model."""
+        duration = self.expected_duration
+        if isinstance(duration, str):
+            if duration != "training":
+                raise ValueError(
+                    "expected_duration must be a number of seconds, one for each activity, "
+                    f"'training' or None, got {duration!r}."
+                )
+            if (duration := self._learnt("duration")) is None:
+                raise ValueError(
+                    "expected_duration='training' needs a recognizer that was fitted with "
+                    "recordings: give the seconds."
+                )
+        if self.smoothing is None:
+            return {"expected_duration": duration}
+        return {"expected_duration": duration, "class_prior": self._learnt("class_prior")}
 
     def _warn_of_uncovered(self, recordings: list[Any], found: list[Recognized]) -> None:
         """Warn of the time without a prediction: parts shorter than a window."""
@@ -302,7 +327,7 @@ class PredictionMixin:
             seconds,
             self.classes_,
             smoothing=self.smoothing,
-            expected_duration=self.expected_duration,
+            **self._chain(),
             min_duration=self.min_duration,
             min_probability=self.min_probability,
         )
@@ -316,9 +341,7 @@ class PredictionMixin:
         seconds = self.preparation_.window_length
         values = np.asarray(recognized.probabilities, dtype=np.float64)
         if self.smoothing is not None:
-            values = smooth_probabilities(
-                values, start, seconds, expected_duration=self.expected_duration
-            )
+            values = smooth_probabilities(values, start, seconds, **self._chain())
         # Use the window with the nearest centre in the same part.
         for begin, end, windows in recognized.windows_of_parts():
             samples = slice(*np.searchsorted(time, [begin, end]))

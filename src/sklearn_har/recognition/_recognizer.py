@@ -14,6 +14,7 @@ from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, get_ro
 from sklearn.utils.metaestimators import available_if
 
 from sklearn_har.preparation import Preparation, check_preparation
+from sklearn_har.recognition._activities import learn_activities
 from sklearn_har.recognition._checks import (
     aligned_recordings,
     labelled_recordings,
@@ -26,6 +27,7 @@ from sklearn_har.recognition._decision import (
     Layout,
     check_recognizer,
     lay_out,
+    names_of_classes,
 )
 from sklearn_har.recognition._novelty import learn_novelty
 from sklearn_har.recognition._prediction import PredictionMixin
@@ -63,17 +65,18 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
         The label of samples without a known activity, besides missing values.
     smoothing : {"viterbi", "posterior"} or None, default="viterbi"
         How predictions are smoothed over time, as in :func:`~sklearn_har.timeline.make_timeline`.
-    expected_duration : float, default=None
-        The mean duration of an activity, in s, for smoothing. None for 10 s.
+    expected_duration : float, array-like of shape (n_classes,) or "training", default=None
+        The mean duration of an activity, in s, for smoothing. None for 10 s; "training" for that of
+        each activity in the training recordings.
     min_duration : float, default=0.0
         In s: shorter intervals are merged into the more probable neighbour.
     min_probability : float, default=0.0
         Windows whose activity is less probable than this get none.
     posture_weight : float, default=0.0
         How much it counts how this person sits, stands and lies in this recording, as in
-        :func:`~sklearn_har.timeline.revise_by_posture`; 0.3 is a good value for recordings in which
-        one person does several activities. It needs the whole recording, so that :meth:`stream` and
-        :meth:`decisions` are without it.
+        :func:`~sklearn_har.timeline.revise_by_posture`. Try 0.3 for recordings in which one person
+        does several activities. It needs the whole recording, so :meth:`stream` and
+        :meth:`decisions` do not use it.
     window_layout : {"windows", "channels-first", "flat"}, default="windows"
         The shape of windows that the estimator reads: (n_windows, n_timesteps, n_channels) as in
         this package, (n_windows, n_channels, n_timesteps) as in aeon, or
@@ -101,6 +104,9 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
         The facts that recordings are compared with at prediction: the lowest sampling rate of the
         training recordings in Hz, the lowest and highest median magnitude of their accelerations in
         g, and typical windows, with the largest median distance of a held-out recording from them.
+        ``activities`` has lists in the order of `classes_`: the share of the training windows
+        (``class_prior``), which smoothing takes into account, the mean ``duration`` in s, and the
+        ``posture_spread`` in g.
 
     See Also
     --------
@@ -152,7 +158,7 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
         label_rule: LabelRule = "majority",
         unlabelled: Hashable = -1,
         smoothing: Literal["viterbi", "posterior"] | None = "viterbi",
-        expected_duration: float | None = None,
+        expected_duration: ArrayLike | Literal["training"] | None = None,
         min_duration: float = 0.0,
         min_probability: float = 0.0,
         posture_weight: float = 0.0,
@@ -228,7 +234,7 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
         recognizer.window_channel_names_ = tuple(described.get("window_channel_names", ()))
         recognizer.training_facts_ = dict(described.get("training_facts", {}))
         recognizer._set_classifier(classifier)
-        recognizer.classes_ = _names_of_classes(recognizer.classes_, classifier, activity_names)
+        recognizer.classes_ = names_of_classes(recognizer.classes_, classifier, activity_names)
         return recognizer
 
     def set_params(self, **params: Any) -> Self:
@@ -295,9 +301,9 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
         self._check_params()
         labelled = labelled_recordings(recordings, y, groups)
         made = clone(check_preparation(self.preparation)), labelled[0].channel_names
-        windows, facts = self._training_windows(labelled, *made)
-        facts |= learn_novelty(windows)
         estimator = clone(self._estimator())
+        windows, facts = self._training_windows(labelled, *made, estimator)
+        facts |= learn_novelty(windows)
         estimator.fit(
             lay_out(windows.data, self.window_layout),
             windows.target,
@@ -337,7 +343,7 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
             self._check_params()
             made = clone(check_preparation(self.preparation)), labelled[0].channel_names
             estimator = clone(self._estimator())
-        windows, facts = self._training_windows(labelled, *made)
+        windows, facts = self._training_windows(labelled, *made, estimator)
         if goes_on:
             facts = self.training_facts_
         else:
@@ -352,7 +358,11 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
         return self
 
     def _training_windows(
-        self, labelled: list[Recording], preparation: Preparation, channels: tuple[str, ...]
+        self,
+        labelled: list[Recording],
+        preparation: Preparation,
+        channels: tuple[str, ...],
+        estimator: Any,
     ) -> tuple[Windows, dict[str, Any]]:
         aligned = aligned_recordings(labelled, channels)
         for number, recording in enumerate(aligned):
@@ -372,7 +382,16 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
                 f"no activity lasts for most of a window of {preparation.window:g} s."
             )
         warn_of_lost_activities(aligned, windows.target, self.unlabelled)
-        return windows, training_facts(aligned, preparation)
+        facts = training_facts(aligned, preparation)
+        facts["activities"] = learn_activities(
+            windows,
+            aligned,
+            estimator,
+            unlabelled=self.unlabelled,
+            n_axes=len(preparation.acceleration),
+            framed=preparation.frame != "device",
+        )
+        return windows, facts
 
     def _fit_params(self, estimator: Any, groups: NDArray[Any] | None) -> dict[str, Any]:
         """Return the subjects of the windows if the estimator takes them."""
@@ -470,21 +489,3 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
             )
         if self.window_layout not in LAYOUTS:
             raise ValueError(f"window_layout must be one of {LAYOUTS}, got {self.window_layout!r}.")
-
-
-def _names_of_classes(
-    classes: NDArray[Any], classifier: Any, activity_names: Sequence[str] | None
-) -> NDArray[Any]:
-    """Return the names of classes; the classes themselves if they have no names."""
-    names = activity_names
-    if names is None:
-        names = getattr(classifier, "activity_names", None)
-        # Exported files store unnamed classes as text: keep the numbers.
-        if names is None or list(names) == [str(label) for label in classes.tolist()]:
-            return classes
-    if isinstance(names, str) or len(names) != len(classes) or len(set(names)) != len(names):
-        raise ValueError(
-            f"activity_names must name each of the {len(classes)} classes once, in their order "
-            f"({', '.join(map(str, classes.tolist()))}), got {names!r}."
-        )
-    return np.array(names)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -57,11 +57,14 @@ class Recognized:
         """Return the length of all parts together, in s."""
         return sum(end - start for start, end in self.parts)
 
-    def revised(self, weight: float) -> Recognized:
+    def revised(self, weight: float, spread: Sequence[float] | None) -> Recognized:
         """Return the same with probabilities that are revised by the postures of the recording."""
         if not weight or not len(self.start_time):
             return self
-        revised = revise_by_posture(self.probabilities, self.posture, self.in_frame, weight=weight)
+        known = {} if spread is None else {"spread": spread}
+        revised = revise_by_posture(
+            self.probabilities, self.posture, self.in_frame, weight=weight, **known
+        )
         return replace(self, probabilities=revised)
 
     def windows_of_parts(self) -> Iterator[tuple[float, float, slice]]:

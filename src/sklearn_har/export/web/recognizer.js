@@ -116,13 +116,13 @@ export class Recognizer {
 
   // The activities of the last minutes, smoothed as timelines are: [{start, end, activity, probability}].
   smoothed() {
-    const { method, expected_duration: duration } = this.facts.smoothing;
+    const { method, expected_duration: duration, class_prior: prior } = this.facts.smoothing;
     const { decisions } = this;
     if (!decisions.length) return [];
     const length = decisions[0].end - decisions[0].start;
     let found = decisions.map(({ activity, probabilities }) => [activity, probabilities[activity]]);
     if (method) {
-      const { path, posterior } = smooth(decisions, length, duration);
+      const { path, posterior } = smooth(decisions, length, duration, prior);
       const chosen = method === "viterbi" ? path : posterior.map(argmax);
       found = chosen.map((activity, i) => [activity, posterior[i][activity]]);
     }

@@ -1,25 +1,25 @@
 // The hidden Markov model of sklearn_har/timeline/_hmm.py over the decisions so far, with one expected
-// duration of all activities.
+// duration of all activities; `classPrior` has the frequency of each.
 
 // No classifier is as certain as a rounded 0: one such window would forbid an activity for good.
 const FLOOR = 1e-12;
 
 // Return the most probable sequence of activities, and the probabilities of each window given all.
-export function smooth(decisions, windowLength, expectedDuration) {
+export function smooth(decisions, windowLength, expectedDuration, classPrior) {
   const n = decisions.length;
   const nClasses = decisions[0].probabilities.length;
   const classes = Array.from({ length: nClasses }, (_, i) => i);
+  const prior = classes.map((k) => Math.log(classPrior ? classPrior[k] : 1 / nClasses));
   const starts = decisions.map((decision) => decision.start);
   const evidence = decisions.map(({ probabilities }, i) => {
     const weight = share(starts, i, windowLength) / windowLength;
-    return Array.from(probabilities, (p) => weight * Math.log(Math.max(p, FLOOR) * nClasses));
+    return Array.from(probabilities, (p, k) => weight * (Math.log(Math.max(p, FLOOR)) - prior[k]));
   });
   const between = starts.slice(1).map((start, i) => {
     const step = Math.round((start - starts[i]) * 1e6) / 1e6;
     return stayOrGo(step, nClasses, expectedDuration);
   });
-  const prior = -Math.log(nClasses);
-  const best = [evidence[0].map((value) => prior + value)];
+  const best = [evidence[0].map((value, k) => prior[k] + value)];
   const forward = [...best];
   const cameFrom = [];
   for (let i = 1; i < n; i += 1) {
