@@ -293,9 +293,9 @@ class TestRefusals:
         [
             (
                 FunctionTransformer(np.abs),
-                "'step' cannot be exported: .* FunctionTransformer would",
+                "'step' cannot be exported: .* FunctionTransformer must",
             ),
-            (QuantileTransformer(n_quantiles=5), "'step' .* QuantileTransformer would"),
+            (QuantileTransformer(n_quantiles=5), "'step' .* QuantileTransformer must"),
             (PowerTransformer(method="box-cox"), r"PowerTransformer\(method='box-cox'\)"),
         ],
         ids=str,
