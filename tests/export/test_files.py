@@ -313,7 +313,7 @@ class TestRefusals:
         self.refused(
             small(windows, untrained, step),
             tmp_path,
-            "The step 'functiontransformer' cannot be exported: FunctionTransformer is no ",
+            "The step 'functiontransformer' cannot be exported: FunctionTransformer is not a ",
         )
 
     def test_a_vote_that_counts_names(self, windows, tmp_path):
