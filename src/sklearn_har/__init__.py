@@ -1,26 +1,27 @@
-"""Human activity recognition as scikit-learn estimators.
+"""Human activity recognition with scikit-learn estimators.
 
-Windows of inertial signals in, activities out. The subpackages, in the order in which data flows:
+The estimators predict activities from windows of inertial signals. The subpackages, in the order of
+the data flow:
 
 ============================= ===================================================================
 `sklearn_har.datasets`        real and simulated recordings and windows
-`sklearn_har.recordings`      files to recordings, checked
+`sklearn_har.recordings`      reading and checking files
 `sklearn_har.preparation`     one sampling rate, filters and gravity
-`sklearn_har.segmentation`    recordings to windows
+`sklearn_har.segmentation`    cutting recordings into windows
 `sklearn_har.preprocessing`   scaling per channel, cutting windows into subsequences
 `sklearn_har.augmentation`    random changes of training windows, applied inside the networks
 `sklearn_har.neural_network`  the LSTM, CNN-LSTM and ConvLSTM classifiers
 `sklearn_har.recipes`         the classifiers with settings chosen for accuracy
-`sklearn_har.model_selection` a search of settings that is led by Optuna
-`sklearn_har.evaluation`      training several times, summarised honestly
-`sklearn_har.timeline`        from windows to intervals: who did what from when to when
-`sklearn_har.recognition`     activities in recordings and in samples as they come
-`sklearn_har.export`          files for phones and servers, and predicting with such a file
-`sklearn_har.inspection`      what each channel is worth; predicted and true activities over time
+`sklearn_har.model_selection` hyperparameter search with Optuna
+`sklearn_har.evaluation`      repeated trainings, with mean and spread; calibration
+`sklearn_har.timeline`        turning predictions of windows into intervals of activities
+`sklearn_har.recognition`     recognition in whole recordings and in live streams
+`sklearn_har.export`          files for phones and servers, and prediction with them
+`sklearn_har.inspection`      importance of channels, plots of data, training and predictions
 ============================= ===================================================================
 
-Importing `sklearn_har` loads neither TensorFlow nor Keras: the names below are looked up on first
-use, and the classifiers import Keras when they are asked for.
+Importing `sklearn_har` loads neither TensorFlow nor Keras: the names below are resolved on first
+use, and the classifiers import Keras when they are needed.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ __all__ = [
     "__version__",
 ]
 
-# The subpackages that hold the names above; those that load no TensorFlow are asked first.
+# The subpackages with the names above; those without TensorFlow are searched first.
 _HOMES = ("preprocessing", "recognition", "neural_network")
 _SUBPACKAGES = {
     module.name

@@ -1,4 +1,4 @@
-"""The errors and warnings that are ours; everything else is a `ValueError` or a `TypeError`."""
+"""The package's own errors and warnings, besides `ValueError` and `TypeError`."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ __all__ = ["ArchiveError", "DownloadError", "ExportError", "ExportWarning", "Rec
 
 
 class DownloadError(OSError):
-    """A data set could not be downloaded and no usable copy is in the cache."""
+    """A data set could not be downloaded, and the cache has no usable copy."""
 
 
 class ArchiveError(ValueError):
-    """A data set archive is not what it should be: altered, truncated, or not an archive at all."""
+    """A data set archive is altered, truncated, or not an archive."""
 
 
 class RecordingWarning(UserWarning):
-    """Something in a recording looks wrong, though it may be right."""
+    """Something in a recording looks wrong but may be right."""
 
 
 class ExportError(ValueError):
-    """An estimator cannot be exported, or its file does not say what the estimator says."""
+    """An estimator cannot be exported, or its file predicts something else."""
 
 
 class ExportWarning(UserWarning):

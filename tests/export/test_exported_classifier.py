@@ -202,10 +202,10 @@ class TestFiles:
         content = path.read_bytes()
         changed = tmp_path / path.name
         for old, new, match in [
-            (b"sklearn_har", b"somebodys_x", "does not tell its classes|is incomplete"),
+            (b"sklearn_har", b"somebodys_x", "lacks the classes|is incomplete"),
             (b'"format": 2', b'"format": 7', "has format 7; this version .* reads format 2"),
             (b'"classes_dtype": "<i8"', b'"classes_dtype": "?i8"', "not understood"),
-            (b'{"classes"', b'["classes"', "cannot be read|does not tell its classes"),
+            (b'{"classes"', b'["classes"', "cannot be read|lacks the classes"),
             (b'"channel_names"', b'"channel_nomes"', "is incomplete"),
         ]:
             assert old in content

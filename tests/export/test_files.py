@@ -293,9 +293,9 @@ class TestRefusals:
         [
             (
                 FunctionTransformer(np.abs),
-                "'step' cannot be exported: .* FunctionTransformer would",
+                "'step' cannot be exported: .* FunctionTransformer must",
             ),
-            (QuantileTransformer(n_quantiles=5), "'step' .* QuantileTransformer would"),
+            (QuantileTransformer(n_quantiles=5), "'step' .* QuantileTransformer must"),
             (PowerTransformer(method="box-cox"), r"PowerTransformer\(method='box-cox'\)"),
         ],
         ids=str,
@@ -313,7 +313,7 @@ class TestRefusals:
         self.refused(
             small(windows, untrained, step),
             tmp_path,
-            "The step 'functiontransformer' cannot be exported: FunctionTransformer is no ",
+            "The step 'functiontransformer' cannot be exported: FunctionTransformer is not a ",
         )
 
     def test_a_vote_that_counts_names(self, windows, tmp_path):

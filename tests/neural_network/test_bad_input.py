@@ -56,7 +56,7 @@ def test_labels_that_are_none(tiny, windows):
 @pytest.mark.parametrize("cls", [LSTMClassifier, CNNLSTMClassifier, ConvLSTMClassifier])
 def test_n_steps_that_does_not_divide(cls, windows):
     X, y = windows
-    message = r"n_steps=5 .* 32 time steps.*\[1, 2, 4, 8, 16, 32\]\. Or let remainder='pad'"
+    message = r"n_steps=5 .* 32 time steps.*\[1, 2, 4, 8, 16, 32\]\. Or pass remainder='pad'"
     with pytest.raises(ValueError, match=message):
         cls(n_steps=5).fit(X, y)
 

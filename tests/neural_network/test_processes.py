@@ -55,7 +55,7 @@ def test_a_forked_process_says_what_to_do_instead_of_waiting_for_ever(tmp_path):
     lines = lines_of(tmp_path, "fork")
     assert len(lines) == 2
     for line in lines:
-        assert "started by fork after a network was at work" in line
+        assert "started by fork after its parent used a network" in line
         assert "get_context('spawn')" in line
 
 

@@ -42,7 +42,9 @@ class TestArguments:
     def test_prediction_reads_windows_alone(self, tiny_lstm, windows):
         clf = tiny_lstm(epochs=1).fit(*windows)
         for method in (clf.predict, clf.predict_proba):
-            with pytest.raises(TypeError, match=r"LSTMClassifier\.predict.* 'batch_size'.*its own"):
+            with pytest.raises(
+                TypeError, match=r"LSTMClassifier\.predict.* 'batch_size'.*batch size itself"
+            ):
                 method(windows[0], batch_size=5)
 
     def test_a_subclass_is_called_by_its_name(self, windows):

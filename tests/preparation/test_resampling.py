@@ -149,7 +149,7 @@ def test_recordings_of_a_few_samples(n, causal):
         ({"sampling_rate": 0}, "sampling_rate must be a finite number above 0"),
         ({"original_rate": 10.0}, "original_rate describes the samples of an array"),
         ({"breaks": [3]}, "breaks describes the samples of an array"),
-        ({"recording": np.zeros(3)}, "time or original_rate must say when"),
+        ({"recording": np.zeros(3)}, "time or original_rate must be given"),
         ({"max_gap": -1.0}, "max_gap must be a finite number above 0"),
     ],
 )

@@ -180,7 +180,7 @@ class TestSharedStamps:
 
     def test_rows_that_cannot_be_placed_are_refused(self):
         seconds = np.repeat(np.arange(40), np.random.default_rng(0).integers(2, 60, 40))
-        with pytest.raises(ValueError, match=r"does not say when each row was measured.*time=None"):
+        with pytest.raises(ValueError, match=r"does not give the time of each row.*time=None"):
             read_recording(table(seconds.astype(float)), on_disorder="sort")
 
 
@@ -191,7 +191,7 @@ class TestCounters:
     @pytest.mark.parametrize("remedy", ["raise", "sort", "drop"])
     def test_it_goes_on_where_a_counter_begins_anew(self, bits, unit, step, remedy):
         ticks = (2**bits - 300 * step + np.arange(N) * step) % 2**bits
-        recording = read(ticks, "begins anew.* row 300; ", time_unit=unit, on_disorder=remedy)
+        recording = read(ticks, "wraps around.* row 300; ", time_unit=unit, on_disorder=remedy)
         in_order_of_rows(recording)
         per_second = {"us": 1e6, "ms": 1e3}[unit]
         np.testing.assert_allclose(np.diff(recording.time), step / per_second, rtol=1e-6)
@@ -200,7 +200,7 @@ class TestCounters:
     @pytest.mark.parametrize("remedy", ["raise", "sort", "drop"])
     def test_a_restart_is_a_break(self, remedy):
         time = np.concatenate([np.arange(200) * 20, 10 + np.arange(300) * 20])
-        said = "starts anew at row 200. A break is kept"
+        said = "restarts at row 200. A break is kept"
         recording = read(time, said, time_unit="ms", on_disorder=remedy)
         in_order_of_rows(recording, 500)
         assert recording.breaks.tolist() == [200]

@@ -206,7 +206,7 @@ class TestPatterns:
         write(tmp_path, a=samples())
         with pytest.raises(NotADirectoryError, match="is a file"):
             read_recordings(tmp_path / "a.csv", "*.csv")
-        with pytest.raises(ValueError, match=r"pattern must say .*such as 'a.csv'"):
+        with pytest.raises(ValueError, match=r"pattern must describe .*such as 'a.csv'"):
             read_recordings(tmp_path)
 
 

@@ -161,7 +161,7 @@ class TestTimes:
         ("times", "unit", "message"),
         [
             (np.arange(N) / 50, "sec", "time_unit must be one of"),
-            (np.arange(N) / 50, "datetime", "holds numbers, which are no dates"),
+            (np.arange(N) / 50, "datetime", "holds numbers, not dates"),
             (pd.date_range("2024", periods=N, freq="1s"), "ms", "leave it out"),
             (["x"] * N, None, "neither numbers nor dates"),
             ([np.nan] + [1.0] * (N - 1), None, "in every row, got none in 1 rows, .* 0"),

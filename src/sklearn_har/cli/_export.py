@@ -68,7 +68,7 @@ def add_parser(commands: Any) -> None:
         "the package)",
     )
     parser.add_argument(
-        "file", type=Path, nargs="?", help="what to write (.onnx or .tflite), unless --web says it"
+        "file", type=Path, nargs="?", help="file to write (.onnx or .tflite), unless --web is given"
     )
     parser.add_argument(
         "--web",

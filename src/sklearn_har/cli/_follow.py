@@ -90,7 +90,7 @@ def _pieces(path: Path) -> Iterator[bytes | None]:
                 yield None
                 return
             elif path.stat().st_size < file.tell():
-                raise ValueError(f"{path}: has become shorter while it was followed; start anew")
+                raise ValueError(f"{path}: has become shorter while it was followed; start again")
             # One line takes as long to parse as a hundred, so lines of a sensor are collected.
             if len(piece) < _PIECE_OF_MANY:
                 time.sleep(_PAUSE)

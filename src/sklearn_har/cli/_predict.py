@@ -39,8 +39,8 @@ model contains the preparation of recordings.
 _EPILOG = """\
 The model is a file that `train` or `export` wrote. A classifier of windows that
 was saved by skops.io.dump works as well, with --preset, --rate, --window and
---names. A file with types of other packages is refused,
-because loading it could run their code.
+--names. A file with types of other packages is refused, because loading it
+could run their code.
 
 Without --model the file is read by --format auto, and the model is the one that
 comes with the package: jogging, sitting, standing, walking and stairs of people

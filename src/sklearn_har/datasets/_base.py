@@ -136,7 +136,7 @@ def _as_path(name: str, value: str | os.PathLike[str]) -> Path:
     except TypeError:
         raise TypeError(f"{name} must be a str, a path-like or None; got {value!r}") from None
     except RuntimeError as error:
-        raise OSError(f"{name}={str(value)!r} has no meaning here: {error}") from error
+        raise OSError(f"{name}={str(value)!r} cannot be used as a path: {error}") from error
 
 
 def load_arrays(

@@ -1,6 +1,6 @@
 """Evaluate classifiers over repeated trainings, and measure the calibration of probabilities.
 
-The training of a network is random, so a single accuracy is not enough: `repeated_evaluation`
+The training of a network is random, so a single accuracy is not enough. `repeated_evaluation`
 trains fresh clones of an estimator and reports mean and spread, also per class and per subject.
 """
 

@@ -34,8 +34,8 @@ def expected_calibration_error(
 
     The confidence of a window is its highest probability. Windows are sorted into bins of similar
     confidence. The absolute differences between mean confidence and accuracy are averaged over the
-    bins, weighted by their windows [1]_. 0 is best: then four in five windows with a confidence of
-    0.8 are recognised correctly.
+    bins, weighted by their windows [1]_. The best value is 0: then four in five windows with a
+    confidence of 0.8 are recognised correctly.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
-"""Export of models to ONNX, LiteRT and web pages, and prediction with exported files.
+"""Export models to ONNX, LiteRT and web pages, and predict with exported files.
 
-Importing this loads numpy only: an exported model is used where neither TensorFlow nor scikit-learn
-is installed.
+Importing this package loads only numpy, because exported models are also used without TensorFlow
+and scikit-learn.
 """
 
 from sklearn_har.export._classifier import ExportedClassifier

@@ -1,4 +1,4 @@
-"""A classifier that is a file. Importing this needs numpy only, and predicting the runtime only."""
+"""Predict with exported files. The import needs only numpy, and predicting only the runtime."""
 
 from __future__ import annotations
 
@@ -14,48 +14,48 @@ from sklearn_har.utils._numbers import check_integer
 
 __all__ = ["ExportedClassifier"]
 
-# Windows that are handed to the runtime at once where the file leaves it open.
+# The runtime gets this many windows at once if the file accepts any number.
 _BATCH = 256
 _AXES = "(n_windows, n_timesteps, n_channels)"
 
 
 class ExportedClassifier:
-    """Predict activities with a file that :func:`to_onnx` or :func:`to_litert` wrote.
+    """Predict activities with a file of :func:`to_onnx` or :func:`to_litert`.
 
-    Nothing but numpy and the runtime of the file is needed: neither TensorFlow nor Keras nor
-    scikit-learn. The file has no Python code in it, so that loading one executes none, and its
-    SHA-256 in it, so that one that was altered by accident is refused.
+    It needs only numpy and the runtime of the file: neither TensorFlow nor Keras nor scikit-learn.
+    The file contains no Python code, so loading it is safe, and its own SHA-256, so accidental
+    changes are detected.
 
     Parameters
     ----------
     path : str or path-like
-        The file; its content tells the format.
+        The file; its content determines the format.
     n_threads : int, default=1
-        How many threads the runtime may use for one call. The networks are small: more than one
-        pays off for large batches only.
+        Number of threads of the runtime for one call. The networks are small, so more than one is
+        useful only for large batches.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
         The labels, in the order of the probabilities.
     activity_names : tuple of str
-        Their names; those of `classes_`, unless others were given at the export.
+        Their names: those of the export, or else `classes_`.
     channel_names : tuple of str or None
-        The channels of a window, in their order, if they were known at the export.
+        The channels of a window, in order, if they were known at the export.
     sampling_rate : float or None
-        Of the windows, in Hz, if it was given at the export.
+        Sampling rate of the windows, in Hz, if it was given at the export.
     recognizer : dict or None
-        What :meth:`~sklearn_har.recognition.ActivityRecognizer.describe` said of the recognizer
-        that was exported; None for a classifier.
+        The result of :meth:`~sklearn_har.recognition.ActivityRecognizer.describe` for an exported
+        recognizer; None for a classifier.
     preparation : Preparation or None
-        How recordings become windows, for an exported recognizer.
+        How recordings are prepared, for an exported recognizer.
     n_timesteps_in_ : int
         Number of time steps of a window.
     n_channels_in_ : int
         Number of channels.
     batch_size : int or None
-        How many windows the file takes at once; None if any number. Other numbers are cut and
-        filled up.
+        Number of windows that the file takes at once; None for any number. Other numbers are split
+        and padded.
     format : {"ONNX", "LiteRT"}
         The format of the file.
     quantize : {None, "dynamic", "float16"}
@@ -68,20 +68,20 @@ class ExportedClassifier:
     FileNotFoundError
         If there is no such file.
     ValueError
-        If the file is no model, none of this package, or an altered one.
+        If the file is not a model, not from this package, or altered.
     ImportError
         If the runtime is not installed.
 
     See Also
     --------
     to_onnx : Write such a file.
-    to_litert : Write such a file for LiteRT.
-    sklearn_har.recognition.ActivityRecognizer.from_classifier : Raw recordings in, timelines out.
+    to_litert : Write such a file in the format LiteRT.
+    sklearn_har.recognition.ActivityRecognizer.from_classifier : Predict from raw recordings.
 
     Notes
     -----
-    Probabilities are those of the estimator up to rounding. Several threads may call one
-    `ExportedClassifier`. It can be pickled, with the content of its file.
+    Probabilities equal those of the estimator up to rounding. Several threads may use one
+    `ExportedClassifier`. A pickle of it includes the content of its file.
 
     Examples
     --------
@@ -109,11 +109,11 @@ class ExportedClassifier:
         self._n_threads = check_integer(n_threads, "n_threads", minimum=1)
         self._content, self._path = content, path
         try:
-            # Before the runtime, whose native code an altered file can crash.
+            # Before the runtime, whose native code may crash on an altered file.
             check_seal(content)
             self._runtime = open_runtime(content, self._n_threads)
             if self._runtime.metadata is None:
-                raise ValueError("it does not tell its classes, as files of sklearn-har do")
+                raise ValueError("it lacks the classes that files of sklearn-har contain")
             metadata = Metadata.from_json(self._runtime.metadata)
             self.classes_ = metadata.labels()
         except (ValueError, TypeError) as error:
@@ -133,10 +133,10 @@ class ExportedClassifier:
 
     @property
     def preparation(self) -> Any:
-        """Return how recordings become windows; None if the file does not say."""
+        """Return the preparation of recordings; None if the file has none."""
         if self.recognizer is None:
             return None
-        # Late: where windows are predicted, scikit-learn may be missing.
+        # Imported here: for windows, scikit-learn may be missing.
         from sklearn_har.preparation import Preparation
 
         # JSON has no tuples.
@@ -152,8 +152,8 @@ class ExportedClassifier:
         Parameters
         ----------
         X : array-like of shape (n_windows, n_timesteps, n_channels)
-            Windows; also (n_windows, n_timesteps), read as single-channel windows, and
-            subsequences (n_windows, n_steps, n_timesteps / n_steps, n_channels).
+            Windows. Also (n_windows, n_timesteps) for windows with one channel, and subsequences
+            (n_windows, n_steps, n_timesteps / n_steps, n_channels).
 
         Returns
         -------
@@ -200,7 +200,7 @@ class ExportedClassifier:
         Returns
         -------
         float
-            Share of the windows that are recognised.
+            Share of the windows that are recognised correctly.
         """
         predicted, true = self.predict(X), np.asarray(y)
         if true.shape != predicted.shape:
@@ -226,7 +226,7 @@ class ExportedClassifier:
             )
         if not len(windows):
             raise ValueError(f"X must hold at least one window, got shape {windows.shape}.")
-        # Not after it: what is too large for single precision shall be told as well.
+        # Before the check, which then also finds values too large for single precision.
         windows = np.ascontiguousarray(_single(windows))
         if not np.isfinite(windows).all():
             raise ValueError(

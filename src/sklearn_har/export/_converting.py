@@ -1,4 +1,4 @@
-"""The official converters: a Keras model in, the bytes of a file out."""
+"""Convert a Keras model to the bytes of a file by the official converters."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def convert_to_onnx(
 ) -> bytes:
     """Convert a model to ONNX.
 
-    A `batch_size` of None leaves the number of windows open. `metadata` is the text to put into the
-    file.
+    With a `batch_size` of None, the file accepts any number of windows. `metadata` is a text for
+    the file.
     """
     onnx, _ = (
         import_optional(name, extra="onnx", needed_by="to_onnx") for name in ("onnx", "tf2onnx")
@@ -71,8 +71,8 @@ def convert_to_litert(
     traced = without_tracing_warning(function).get_concrete_function()
     if batch_size is None:
         _check_no_loops(model)
-    # The converter makes constants of the variables of this object. It finds none in Keras models,
-    # and files with variables need more than the built-in operators.
+    # The converter makes constants of the variables of this object. It would not find those of
+    # Keras models, and files with variables need more than the built-in operators.
     owner = tf.Module()
     owner.variables_of_model = [variable.value for variable in model.variables]
     converter = tf.lite.TFLiteConverter.from_concrete_functions([traced], owner)
@@ -82,12 +82,12 @@ def convert_to_litert(
         converter.target_spec.supported_types = [tf.float16]
     with _errors_of_converters():
         content = bytes(converter.convert())
-    # Behind the model, where runtimes do not look and programs find it without a library.
+    # After the model, where runtimes ignore it and programs can read it without a library.
     return content + metadata.encode()
 
 
 def _check_no_loops(model: keras.Model) -> None:
-    """Raise an ExportError if LiteRT fixes the number of windows."""
+    """Raise an ExportError if a loop of LiteRT would fix the number of windows."""
     for layer in inner_layers(model):
         if isinstance(layer, PortableLSTM) and layer.n_loop_steps:
             raise ExportError(
@@ -101,7 +101,7 @@ def _check_no_loops(model: keras.Model) -> None:
 def _errors_of_converters() -> Iterator[None]:
     try:
         yield
-    except Exception as error:  # each converter raises what its dependencies raise
+    except Exception as error:  # the errors of converters come from many dependencies
         raise ExportError(
             f"The network cannot be exported: the converter fails ({one_line(error)})."
         ) from error
@@ -109,9 +109,9 @@ def _errors_of_converters() -> Iterator[None]:
 
 @contextmanager
 def _numpy_as_it_was() -> Iterator[None]:
-    """Undo what Keras does to numpy for old versions of tf2onnx: it sets `numpy.object`."""
+    """Undo the change of Keras for old versions of tf2onnx, which sets `numpy.object`."""
     with warnings.catch_warnings():
-        # Keras asks numpy for the name, and numpy warns that it will get another meaning.
+        # Keras reads the name, and numpy warns that its meaning will change.
         warnings.filterwarnings("ignore", message=".*np.object", category=FutureWarning)
         before = "object" in vars(np)
         try:
@@ -122,7 +122,7 @@ def _numpy_as_it_was() -> Iterator[None]:
 
 
 def _name_ends(graph: Any, batch_size: int | None) -> None:
-    """Give the output its name, and the open number of windows one name at both ends."""
+    """Name the output, and use one name for the open number of windows of input and output."""
     (windows,), (output,) = graph.input, graph.output
     for node in graph.node:
         for names in (node.input, node.output):
@@ -139,18 +139,18 @@ def _name_ends(graph: Any, batch_size: int | None) -> None:
 
 
 def _with_integer_products(model: Any) -> Any:
-    """Return an ONNX model that multiplies matrices of integers, inside its LSTMs too.
+    """Return an ONNX model with products of integers, also inside its LSTMs.
 
-    The weights are rounded now, to whole numbers from -64 to 64, and what they are multiplied with
-    while the model runs. The operator of the LSTM is one of ONNX Runtime. Convolutions stay as
-    they are: of integers they would be slower.
+    The weights are rounded now, to integers from -64 to 64; their factors are rounded while the
+    model runs. The operator of the LSTM is specific to ONNX Runtime. Convolutions stay unchanged,
+    because they would be slower with integers.
     """
     import onnx
 
     quantization = import_optional(
         "onnxruntime.quantization", extra="onnx", needed_by="quantize='dynamic'"
     )
-    # Without it the log advises to simplify the model before, which has nothing to simplify.
+    # Otherwise the log advises to simplify the model first, although nothing can be simplified.
     onnx.helper.set_model_props(model, {"onnx.quant.pre_process": "onnxruntime.quant"})
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "quantized.onnx"
@@ -159,8 +159,8 @@ def _with_integer_products(model: Any) -> Any:
             path,
             op_types_to_quantize=["Gemm", "LSTM", "MatMul"],
             weight_type=quantization.QuantType.QInt8,
-            # x86-64 processors without VNNI add two products of an unsigned and a signed byte in
-            # 16 bits, and cut off what is larger. With 7 bits the sum fits: 2 * 255 * 64 < 2**15.
+            # x86-64 processors without VNNI add two products of an unsigned and a signed byte in 16
+            # bits, and saturate. With 7 bits the sum fits: 2 * 255 * 64 < 2**15.
             reduce_range=True,
         )
         return onnx.load(path)

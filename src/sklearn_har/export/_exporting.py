@@ -1,4 +1,4 @@
-"""The functions `to_onnx` and `to_litert`, and what they share."""
+"""The functions `to_onnx` and `to_litert`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sklearn_har.utils._numbers import check_integer, check_real
 
 __all__ = ["to_litert", "to_onnx"]
 
-# Up to so many steps an LSTM in LiteRT is faster written out than as a loop.
+# In LiteRT, an LSTM with at most this many steps is faster unrolled than as a loop.
 _MAX_WRITTEN_OUT = 16
 _QUANTIZE = {"ONNX": (None, "dynamic"), "LiteRT": (None, "dynamic", "float16")}
 
@@ -36,56 +36,55 @@ def to_onnx(
 ) -> ExportReport:
     """Write a fitted classifier as an ONNX file.
 
-    One Keras model is made of all steps, and Keras exports it by tf2onnx. The file holds everything
-    from windows as they were measured to probabilities: the scaling of the channels, the cut into
-    subsequences and the network. It has one input, ``windows``, float32
-    of shape (n_windows, n_timesteps, n_channels), and one output, ``probabilities``, of shape
-    (n_windows, n_classes). It is loaded again and compared with the estimator before it takes the
-    place of what stood at `path`.
+    All steps become one Keras model, which Keras exports by tf2onnx. The file computes
+    probabilities from raw windows: it contains the scaling of the channels, the subsequences and
+    the network. Its input is ``windows``, float32 of shape (n_windows, n_timesteps, n_channels),
+    and its output ``probabilities``, of shape (n_windows, n_classes). It is loaded and compared
+    with the estimator before it replaces a file at `path`.
 
     Parameters
     ----------
     estimator : classifier or ActivityRecognizer
         A fitted network of :mod:`sklearn_har.neural_network`, a pipeline that ends with one, a
         search over either, or a :class:`~sklearn.ensemble.VotingClassifier` of them with
-        `voting="soft"`, such as :func:`~sklearn_har.recipes.make_best` makes. Of an
-        :class:`~sklearn_har.recognition.ActivityRecognizer` the classifier is written, and its
-        preparation, channels and smoothing stand in the metadata.
+        `voting="soft"`, such as :func:`~sklearn_har.recipes.make_best`. For an
+        :class:`~sklearn_har.recognition.ActivityRecognizer`, the file contains its classifier, and
+        the metadata its preparation, channels and smoothing.
     path : str or path-like
         The file, usually with the ending ``.onnx``.
     quantize : {"dynamic"}, default=None
         How to make the file smaller. "dynamic" stores the weights of dense and LSTM layers as
-        bytes, rounded to 7 bits, and rounds what they are multiplied with to 8 bits while the
-        model runs; an LSTM over many steps becomes faster as well. Such a file is for ONNX
-        Runtime, whose operators it has. The notes say what it gives on which processor.
+        bytes, rounded to 7 bits, and rounds their factors to 8 bits while the model runs. An LSTM
+        over many steps also becomes faster. Such a file needs ONNX Runtime, whose operators it
+        uses. See Notes for differences between processors.
     batch_size : int, default=None
-        How many windows the file takes at once. None leaves it open.
+        Number of windows that the file takes at once. None for any number.
     activity_names : sequence of str, default=None
         A name for each of `estimator.classes_`. None for the classes themselves.
     channel_names : sequence of str, default=None
-        The channels of a window, in their order. None for those that the estimator was fitted
-        with, if it was fitted to a frame.
+        The channels of a window, in order. None for those of the frame that the estimator was
+        fitted with.
     sampling_rate : float, default=None
-        Of the windows, in Hz. None for that of a recognizer.
+        Sampling rate of the windows, in Hz. None for that of a recognizer.
     X : array-like of shape (n_windows, n_timesteps, n_channels), default=None
-        Windows to compare on, as the estimator takes them; for a recognizer also labelled
-        recordings. None for 64 random windows.
+        Windows for the comparison, in a form that the estimator accepts; for a recognizer also
+        labelled recordings. None for 64 random windows.
     y : array-like of shape (n_windows,), default=None
-        Their activities; the accuracy is then compared as well. For recordings as in
+        Their activities, to compare the accuracy too. For recordings as in
         :meth:`ActivityRecognizer.fit <sklearn_har.recognition.ActivityRecognizer.fit>`.
     atol : float, default=1e-5
-        How far a probability of the file may be from that of the estimator, unless it is
-        quantised.
+        The largest accepted difference between probabilities of the file and of the estimator,
+        unless the file is quantised.
 
     Returns
     -------
     ExportReport
-        Size of the file, and how far it is from the estimator.
+        Size of the file, and its difference from the estimator.
 
     Raises
     ------
     TypeError
-        If `estimator` is no classifier.
+        If `estimator` is not a classifier.
     NotFittedError
         If it is not fitted.
     ExportError
@@ -98,7 +97,7 @@ def to_onnx(
     Warns
     -----
     ExportWarning
-        If a quantised model names another activity in more than 1 % of the windows.
+        If a quantised model predicts another activity in more than 1 % of the windows.
 
     See Also
     --------
@@ -107,14 +106,13 @@ def to_onnx(
 
     Notes
     -----
-    Scaling can be exported if it is one of `StandardScaler`, `MinMaxScaler`, `MaxAbsScaler`,
-    `RobustScaler` and `PowerTransformer` in a
-    :class:`~sklearn_har.preprocessing.ChannelwiseTransformer`. A `FunctionTransformer` is Python,
-    which a file does not hold.
+    These scalers can be exported: `StandardScaler`, `MinMaxScaler`, `MaxAbsScaler`, `RobustScaler`
+    and `PowerTransformer` in a :class:`~sklearn_har.preprocessing.ChannelwiseTransformer`. A
+    `FunctionTransformer` cannot, because it is Python code.
 
     A quantised file computes the same products of integers on every processor. On x86-64 without
-    VNNI, ONNX Runtime adds two products of bytes in 16 bits. Weights of 8 bits overflow there;
-    weights of 7 bits fit. What remains between processors is the rounding of real numbers.
+    VNNI, ONNX Runtime adds two products of bytes in 16 bits. Weights of 8 bits would overflow,
+    weights of 7 bits fit. The only difference between processors is the rounding of real numbers.
 
     Examples
     --------
@@ -139,7 +137,7 @@ def to_onnx(
     def write(plan: Any, metadata: str, batch_size: int | None) -> bytes:
         from sklearn_har.export._converting import convert_to_onnx
 
-        # The converter makes one operator of a whole LSTM, if it is a loop.
+        # The converter makes one operator of a whole LSTM only if it is a loop.
         model = plan.compose(max_written_out=0)
         return convert_to_onnx(model, batch_size, metadata, quantize=quantize is not None)
 
@@ -173,9 +171,9 @@ def to_litert(
 ) -> ExportReport:
     """Write a fitted classifier as a LiteRT (TensorFlow Lite) file.
 
-    As :func:`to_onnx`, in the format of phones and microcontrollers, by TensorFlow's converter. The
-    file has operators of LiteRT itself only, no state that a program would have to clear between
-    windows, and one signature, ``serving_default``, from ``windows`` to ``probabilities``.
+    It works like :func:`to_onnx`, in the format of phones and microcontrollers, by TensorFlow's
+    converter. The file uses only operators of LiteRT itself, keeps no state between windows, and
+    has one signature, ``serving_default``, from ``windows`` to ``probabilities``.
 
     Parameters
     ----------
@@ -183,24 +181,24 @@ def to_litert(
         As in :func:`to_onnx`; the usual ending is ``.tflite``.
     quantize : {"dynamic", "float16"}, default=None
         How to make the file smaller. "float16" stores weights in half precision, half the size.
-        "dynamic" stores them as integers of 8 bits, a quarter of the size, and rounds what they are
-        multiplied with while the model runs.
+        "dynamic" stores them as integers of 8 bits, a quarter of the size, and rounds their factors
+        while the model runs.
     batch_size : int, default=1
-        How many windows the file takes at once. None leaves it open. That is not possible for an
-        LSTM over more than 16 steps, nor with `mask_value`.
+        Number of windows that the file takes at once. None for any number, which is impossible for
+        an LSTM over more than 16 steps and with `mask_value`.
     activity_names, channel_names, sampling_rate, X, y, atol : optional
         As in :func:`to_onnx`.
 
     Returns
     -------
     ExportReport
-        Size of the file, and how far it is from the estimator.
+        Size of the file, and its difference from the estimator.
 
     Raises
     ------
     ImportError
-        If `ai-edge-litert` is not installed: ``pip install 'sklearn-har[litert]'``. Other errors
-        and warnings are those of :func:`to_onnx`.
+        If `ai-edge-litert` is not installed: ``pip install 'sklearn-har[litert]'``. :func:`to_onnx`
+        lists the other errors and warnings.
 
     See Also
     --------
@@ -259,8 +257,8 @@ def _export(
     y: npt.ArrayLike | None,
     atol: float,
 ) -> ExportReport:
-    """Convert, write beside the target, compare, and only then put the file in its place."""
-    # Late: where an exported model is only used, scikit-learn and Keras may be missing.
+    """Convert to a temporary file, compare it, and only then move it to its path."""
+    # Imported here: exported models are also used without scikit-learn and Keras.
     from sklearn_har.export._reading import read_estimator
 
     if quantize not in _QUANTIZE[kind]:
@@ -274,7 +272,7 @@ def _export(
     tolerance = check_real(atol, "atol", minimum=0.0)
     recognizer = None
     if hasattr(estimator, "describe"):
-        # An ActivityRecognizer: the classifier in it, and what must be done to a recording.
+        # An ActivityRecognizer: export its classifier and describe its preparation.
         recognizer = estimator.describe()
         activities = [str(activity) for activity in estimator.classes_.tolist()]
         names = names[0] or activities, names[1] or recognizer["window_channel_names"]
@@ -310,10 +308,10 @@ def _export(
 
 
 def _windows_of_recordings(recognizer: Any, X: Any, y: Any) -> tuple[Any, Any]:
-    """Return windows of recordings and their labels; windows stay as they are."""
+    """Return windows of recordings and their labels; windows stay unchanged."""
     if X is None or hasattr(X, "dtype"):
         return X, y
-    # Imported here, since it loads pandas, which whoever only runs files goes without.
+    # Imported here, because it loads pandas, which exported files do not need.
     from sklearn_har.utils._channels import with_channels
 
     recordings = [with_channels(recording, recognizer.channel_names_in_) for recording in X]

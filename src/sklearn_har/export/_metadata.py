@@ -1,4 +1,4 @@
-"""The metadata of an exported file: plain JSON, the same in all formats."""
+"""Read and write the metadata of exported files: plain JSON, the same in all formats."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["Metadata", "check_seal", "find_metadata", "make_metadata", "seal"]
 
 _FORMAT = 2
 _UNSEALED = "0" * 64
-# As `Metadata.to_json` writes it; within a text of its own JSON would escape the quotes.
+# As written by `Metadata.to_json`; inside another JSON text the quotes would be escaped.
 _SEAL = re.compile(rb'"sha256": "([0-9a-f]{64})"')
 _WHOLE = re.compile(rb'\{"classes": .*' + _SEAL.pattern + rb"\}", re.DOTALL)
 
@@ -28,8 +28,8 @@ class Metadata:
     """The metadata of an exported file.
 
     `classes` are the labels in the order of the probabilities, and `activity_names` their names for
-    people. `recognizer` is what `ActivityRecognizer.describe` returned. `sha256` is that of the
-    whole file, counted with 64 zeros in its place; it comes last, where `find_metadata` expects it.
+    people. `recognizer` is the result of `ActivityRecognizer.describe`. `sha256` is that of the
+    whole file with 64 zeros in its place; it comes last, where `find_metadata` expects it.
     """
 
     classes: list[Any]
@@ -51,46 +51,46 @@ class Metadata:
 
     @classmethod
     def from_json(cls, text: str) -> Metadata:
-        """Read what :meth:`to_json` wrote, or raise a ValueError."""
+        """Read the text of :meth:`to_json`, or raise a ValueError."""
         try:
             content = json.loads(text)
             found = content["format"]
         except (ValueError, TypeError, KeyError):
-            raise ValueError("what the file tells about itself cannot be read") from None
+            raise ValueError("the metadata of the file cannot be read") from None
         if found != _FORMAT:
             raise ValueError(
-                f"what the file tells about itself has format {found}; this version of sklearn-har "
+                f"the metadata of the file has format {found}; this version of sklearn-har "
                 f"reads format {_FORMAT}. Read it by the version {content.get('sklearn_har')} that "
                 "wrote it, or export the estimator again"
             )
         try:
             return cls(**content)
         except TypeError as error:
-            raise ValueError(f"what the file tells about itself is incomplete ({error})") from None
+            raise ValueError(f"the metadata of the file is incomplete ({error})") from None
 
     def labels(self) -> Any:
-        """Return the classes as they were given to `fit`."""
+        """Return the classes in the form given to `fit`."""
         return np.array(self.classes, dtype=np.dtype(self.classes_dtype))
 
 
 def find_metadata(content: bytes) -> str | None:
-    """Return the metadata in a file whose runtime does not return it, or None."""
+    """Return the metadata in a file whose runtime does not return them, or None."""
     found = _WHOLE.search(content)
     return None if found is None else found[0].decode("utf-8")
 
 
 def seal(content: bytes) -> bytes:
-    """Write the SHA-256 of a file into the file, where its metadata has a place for it.
+    """Write the SHA-256 of a file into its place in the metadata.
 
-    The runtimes parse what they are given in native code, which an altered file can crash; with the
-    seal it is refused before.
+    The runtimes parse files in native code, which may crash on an altered file; the seal detects
+    this earlier.
     """
     start, end = _place_of_seal(content)
     return content[:start] + _digest(content, start, end) + content[end:]
 
 
 def check_seal(content: bytes) -> None:
-    """Raise a ValueError unless the file is, byte for byte, what was sealed."""
+    """Raise a ValueError unless the file is, byte for byte, the sealed one."""
     start, end = _place_of_seal(content)
     if _digest(content, start, end) != content[start:end]:
         raise ValueError(
@@ -100,7 +100,7 @@ def check_seal(content: bytes) -> None:
 
 
 def _digest(content: bytes, start: int, end: int) -> bytes:
-    """Return the SHA-256 of a file with a blank seal, as it is written at that place."""
+    """Return the SHA-256 of a file with a blank seal, in the form of the seal."""
     digest = hashlib.sha256(content[:start] + _UNSEALED.encode() + content[end:])
     return digest.hexdigest().encode()
 
@@ -124,7 +124,7 @@ def make_metadata(
     quantize: str | None,
     recognizer: dict[str, Any] | None,
 ) -> Metadata:
-    """Check and collect what goes into the file about an estimator that was taken apart."""
+    """Check and collect the metadata of a file from the parts of an estimator."""
     classes = np.asarray(plan.estimator.classes_)
     n_timesteps, n_channels = plan.shape
     names = _names(activity_names, "activity_names", len(classes), "classes of the estimator")

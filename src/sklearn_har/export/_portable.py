@@ -1,4 +1,4 @@
-"""Layers that compute the same as those of the networks, in operations that converters know."""
+"""Layers that compute the same as those of the networks, in operations of the converters."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from sklearn_har.utils._errors import one_line
 
 __all__ = ["ExactConstant", "PortableLSTM", "arcsinh", "inner_layers", "make_portable"]
 
-# Up to this many steps a convolutional LSTM is written out. As a loop it takes 11 to 24 ms.
+# A convolutional LSTM with at most this many steps is unrolled. As a loop it takes 11 to 24 ms.
 _MAX_CONVOLVED_STEPS = 64
 
 
 def arcsinh(x: Any) -> Any:
     """Compute arcsinh without its operation, which LiteRT lacks.
 
-    Each side of zero is computed by itself: a difference of large numbers would lose digits.
+    Both signs are computed separately: a difference of large numbers would lose digits.
     """
 
     def of_positive(y: Any) -> Any:
@@ -34,27 +34,27 @@ def arcsinh(x: Any) -> Any:
 
 @keras.saving.register_keras_serializable(package="sklearn_har")
 class PortableLSTM(FastLSTM):
-    """LSTM as the loop of Keras, or written out over a few steps.
+    """LSTM as a loop of Keras, or unrolled over a few steps.
 
     The converter to ONNX recognises the loop and makes one operator of it. LiteRT runs a loop step
-    by step, which takes longer than the written-out form where steps are few.
+    by step, which is slower than the unrolled form for few steps.
 
     Parameters
     ----------
     max_written_out : int
-        Up to so many steps the loop is written out.
+        The largest number of steps to unroll.
     """
 
     def __init__(self, units: int, max_written_out: int = 0, **kwargs: Any) -> None:
         super().__init__(units, **{**kwargs, "use_cudnn": False})
         self.max_written_out = max_written_out
-        # How many steps its loop has, of the last call; 0 without a loop.
+        # The number of steps of the loop in the last call; 0 without a loop.
         self.n_loop_steps = 0
 
     def call(
         self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False
     ) -> Any:
-        """Return the last output, or all of them."""
+        """Return the last output, or all outputs."""
         usual = (
             mask is None
             and self.use_bias
@@ -72,7 +72,8 @@ class PortableLSTM(FastLSTM):
         return layers.LSTM.call(self, sequences)
 
     def _run_masked(self, sequences: Any, mask: Any) -> Any:
-        """Run over the steps that count, moved to the front. No converter knows a loop with a mask.
+        """Run over the unmasked steps, moved to the front, because no converter supports masks in
+        loops.
 
         All moves are products with matrices of zeros and ones.
         """
@@ -80,22 +81,22 @@ class PortableLSTM(FastLSTM):
         counts = _as_number(mask)
         if self.go_backwards:
             sequences, counts = ops.flip(sequences, axis=1), ops.flip(counts, axis=1)
-        # How many steps count up to each one, which is also its place among them.
+        # The number of unmasked steps up to each one, which is also its new position.
         read = ops.cumsum(counts, axis=1)
         places = ops.arange(1, n_steps + 1, dtype="float32")
-        # No place is zero, so that a step that does not count is moved nowhere.
+        # Positions begin at 1, so that masked steps are moved nowhere.
         moves = _as_number(ops.equal((read * counts)[:, None, :], places[:, None]))
         outputs = layers.RNN(self.cell, return_sequences=True).call(ops.matmul(moves, sequences))
         if not self.return_sequences:
             is_last = _as_number(ops.equal(read[:, -1:, None], places))
             return ops.squeeze(ops.matmul(is_last, outputs), axis=1)
-        # A step that does not count repeats the output before it.
+        # A masked step repeats the previous output.
         if self.zero_output_for_mask:
             read = read * counts
         return ops.matmul(_as_number(ops.equal(read[:, :, None], places)), outputs)
 
     def get_config(self) -> dict[str, Any]:
-        """Return what makes an equal layer."""
+        """Return the configuration of an equal layer."""
         return {**super().get_config(), "max_written_out": self.max_written_out}
 
 
@@ -105,12 +106,12 @@ def _as_number(condition: Any) -> Any:
 
 @keras.saving.register_keras_serializable(package="sklearn_har")
 class PortableConvLSTM(FastConvLSTM):
-    """Convolutional LSTM that is written out over its steps, with one convolution for all gates."""
+    """Convolutional LSTM, unrolled over its steps, with one convolution for all gates."""
 
     def call(
         self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False
     ) -> Any:
-        """Return the last output, or all of them."""
+        """Return the last output, or all outputs."""
         cell = self.cell
         n_steps = sequences.shape[1]
         if (
@@ -150,7 +151,7 @@ class PortableConvLSTM(FastConvLSTM):
 class PortableChannelScaling(ChannelScaling):
     """Scaling of channels without the operation arcsinh.
 
-    `exact` keeps the statistics from being rounded, as `ExactConstant` does.
+    With `exact`, the statistics are not rounded, as in `ExactConstant`.
     """
 
     arcsinh = staticmethod(arcsinh)
@@ -160,20 +161,19 @@ class PortableChannelScaling(ChannelScaling):
         self.exact = exact
 
     def statistic(self, variable: Any, windows: Any) -> Any:
-        """Return a statistic as it enters the computation."""
+        """Return a statistic in the form that the computation uses."""
         return _undo_rounding(variable, windows) if self.exact else variable
 
     def get_config(self) -> dict[str, Any]:
-        """Return what makes an equal layer."""
+        """Return the configuration of an equal layer."""
         return {**super().get_config(), "exact": self.exact}
 
 
 class ExactConstant(layers.Layer):
     """Numbers that a converter does not round to 16 bits.
 
-    With "float16" the converter of LiteRT rounds all constants of real numbers. A scaler subtracts
-    numbers that may be a thousand times as large as what is left, which then is wrong by as much as
-    it is large.
+    With "float16" the converter of LiteRT rounds all real constants. A scaler may subtract numbers
+    a thousand times as large as the result, which would then have a large error.
     """
 
     def __init__(self, values: Any) -> None:
@@ -181,15 +181,15 @@ class ExactConstant(layers.Layer):
         self.values = np.asarray(values, dtype=np.float32)
 
     def call(self, windows: Any) -> Any:
-        """Return the numbers, whatever the windows are."""
+        """Return the numbers, for any windows."""
         return _undo_rounding(self.values, windows)
 
 
 def _undo_rounding(values: Any, windows: Any) -> Any:
     import tensorflow as tf
 
-    # Integers are not rounded. The sum with a zero that only the windows tell keeps the converter
-    # from making constants of real numbers of them again.
+    # Integers are not rounded. Adding a zero that depends on the windows keeps the converter from
+    # folding them into real constants again.
     zero = tf.cast(tf.nn.relu(-tf.abs(windows[0, 0, 0])), tf.int32)
     return tf.bitcast(tf.bitcast(tf.convert_to_tensor(values), tf.int32) + zero, tf.float32)
 
@@ -208,7 +208,7 @@ _PORTABLE = {
 def make_portable(
     model: keras.Model, *, max_written_out: int, exact: bool = False, name: str = "n"
 ) -> keras.Model:
-    """Copy a network, with its weights, into single precision and layers that converters know.
+    """Copy a network, with its weights, to single precision and layers that converters support.
 
     `max_written_out` is as in `PortableLSTM`, and `exact` as in `PortableChannelScaling`. A short
     `name` keeps files small: each tensor of a LiteRT file is named after its layers.
@@ -231,7 +231,7 @@ def make_portable(
 
 
 def inner_layers(layer: Any) -> Iterator[Any]:
-    """Yield a layer or model and, after it, all that it is made of."""
+    """Yield a layer or model, then all layers inside it."""
     yield layer
     wrapped = (getattr(layer, name, None) for name in ("layer", "forward_layer", "backward_layer"))
     for part in (*getattr(layer, "layers", ()), *wrapped):
@@ -250,7 +250,7 @@ def _portable_config(config: Any, options: dict[type, dict[str, Any]]) -> Any:
         for key, value in config.items()
     }
     replacement = _PORTABLE.get(str(config.get("class_name")))
-    # A layer of your own may have the same name.
+    # A layer of the user may have the same name.
     package = str(config.get("module")).partition(".")[0]
     if replacement is not None and package in ("keras", "sklearn_har"):
         changed |= {

@@ -1,4 +1,4 @@
-"""The parts of an estimator that go into an exported file."""
+"""Find the parts of an estimator for an exported file."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ __all__ = ["Plan", "read_estimator"]
 
 @dataclass
 class Plan:
-    """An estimator, taken apart.
+    """The parts of an estimator.
 
-    `estimator` is what was taken apart, without the search around it. `network` is the classifier
-    of this package at its end; of a vote, the first of its networks. `transformers` come before it:
-    names of steps and fitted transformers of columns. `voters` are the classifiers of a vote with
-    their shares, which sum to 1.
+    `estimator` is the original without a search around it. `network` is the classifier of this
+    package at its end; of a vote, the first network. `transformers` precede it: names of steps and
+    fitted transformers of columns. `voters` are the classifiers of a vote with their shares, which
+    sum to 1.
     """
 
     estimator: Any
@@ -44,22 +44,22 @@ class Plan:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Time steps and channels of a window."""
+        """Return time steps and channels of a window."""
         return int(self.network.n_timesteps_in_), int(self.network.n_channels_in_)
 
     @property
     def channel_names(self) -> list[str] | None:
-        """The names of the channels, if the estimator was fitted to a frame that has them."""
+        """Return the names of the channels, if the estimator was fitted to a frame with them."""
         first = getattr(self.estimator, "steps", [("", self.estimator)])[0][1]
         names = getattr(first, "feature_names_in_", None)
         layout = None if names is None else layout_of_names(names)
         return layout[0] if layout is not None and len(layout[0]) == self.shape[1] else None
 
     def compose(self, *, max_written_out: int, exact: bool = False) -> keras.Model:
-        """Make one model of all steps, in single precision, of operations that converters know.
+        """Make one model of all steps, in single precision and operations of the converters.
 
-        Up to `max_written_out` steps an LSTM is written out, without a loop. `exact` keeps the
-        numbers of the scaling from being rounded to 16 bits.
+        An LSTM with at most `max_written_out` steps is unrolled. With `exact`, the numbers of the
+        scaling are not rounded to 16 bits.
         """
         windows = keras.Input(self.shape, name=INPUT, dtype="float32")
 
@@ -84,9 +84,9 @@ class Plan:
         return functools.reduce(keras.ops.add, votes)
 
     def likely_windows(self, n_windows: int = 64) -> Any:
-        """Return windows (n_windows, n_timesteps, n_channels) as the estimator may have seen them.
+        """Return windows (n_windows, n_timesteps, n_channels) similar to the training windows.
 
-        Smooth random signals; where a scaler tells how large its channels were, as large as that.
+        They are smooth random signals, with the scale of the channels if a scaler gives it.
         """
         rng = np.random.default_rng(0)
         n_timesteps, n_channels = self.shape
@@ -99,15 +99,15 @@ class Plan:
         for _, fitted in reversed(self.transformers):
             if hasattr(fitted, "inverse_transform"):
                 table = fitted.inverse_transform(X.reshape(-1, n_channels))
-                # A power may have no inverse out there.
+                # A power may have no inverse there.
                 X = np.where(np.isfinite(table), table, 0.0).reshape(X.shape)
         return X.astype(np.float32)
 
 
 def read_estimator(estimator: Any) -> Plan:
-    """Take a fitted network, a pipeline that ends with one, a search over either, or a vote apart.
+    """Find the parts of a fitted network, a pipeline that ends with one, a search, or a vote.
 
-    What cannot be exported raises an ExportError.
+    If a part cannot be exported, it raises an ExportError.
     """
     from sklearn_har.neural_network._base import BaseRecurrentClassifier
 
@@ -129,7 +129,7 @@ def read_estimator(estimator: Any) -> Plan:
     if not isinstance(network, BaseRecurrentClassifier):
         raise ExportError(
             f"The classifier {type(network).__name__} cannot be exported; the networks of "
-            "sklearn_har.neural_network can. scikit-learn's own classifiers are the business of "
+            "sklearn_har.neural_network can. For scikit-learn's own classifiers, use "
             "skl2onnx."
         )
     plan = Plan(estimator, network, voters=voters)
@@ -139,9 +139,9 @@ def read_estimator(estimator: Any) -> Plan:
         elif isinstance(fitted, CompandingTransformer):
             plan.transformers.append((step, fitted))
         elif not isinstance(fitted, SubsequenceReshaper | WindowReshaper):
-            # The cut of subsequences is that of the network, which reads windows as they are.
+            # The network cuts subsequences itself and reads raw windows.
             raise ExportError(
-                f"The step {step!r} cannot be exported: {type(fitted).__name__} is no "
+                f"The step {step!r} cannot be exported: {type(fitted).__name__} is not a "
                 "ChannelwiseTransformer, CompandingTransformer, SubsequenceReshaper or "
                 "WindowReshaper. To scale channels, wrap it: "
                 f"ChannelwiseTransformer({type(fitted).__name__}(...))."
@@ -156,7 +156,7 @@ def _voters(vote: VotingClassifier) -> list[tuple[float, Plan]]:
             "and has no probabilities. One with voting='soft' can."
         )
     weights = [1.0] * len(vote.estimators) if vote.weights is None else vote.weights
-    # One that was dropped is not among the fitted ones.
+    # Dropped classifiers are not among the fitted ones.
     kept = [w for w, (_, voter) in zip(weights, vote.estimators, strict=True) if voter != "drop"]
     shares = np.asarray(kept, dtype=np.float64)
     return [
@@ -166,7 +166,7 @@ def _voters(vote: VotingClassifier) -> list[tuple[float, Plan]]:
 
 
 def _flat(estimator: Any) -> list[tuple[str, Any]]:
-    """Return the steps of a pipeline, those of pipelines within it as well."""
+    """Return the steps of a pipeline, including those of nested pipelines."""
     steps = getattr(estimator, "steps", None)
     if steps is None:
         return [("", estimator)]

@@ -1,4 +1,4 @@
-"""Does the file say what the estimator says? What every export ends with."""
+"""Compare an exported file with its estimator."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from sklearn_har.utils._errors import one_line
 
 __all__ = ["ExportReport", "compare"]
 
-# Share of the windows on which a quantised model must agree with its estimator to pass in silence.
+# A quantised model that agrees with its estimator on this share of windows gives no warning.
 _AGREEMENT = 0.99
 
 
 @dataclass(frozen=True)
 class ExportReport:
-    """The file that was written, and its comparison with the estimator.
+    """The exported file, and its comparison with the estimator.
 
-    Made by :func:`to_onnx` and :func:`to_litert`; `str()` says it in a few lines.
+    :func:`to_onnx` and :func:`to_litert` return it; `str()` is a short summary.
 
     Attributes
     ----------
@@ -33,19 +33,19 @@ class ExportReport:
     format : {"ONNX", "LiteRT"}
         Its format.
     quantize : {None, "dynamic", "float16"}
-        How it was quantised.
+        How the model was quantised.
     n_bytes : int
-        Its size.
+        The size of the file.
     n_windows : int
-        How many windows were compared.
+        Number of compared windows.
     max_difference : float
-        The largest difference of a probability.
+        The largest difference between probabilities.
     agreement : float
         Share of the windows with the same activity.
     accuracy : float or None
-        That of the file on the given windows and labels; None without labels.
+        Accuracy of the file on the given windows and labels; None without labels.
     estimator_accuracy : float or None
-        That of the estimator on the same windows.
+        Accuracy of the estimator on the same windows.
     """
 
     path: Path
@@ -83,8 +83,8 @@ def compare(
 ) -> ExportReport:
     """Load a file in its runtime and compare it with its estimator.
 
-    Probabilities may differ by `tolerance`; None is for a quantised model, of which an agreement is
-    asked. The report names the path `shown_as`, where the file will be.
+    Probabilities may differ by `tolerance`; None is for a quantised model, which must agree on
+    enough windows. The report gives `shown_as`, the final path, as the path.
     """
     try:
         exported = ExportedClassifier(path)
@@ -121,7 +121,7 @@ def compare(
     )
     if not np.isfinite(difference):
         raise ExportError(
-            "The exported model gives probabilities that are no numbers; nothing was written. "
+            "The exported model gives probabilities that are not numbers; nothing was written. "
             + (
                 "The float16 format has no numbers beyond 65504: does a channel, or its scaling, "
                 "exceed it? Try quantize='dynamic'."
@@ -129,7 +129,7 @@ def compare(
                 else "Pass windows that the estimator was made for as X."
             )
         )
-    # Written so that a difference of NaN does not pass.
+    # Written so that a difference of NaN fails.
     if tolerance is not None and not difference <= tolerance:
         raise ExportError(
             f"The exported model differs from its estimator by up to {difference:.1e} in a "

@@ -1,6 +1,6 @@
-"""The runtimes of exported files, behind one small interface. Only numpy is needed to import this.
+"""A common interface of the runtimes of exported files. The import needs only numpy.
 
-A runtime takes float32 windows in batches of the size that its file has and returns probabilities.
+A runtime takes float32 windows in batches of the size in its file and returns probabilities.
 """
 
 from __future__ import annotations
@@ -38,16 +38,18 @@ class OnnxRuntime:
         )
         options = self._runtime.SessionOptions()
         options.intra_op_num_threads, options.inter_op_num_threads = n_threads, 1
-        # Errors are raised; what is logged beside them says the same.
+        # Errors are raised; the log only repeats them.
         options.log_severity_level = 4
-        # Threads that wait for the next window by spinning keep cores of a phone awake.
+        # Spinning threads that wait for the next window would keep cores of a phone awake.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             self._session = self._runtime.InferenceSession(
                 content, options, providers=["CPUExecutionProvider"]
             )
-        except Exception as error:  # the library has a class of its own for each kind of failure
-            raise ValueError(f"no model that onnxruntime can read ({one_line(error)})") from error
+        except Exception as error:  # the library has its own class for each kind of failure
+            raise ValueError(
+                f"not a model that onnxruntime can read ({one_line(error)})"
+            ) from error
         (self._input,) = (entry.name for entry in self._session.get_inputs())
         size = self._session.get_inputs()[0].shape[0]
         self.batch_size: int | None = size if isinstance(size, int) else None
@@ -62,7 +64,7 @@ class OnnxRuntime:
 
 
 class LiteRTRuntime:
-    """ai-edge-litert, on processors. One call at a time: its memory is that of one."""
+    """ai-edge-litert, on processors. It supports one call at a time, because it has one memory."""
 
     format = "LiteRT"
 
@@ -72,13 +74,13 @@ class LiteRTRuntime:
         )
         self._lock = threading.Lock()
         try:
-            # The interpreter reads from this memory as long as it lives.
+            # The interpreter reads this memory as long as it exists.
             self._content = content
             self._interpreter = runtime.Interpreter(model_content=content, num_threads=n_threads)
             self._interpreter.allocate_tensors()
             self.metadata: str | None = find_metadata(content)
         except (ValueError, RuntimeError) as error:
-            raise ValueError(f"no model that LiteRT can read ({one_line(error)})") from error
+            raise ValueError(f"not a model that LiteRT can read ({one_line(error)})") from error
         (entry,) = self._interpreter.get_input_details()
         self._input = entry["index"]
         self._output = self._interpreter.get_output_details()[0]["index"]

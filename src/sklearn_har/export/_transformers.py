@@ -1,4 +1,4 @@
-"""Transformers of channels as parts of a model: one function a class, in `keras.ops`.
+"""Transformers of channels as parts of a model: one function per class, in `keras.ops`.
 
 A new transformer needs one function under `@transformer(Class)`.
 """
@@ -45,8 +45,8 @@ def transformer(cls: type) -> Callable[[Function], Function]:
 def apply_transformer(fitted: Any, x: Any, step: str, constant: Constant) -> Any:
     """Apply a fitted transformer of columns, which are the last axis of `x`.
 
-    `step` is the name of the step, for errors. `constant` makes what is computed with from an
-    array: `single`, or a function of `ExactConstant`.
+    `step` is the name of the step, for errors. `constant` converts arrays to constants of the
+    model: `single`, or a function of `ExactConstant`.
     """
     for cls in type(fitted).__mro__:
         if cls in _FUNCTIONS:
@@ -56,9 +56,9 @@ def apply_transformer(fitted: Any, x: Any, step: str, constant: Constant) -> Any
                 raise ExportError(f"The step {step!r} cannot be exported: {error}.") from None
     known = ", ".join(sorted(cls.__name__ for cls in _FUNCTIONS))
     raise ExportError(
-        f"The step {step!r} cannot be exported: a file holds no Python, so that "
-        f"{type(fitted).__name__} would have to be written in its operations, which is done for "
-        f"{known}. Transform the windows before they reach the exported model, or use one of these."
+        f"The step {step!r} cannot be exported: a file holds no Python, so "
+        f"{type(fitted).__name__} must be written in its operations, which exist only for "
+        f"{known}. Transform the windows before the exported model, or use one of these."
     )
 
 
@@ -67,7 +67,7 @@ class _NotExportedError(Exception):
 
 
 def single(array: Any) -> npt.NDArray[np.float32]:
-    """Return an array in single precision: with another, Keras would compute in double."""
+    """Return an array in single precision; otherwise Keras would compute in double precision."""
     return np.asarray(array, dtype=np.float32)
 
 
@@ -85,7 +85,7 @@ def _min_max(fitted: Any, x: Any, constant: Constant) -> Any:
 @transformer(MaxAbsScaler)
 def _max_abs(fitted: Any, x: Any, constant: Constant) -> Any:
     x = x / constant(fitted.scale_)
-    # The option came with scikit-learn 1.9.
+    # scikit-learn 1.9 added the option.
     return ops.clip(x, -1.0, 1.0) if getattr(fitted, "clip", False) else x
 
 
@@ -95,7 +95,7 @@ def _robust(fitted: Any, x: Any, constant: Constant) -> Any:
 
 
 def _centre_and_scale(x: Any, centre: Any, scale: Any, centred: bool, constant: Constant) -> Any:
-    """Return (x - centre) / scale, without a part that was turned off."""
+    """Return (x - centre) / scale, without a part that is turned off."""
     if centred:
         x = x - constant(centre)
     return x if scale is None else x / constant(scale)
@@ -123,8 +123,8 @@ def _box_cox_of_one_more(x: Any, exponents: npt.NDArray[np.float64], constant: C
     if vanishing.all():
         return logarithm
     half = logarithm * constant(np.where(vanishing, 0.0, exponents / 2))
-    # exp(2 h) - 1 = 2 sinh(h) exp(h) = tanh(h) (exp(2 h) + 1): no difference of nearly equal
-    # numbers, which would lose digits where the exponent is small.
+    # exp(2 h) - 1 = 2 sinh(h) exp(h) = tanh(h) (exp(2 h) + 1). This avoids a difference of nearly
+    # equal numbers, which would lose digits for small exponents.
     power = ops.tanh(half) * (ops.exp(half * 2.0) + 1.0)
     y = power / constant(np.where(vanishing, 1.0, exponents))
     return y + logarithm * constant(vanishing) if vanishing.any() else y

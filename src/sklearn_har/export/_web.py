@@ -1,4 +1,4 @@
-"""The function `to_web`: a page that runs a recognizer in the browser of a phone."""
+"""Write a page that runs a recognizer in the browser of a phone."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ __all__ = ["to_web"]
 
 _FORMAT = 1
 _MODEL, _FACTS, _WORKER, _MANIFEST = "model.onnx", "model.json", "sw.js", "app.webmanifest"
-# A rate that is lower by this factor than that of the training lacks frequencies the model knows.
+# A rate lower by this factor than that of the training lacks frequencies of the model.
 _LOWER_RATE = 0.9
-# In s: how long an activity lasts where the recognizer does not say, as in timelines.
+# In s: the duration of an activity if the recognizer gives none, as in timelines.
 _EXPECTED_DURATION = 10.0
 _AXIS = re.compile(r"(?i)(?<![a-z])([xyz])(?![a-z])|([xyz])$")
 
@@ -40,51 +40,51 @@ def to_web(
 ) -> ExportReport:
     """Write a page that recognises activities in the browser of a phone.
 
-    The page reads the motion sensors of the phone, prepares the samples, asks the model and shows
+    The page reads the motion sensors of the phone, prepares the samples, runs the model and shows
     the activity. It computes the decisions of
     :meth:`~sklearn_har.recognition.ActivityRecognizer.stream`. It also records samples, with labels
-    that are tapped, as CSV files for `sklearn-har train`. All of it runs on the phone: the page
-    works without a network once it was opened, and sends nothing.
+    that you tap, as CSV files for `sklearn-har train`. Everything runs on the phone: once opened,
+    the page works without a network, and it sends nothing.
 
-    The folder holds static files. Any web server can serve them; phones hand their sensors to pages
-    by HTTPS only, and to `localhost`.
+    The folder holds static files for any web server. Phones give pages access to their sensors only
+    over HTTPS or from `localhost`.
 
     Parameters
     ----------
     recognizer : ActivityRecognizer
-        Fitted on three accelerations, gravity included, with or without three angular velocities.
+        Fitted on three accelerations, including gravity, with or without three angular velocities.
     folder : str or path-like
-        The folder to write: a new or empty one, or one that this function wrote before.
+        The folder to write: new, empty, or written by this function before.
     title : str, default=None
         The title of the page. None for "What am I doing?".
     runtime : str or path-like, default=None
-        The folder of the npm package `onnxruntime-web`, or a `node_modules` with it, from which two
-        files are copied (14 MB). None looks for `node_modules` in the working directory and above;
-        if there is none, npm fetches the package, once.
+        The folder of the npm package `onnxruntime-web`, or a `node_modules` that contains it; two
+        files (14 MB) are copied from it. None searches `node_modules` in the working directory and
+        above; without one, npm fetches the package once.
 
     Returns
     -------
     ExportReport
-        Of the model on the page, as from :func:`to_onnx`.
+        The report of the model on the page, as from :func:`to_onnx`.
 
     Raises
     ------
     TypeError
-        If `recognizer` is no ActivityRecognizer.
+        If `recognizer` is not an ActivityRecognizer.
     NotFittedError
         If it is not fitted.
     ExportError
-        If it needs channels that a phone's browser does not have, or its classifier cannot be
+        If it needs channels that the browser of a phone lacks, or its classifier cannot be
         exported.
     FileExistsError
-        If `folder` has other files.
+        If `folder` contains other files.
     FileNotFoundError
         If there is no `runtime`, and npm is not installed.
 
     See Also
     --------
-    to_onnx : The file of the model alone.
-    sklearn_har.preparation.preparation_coefficients : The numbers that the page computes with.
+    to_onnx : Write only the model.
+    sklearn_har.preparation.preparation_coefficients : Compute the coefficients for the page.
 
     Examples
     --------
@@ -104,7 +104,7 @@ def to_web(
             content[file.name] = file.read_bytes()
     target.mkdir(parents=True, exist_ok=True)
     report = _write_model(recognizer, target / _MODEL)
-    # A phone that has saved the page fetches it again when the bytes of any file are new.
+    # A phone with a saved page fetches it again when the bytes of any file change.
     content[_FACTS] = json.dumps(facts).encode()
     content[_MANIFEST] = json.dumps(
         {**json.loads(content[_MANIFEST]), "name": facts["title"]}
@@ -125,14 +125,14 @@ def to_web(
 
 
 def _facts_of(recognizer: Any, title: str) -> dict[str, Any]:
-    """Return what the page must know, fit for JSON."""
+    """Return the data that the page needs, fit for JSON."""
     if not hasattr(recognizer, "describe") or isinstance(recognizer, type):
         raise TypeError(
             f"recognizer must be a fitted ActivityRecognizer, got {recognizer!r:.80}. "
             "ActivityRecognizer.from_classifier(classifier, preparation) makes one of a classifier "
             "of windows."
         )
-    # Late: where an exported model is only used, scikit-learn and scipy may be missing.
+    # Imported here: exported models are also used without scikit-learn and scipy.
     from sklearn_har.preparation import preparation_coefficients
     from sklearn_har.utils._uci_har_names import RECORDED_CHANNEL_NAMES
 
@@ -167,7 +167,7 @@ def _facts_of(recognizer: Any, title: str) -> dict[str, Any]:
 
 
 def _inputs(numbers: dict[str, Any]) -> list[str]:
-    """Return which value of a motion event each channel is, such as "acceleration.x"."""
+    """Return the value of a motion event for each channel, such as "acceleration.x"."""
     names, n_moving = numbers["channel_names"], numbers["n_acceleration"]
     n_turning = numbers["n_angular_velocity"]
     others = names[n_moving + n_turning :]
@@ -184,17 +184,17 @@ def _inputs(numbers: dict[str, Any]) -> list[str]:
 
 def _axes(names: Sequence[str], kind: str) -> list[str]:
     found = [(match[1] or match[2]).lower() for name in names if (match := _AXIS.search(name))]
-    # Names that do not tell their axes are those of x, y and z.
+    # Names without axes count as x, y and z.
     return [f"{kind}.{axis}" for axis in (found if sorted(found) == [*"xyz"] else "xyz")]
 
 
 def _check_folder(folder: Path) -> None:
-    """Raise unless a folder is new, empty, or one of ours."""
+    """Raise an error unless a folder is new, empty, or a page of this package."""
     if folder.exists() and not folder.is_dir():
         raise FileExistsError(f"folder must be a folder, '{folder}' is a file.")
     if folder.is_dir() and any(folder.iterdir()) and not _is_page(folder):
         raise FileExistsError(
-            f"folder must be new or empty, or hold a page of sklearn-har, which is written anew; "
+            f"folder must be new or empty, or hold a page of sklearn-har, which is replaced; "
             f"'{folder}' has other files."
         )
 
@@ -217,7 +217,7 @@ def _write_model(recognizer: Any, path: Path) -> ExportReport:
         )
     if classifier.batch_size not in (None, 1):
         raise ExportError(
-            f"The page asks about one window at a time, and the classifier is a file for "
+            f"The page classifies one window at a time, and the classifier is a file for "
             f"batch_size={classifier.batch_size}: export it again with any batch_size, or 1."
         )
     path.write_bytes(classifier._content)

@@ -1,4 +1,4 @@
-"""The runtime of ONNX files for browsers: found on the disk, or fetched by npm."""
+"""Find the runtime of ONNX files for browsers on the disk, or fetch it by npm."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from pathlib import Path
 __all__ = ["VERSION", "read_runtime"]
 
 PACKAGE = "onnxruntime-web"
-#: What npm is asked for, and what the page was tested with.
+#: The version that npm fetches, and that the page was tested with.
 VERSION = "1.30.0"
-# The runtime without WebGPU and WebGL, whose files are twice as large.
+# The runtime without WebGPU and WebGL, which would double the size of the files.
 _SCRIPT, _BINARY = "ort.wasm.bundle.min.mjs", "ort-wasm-simd-threaded.wasm"
-# Of the two files in that version.
+# The hashes of the two files in that version.
 _SHA256 = (
     "11e64bd8ffe11bd1a2a2f0d6275fdfbbba7262f0b76b99b53d228a8a22ef3d90",
     "3398c10d07d229bd91b364548e130e0e51a8e5704b88c7c083ebbeb78842dee2",
 )
-# The package names its licence and has no file with the text.
+# The package names its licence but contains no text of it.
 _LICENCE = """\
 {name} {version}, {homepage}
 Licence: {license}
@@ -56,8 +56,8 @@ SOFTWARE.
 def read_runtime(path: str | os.PathLike[str] | None) -> dict[str, bytes]:
     """Return the files of the runtime by their names on the page.
 
-    `path` is the folder of the package or a `node_modules`; None looks for `node_modules` in the
-    working directory and above, and asks npm then.
+    `path` is the folder of the package or a `node_modules`. None searches `node_modules` in the
+    working directory and above, and then uses npm.
     """
     if path is not None:
         return _of_folder(_package_in(Path(path)))
@@ -82,13 +82,13 @@ def _package_in(folder: Path) -> Path:
             return package
     raise FileNotFoundError(
         f"runtime must be the folder of {PACKAGE} or a node_modules with it, got '{folder}'. "
-        f"'npm install {PACKAGE}@{VERSION}' makes one; without runtime, npm is asked."
+        f"'npm install {PACKAGE}@{VERSION}' makes one; without runtime, npm fetches it."
     )
 
 
 def _by_npm(npm: str) -> dict[str, bytes]:
     with tempfile.TemporaryDirectory() as folder:
-        # From the cache of npm, if it is there: it is fetched once.
+        # npm fetches it only once, and then uses its cache.
         command = [npm, "pack", f"{PACKAGE}@{VERSION}", "--prefer-offline", "--loglevel=error"]
         done = subprocess.run(
             command,
@@ -130,7 +130,7 @@ def _files(read: Callable[[str], bytes]) -> dict[str, bytes]:
         raise FileNotFoundError(
             f"runtime must be {PACKAGE} with dist/{_SCRIPT} and dist/{_BINARY}, got "
             f"{told.get('name')} {told.get('version')}, which lacks one of them. "
-            f"'npm install {PACKAGE}@{VERSION}' brings both."
+            f"'npm install {PACKAGE}@{VERSION}' installs both."
         ) from error
     found = tuple(hashlib.sha256(content).hexdigest() for content in (script, binary))
     if told.get("version") == VERSION and found != _SHA256:
@@ -140,7 +140,7 @@ def _files(read: Callable[[str], bytes]) -> dict[str, bytes]:
         )
     facts = {name: told.get(name, "unknown") for name in ("name", "version", "homepage", "license")}
     return {
-        # By this ending every server knows that it is a script.
+        # Every server recognises a script by this ending.
         "runtime/ort.js": script,
         f"runtime/{_BINARY}": binary,
         "runtime/LICENSE.txt": _LICENCE.format(**facts).encode(),

@@ -122,9 +122,9 @@ def channel_importance(
 class ChannelImportanceDisplay(Display):
     """The importance of each channel.
 
-    Each channel has a row, the most important on top: a light ring for each permutation, and a dark
-    diamond for their mean with a bar of one standard deviation to each side. The line at 0 marks no
-    loss.
+    Each channel has a row, the most important on top. A light ring marks each permutation, and a
+    dark diamond their mean, with a bar of one standard deviation to each side. The line at 0 marks
+    no loss.
 
     Use :meth:`from_estimator` to create one, or the constructor with the result of
     :func:`channel_importance`. All parameters are stored as attributes.

@@ -38,9 +38,9 @@ _BOX_STYLE: dict[str, Any] = {
 class RepeatedEvaluationDisplay(Display):
     """Scores of several trainings of each model.
 
-    Each model has a row: a light box from the first to the third quartile with a line at the median
-    and whiskers to the last repeats within 1.5 box lengths, a light ring for each repeat, and a
-    dark diamond for the mean. Models with strongly overlapping boxes do not differ clearly.
+    Each model has a row. A light box extends from the first to the third quartile, with a line at
+    the median and whiskers to the last repeats within 1.5 box lengths. Each repeat is a light ring,
+    and the mean a dark diamond. Models with strongly overlapping boxes do not differ clearly.
 
     Use :meth:`from_evaluations` to create one. All parameters are stored as attributes.
 

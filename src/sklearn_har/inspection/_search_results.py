@@ -76,9 +76,9 @@ def search_table(search: Any, *, metric: str | None = None) -> pd.DataFrame:
 class SearchResultsDisplay(Display):
     """Mean and spread of the score of each setting of a search.
 
-    Each setting has a row, the best on top: a dark diamond for the mean over the folds, a bar of
-    one standard deviation to each side, and a light ring for each fold. Settings with strongly
-    overlapping bars do not differ clearly.
+    Each setting has a row, the best on top. A dark diamond marks the mean over the folds, a bar one
+    standard deviation to each side, and a light ring each fold. Settings with strongly overlapping
+    bars do not differ clearly.
 
     Use :meth:`from_estimator` to create one. All parameters are stored as attributes.
 

@@ -37,9 +37,9 @@ _MARKS = 10
 class TrainingHistoryDisplay(Display):
     """Loss and accuracy over the epochs of one or many trainings.
 
-    Each quantity has a panel. For several trainings it shows the mean over those still running in
-    an epoch, and a band of one standard deviation to each side, because early stopping may end them
-    at different epochs. The legend gives the number of trainings.
+    Each quantity has a panel. Several trainings give their mean and a band of one standard
+    deviation to each side. Early stopping may end them at different epochs, so an epoch shows only
+    those still running. The legend gives the number of trainings.
 
     Use :meth:`from_estimator` to create one. All parameters are stored as attributes.
 

@@ -1,8 +1,8 @@
-"""The recurrent networks as classifiers. Importing this subpackage loads Keras."""
+"""Classifiers with recurrent networks. Importing this subpackage loads Keras."""
 
 from sklearn_har.utils._workers import share_cores
 
-# Before Keras is imported below: TensorFlow reads its number of threads once.
+# Before Keras is imported, because TensorFlow reads its number of threads only once.
 share_cores()
 
 from sklearn_har.neural_network._cnn_lstm import CNNLSTMClassifier  # noqa: E402

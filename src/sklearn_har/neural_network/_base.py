@@ -1,8 +1,8 @@
-"""The estimator that all networks share: everything but the architecture.
+"""The base estimator of all networks: everything but the architecture.
 
-scikeras gives the class its type and the routing of parameters to optimizers and callbacks. Labels,
-shapes, weights, early stopping, random numbers and persistence are done here, because scikeras is
-no longer developed and its versions of them do not pass scikit-learn's checks.
+scikeras provides the type of the estimator and routes parameters to optimizers and callbacks.
+Labels, shapes, weights, early stopping, random numbers and persistence are implemented here:
+scikeras is no longer developed, and its versions fail scikit-learn's checks.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ __all__ = ["BaseRecurrentClassifier"]
 class BaseRecurrentClassifier(
     RoutedParameters, ShownWithLayers, SavedAsArrays, KerasClassifier, TrainingParameters
 ):
-    """Base of the classifiers; a subclass has an `Architecture` as its second base.
+    """Base of the classifiers; a subclass also inherits from an `Architecture`.
 
     Parameters are documented in the subclasses.
     """
@@ -76,22 +76,21 @@ class BaseRecurrentClassifier(
         Parameters
         ----------
         X : array-like of shape (n_windows, n_timesteps, n_channels)
-            Windows of signals. Also accepted: subsequences (n_windows, n_steps, n_timesteps /
-            n_steps, n_channels), whose cut then replaces `n_steps`, also with an axis of length 1
-            after `n_steps`; a table (n_windows, n_timesteps * n_channels), see `n_channels`.
-            Windows in one of these forms can be predicted after a fit on another.
+            Windows of signals. Also accepted: a table (n_windows, n_timesteps * n_channels), see
+            `n_channels`; and subsequences (n_windows, n_steps, n_timesteps / n_steps, n_channels),
+            also with an axis of length 1 after `n_steps`, which override the parameter `n_steps`.
+            You can fit one of these forms and predict another.
         y : array-like of shape (n_windows,)
             Activity of each window: integers, strings or booleans.
         sample_weight : array-like of shape (n_windows,), default=None
-            Weights of the windows, relative to each other: they are scaled to a mean of 1. Windows
-            of weight 0 are left out.
+            Weights of the windows, scaled to a mean of 1. Windows of weight 0 are left out.
         groups : array-like of shape (n_windows,), default=None
             Subject of each window. With `early_stopping`, whole subjects are held out for
             validation; otherwise unused.
         validation_data : tuple, default=None
-            Windows and activities, and weights if there are any, of subjects that are not in `X`.
-            `history_` has the loss and the accuracy on them after each epoch, and
-            `early_stopping` watches them instead of a part of `X`.
+            Windows and activities, and optionally weights, of subjects that are not in `X`.
+            `history_` gets their loss and accuracy after each epoch, and `early_stopping` monitors
+            them instead of a part of `X`.
 
         Returns
         -------
@@ -121,7 +120,7 @@ class BaseRecurrentClassifier(
         classes: npt.ArrayLike | None = None,
         sample_weight: npt.ArrayLike | None = None,
     ) -> Self:
-        """Train for one epoch on these windows, from where the network stands.
+        """Train the current network for one epoch on these windows.
 
         Parameters
         ----------
@@ -130,7 +129,7 @@ class BaseRecurrentClassifier(
         y : array-like of shape (n_windows,)
             Activity of each window.
         classes : array-like of shape (n_classes,), default=None
-            All activities that will ever come. Needed at the first call, unless `y` has them all.
+            All activities of all calls. Required at the first call, unless `y` has them all.
         sample_weight : array-like of shape (n_windows,), default=None
             Weights of the windows.
 
@@ -153,7 +152,7 @@ class BaseRecurrentClassifier(
             None,
             go_on=go_on,
             epochs=1,
-            # One epoch of many to come: there is no end that a schedule could lead to.
+            # One of many epochs: a schedule would have no end.
             schedule="constant",
             early_stopping=False,
             classes=classes,
@@ -197,7 +196,7 @@ class BaseRecurrentClassifier(
                 data, validation = hold_out(data, self.validation_fraction, groups, seed)
             callbacks.append(make_early_stopping(self.tol, self.n_iter_no_change))
         loss_params = self._routed("loss")
-        # Parameters may have been set since the last training.
+        # Parameters may have changed since the last training.
         settings = repr(
             (self.optimizer, self._routed("optimizer"), self.loss, loss_params, self.metrics)
         )
@@ -207,8 +206,8 @@ class BaseRecurrentClassifier(
                 settings=settings,
                 loss=make_loss(self.loss, loss_params, network.config["dtype"]),
                 metrics=make_metrics(self.metrics),
-                # On processors XLA makes the gradients of convolutions several times slower than
-                # TensorFlow's own operations are. JAX without it runs them one by one.
+                # On processors, XLA makes gradients of convolutions several times slower than
+                # TensorFlow. JAX without it runs operations one by one.
                 jit_compile=keras.backend.backend() == "jax",
             )
         history = {key: list(values) for key, values in self.history_.items()} if go_on else {}
@@ -227,7 +226,7 @@ class BaseRecurrentClassifier(
         )
         for key, values in trained.items():
             history.setdefault(key, []).extend(values)
-        # Only now: an estimator whose training failed is not fitted.
+        # Set at the end, so that a failed training does not leave a fitted estimator.
         self._set_fitted(network, seed, history)
         return self
 
@@ -264,7 +263,7 @@ class BaseRecurrentClassifier(
     def _check_windows(
         self, X: npt.ArrayLike, *, reset: bool, dtype: Any = None
     ) -> tuple[npt.NDArray[np.floating], int | None]:
-        """Return windows with three axes, and the cut that four-dimensional input brings along."""
+        """Return windows with three axes, and the `n_steps` of four-dimensional input."""
         dtype = dtype or (self.dtype if reset else self._network.config["dtype"])
         array = check_windows(self, X, reset=reset, dtype=dtype)
         n_steps = array.shape[1] if array.ndim == 4 else None
@@ -290,20 +289,20 @@ class BaseRecurrentClassifier(
                 "network encodes them by itself."
             )
         labels = column_or_1d(labels, warn=True)
-        with np.errstate(invalid="ignore"):  # of numbers beyond all integers, which are refused
+        with np.errstate(invalid="ignore"):  # numbers too large for integers are refused below
             assert_all_finite(labels, input_name="y")
             check_classification_targets(labels)
         known = self.classes_ if not reset else np.unique(labels if classes is None else classes)
         if len(known) < 2:
             raise ValueError(
-                "y must have at least two classes (activities) to tell apart, got "
+                "y must have at least two classes (activities), got "
                 + (f"one class: {known[0]!r}." if len(known) else "none.")
             )
         unknown = np.setdiff1d(labels, known)
         if len(unknown):
             raise ValueError(
                 f"y has labels that are not in the classes: {unknown.tolist()}; known are "
-                f"{known.tolist()}. Name them all by partial_fit(..., classes=...), or fit anew "
+                f"{known.tolist()}. Name all of them by partial_fit(..., classes=...), or refit "
                 "with warm_start=False."
             )
         self.classes_ = known
@@ -318,7 +317,7 @@ class BaseRecurrentClassifier(
             finite_weights(sample_weight), X, dtype=np.float64, ensure_non_negative=True
         )
         if self.class_weight is not None:
-            # Not in place: the array may be the caller's.
+            # Not in place, because the array may belong to the caller.
             weight = weight * compute_sample_weight(self.class_weight, labels)
         if not np.any(weight):
             raise ValueError(
@@ -381,7 +380,7 @@ class BaseRecurrentClassifier(
         Returns
         -------
         ndarray of shape (n_windows, n_classes)
-            Log-probabilities in the order of `classes_`; finite, also where a probability is 0.
+            Log-probabilities in the order of `classes_`; finite even if a probability is 0.
         """
         probabilities = self.predict_proba(X)
         floor = np.finfo(probabilities.dtype).tiny
@@ -400,7 +399,7 @@ class BaseRecurrentClassifier(
         Returns
         -------
         ndarray of shape (n_windows,)
-            Labels as they were given to :meth:`fit`.
+            Labels in the form given to :meth:`fit`.
         """
         winner = self.predict_proba(X).argmax(axis=1)
         labels: npt.NDArray[Any] = self.classes_[winner]
@@ -424,7 +423,7 @@ class BaseRecurrentClassifier(
         Returns
         -------
         float
-            Share of the windows that are recognised.
+            Share of the windows that are recognised correctly.
         """
         return float(accuracy_score(y, self.predict(X), sample_weight=sample_weight))
 
@@ -462,7 +461,7 @@ class BaseRecurrentClassifier(
         return "_network" in vars(self)
 
     def __sklearn_tags__(self) -> Any:
-        # scikeras lists ClassifierMixin behind BaseEstimator, where its tags are never asked for.
+        # scikeras lists ClassifierMixin after BaseEstimator, where its tags are never used.
         tags = BaseEstimator.__sklearn_tags__(self)
         tags.estimator_type = "classifier"
         tags.classifier_tags = ClassifierTags()

@@ -27,10 +27,10 @@ __all__ = ["CNNLSTMClassifier"]
 
 @with_parameters
 class CNNLSTM(Architecture):
-    """Convolutions over subsequences, and an LSTM over what they leave.
+    """Convolutions over subsequences, followed by an LSTM.
 
     The published form wraps one-dimensional convolutions into `TimeDistributed`, which loops over
-    the subsequences. A two-dimensional convolution whose kernel has one row does the same sums for
+    the subsequences. A two-dimensional convolution with a kernel of one row computes the same for
     all subsequences at once.
     """
 
@@ -76,7 +76,7 @@ class CNNLSTM(Architecture):
         x = fill_up(x, n_parts, make)
         x = make(layers.Reshape, (n_parts, x.shape[1] // n_parts, x.shape[2]))(x)
         x = self._convolutions().apply(x, make)
-        # Without subsequences the LSTM reads what is left of the time steps.
+        # Without subsequences, the LSTM reads the remaining time steps.
         x = make(layers.Reshape, (self.n_steps or x.shape[2], -1))(x)
         return stack_lstm(x, make, self)
 
@@ -84,29 +84,28 @@ class CNNLSTM(Architecture):
 @share_docs
 @with_parameters
 class CNNLSTMClassifier(BaseRecurrentClassifier, CNNLSTM):
-    """Recognise activities with convolutions over subsequences and an LSTM over them.
+    """Recognise activities with convolutions over subsequences, followed by an LSTM.
 
-    The window is cut into `n_steps` subsequences. The same one-dimensional convolutions extract
-    features from each of them; an LSTM reads the features in their order; a dense layer of
-    rectified units and a softmax over the activities follow. The defaults are the published network
+    The window is cut into `n_steps` subsequences. Shared one-dimensional convolutions extract
+    features from each of them, and an LSTM reads the features in order. A dense layer of rectified
+    units and a softmax over the activities follow. The defaults are the published network
     for UCI HAR: 423,650 weights for windows of 128 time steps, 9 channels and 6 activities.
 
     Parameters
     ----------
     n_steps : int or None, default=4
-        Number of subsequences in a window. See `remainder` where it does not divide the number of
-        time steps. An `X` with four axes is cut already, and its cut replaces `n_steps`. None does
-        not cut: the convolutions read the whole window, and the LSTM each time step that they
-        leave.
+        Number of subsequences in a window. If it does not divide the number of time steps, see
+        `remainder`. An `X` with four axes is already cut and overrides `n_steps`. With None, the
+        convolutions read the whole window and the LSTM each remaining time step.
     filters : int or sequence of int, default=64
-        Number of filters of each convolution, or of the first, the second, ...
+        Number of filters of all convolutions, or of each.
     kernel_size : int or sequence of int, default=3
-        Length of the convolutions, in time steps. Where nothing is padded, each convolution
-        shortens a subsequence by `kernel_size - 1`.
+        Length of the convolutions, in time steps. Without padding, each convolution shortens a
+        subsequence by `kernel_size - 1`.
     n_conv_layers : int, default=2
         Number of convolutions.
     conv_dropout : float, default=0.5
-        Share of the convolutions' outputs that training drops.
+        Dropout rate of the outputs of the convolutions.
     pool_size : int, default=2
         Factor by which max-pooling shortens the subsequences.
     units : int, default=100
@@ -116,18 +115,18 @@ class CNNLSTMClassifier(BaseRecurrentClassifier, CNNLSTM):
     bidirectional : bool, default=False
         Whether each LSTM layer reads the subsequences forwards and backwards.
     dropout : float, default=0.5
-        Share of the LSTM's outputs that training drops.
+        Dropout rate of the outputs of the LSTM.
     dense_units : int or None, default=100
-        Number of rectified units before the softmax; None leaves this layer out.
+        Number of rectified units before the softmax; None omits this layer.
     padding : {"valid", "same"}, default="valid"
-        Whether convolutions shorten the subsequences, or zeros are put around them.
+        Whether convolutions shorten the subsequences ("valid") or pad them with zeros ("same").
     batch_normalization : bool, default=False
         Whether to normalise the outputs of each convolution over the batch.
     pool_after : {"last", "each"}, default="last"
-        Whether dropout and max-pooling come once, after the last convolution, or after each.
+        Whether dropout and max-pooling follow only the last convolution, or each.
     pooling : {"last", "average", "max", "both"}, default="last"
-        What of the last LSTM layer goes on: its last output, or the average, the maximum or both
-        over the outputs of all steps.
+        The output of the last LSTM layer: its last step, or the average, the maximum or both over
+        all steps.
     {training}
 
     Attributes
@@ -136,8 +135,8 @@ class CNNLSTMClassifier(BaseRecurrentClassifier, CNNLSTM):
 
     See Also
     --------
-    LSTMClassifier : No convolutions.
-    ConvLSTMClassifier : Convolutions inside the recurrent cell.
+    LSTMClassifier : An LSTM without convolutions.
+    ConvLSTMClassifier : An LSTM with convolutions inside the recurrent cell.
 
     References
     ----------

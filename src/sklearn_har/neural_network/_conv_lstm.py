@@ -27,7 +27,7 @@ __all__ = ["ConvLSTMClassifier"]
 
 @with_parameters
 class ConvLSTM(Architecture):
-    """A convolutional LSTM over subsequences, with plain convolutions before it if wanted."""
+    """A convolutional LSTM over subsequences, with optional plain convolutions before it."""
 
     n_steps: Size = 4
     filters: Size = 64
@@ -51,7 +51,7 @@ class ConvLSTM(Architecture):
             filters=self.conv_filters,
             kernel_size=self.conv_kernel_size,
             n_layers=self.n_conv_layers,
-            # Over the whole window, before it is cut: no subsequence loses its ends.
+            # Over the whole window, before the cut, so that no subsequence loses its ends.
             padding="same",
             batch_normalization=self.batch_normalization,
             pool_size=self.pool_size,
@@ -105,49 +105,50 @@ class ConvLSTM(Architecture):
 class ConvLSTMClassifier(BaseRecurrentClassifier, ConvLSTM):
     """Recognise activities with a convolutional LSTM over subsequences.
 
-    The window is cut into `n_steps` subsequences. The cell of a convolutional LSTM has convolutions
-    along time in place of matrix products, so that its state keeps the time axis of a subsequence.
-    Its last state, a dense layer of rectified units and a softmax over the activities follow. The
+    The window is cut into `n_steps` subsequences. The cell of a convolutional LSTM uses
+    convolutions along time instead of matrix products, so its state keeps the time axis of a
+    subsequence. A dense layer of rectified units and a softmax over the activities follow the last
+    state. The
     defaults are the published network for UCI HAR: 249,026 weights for windows of 128 time steps,
     9 channels and 6 activities.
 
     Parameters
     ----------
     n_steps : int, default=4
-        Number of subsequences in a window. See `remainder` where it does not divide the number of
-        time steps. An `X` with four axes is cut already, and its cut replaces `n_steps`.
+        Number of subsequences in a window. If it does not divide the number of time steps, see
+        `remainder`. An `X` with four axes is already cut and overrides `n_steps`.
     filters : int, default=64
         Number of filters of each layer.
     kernel_size : int, default=3
-        Length of the convolutions, in time steps. Where the input is not padded, each layer
-        shortens a subsequence by `kernel_size - 1`.
+        Length of the convolutions, in time steps. Without padding, each layer shortens a
+        subsequence by `kernel_size - 1`.
     n_layers : int, default=1
         Number of ConvLSTM layers, stacked.
     dropout : float, default=0.5
-        Share of the last state that training drops.
+        Dropout rate of the last state.
     dense_units : int or None, default=100
-        Number of rectified units before the softmax; None leaves this layer out.
+        Number of rectified units before the softmax; None omits this layer.
     n_conv_layers : int, default=0
-        Number of plain convolutions over the whole window before it is cut into subsequences; they
-        are padded, and what they leave is cut.
+        Number of plain convolutions over the whole window. They are padded, and their output is cut
+        into subsequences.
     conv_filters : int or sequence of int, default=64
-        Number of filters of these convolutions, or of the first, the second, ...
+        Number of filters of all these convolutions, or of each.
     conv_kernel_size : int or sequence of int, default=5
         Length of these convolutions, in time steps.
     conv_dropout : float, default=0.0
-        Share of their outputs that training drops.
+        Dropout rate of their outputs.
     batch_normalization : bool, default=False
         Whether to normalise their outputs over the batch.
     pool_size : int, default=2
         Factor by which max-pooling shortens their outputs.
     pool_after : {"each", "last"}, default="each"
-        Whether dropout and max-pooling come after each of them, or once, after the last.
+        Whether dropout and max-pooling follow each of them, or only the last.
     padding : {"valid", "same"}, default="valid"
-        Whether the convolutions of the ConvLSTM layers shorten the subsequences, or zeros are put
-        around them.
+        Whether the convolutions of the ConvLSTM layers shorten the subsequences ("valid") or pad
+        them with zeros ("same").
     pooling : {"last", "average", "max", "both"}, default="last"
-        What of the last ConvLSTM layer goes on: its last state, flattened, or the average, the
-        maximum or both over the states of all subsequences and their time steps.
+        The output of the last ConvLSTM layer: its last state, flattened, or the average, the
+        maximum or both over the states of all subsequences and time steps.
     {training}
 
     Attributes
@@ -156,8 +157,8 @@ class ConvLSTMClassifier(BaseRecurrentClassifier, ConvLSTM):
 
     See Also
     --------
-    LSTMClassifier : No convolutions.
-    CNNLSTMClassifier : Convolutions before the LSTM.
+    LSTMClassifier : An LSTM without convolutions.
+    CNNLSTMClassifier : An LSTM after convolutions.
 
     References
     ----------

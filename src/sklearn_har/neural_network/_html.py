@@ -1,4 +1,4 @@
-"""The layers of a network as a table of HTML, for notebooks."""
+"""Show the layers of a network as an HTML table in notebooks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sklearn_har.utils._compat import with_html_after
 
 __all__ = ["ShownWithLayers", "layer_table"]
 
-# The classes are those of scikit-learn's tables of parameters, whose styles know light and dark.
+# The classes of scikit-learn's tables of parameters have styles for light and dark themes.
 _TABLE = """
 <div class="estimator-table">
     <details>
@@ -50,10 +50,10 @@ def layer_table(model: keras.Model) -> str:
 
 
 class ShownWithLayers:
-    """A classifier whose drawing in a notebook has the layers of its fitted network."""
+    """Add the layers of the fitted network to the drawing of a classifier in a notebook."""
 
     def _get_params_html(self, *args: Any, **kwargs: Any) -> Any:
-        # Called by scikit-learn, for an estimator alone and for one inside of others.
+        # scikit-learn calls this for an estimator alone and for one inside another.
         shown = super()._get_params_html(*args, **kwargs)  # type: ignore[misc]
         if not self.__sklearn_is_fitted__():  # type: ignore[attr-defined]
             return shown
@@ -61,7 +61,7 @@ class ShownWithLayers:
 
     @property
     def current_epoch(self) -> int:
-        """Number of epochs that the network was trained for."""
-        # scikeras' own looks into the history for the loss, which a network has not that was only
-        # initialized; scikit-learn asks for all attributes when it draws an estimator.
+        """Return the number of epochs of training."""
+        # scikeras' version reads the loss in the history, which an only initialised network lacks;
+        # scikit-learn reads all attributes when it draws an estimator.
         return getattr(self, "n_iter_", 0)

@@ -1,7 +1,6 @@
-"""Layers between the windows and the network proper: augmentation and scaling.
+"""Layers for augmentation and scaling, between the windows and the network.
 
-Both take windows in the units of the recording, so a trained network takes them as well and needs
-nothing in front of it.
+Both take windows in the units of the recording, so a trained network needs no further preparation.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ __all__ = ["Augment", "ChannelScaling", "check_augmentations", "learn_scaling"]
 
 @keras.saving.register_keras_serializable(package="sklearn_har")
 class Augment(layers.Layer):
-    """Apply augmentations one after the other in training, and nothing otherwise."""
+    """Apply augmentations one after the other in training, and nothing in prediction."""
 
     def __init__(
         self, augmentations: tuple[Augmentation, ...], seed: int | None = None, **kwargs: Any
@@ -41,22 +40,22 @@ class Augment(layers.Layer):
         return windows
 
     def get_config(self) -> dict[str, Any]:
-        """Return what makes a layer that predicts equally.
+        """Return the configuration of a layer that predicts equally.
 
-        A file of Keras is for predicting: it holds no augmentations, which may be of any class.
+        A Keras file is for prediction: it holds no augmentations, which may be of any class.
         """
         return {**super().get_config(), "augmentations": []}
 
 
 @keras.saving.register_keras_serializable(package="sklearn_har")
 class ChannelScaling(layers.Layer):
-    """Scale channels by statistics that were learnt from windows, not by training.
+    """Scale channels by statistics of windows, which are not trained.
 
-    "standard" subtracts the mean of each channel and divides by its deviation; "companding" does so
-    after `arcsinh(x / noise_floor)`; "both" puts the two side by side, as twice as many channels.
+    "standard" subtracts the mean of each channel and divides by its deviation. "companding" does so
+    after `arcsinh(x / noise_floor)`. "both" returns the two together, as twice as many channels.
     """
 
-    # What computes arcsinh; the copy for exported files has another form of it.
+    # The copy for exported files computes arcsinh in another form.
     arcsinh = staticmethod(ops.arcsinh)
 
     def __init__(self, scaling: str, **kwargs: Any) -> None:
@@ -66,7 +65,7 @@ class ChannelScaling(layers.Layer):
         self.linear = scaling != "companding"
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
-        """Make the variables that hold the statistics."""
+        """Make the variables of the statistics."""
 
         def statistic(name: str, initial: str) -> Any:
             return self.add_weight(
@@ -82,7 +81,7 @@ class ChannelScaling(layers.Layer):
             self.companded_deviation = statistic("companded_deviation", "ones")
 
     def learn(self, windows: npt.NDArray[np.floating]) -> None:
-        """Set the statistics to those of windows (n_windows, n_timesteps, n_channels)."""
+        """Compute the statistics of windows (n_windows, n_timesteps, n_channels)."""
         if self.linear:
             _assign_mean_and_deviation(self.mean, self.deviation, windows)
         if self.companding:
@@ -93,7 +92,7 @@ class ChannelScaling(layers.Layer):
             )
 
     def statistic(self, variable: Any, windows: Any) -> Any:
-        """Return a statistic as it enters the computation."""
+        """Return a statistic in the form that the computation uses."""
         return variable
 
     def call(self, windows: Any) -> Any:
@@ -111,14 +110,14 @@ class ChannelScaling(layers.Layer):
         return ops.concatenate(parts, axis=-1) if len(parts) > 1 else parts[0]
 
     def get_config(self) -> dict[str, Any]:
-        """Return what makes an equal layer."""
+        """Return the configuration of an equal layer."""
         return {**super().get_config(), "scaling": self.scaling}
 
 
 def check_augmentations(
     given: Augmentation | Sequence[Augmentation] | None, windows: npt.NDArray[Any]
 ) -> tuple[Augmentation, ...]:
-    """Return what the parameter `augmentation` of a classifier names, fit for such windows."""
+    """Return the augmentations in the parameter of a classifier that fit such windows."""
     if given is None:
         return ()
     kept = []
@@ -144,7 +143,7 @@ def check_augmentations(
 
 
 def learn_scaling(model: keras.Model, windows: npt.NDArray[np.floating]) -> None:
-    """Let the scaling layers of a model learn from windows (n_windows, n_timesteps, n_channels)."""
+    """Fit the scaling layers of a model to windows (n_windows, n_timesteps, n_channels)."""
     for layer in model.layers:
         if isinstance(layer, ChannelScaling):
             layer.learn(windows)

@@ -1,4 +1,4 @@
-"""Arguments that users of Keras pass to `fit` and `predict`, and where they belong here."""
+"""Explain where arguments of Keras' `fit` and `predict` belong here."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 
 
 def names_unknown_arguments(method: Method) -> Method:
-    """Let a method of a classifier say where an argument belongs that it does not take."""
+    """Make a method of a classifier explain where an unknown argument belongs."""
     known = list(inspect.signature(method).parameters)
 
     @functools.wraps(method)
@@ -33,14 +33,12 @@ def _reason(estimator: Any, method: str, name: str, value: Any, known: list[str]
     cls = type(estimator).__name__
     said = f"{cls}.{method}() takes no argument {name!r}"
     if not method.endswith("fit"):
-        return (
-            f"{said}: it reads windows alone, in batches of a size of its own, and prints nothing."
-        )
+        return f"{said}: it takes only windows, chooses its batch size itself, and prints nothing."
     if name in estimator._get_param_names():
         shown = f"{name}={value!r}" if isinstance(value, int | float | str) else f"{name}=..."
         return (
             f"{said}: it is a parameter of the class. Write {cls}({shown}) or "
-            f"set_params({shown}) before."
+            f"set_params({shown}) first."
         )
     if name in REPLACED:
         return f"{said}: {REPLACED[name]}."

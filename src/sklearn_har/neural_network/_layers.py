@@ -1,9 +1,8 @@
-"""Recurrent layers that compute what Keras' own compute, in less time on processors.
+"""Recurrent layers that compute the same as Keras' layers in less time on processors.
 
-Both classes inherit weights, initial values, configuration and names from the layer of Keras, so
-that either can load the other's weights; only the order of the sums differs. Where a fast path does
-not apply (a mask, a long sequence on another backend, a graphics card with kernels of its own),
-the call goes to Keras.
+They inherit weights, initial values, configuration and names from Keras, so weights can be
+exchanged; only the order of the sums differs. If a fast path does not apply, Keras does the work:
+for a mask, a long sequence on another backend, or a graphics card with its own kernels.
 """
 
 from __future__ import annotations
@@ -17,18 +16,18 @@ from keras import layers, ops
 
 __all__ = ["FastBatchNormalization", "FastConvLSTM", "FastLSTM"]
 
-# Up to this many steps the loop over time is written out: graphs stay small, and the input of all
-# steps is projected at once.
+# Up to this many steps, the loop over time is unrolled: graphs stay small, and one product projects
+# the input of all steps.
 MAX_UNROLLED = 16
 
-# The parts of a batch that the fused kernel works on at the same time. A fixed number, not that of
-# the cores: the same seed then gives the same sums on every machine of one kind.
+# The fused kernel works on this many parts of the batch in parallel. The number is fixed, so that a
+# seed gives the same sums for any number of cores.
 PARTS = 2
 
 
 @cache
 def _fused_kernel_applies() -> bool:
-    """Whether to use TensorFlow's kernel: on a graphics card, Keras picks that of the vendor."""
+    """Return whether to use TensorFlow's kernel; on a graphics card, Keras uses the vendor's."""
     if keras.backend.backend() != "tensorflow":
         return False
     import tensorflow as tf
@@ -37,12 +36,12 @@ def _fused_kernel_applies() -> bool:
 
 
 def _left_to_keras(layer: Any, n_steps: int | None, initial_state: Any, mask: Any) -> bool:
-    """Whether a layer or its input has something that neither fast path knows."""
+    """Return whether neither fast path supports a layer or its input."""
     return bool(
         initial_state is not None
         or mask is not None
         or n_steps is None
-        or n_steps == 1  # the recurrent kernel, left out, would have no gradient
+        or n_steps == 1  # without its recurrent part, the recurrent kernel would have no gradient
         or layer.return_state
         or layer.stateful
         or layer.dropout
@@ -53,11 +52,11 @@ def _left_to_keras(layer: Any, n_steps: int | None, initial_state: Any, mask: An
 
 @keras.saving.register_keras_serializable(package="sklearn_har")
 class FastLSTM(layers.LSTM):
-    """LSTM layer with a loop in C++ for long sequences and none for short ones.
+    """LSTM layer with a loop in C++ for long sequences and an unrolled loop for short ones.
 
-    Keras runs a graph of some twenty small operations for each time step and twice as many for its
-    gradient, and the time goes into starting them. Here one operation of TensorFlow works through
-    all steps of one half of the batch while another core does the same with the other half.
+    Keras runs some twenty small operations for each time step and twice as many for the gradient,
+    and most time goes into starting them. Here one TensorFlow operation computes all steps of one
+    half of the batch while another core does the same with the other half.
 
     Input shape
     -----------
@@ -70,13 +69,13 @@ class FastLSTM(layers.LSTM):
 
     def __init__(self, units: int, **kwargs: Any) -> None:
         super().__init__(units, **kwargs)
-        # Without it Keras 3.16 warns of each mask, and the layer above reads the padding.
+        # Otherwise Keras 3.16 warns about each mask, and the next layer reads the padding.
         self.supports_masking = True
 
     def call(
         self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False
     ) -> Any:
-        """Return the last output, or all of them."""
+        """Return the last output, or all outputs."""
         n_steps = sequences.shape[1]
         activations = (self.activation, self.recurrent_activation)
         if _left_to_keras(self, n_steps, initial_state, mask) or activations != (
@@ -95,7 +94,7 @@ class FastLSTM(layers.LSTM):
     def _written_out(self, sequences: Any, n_steps: int) -> Any:
         cell = self.cell
         recurrent_kernel = ops.convert_to_tensor(cell.recurrent_kernel)
-        # All steps by one product, and the first one needs no recurrent part: it starts from zero.
+        # One product for all steps. The first step starts from zero and needs no recurrent part.
         projected = ops.unstack(
             ops.add(ops.matmul(sequences, cell.kernel), cell.bias), n_steps, axis=1
         )
@@ -121,8 +120,8 @@ class FastLSTM(layers.LSTM):
 
         kernel = tf.convert_to_tensor(self.cell.kernel)
         if sequences.shape[2] % 2:
-            # An odd number of windows and of features is slow, and the operation says so on the
-            # terminal each time: a feature that is always zero makes the number even.
+            # Odd numbers of windows and of features are slow, and the operation prints a warning
+            # each time. An additional feature of zeros makes the number even.
             sequences = tf.pad(sequences, ((0, 0), (0, 0), (0, 1)))
             kernel = tf.pad(kernel, ((0, 1), (0, 0)))
         weights = in_order_of_kernel(tf.concat([kernel, self.cell.recurrent_kernel], 0))
@@ -134,7 +133,7 @@ class FastLSTM(layers.LSTM):
 
         def run(part: Any) -> Any:
             start = tf.zeros((tf.shape(part)[1], self.units))
-            # Not the second version of the operation: its gradient mixes up the gates.
+            # The second version of the operation has a gradient with mixed-up gates.
             hidden = tf.raw_ops.BlockLSTM(
                 seq_len_max=tf.shape(part, out_type=tf.int64)[0],
                 x=part,
@@ -152,7 +151,7 @@ class FastLSTM(layers.LSTM):
             return hidden if self.return_sequences else hidden[-1]
 
         n_windows = tf.shape(steps_first)[1]
-        # No part may be empty: the kernel leaves the gradient of none undefined.
+        # No part may be empty, because the kernel leaves its gradient undefined.
         missing = tf.maximum(PARTS - n_windows, 0)
         steps_first = tf.pad(steps_first, ((0, 0), (0, missing), (0, 0)))
         n = n_windows + missing
@@ -166,10 +165,10 @@ class FastLSTM(layers.LSTM):
 
 @keras.saving.register_keras_serializable(package="sklearn_har")
 class FastConvLSTM(layers.ConvLSTM2D):
-    """Convolutional LSTM layer whose loop over a few subsequences is written out.
+    """Convolutional LSTM layer with an unrolled loop over few subsequences.
 
-    Keras convolves input and state with the kernel of each gate anew in each step. Here the inputs
-    of all steps are convolved at once, and the first step, whose state is zero, convolves none.
+    Keras convolves input and state with the kernel of each gate in each step. Here the inputs of
+    all steps are convolved at once, and the first step, with a state of zero, convolves no state.
 
     Input shape
     -----------
@@ -177,14 +176,14 @@ class FastConvLSTM(layers.ConvLSTM2D):
 
     Output shape
     ------------
-    (n_windows, rows, columns, filters), with an axis of steps behind the first one with
-    `return_sequences`.
+    (n_windows, rows, columns, filters); with `return_sequences`, an axis of steps follows the
+    first axis.
     """
 
     def call(
         self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False
     ) -> Any:
-        """Return the last output, or all of them."""
+        """Return the last output, or all outputs."""
         n_steps = sequences.shape[1]
         cell = self.cell
         if (
@@ -204,7 +203,7 @@ class FastConvLSTM(layers.ConvLSTM2D):
             return ops.conv(x, kernel, padding=padding, data_format="channels_last", **kwargs)
 
         flat = ops.reshape(sequences, (-1, *sequences.shape[2:]))
-        # By gate, then by step. Four small convolutions: splitting the result of a large one would
+        # By gate, then by step. Four small convolutions, because splitting a large result would
         # copy it.
         projected = []
         for kernel, bias in zip(by_gate(cell.kernel), by_gate(cell.bias), strict=True):
@@ -225,15 +224,15 @@ class FastConvLSTM(layers.ConvLSTM2D):
         return self._run(zip(*projected, strict=True), with_state)
 
     def _run(self, steps: Iterable[Any], with_state: Any, split: Any = tuple) -> Any:
-        """Return the outputs of gates that were convolved from the input of each step.
+        """Return the outputs from gates that were convolved from the input of each step.
 
-        `with_state` adds what the state before gives, and `split` parts the gates.
+        `with_state` adds the contribution of the previous state, and `split` separates the gates.
         """
         hidden: Any = None
         carry: Any = None
         outputs = []
         for gates in steps:
-            # The state is zero in the first step, so that nothing is convolved or forgotten.
+            # The first state is zero, so nothing is convolved or forgotten.
             i, f, candidate, o = split(gates if hidden is None else with_state(gates, hidden))
             new = self.recurrent_activation(i) * self.activation(candidate)
             carry = new if carry is None else new + self.recurrent_activation(f) * carry
@@ -244,10 +243,10 @@ class FastConvLSTM(layers.ConvLSTM2D):
 
 @keras.saving.register_keras_serializable(package="sklearn_har")
 class FastBatchNormalization(layers.BatchNormalization):
-    """Batch normalisation by one operation of TensorFlow where there is one.
+    """Batch normalisation by one operation of TensorFlow, if it is available.
 
-    Keras writes mean, variance and scaling as separate operations, each of which passes over the
-    whole batch, and once more for the gradient.
+    Keras computes mean, variance and scaling separately. Each passes over the whole batch, and
+    again for the gradient.
     """
 
     def call(self, inputs: Any, training: bool = False, mask: Any = None) -> Any:
@@ -269,7 +268,7 @@ class FastBatchNormalization(layers.BatchNormalization):
             epsilon=self.epsilon,
             is_training=True,
         )
-        # The operation returns the variance of the sample, Keras keeps that of the population.
+        # The operation returns the variance of the sample, Keras stores that of the population.
         n = tf.cast(tf.size(inputs) // inputs.shape[-1], variance.dtype)
         variance = variance * (n - 1) / n
         for moving, now in ((self.moving_mean, mean), (self.moving_variance, variance)):

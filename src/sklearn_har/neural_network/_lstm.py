@@ -24,7 +24,7 @@ __all__ = ["LSTMClassifier"]
 
 @with_parameters
 class LSTM(Architecture):
-    """An LSTM that reads time steps, or subsequences flattened."""
+    """An LSTM that reads time steps or flattened subsequences."""
 
     units: Size = 100
     n_layers: Size = 1
@@ -53,7 +53,7 @@ class LSTM(Architecture):
         if self.mask_value is not None and self.n_steps is not None:
             raise ValueError(
                 f"mask_value={self.mask_value} needs n_steps=None, got n_steps={self.n_steps}: a "
-                "subsequence can be padding in part, and an LSTM skips whole steps."
+                "subsequence can be partly padding, and an LSTM skips whole steps."
             )
 
     def _features(self, x: Any, make: LayerFactory) -> Any:
@@ -69,8 +69,8 @@ class LSTM(Architecture):
 class LSTMClassifier(BaseRecurrentClassifier, LSTM):
     """Recognise activities with a long short-term memory network.
 
-    An LSTM reads the window, dropout follows, then a dense layer of rectified units and a softmax
-    over the activities. The defaults are the published network for UCI HAR: 54,706 weights for
+    An LSTM reads the window. Dropout, a dense layer of rectified units and a softmax over the
+    activities follow. The defaults are the published network for UCI HAR: 54,706 weights for
     windows of 9 channels and 6 activities.
 
     Parameters
@@ -82,19 +82,20 @@ class LSTMClassifier(BaseRecurrentClassifier, LSTM):
     bidirectional : bool, default=False
         Whether each layer reads the window forwards and backwards.
     n_steps : int or None, default=None
-        With None each LSTM step reads one time step. With a number the window is cut into
-        `n_steps` subsequences, and each LSTM step reads one of them: faster, because the LSTM is
-        sequential in its steps. See `remainder` where it does not divide the number of time steps.
+        With None, each LSTM step reads one time step. With a number, the window is cut into
+        `n_steps` subsequences, and each LSTM step reads one of them. This is faster, because an
+        LSTM computes its steps in sequence. If `n_steps` does not divide the number of time steps,
+        see `remainder`.
     mask_value : float or None, default=None
-        With a number, time steps whose channels all have this value are padding and are skipped:
-        see :func:`~sklearn_har.segmentation.pad_windows`. Not together with `n_steps`.
+        If a number, time steps with this value in all channels are padding and are skipped: see
+        :func:`~sklearn_har.segmentation.pad_windows`. Not together with `n_steps`.
     dropout : float, default=0.5
-        Share of the LSTM's outputs that training drops.
+        Dropout rate of the outputs of the LSTM.
     dense_units : int or None, default=100
-        Number of rectified units before the softmax; None leaves this layer out.
+        Number of rectified units before the softmax; None omits this layer.
     pooling : {"last", "average", "max", "both"}, default="last"
-        What of the last LSTM layer goes on: its last output, or the average, the maximum or both
-        over the outputs of all steps.
+        The output of the last LSTM layer: its last step, or the average, the maximum or both over
+        all steps.
     {training}
 
     Attributes
@@ -103,8 +104,8 @@ class LSTMClassifier(BaseRecurrentClassifier, LSTM):
 
     See Also
     --------
-    CNNLSTMClassifier : Convolutions over subsequences before the LSTM.
-    ConvLSTMClassifier : Convolutions inside the recurrent cell.
+    CNNLSTMClassifier : An LSTM after convolutions over subsequences.
+    ConvLSTMClassifier : An LSTM with convolutions inside the recurrent cell.
 
     References
     ----------

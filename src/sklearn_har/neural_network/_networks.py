@@ -1,9 +1,9 @@
-"""Blocks that the networks share, and the way from sizes to a model.
+"""Build networks from their sizes, with blocks that all of them share.
 
-An :class:`Architecture` has sizes and turns windows into features; :func:`build_network` adds the
-input before it and the classification after it. The models are uncompiled, of registered layers and
-`keras.ops` only. Layers take their seeds from one sequence, so that two models built with one seed
-are equal, whatever was drawn before and elsewhere.
+An :class:`Architecture` has sizes and computes features from windows; :func:`build_network` adds
+the input and the classification. The models are uncompiled and use only registered layers and
+`keras.ops`. The seeds of layers come from one sequence, so two models built with one seed are
+equal, whatever random numbers were drawn elsewhere.
 """
 
 from __future__ import annotations
@@ -41,27 +41,28 @@ Pooling = Literal["last", "average", "max", "both"]
 PoolAfter = Literal["last", "each"]
 Padding = Literal["valid", "same"]
 
-# Keras' own 0.99 forgets its first guess after hundreds of batches, which small data sets have not.
+# Keras' default of 0.99 forgets the initial value after hundreds of batches, too many for small
+# data.
 BATCH_NORM_MOMENTUM = 0.9
 
-# More subsequences than a window has time steps are zeros. Without a limit, a number in an altered
-# file could make a window of any size.
+# Subsequences beyond the number of time steps would be zeros. Without this limit, an altered file
+# could make windows of any size.
 MAX_STEPS = 1024
 
 
 def _seeds(seed: int | None) -> Iterator[int]:
-    """Yield one independent seed after the other, so that no two layers start alike."""
+    """Yield independent seeds, so that no two layers start with equal weights."""
     children = np.random.SeedSequence(seed)
     while True:
         yield int(children.spawn(1)[0].generate_state(1)[0] % 2**31)
 
 
 class LayerFactory:
-    """Make the layers of one network, in one precision and with a seed for each.
+    """Make the layers of one network, with one precision and a seed for each.
 
-    `fast` chooses the layers of `_layers`. Those of Keras are slower, have the same weights and
-    give the same results up to rounding. `shapes` are those of the arrays of a saved network; no
-    other weights are made then.
+    `fast` chooses the layers of `_layers`. Those of Keras are slower, with the same weights and the
+    same results up to rounding. `shapes` are those of the arrays of a saved network; then only
+    weights of these shapes are made.
     """
 
     def __init__(
@@ -84,17 +85,17 @@ class LayerFactory:
         return layer(*args, dtype=self.dtype, **kwargs)
 
     def with_kernel(self, layer: Any, shape: tuple[int, ...], *args: Any, **kwargs: Any) -> Any:
-        """Make a layer whose kernel has a shape."""
+        """Make a layer with a kernel of a given shape."""
         self.expect(shape)
         kernel = keras.initializers.GlorotUniform(seed=next(self.seeds))
         return self(layer, *args, kernel_initializer=kernel, **kwargs)
 
     def recurrent(self, layer: Any, shape: tuple[int, ...], *args: Any, **kwargs: Any) -> Any:
-        """Make a recurrent layer whose kernel has a shape."""
+        """Make a recurrent layer with a kernel of a given shape."""
         self.expect(shape)
         kernel = keras.initializers.GlorotUniform(seed=next(self.seeds))
         state = keras.initializers.Orthogonal(seed=next(self.seeds))
-        # Without the seed, which is that of a dropout inside the cell that is not used, Keras would
+        # The seed belongs to a dropout inside the cell that is not used. Without it, Keras would
         # draw one from the global generator of `random`.
         initial = {"kernel_initializer": kernel, "recurrent_initializer": state, "seed": 0}
         return self(layer, *args, **initial, **kwargs)
@@ -104,9 +105,9 @@ class LayerFactory:
         return self(layers.Dropout, rate, seed=next(self.seeds))
 
     def expect(self, shape: tuple[int, ...]) -> None:
-        """Raise a ValueError if a saved network has no such array, before memory is taken for it.
+        """Raise a ValueError before allocating an array that a saved network does not have.
 
-        Each array is there once, so that the number of layers is limited as well.
+        Each array exists once, so this also limits the number of layers.
         """
         if self._unused is None:
             return
@@ -116,9 +117,9 @@ class LayerFactory:
 
 
 class Architecture:
-    """The sizes of a network, and how it turns windows into features.
+    """The sizes of a network, and its computation of features from windows.
 
-    A subclass declares its sizes, `dropout` and `dense_units` among them, as
+    A subclass declares its sizes, including `dropout` and `dense_units`, as
     :func:`~sklearn_har.neural_network._parameters.with_parameters` reads them.
     """
 
@@ -126,7 +127,7 @@ class Architecture:
     dense_units: int | None
 
     def _check_sizes(self, n_timesteps: int, settings: Any) -> None:
-        """Raise a ValueError where the sizes do not fit windows of `n_timesteps` time steps.
+        """Raise a ValueError if the sizes do not fit windows of `n_timesteps` time steps.
 
         `settings` has the training parameters of the classifier.
         """
@@ -151,14 +152,14 @@ def build_network(
 ) -> keras.Model:
     """Build an uncompiled network from (n_timesteps, n_channels) to probabilities of activities.
 
-    `scaling` and `augmentation` are those of the classifiers; `dtype`, `fast`, `seed` and `shapes`
-    those of `LayerFactory`. A size that the architecture does not have is a TypeError.
+    `scaling` and `augmentation` are parameters of the classifiers; `dtype`, `fast`, `seed` and
+    `shapes` those of `LayerFactory`. An unknown size raises a TypeError.
     """
     network = architecture(**sizes)
     make = LayerFactory(seed=seed, dtype=dtype, fast=fast, shapes=shapes)
     x = inputs = make(layers.Input, input_shape, name="windows")
     if augmentation:
-        # From a sequence of its own: the weights start as they do without augmentation.
+        # A separate sequence of seeds: the weights start as without augmentation.
         own = None if seed is None else next(_seeds(seed + 1))
         x = make(Augment, tuple(augmentation), seed=own)(x)
     if scaling is not None:
@@ -176,16 +177,16 @@ def build_network(
 
 
 def subsequence_length(n_timesteps: int, n_steps: int, remainder: str) -> int:
-    """Return the number of time steps of a subsequence, padded ones counted."""
+    """Return the number of time steps of a subsequence, including padding."""
     if remainder == "error":
         check_n_steps(
-            n_steps, n_timesteps, remedy=" Or let remainder='pad' put zeros behind the window."
+            n_steps, n_timesteps, remedy=" Or pass remainder='pad' to append zeros to the window."
         )
     return -(-n_timesteps // n_steps)
 
 
 def fill_up(x: Any, n_steps: int, make: LayerFactory) -> Any:
-    """Put zeros behind (n_windows, n_timesteps, n_channels), so that n_steps divides the steps."""
+    """Append zeros to (n_windows, n_timesteps, n_channels), so that n_steps divides the steps."""
     if n_steps > max(x.shape[1], MAX_STEPS):
         raise ValueError(
             f"n_steps={n_steps} is more than {MAX_STEPS} and more than the {x.shape[1]} time "
@@ -207,7 +208,7 @@ def pool_steps(x: Any, pooling: str, make: LayerFactory) -> Any:
 
 
 def stack_lstm(x: Any, make: LayerFactory, sizes: Any) -> Any:
-    """Stack LSTM layers and reduce the last one's sequence to one vector a window.
+    """Stack LSTM layers, and reduce the last sequence to one vector per window.
 
     `sizes` is an architecture with `units`, `n_layers`, `bidirectional` and `pooling`.
     """
@@ -225,16 +226,17 @@ def stack_lstm(x: Any, make: LayerFactory, sizes: Any) -> Any:
         )
         layer = forward
         if backward:
-            # Two explicit layers: a cloned one would repeat the seeds and start with equal weights.
+            # Two explicit layers, because a cloned one would repeat the seeds and start with equal
+            # weights.
             layer = make(layers.Bidirectional, forward, backward_layer=backward[0])
-        # As in `FastLSTM`; layers of Keras as well.
+        # As in `FastLSTM`, also for layers of Keras.
         layer.supports_masking = True
         x = layer(x)
     return x if sizes.pooling == "last" else pool_steps(x, sizes.pooling, make)
 
 
 class Convolutions(NamedTuple):
-    """Convolutions along time, each or the last one followed by max-pooling and dropout."""
+    """Convolutions along time, with max-pooling and dropout after each or only the last."""
 
     filters: int | Sequence[int]
     kernel_size: int | Sequence[int]
@@ -253,7 +255,7 @@ class Convolutions(NamedTuple):
         return islice(zip(*each, strict=False), self.n_layers)
 
     def length_after(self, length: int, *, what: str, prefix: str = "") -> int:
-        """Return how many of `length` time steps the convolutions leave, or raise a ValueError.
+        """Return the number of time steps after the convolutions, or raise a ValueError.
 
         The message names `what` is convolved, and the parameters with their `prefix`.
         """
@@ -298,7 +300,7 @@ class Convolutions(NamedTuple):
                 data_format="channels_last",
             )(x)
             if each:
-                # Before the normalisation, which then has less to do.
+                # Before the normalisation, to reduce its work.
                 x = pool(x)
             if self.batch_normalization:
                 x = make(make.batch_normalization, momentum=BATCH_NORM_MOMENTUM)(x)

@@ -1,12 +1,12 @@
-"""Parameters by name: those that a class declares, and those that are routed on.
+"""Declare parameters of a class by annotations, and route parameters of its parts.
 
-A class declares a parameter as a dataclass does, in one line:
+A class declares a parameter in one line, like a dataclass:
 
     units: Size = 100
 
 The type holds the constraint. :func:`with_parameters` makes the constructor from these lines and
-from those of the base classes. The classes are no dataclasses: Dask and others identify a dataclass
-by its fields alone, and would take two classifiers that were fitted on different windows for one.
+those of the base classes. The classes are not dataclasses, because Dask and others identify
+dataclasses by their fields alone: they would confuse two classifiers fitted on different windows.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ Share = Annotated[float, Interval(Real, 0, 1, closed="left")]
 Sizes = Size | Sequence[int]
 
 ROUTED = ("optimizer", "callbacks", "loss")
-"""Prefixes of parameters that are handed on, as in `optimizer__learning_rate`."""
+"""Prefixes of routed parameters, such as `optimizer__learning_rate`."""
 
-# Words of scikeras and Keras that people will try, and what to use here.
+# Common names of scikeras and Keras, and their replacements here.
 REPLACED = {
     "validation_split": (
         "it would take the last windows, which are the last subjects; use early_stopping=True with "
@@ -56,11 +56,11 @@ REPLACED = {
         "fit(..., validation_data=(X_val, y_val))"
     ),
     "validation_data": "pass it to fit",
-    "model": "the network is the class; choose its sizes by its parameters",
-    "build_fn": "the network is the class; choose its sizes by its parameters",
-    "initial_epoch": "partial_fit goes on for an epoch, and warm_start=True for some",
+    "model": "the class defines the network; set its sizes by its parameters",
+    "build_fn": "the class defines the network; set its sizes by its parameters",
+    "initial_epoch": "partial_fit trains for one more epoch, and warm_start=True for more",
     "steps_per_epoch": "an epoch is one pass over the windows; see epochs and batch_size",
-    "shuffle": "windows are always shuffled, in an order that random_state decides",
+    "shuffle": "windows are always shuffled, in an order determined by random_state",
     "mask_value": (
         "convolutions cannot skip padding; use LSTMClassifier(mask_value=...), or windows of one "
         "length"
@@ -76,8 +76,8 @@ REPLACED = {
 def with_parameters(cls: T) -> T:
     """Make the constructor and the constraints of a class from its annotated attributes.
 
-    Attributes of base classes with this decorator come first, those of the last base before those
-    of the others. Attributes below `_: KW_ONLY` are passed by name.
+    Attributes of base classes with this decorator come first, starting with the last base.
+    Attributes below `_: KW_ONLY` are passed by name.
     """
     own: dict[str, tuple[Any, Any]] = {}
     keyword_only = False
@@ -87,14 +87,14 @@ def with_parameters(cls: T) -> T:
             keyword_only = True
         elif get_origin(hint) is not ClassVar:
             own[name] = hint, field(default=getattr(cls, name), kw_only=keyword_only)
-            # A class has no attributes of this name in scikit-learn, only its instances do.
+            # In scikit-learn only instances have such attributes, not classes.
             delattr(cls, name)
     declared: dict[str, tuple[Any, Any]] = {}
     for base in reversed(cls.__mro__):
         declared |= own if base is cls else vars(base).get("_own_parameters", {})
     made: Any = make_dataclass(cls.__name__, [(name, *rest) for name, rest in declared.items()])
     init = made.__init__
-    # Without the constraints, which would fill the help of an editor.
+    # Without the constraints, which would clutter the help of an editor.
     init.__annotations__ = {**get_type_hints(made), "return": None}
     attributes = {
         "__init__": _with_routing(init) if issubclass(cls, RoutedParameters) else init,
@@ -126,7 +126,7 @@ def _with_routing(init: Callable[..., None]) -> Callable[..., None]:
 
 
 def _constraints(hint: Any) -> list[Any]:
-    """Return scikit-learn's constraints for values of a type."""
+    """Return scikit-learn's constraints for the values of a type."""
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is Annotated:
         return list(hint.__metadata__)
@@ -141,7 +141,7 @@ def _constraints(hint: Any) -> list[Any]:
 
 
 class _Hidden:
-    """An attribute of scikeras that has no meaning here, and that `hasattr` does not find."""
+    """Hide an attribute of scikeras that has no meaning here, also from `hasattr`."""
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -152,12 +152,12 @@ class _Hidden:
 
 
 class RoutedParameters:
-    """`get_params` and `set_params` that know routed parameters and help with wrong names.
+    """Support routed parameters in `get_params` and `set_params`, and help with wrong names.
 
-    To stand before scikeras' classes, whose own versions it replaces.
+    Inherit from it before scikeras' classes, to replace their versions.
     """
 
-    # scikeras reads the names from __dict__, where every attribute would become a parameter.
+    # scikeras would take every attribute in __dict__ for a parameter.
     _get_param_names: Any = classmethod(BaseEstimator._get_param_names.__func__)
     __repr__ = BaseEstimator.__repr__
 
@@ -174,7 +174,7 @@ class RoutedParameters:
         ]
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """Return the parameters, the routed ones that were set among them.
+        """Return the parameters, including routed ones that were set.
 
         Parameters
         ----------
@@ -192,7 +192,7 @@ class RoutedParameters:
         return {**BaseEstimator.get_params(self, deep=deep), **routed}
 
     def set_params(self, **params: Any) -> Self:
-        """Set parameters, also routed ones such as `optimizer__learning_rate`.
+        """Set parameters, including routed ones such as `optimizer__learning_rate`.
 
         Parameters
         ----------

@@ -1,8 +1,7 @@
-"""A network and what it has learnt, apart from the estimator that trained it.
+"""A network and its learnt state, apart from the estimator that trained it.
 
-Keras objects live here and nowhere else. What leaves this module for a file are arrays and numbers:
-a network is rebuilt from its sizes by code of ours, never from a configuration that a file
-brings along.
+Only this module holds Keras objects. Files get arrays and numbers: a network is rebuilt from its
+sizes by our code, never from a configuration in a file.
 """
 
 from __future__ import annotations
@@ -28,15 +27,15 @@ from sklearn_har.utils._compat import (
 __all__ = ["STATE_FORMAT", "Network", "given_learning_rate", "refuse_fork", "refuse_strategy"]
 
 STATE_FORMAT = 1
-"""Number of the layout of `Network.state`; raise it when the layout changes."""
+"""Version of the layout of `Network.state`; raise it when the layout changes."""
 
-# Large enough to keep two cores busy, small enough for the activations of a ConvLSTM to stay in
-# a few hundred megabytes.
+# Large enough to keep two cores busy, and small enough for the activations of a ConvLSTM to take a
+# few hundred megabytes.
 PREDICTION_BATCH = 1024
 
-# After so many new networks the remains of old ones are collected. They are full of cycles, and
-# Python's own collector, which counts objects and not megabytes, comes late: in a search, after
-# hundreds of megabytes. A collection takes 0.2 s, hence not each time.
+# Old networks are collected after this many new ones. They hold many cycles, and Python's collector
+# counts objects rather than megabytes: in a search it starts after hundreds of megabytes. A
+# collection takes 0.2 s, too long for each network.
 _NETWORKS_UNTIL_COLLECTION = 8
 _networks_built = itertools.count(1)
 
@@ -45,10 +44,10 @@ _ALTERED = "The file was altered, or written by an incompatible version."
 
 
 class Network:
-    """A Keras model that is built when it is first needed.
+    """A Keras model that is built on first use.
 
-    `config` is what `build_network` takes besides the architecture: numbers, booleans, tuples of
-    numbers. `state` is what :meth:`state` returned, to be restored.
+    `config` holds the arguments of `build_network` besides the architecture: numbers, booleans and
+    tuples of numbers. `state` is a result of :meth:`state` to restore.
     """
 
     def __init__(
@@ -63,18 +62,18 @@ class Network:
         self.config = config
         self._pending = state
         self._model: keras.Model | None = None
-        # What the optimizer was given, whatever callbacks and schedules made of it since.
+        # The original value for the optimizer, before callbacks and schedules change it.
         self._learning_rate: float | None = None
         self._settings = ""
         self._optimizer: keras.optimizers.Optimizer | None = None
         self._forward: Callable[[Any], Any] | None = None
         self._steps: dict[tuple[str, int], Callable[..., Any]] = {}
-        # Several threads may predict with one estimator; only one of them builds.
+        # Several threads may predict with one estimator; only one of them builds the model.
         self._lock = threading.RLock()
 
     @property
     def model(self) -> keras.Model:
-        """The Keras model, with the restored weights if there are any."""
+        """The Keras model, with restored weights if there are any."""
         with self._lock:
             if self._model is None:
                 refuse_strategy()
@@ -90,18 +89,18 @@ class Network:
         return build_network(self.architecture, **self.config, **kwargs)
 
     def _restored(self) -> keras.Model:
-        """Build the network of a file, which may have been altered."""
+        """Build the network of a file that may have been altered."""
         assert self._pending is not None
         values = self._pending["variables"]
         try:
             model = self._built(shapes=[np.shape(value) for value in values])
-        except Exception as error:  # Keras has no class of its own for what it cannot build
+        except Exception as error:  # Keras has no error class of its own for this
             raise ValueError(f"The saved network cannot be built: {error}. {_ALTERED}") from error
         _assign(_variables(model), values, "network")
         return model
 
     def is_compiled(self, settings: str) -> bool:
-        """Tell whether the model was compiled with these settings, or by the user since."""
+        """Return whether the model was compiled with these settings, or by the user since then."""
         model = self.model
         if not model.compiled or model.optimizer is self._optimizer:
             return bool(model.compiled) and settings == self._settings
@@ -111,10 +110,10 @@ class Network:
     def compile(
         self, optimizer: keras.optimizers.Optimizer, *, settings: str = "", **kwargs: Any
     ) -> keras.Model:
-        """Compile the model; what an earlier optimizer of its kind has gathered is carried over.
+        """Compile the model, and keep the state of an earlier optimizer of the same kind.
 
-        So is its learning rate, which a callback may have changed, unless `optimizer` was given
-        another one than the earlier was.
+        Its learning rate, which a callback may have changed, is also kept, unless the new
+        `optimizer` was given another one.
         """
         model = self.model
         saved = None if self._optimizer is None else _arrays(self._optimizer.variables)
@@ -125,7 +124,7 @@ class Network:
             saved = self._pending.get("optimizer", [])
             earlier = self._pending.get("learning_rate")
             self._pending = None
-        # Another optimizer than the one that was saved starts anew.
+        # An optimizer that differs from the saved one starts with a new state.
         if saved and [tuple(v.shape) for v in optimizer.variables] == [a.shape for a in saved]:
             _assign(optimizer.variables, saved, "optimizer")
             rate = self._learning_rate
@@ -134,19 +133,19 @@ class Network:
         return model
 
     def _take(self, optimizer: keras.optimizers.Optimizer, settings: str) -> None:
-        """Make ready for training by the optimizer that the model was compiled with."""
+        """Prepare training by the optimizer that the model was compiled with."""
         self._steps.clear()
-        # Now: variables that a traced function makes cost it a second tracing.
+        # Built now: variables created inside a traced function would cause a second tracing.
         optimizer.build(self.model.trainable_variables)
         keep_no_gradient_functions(optimizer)
         self._learning_rate = given_learning_rate(optimizer)
         self._optimizer, self._settings = optimizer, settings
 
     def state(self) -> dict[str, Any]:
-        """Return the network as plain data: sizes, arrays of the network and of the optimizer."""
+        """Return the network as plain data: sizes, and arrays of the network and the optimizer."""
         with self._lock:
-            # What was restored and not yet used is passed on: building a network only to save it
-            # would be a waste, and prediction needs no optimizer.
+            # Restored data that was not used is passed on: building a network only to save it would
+            # be a waste, and prediction needs no optimizer.
             pending = self._pending or {"variables": [], "optimizer": []}
             if self._model is None and self._pending is not None:
                 variables = pending["variables"]
@@ -174,10 +173,10 @@ class Network:
         return batches[0] if len(batches) == 1 else np.concatenate(batches)
 
     def step(self, kind: str, batch: tuple[npt.NDArray[np.floating], ...]) -> Any:
-        """Train or test ("train", "test") on one batch and return the metrics so far, by name.
+        """Train or test ("train", "test") on one batch, and return the metrics so far by name.
 
-        A batch has windows and one-hot labels, or windows, labels and weights. On TensorFlow the
-        step is traced once for batches of any size, and kept for the next call to `fit`.
+        A batch has windows and one-hot labels, and optionally weights. On TensorFlow, the step is
+        traced once for batches of any size and kept for later calls to `fit`.
         """
         key = kind, len(batch)
         if key not in self._steps:
@@ -194,7 +193,7 @@ class Network:
         import tensorflow as tf
 
         signature = tuple(tf.TensorSpec((None, *a.shape[1:]), a.dtype) for a in batch)
-        # Not by a concrete function: asking for one traces twice.
+        # Not a concrete function, which would be traced twice.
         compiled = without_tracing_warning(
             tf.function(
                 getattr(model, f"{kind}_step"), input_signature=[signature], autograph=False
@@ -205,8 +204,8 @@ class Network:
     def _make_forward(self) -> Callable[[Any], Any]:
         """Compile the forward pass once, for any number of windows.
 
-        `keras.Model.predict` sets up a data pipeline and callbacks for each call, which costs tens
-        of milliseconds; for one window at a time that is nearly all of the time.
+        `keras.Model.predict` sets up a data pipeline and callbacks in each call. This takes tens of
+        milliseconds, nearly all of the time for a single window.
         """
         with self._lock:
             if self._forward is None:
@@ -221,7 +220,7 @@ class Network:
                     import tensorflow as tf
 
                     signature = tf.TensorSpec(model.inputs[0].shape, model.inputs[0].dtype)
-                    # Not by a concrete function: asking for one traces twice.
+                    # Not a concrete function, which would be traced twice.
                     forward = without_tracing_warning(
                         tf.function(applied, input_signature=[signature], autograph=False)
                     )
@@ -254,9 +253,10 @@ _process: int | None = None
 
 
 def refuse_fork() -> None:
-    """Raise an error in a process that was forked from one in which TensorFlow has worked.
+    """Raise an error in a process that was forked after TensorFlow was used.
 
-    Its threads do not come along, and the first operation would wait for them for ever.
+    The threads of TensorFlow do not exist there, and the first operation would wait for them for
+    ever.
     """
     global _process
     if keras.backend.backend() != "tensorflow":
@@ -265,11 +265,11 @@ def refuse_fork() -> None:
         _process = os.getpid()
     elif _process != os.getpid():
         raise RuntimeError(
-            "This process was started by fork after a network was at work in its parent, and "
+            "This process was started by fork after its parent used a network, and "
             "TensorFlow would wait here for ever. Start processes by spawn: "
             "multiprocessing.get_context('spawn').Pool(), "
             "ProcessPoolExecutor(mp_context=get_context('spawn')), or joblib.Parallel, which does "
-            "so by itself."
+            "so by default."
         )
 
 
@@ -282,7 +282,8 @@ def given_learning_rate(optimizer: keras.optimizers.Optimizer) -> float | None:
 
 
 def _in_sizes_of_two(forward: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Call a function with 1, 2, 4, 8, ... windows only: JAX compiles it for each number anew."""
+    """Call a function with 1, 2, 4, 8, ... windows only, because JAX compiles it for each
+    number."""
 
     def padded(windows: npt.NDArray[np.floating]) -> Any:
         n = len(windows)
@@ -293,12 +294,12 @@ def _in_sizes_of_two(forward: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def _variables(model: keras.Model) -> list[keras.Variable]:
-    """Return all that training changes: weights, and the state of the dropout's generators."""
+    """Return all variables that training changes: weights, and states of dropout generators."""
     return [variable for layer in model.layers for variable in layer.variables]
 
 
 def _arrays(variables: list[keras.Variable]) -> list[npt.NDArray[Any]]:
-    # A copy: the backend may lend its own memory, which training would change.
+    # A copy, because the backend may share its memory, which training changes.
     return [np.array(v.numpy()) for v in variables]
 
 

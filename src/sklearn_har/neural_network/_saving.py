@@ -1,4 +1,4 @@
-"""Fitted classifiers as numbers and arrays, for pickle, joblib and skops."""
+"""Save fitted classifiers as numbers and arrays, for pickle, joblib and skops."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ __all__ = ["SavedAsArrays"]
 
 
 class SavedAsArrays:
-    """A classifier whose state has no object of Keras, but what its network is made from."""
+    """A classifier whose state holds no Keras objects, but the data to rebuild its network."""
 
     _network: Network
 
     @classmethod
     def _architecture(cls) -> type[Architecture]:
-        """Return the base of a classifier that has its sizes."""
+        """Return the base class of a classifier that declares its sizes."""
         return next(
             base
             for base in cls.__mro__
@@ -36,7 +36,7 @@ class SavedAsArrays:
     def __setstate__(self, state: dict[str, Any]) -> None:
         state = dict(state)
         saved = state.pop("_network", None)
-        # Parameters that came after the file was written have the defaults that keep its meaning.
+        # Parameters added after the file was written get defaults that preserve its meaning.
         added = {
             name: parameter.default
             for name, parameter in inspect.signature(type(self)).parameters.items()

@@ -1,4 +1,4 @@
-"""Between `fit` and a trained network: batches, optimizer, callbacks, early stopping."""
+"""Train a network: batches, optimizer, callbacks and early stopping."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ __all__ = [
 
 
 class TrainingSet(NamedTuple):
-    """Windows, one-hot labels and weights (or None) of the same length, or some rows of them.
+    """Windows, one-hot labels and weights (or None) of the same length, or a selection of rows.
 
-    The windows may lie in a file and exceed the memory: what is taken of them is a batch.
+    The windows may lie in a file that exceeds the memory: only batches are read.
     """
 
     X: npt.NDArray[np.floating]
@@ -48,7 +48,7 @@ class TrainingSet(NamedTuple):
 
     @property
     def n_windows(self) -> int:
-        """Number of windows."""
+        """Return the number of windows."""
         return len(self.X) if self.rows is None else len(self.rows)
 
     def labels(self) -> npt.NDArray[np.intp]:
@@ -57,11 +57,11 @@ class TrainingSet(NamedTuple):
         return codes if self.rows is None else codes[self.rows]
 
     def only(self, index: npt.NDArray[np.intp]) -> TrainingSet:
-        """Return the set of the windows at `index`, without a copy of them."""
+        """Return the set of the windows at `index`, without copying them."""
         return self._replace(rows=index if self.rows is None else self.rows[index])
 
     def batch(self, index: npt.NDArray[np.intp] | slice) -> tuple[npt.NDArray[np.floating], ...]:
-        """Return the windows at `index` as a step of Keras expects them: weights only if any."""
+        """Return the windows at `index` as a batch for Keras, with weights if there are any."""
         rows = index if self.rows is None else self.rows[index]
         arrays = (self.X, self.y, self.sample_weight)
         return tuple(array[rows] for array in arrays if array is not None)
@@ -70,7 +70,7 @@ class TrainingSet(NamedTuple):
 def hold_out(
     data: TrainingSet, fraction: float, groups: npt.ArrayLike | None, seed: int
 ) -> tuple[TrainingSet, TrainingSet]:
-    """Split off the internal validation set: whole subjects with `groups`, else stratified."""
+    """Split off the internal validation set: whole subjects with `groups`, otherwise stratified."""
     labels = data.labels()
     splitter: GroupShuffleSplit | StratifiedShuffleSplit
     if groups is None:
@@ -84,7 +84,7 @@ def hold_out(
 def make_optimizer(
     optimizer: str | type | keras.optimizers.Optimizer, params: dict[str, Any]
 ) -> keras.optimizers.Optimizer:
-    """Return a new optimizer, never the caller's: an optimizer belongs to one network."""
+    """Return a new optimizer, because an optimizer belongs to one network."""
     if isinstance(optimizer, keras.optimizers.Optimizer):
         if params:
             raise ValueError(
@@ -104,7 +104,7 @@ def _snake_case(name: str) -> str:
 
 
 def _class_of_name(name: str, kind: type, module: Any) -> type:
-    """Return the class of Keras that a name stands for, such as "adam", "mse" or "f1_score"."""
+    """Return the Keras class of a name, such as "adam", "mse" or "f1_score"."""
     named = {
         _snake_case(member_name): member
         for member_name, member in vars(module).items()
@@ -117,7 +117,7 @@ def _class_of_name(name: str, kind: type, module: Any) -> type:
     cls = plain.get(name.replace("_", "").lower())
     if cls is None:
         with contextlib.suppress(ValueError):
-            # Short for another name, such as "mse": Keras returns a function of the full name.
+            # A short name such as "mse": Keras returns a function with the full name.
             cls = named.get(getattr(module.get(name), "__name__", name))
     if cls is None:
         what, known = kind.__name__.lower(), sorted(named)
@@ -153,9 +153,9 @@ def make_loss(loss: Any, params: dict[str, Any], dtype: str) -> Any:
 
 
 def make_metrics(metrics: Any) -> list[Any]:
-    """Return new metrics of Keras: the accuracy, and those that were asked for."""
+    """Return new Keras metrics: the accuracy, and those of the user."""
     given = metrics if isinstance(metrics, list | tuple) else [metrics]
-    # An instance: by its name Keras would make it late, inside the traced step.
+    # An instance: from a name, Keras would make it later, inside the traced step.
     made = [keras.metrics.CategoricalAccuracy(name="accuracy")]
     for metric in given:
         if metric is None or metric in ("accuracy", "acc", "categorical_accuracy"):
@@ -163,10 +163,10 @@ def make_metrics(metrics: Any) -> list[Any]:
         if isinstance(metric, str):
             metric = _class_of_name(metric, keras.metrics.Metric, keras.metrics)
         if isinstance(metric, keras.metrics.Metric):
-            # Never the caller's, which has a state.
+            # Not the object of the caller, which has a state.
             metric = type(metric).from_config(metric.get_config())
         elif isinstance(metric, type):
-            # With its own name, which Keras would number from one network to the next.
+            # With a fixed name, which Keras would otherwise number from network to network.
             named = "name" in inspect.signature(metric).parameters
             metric = metric(**({"name": _snake_case(metric.__name__)} if named else {}))
         elif not callable(metric):
@@ -179,7 +179,7 @@ def make_metrics(metrics: Any) -> list[Any]:
 
 
 def check_routed(target: Any, params: Iterable[str], prefix: str) -> None:
-    """Raise a TypeError with a suggestion for a routed parameter that `target` does not take."""
+    """Raise a TypeError with a suggestion if `target` does not accept a routed parameter."""
     accepted = inspect.signature(target).parameters
     names = [name for name, p in accepted.items() if p.kind is not p.VAR_KEYWORD]
     for param in params:
@@ -191,7 +191,7 @@ def check_routed(target: Any, params: Iterable[str], prefix: str) -> None:
 
 
 def make_callbacks(callbacks: Any, params: dict[str, Any]) -> list[keras.callbacks.Callback]:
-    """Return a flat list of callback instances from instances, classes, lists or a dict of them."""
+    """Return a flat list of callbacks from instances, classes, lists or a dict of them."""
     if callbacks is None:
         return []
     made = instantiate(callbacks, params)
@@ -210,7 +210,7 @@ def make_callbacks(callbacks: Any, params: dict[str, Any]) -> list[keras.callbac
 
 
 def make_early_stopping(tol: float, n_iter_no_change: int) -> keras.callbacks.EarlyStopping:
-    """Stop when the validation accuracy stalls and put the best weights back, all in memory."""
+    """Stop when the validation accuracy stalls, and restore the best weights, all in memory."""
     return keras.callbacks.EarlyStopping(
         monitor="val_accuracy",
         mode="max",
@@ -223,7 +223,8 @@ def make_early_stopping(tol: float, n_iter_no_change: int) -> keras.callbacks.Ea
 def cosine_factor(step: int, n_steps: int) -> float:
     """Return the learning rate of a step as a share of its peak.
 
-    It rises in a line for the first tenth of the training and falls along half a cosine after it.
+    It increases linearly for the first tenth of the training and then decreases along half a
+    cosine.
 
     Examples
     --------
@@ -264,14 +265,13 @@ def train(
 ) -> dict[str, list[float]]:
     """Train a compiled network for `epochs` more epochs and return their history.
 
-    There are more epochs where these would be fewer than `min_updates` batches.
+    Epochs are added until there are `min_updates` batches.
 
-    This is `keras.Model.fit` for arrays, in memory or in a file, with two differences. The order of
-    the windows in the k-th epoch is drawn from (`seed`, k), where Keras uses the global generators
-    of its backend: so it repeats in another process, after loading, and whatever ran before. (With
-    TensorFlow and `keras.utils.set_random_seed`, Keras repeats one order in each epoch.) And there
-    is no data pipeline, whose set-up and double tracing take longer than the training of a
-    small network.
+    This corresponds to `keras.Model.fit` for arrays in memory or in a file, with two differences.
+    The order of the windows in the k-th epoch comes from (`seed`, k), not from global generators,
+    so it is reproducible in other processes and after loading. (With TensorFlow and
+    `keras.utils.set_random_seed`, Keras repeats one order in each epoch.) And there is no data
+    pipeline, whose set-up and double tracing take longer than training a small network.
     """
     refuse_strategy()
     refuse_fork()
@@ -315,14 +315,14 @@ def train(
             run.on_epoch_end(epoch, logs)
             if model.stop_training:
                 break
-        # Averaged weights, if the optimizer keeps any, become the weights.
+        # If the optimizer averages weights, the averages become the weights.
         model.optimizer.finalize_variable_values(model.trainable_weights)
         run.on_train_end(logs)
     finally:
         if peak is not None:
-            # For the next training, which starts its own schedule or has none.
+            # The next training starts its own schedule or has none.
             model.optimizer.learning_rate = peak
-        # A callback is a parameter of the estimator: it must not drag the network into a pickle.
+        # A callback is a parameter of the estimator: a pickle of it must not include the network.
         for callback in callbacks:
             callback.set_model(None)
     history = model.history.history

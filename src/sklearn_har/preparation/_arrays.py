@@ -28,7 +28,5 @@ def as_recording(
             )
         return recording
     if time is None and original_rate is None:
-        raise ValueError(
-            "time or original_rate must say when the samples of an array were taken, got neither."
-        )
+        raise ValueError("time or original_rate must be given with an array, got neither.")
     return Recording(recording, time, sampling_rate=original_rate, labels=labels, breaks=breaks)

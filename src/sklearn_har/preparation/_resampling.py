@@ -87,9 +87,9 @@ def resample_recording(
     -----
     Cubic polynomials through neighbouring samples interpolate onto a grid that is finer than the
     new one by a whole factor. Samples on the grid keep their values. If the factor is above one, a
-    Chebyshev filter of the second type and eighth order follows, flat within 0.03 dB to 0.4 times
-    and 60 dB down from 0.6 times the new rate, and the result is thinned by the factor. Recordings
-    up to 5 % faster than the new rate are not filtered.
+    Chebyshev filter follows, and the result is thinned by the factor. The filter is of the second
+    type and eighth order, flat within 0.03 dB to 0.4 times and 60 dB down from 0.6 times the new
+    rate. Recordings up to 5 % faster than the new rate are not filtered.
 
     Examples
     --------
@@ -246,7 +246,7 @@ def merge_recordings(
         spans = [f"{time[0]:g} to {time[-1]:g} s" for time in times]
         raise ValueError(
             f"recordings must overlap in time, got {spans}. If their clocks have different zeros, "
-            "set them right before merging."
+            "correct them before merging."
         )
     # Find the grid points at which all sensors have a sample, and the part of each sample.
     n_steps = int(np.floor((last - origin) * rate + 1e-3)) + 1

@@ -29,8 +29,8 @@ class ChannelwiseTransformer(MetaEstimatorMixin, WindowTransformer):
     """Apply a scikit-learn transformer to each channel of windows.
 
     The transformer is fitted on a table with one row for each time step and one column for each
-    channel, so `StandardScaler` learns one mean and one deviation per channel, over windows and
-    time. The shape of the windows is preserved.
+    channel. `StandardScaler`, for example, learns one mean and one deviation per channel. The shape
+    of the windows is preserved.
 
     Parameters
     ----------

@@ -83,11 +83,11 @@ class StreamingRecognizer:
 
     Notes
     -----
-    A decision is made one or two samples after the end of its window: the median of the noise
-    filter looks one sample ahead, and so does the interpolation for samples off the grid. The
-    filters themselves delay movement by about 20 ms each: the noise filter, and the anti-aliasing
-    filter if `original_rate` is more than 5 % above `sampling_rate`. Times do not correct for this
-    delay, nor do those of UCI HAR.
+    A decision is made one or two samples after the end of its window. The median of the noise
+    filter looks one sample ahead, and so does the interpolation for samples off the grid. Each
+    filter delays movement by about 20 ms: the noise filter, and the anti-aliasing filter if
+    `original_rate` is more than 5 % above `sampling_rate`. Times do not correct for this delay, nor
+    do those of UCI HAR.
 
     The memory in use does not grow: it holds the signals that the next window needs, the samples
     not yet processed, and the state of the filters.

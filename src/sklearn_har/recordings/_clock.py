@@ -134,7 +134,7 @@ def to_seconds(
         return _dates(column, name, day_first)
     if unit == "datetime":
         raise ValueError(
-            f"Column {name!r} holds numbers, which are no dates: time_unit must be one of "
+            f"Column {name!r} holds numbers, not dates: time_unit must be one of "
             f"{tuple(PER_SECOND)}."
         )
     ticks = column.to_numpy()

@@ -104,8 +104,8 @@ def default_channels(
             order = [str(kept[i]) for i in sorted(sensor.columns)]
             wanted = [str(kept[i]) for i in sensor.columns]
             notes.append(
-                f"The channels {order} keep the order of the file. Preparations take them for x, y "
-                f"and z in this order: pass channels={wanted} to put them right."
+                f"The channels {order} keep the order of the file. Preparations read them as x, y "
+                f"and z in this order: pass channels={wanted} to reorder them."
             )
     return {column: str(column) for column in kept}, notes
 

@@ -40,7 +40,7 @@ def jobs_of(source: Any, pattern: str | None, facts: Any, subject: str | None) -
         path = path_of(source)
         if path is not None and path.is_dir():
             raise ValueError(
-                "pattern must say how the files of a folder are named, got None. The folder holds "
+                "pattern must describe the names of files in a folder, got None. The folder holds "
                 f"files such as {files_of(path)[0]!r}: a pattern is '{{subject}}/{{activity}}.csv'."
             )
         known = source if path is None else path

@@ -276,7 +276,7 @@ class LineReader:
         reason = find_repair(self._at, period=stamps.period, dated=stamps.dated)
         if reason is not None and len(self._at) >= _FIRST:
             raise ValueError(
-                f"Column {self._time!r} cannot be followed: {reason}. read_recording puts it right "
+                f"Column {self._time!r} cannot be followed: {reason}. read_recording repairs it "
                 "when the file is complete."
             )
 

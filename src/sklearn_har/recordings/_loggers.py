@@ -27,7 +27,7 @@ def actigraph(text: str) -> pd.DataFrame:
     head = text[:4096]
     first, rate = (re.search(r"(?m)^-{5,}\s*$", head), re.search(r"at (\d+) Hz", head))
     if first is None or rate is None:
-        raise ValueError("source must tell 'at ... Hz' in its first lines, as ActiLife writes it.")
+        raise ValueError("source must have 'at ... Hz' in its first lines, as ActiLife writes it.")
     frame = pd.read_csv(io.StringIO(text[first.end() :].lstrip()), skipinitialspace=True)
     if not any("ccelerometer" in str(name) for name in frame.columns):
         table = io.StringIO(text[first.end() :].lstrip())
@@ -42,7 +42,7 @@ def actigraph(text: str) -> pd.DataFrame:
         return samples.assign(time=dates)
     day, clock = re.search(r"Start Date (\S+)", head), re.search(r"Start Time (\S+)", head)
     if day is None or clock is None:
-        raise ValueError("source must tell 'Start Time' and 'Start Date', as ActiLife writes them.")
+        raise ValueError("source must have 'Start Time' and 'Start Date', as ActiLife writes them.")
     start = pd.to_datetime(f"{day[1]} {clock[1]}", format=f"{form} %H:%M:%S")
     return _add_dates(samples, start, float(rate[1]))
 

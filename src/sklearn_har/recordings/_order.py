@@ -69,7 +69,7 @@ def in_order(
         times[kept], wraps = unwrap(seconds[kept], period=period)
     notes = []
     if len(wraps):
-        what = "passes midnight" if period == 86_400.0 else "begins anew, as counters of it do,"
+        what = "passes midnight" if period == 86_400.0 else "wraps around like a counter"
         notes.append(
             f"The clock {what} before row {_rows(kept[wraps])}; the times go on from there."
         )
@@ -88,7 +88,7 @@ def in_order(
     elif len(parts) > 1:
         parts = _after_one_another(parts)
         notes.append(
-            f"The clock starts anew at row {_rows(begins)}. A break is kept there, and the time "
+            f"The clock restarts at row {_rows(begins)}. A break is kept there, and the time "
             "goes on by one step, because the time between is not known. If another subject or "
             "session begins there, read_recordings(..., session=) reads one recording for each."
         )
@@ -110,9 +110,9 @@ def find_repair(seconds: Floats, *, period: float | None = None, dated: bool = F
     if not dated:
         times, wraps = unwrap(seconds, period=period)
     if len(wraps):
-        return "the clock begins anew, as counters do"
+        return "the clock wraps around like a counter"
     if len(restarts(times)):
-        return "the clock starts anew"
+        return "the clock restarts"
     if blocks_of_stamps(times) is not None:
         return "several rows have one stamp, or came in one packet"
     return None
@@ -168,7 +168,7 @@ def _spread(parts: list[Order], name: str) -> list[Order]:
     what = "have the stamp of the row before" if shares else "came in packets"
     if len(unknown) > _FEW * n_rows:
         raise ValueError(
-            f"Column {name!r} does not say when each row was measured: rows {what}, and "
+            f"Column {name!r} does not give the time of each row: rows {what}, and "
             f"{len(unknown)} of {n_rows} cannot be placed (the first: row {unknown[0]}). If the "
             "samples have one rate without gaps, read them with time=None and sampling_rate=. "
             "Otherwise leave such rows out."

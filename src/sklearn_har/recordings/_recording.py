@@ -145,7 +145,7 @@ class Recording:
             row, channel = np.argwhere(~np.isfinite(values))[0]
             raise ValueError(
                 f"samples must be finite, got {values[row, channel]} in sample {row} of channel "
-                f"{channel}. Leave such samples out: the times tell that they are missing."
+                f"{channel}. Leave such samples out: the times show the gap."
             )
         rate = None if sampling_rate is None else check_rate(sampling_rate)
         if time is None:

@@ -310,7 +310,7 @@ class TableReader:
         if reason is not None:
             raise ValueError(
                 f"Column {self._layout.time!r} cannot be read in pieces: {reason}. Read the table "
-                "without chunksize, which puts the clock right."
+                "without chunksize, which repairs the clock."
             )
 
     def _after_the_last(

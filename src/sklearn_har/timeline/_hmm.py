@@ -41,8 +41,8 @@ class HiddenMarkovModel:
         n_classes = windows.n_classes
         if transition is not None and expected_duration is not None:
             raise ValueError(
-                "transition and expected_duration exclude each other: the matrix already says how "
-                "long activities last. Pass one of them."
+                "transition and expected_duration exclude each other: the matrix already "
+                "determines the durations. Pass one of them."
             )
         steps = np.diff(windows.start_time)
         self._log_start = np.log(_check_prior(class_prior, n_classes))

@@ -58,7 +58,7 @@ def check_windows(
 
     `X` has shape (n_windows, n_timesteps, n_channels). It may also be subsequences of shape
     (n_windows, n_steps, n_timesteps / n_steps, n_channels), also with an axis of length 1 after
-    `n_steps`, or a table with all channels of the first time step, then of the second.
+    `n_steps`. Or it is a table with all channels of the first time step, then of the second.
 
     The number of channels of a table is that of earlier windows, of its names, or
     `estimator.n_channels`, or else one. The result has the axes of `X`; a table of several channels
