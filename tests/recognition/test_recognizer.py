@@ -311,7 +311,9 @@ class TestPrediction:
         learnt = recognizer.training_facts_["activities"]
         position = recognizer.classes_.tolist().index("walking")
         others = np.delete(np.arange(6), position)
-        assert (learnt["class_prior"][position] > 1.5 * np.array(learnt["class_prior"])[others]).all()
+        assert (
+            learnt["class_prior"][position] > 1.5 * np.array(learnt["class_prior"])[others]
+        ).all()
         assert_allclose(np.array(learnt["duration"])[others], 4.0, atol=0.1)
         assert learnt["duration"][position] > 8.0
         whole = replace(recordings[4], labels=None)

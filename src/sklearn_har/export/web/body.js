@@ -148,7 +148,7 @@ function rotationOnto(up, forward) {
   );
 }
 
-// The directions of the body, window after window; they change when the device is put in anew.
+// The directions of the body, window after window; they change when the device is repositioned.
 class Wearing {
   rows = [];
   other = [];
