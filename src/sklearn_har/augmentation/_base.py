@@ -8,8 +8,6 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-__all__ = ["Augmentation", "channels_of"]
-
 TRIADS = ("total_acc", "body_acc", "body_gyro", "other")
 
 # By number of channels: the usual content of files of phones and watches, in the order of UCI HAR.

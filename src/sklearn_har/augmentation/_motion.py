@@ -13,8 +13,6 @@ from sklearn_har.augmentation._base import (
     join,
 )
 
-__all__ = ["AmplitudeScaling", "CadenceScaling"]
-
 
 @dataclass(frozen=True)
 class AmplitudeScaling(Augmentation):

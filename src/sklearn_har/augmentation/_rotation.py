@@ -18,8 +18,6 @@ from sklearn_har.augmentation._base import (
 )
 from sklearn_har.utils._layouts import some_windows
 
-__all__ = ["DeviceRotation", "GravityRotation"]
-
 # The share of the mean over a window in the power of accelerations. It is 0.94 in UCI HAR, 0.75
 # with jogging in MotionSense, and 0.01 to 0.11 in channels without gravity.
 _GRAVITY = 0.2

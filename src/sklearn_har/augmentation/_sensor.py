@@ -7,8 +7,6 @@ from typing import Any
 
 from sklearn_har.augmentation._base import Augmentation, channels_of, check_size, join
 
-__all__ = ["SensorNoise"]
-
 
 @dataclass(frozen=True)
 class SensorNoise(Augmentation):

@@ -9,17 +9,6 @@ from typing import Any, NamedTuple
 from sklearn_har.cli import _networks
 from sklearn_har.cli._common import UsageError
 
-__all__ = [
-    "GRIDS",
-    "Range",
-    "check_names",
-    "default_grid",
-    "format_values",
-    "one_line",
-    "parse_values",
-    "search_space",
-]
-
 # Small enough for an evening on UCI HAR: four settings of the most influential parameters.
 GRIDS: dict[str, dict[str, list[Any]]] = {
     "lstm": {"n_steps": [None, 16], "units": [50, 100]},

@@ -12,8 +12,6 @@ from sklearn_har.cli._models import NETWORKS
 from sklearn_har.cli._tune_grid import format_values, one_line
 from sklearn_har.utils._progress import duration
 
-__all__ = ["facts_of_search", "picture", "report"]
-
 
 def facts_of_search(
     args: argparse.Namespace, data: Any, n_subjects: int, grid: dict[str, Any], n_settings: int

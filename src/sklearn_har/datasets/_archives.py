@@ -27,8 +27,6 @@ from sklearn_har.datasets._registry import DATASETS, DataSet
 from sklearn_har.exceptions import ArchiveError
 from sklearn_har.utils._errors import one_line
 
-__all__ = ["ArchiveReader", "looks_like_html", "open_archive"]
-
 # The largest nested archive has 61 MB. The limit keeps a zip bomb from filling the memory.
 _MAX_NESTED_BYTES = 384 * 1024 * 1024
 # Decompressors of other methods do not stop at a given size.

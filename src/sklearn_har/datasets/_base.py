@@ -30,14 +30,6 @@ from sklearn_har.utils._progress import ProgressLine
 from sklearn_har.utils._uci_har_names import RECORDED_CHANNEL_NAMES
 from sklearn_har.utils._validation import check_choice
 
-__all__ = [
-    "check_fetch_parameters",
-    "clear_data_home",
-    "fetch_recordings",
-    "get_data_home",
-    "load_arrays",
-]
-
 _ENVIRONMENT = "SKLEARN_HAR_DATA"
 _DEFAULT_HOME = "~/sklearn_har_data"
 # In Hz, for both data sets of recordings.

@@ -12,8 +12,6 @@ from sklearn.utils import Bunch, check_random_state
 
 from sklearn_har.recordings import Recording
 
-__all__ = ["feature_names", "names_of_codes", "recordings_bunch", "windows_bunch"]
-
 
 def feature_names(channel_names: Sequence[str], n_timesteps: int) -> list[str]:
     """Name the columns of ``data.reshape(n_windows, -1)``; time is the slow index.

@@ -32,8 +32,6 @@ try:
 except ImportError:  # Windows
     fcntl = None
 
-__all__ = ["ArrayCache", "CacheDamagedError", "CacheMissError", "clear_caches", "folder_error"]
-
 # The prefix of unfinished files. A killed process leaves them, and the next one removes them.
 STRAY_PREFIX = ".sklearn-har-"
 # The name identifies the package, because the data home may hold other files.

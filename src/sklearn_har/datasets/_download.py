@@ -32,8 +32,6 @@ from sklearn_har.utils._progress import ProgressLine
 if TYPE_CHECKING:
     import requests
 
-__all__ = ["download"]
-
 # In s: the longest silence of a connection, and the longest pause that a server may ask for.
 TIMEOUT = 30.0
 LONGEST_PAUSE = 60.0

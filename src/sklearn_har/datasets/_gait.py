@@ -17,18 +17,6 @@ from scipy.spatial.transform import Rotation
 
 from sklearn_har.utils._uci_har_names import ACTIVITY_NAMES
 
-__all__ = [
-    "CADENCE_RANGE",
-    "ORIENTATIONS",
-    "Bout",
-    "Subject",
-    "body_axes",
-    "draw_subject",
-    "measure",
-    "plan_bouts",
-    "turn_phone",
-]
-
 Floats = NDArray[np.float64]
 
 #: Steps per second of level walking, over all subjects.

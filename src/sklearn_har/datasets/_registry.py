@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
 
-__all__ = ["DATASETS", "DataSet", "Member", "Remote", "load_descr"]
-
 
 @dataclass(frozen=True)
 class Remote:

@@ -29,8 +29,6 @@ from sklearn_har.utils._numbers import check_integer, check_real
 from sklearn_har.utils._uci_har_names import ACTIVITY_NAMES, CHANNEL_NAMES, RECORDED_CHANNEL_NAMES
 from sklearn_har.utils._validation import check_choice
 
-__all__ = ["make_har_recordings", "make_har_windows"]
-
 # The fastest harmonics of a gait reach 10 Hz: slower sampling would alias them.
 _MIN_SAMPLING_RATE = 20.0
 # Noise of thousands of g, within single precision.

@@ -13,8 +13,6 @@ from sklearn_har.utils._compat import check_sample_weight
 from sklearn_har.utils._numbers import check_integer
 from sklearn_har.utils._probabilities import check_probabilities
 
-__all__ = ["expected_calibration_error", "risk_coverage_curve"]
-
 Floats = NDArray[np.float64]
 
 # More bins than any data set has windows; all of them are allocated.

@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 
 from sklearn_har.recordings import Recording
 
-__all__ = ["are_recordings", "as_column", "join_labels", "repeat_by_length"]
-
 # The label of a sample without a prediction; for integer labels it is -1.
 _NO_PREDICTION = "no prediction"
 

@@ -12,8 +12,6 @@ from sklearn_har.export._metadata import Metadata, check_seal
 from sklearn_har.export._runtimes import open_runtime
 from sklearn_har.utils._numbers import check_integer
 
-__all__ = ["ExportedClassifier"]
-
 # The runtime gets this many windows at once if the file accepts any number.
 _BATCH = 256
 _AXES = "(n_windows, n_timesteps, n_channels)"

@@ -14,8 +14,6 @@ from sklearn_har.export._metadata import make_metadata, seal
 from sklearn_har.export._report import ExportReport, compare
 from sklearn_har.utils._numbers import check_integer, check_real
 
-__all__ = ["to_litert", "to_onnx"]
-
 # In LiteRT, an LSTM with at most this many steps is faster unrolled than as a loop.
 _MAX_WRITTEN_OUT = 16
 _QUANTIZE = {"ONNX": (None, "dynamic"), "LiteRT": (None, "dynamic", "float16")}

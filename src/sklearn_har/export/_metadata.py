@@ -14,8 +14,6 @@ import numpy as np
 from sklearn_har._version import __version__
 from sklearn_har.utils._numbers import check_real
 
-__all__ = ["Metadata", "check_seal", "find_metadata", "make_metadata", "seal"]
-
 _FORMAT = 2
 _UNSEALED = "0" * 64
 # As written by `Metadata.to_json`; inside another JSON text the quotes would be escaped.

@@ -14,8 +14,6 @@ from sklearn_har.neural_network._input_layers import ChannelScaling
 from sklearn_har.neural_network._layers import FastConvLSTM, FastLSTM
 from sklearn_har.utils._errors import one_line
 
-__all__ = ["ExactConstant", "PortableLSTM", "arcsinh", "inner_layers", "make_portable"]
-
 # A convolutional LSTM with at most this many steps is unrolled. As a loop it takes 11 to 24 ms.
 _MAX_CONVOLVED_STEPS = 64
 

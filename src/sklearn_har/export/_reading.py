@@ -24,8 +24,6 @@ from sklearn_har.preprocessing import (
 )
 from sklearn_har.utils._layouts import layout_of_names
 
-__all__ = ["Plan", "read_estimator"]
-
 
 @dataclass
 class Plan:

@@ -14,8 +14,6 @@ from sklearn_har.exceptions import ExportError, ExportWarning
 from sklearn_har.export._classifier import ExportedClassifier
 from sklearn_har.utils._errors import one_line
 
-__all__ = ["ExportReport", "compare"]
-
 # A quantised model that agrees with its estimator on this share of windows gives no warning.
 _AGREEMENT = 0.99
 

@@ -14,8 +14,6 @@ from sklearn_har.export._metadata import find_metadata
 from sklearn_har.utils._errors import one_line
 from sklearn_har.utils._optional import import_optional
 
-__all__ = ["LiteRTRuntime", "OnnxRuntime", "open_runtime"]
-
 Windows = npt.NDArray[np.float32]
 _LITERT_IDENTIFIER = b"TFL3"
 

@@ -25,8 +25,6 @@ from sklearn_har.export._portable import arcsinh
 from sklearn_har.preprocessing import CompandingTransformer
 from sklearn_har.utils._compat import scaler_of_power_transformer
 
-__all__ = ["apply_transformer", "single"]
-
 Constant = Callable[[Any], Any]
 Function = Callable[[Any, Any, Constant], Any]
 _FUNCTIONS: dict[type, Function] = {}

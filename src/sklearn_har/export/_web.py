@@ -20,8 +20,6 @@ from sklearn_har.export._exporting import to_onnx
 from sklearn_har.export._report import ExportReport, compare
 from sklearn_har.export._web_runtime import read_runtime
 
-__all__ = ["to_web"]
-
 _FORMAT = 1
 _MODEL, _FACTS, _WORKER, _MANIFEST = "model.onnx", "model.json", "sw.js", "app.webmanifest"
 # A rate lower by this factor than that of the training lacks frequencies of the model.

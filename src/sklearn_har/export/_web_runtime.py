@@ -12,8 +12,6 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-__all__ = ["VERSION", "read_runtime"]
-
 PACKAGE = "onnxruntime-web"
 #: The version that npm fetches, and that the page was tested with.
 VERSION = "1.30.0"

@@ -14,8 +14,6 @@ from sklearn_har.inspection._channels import Channels, draw_channels, shown_chan
 from sklearn_har.inspection._style import wrap_name
 from sklearn_har.utils._numbers import check_integer, check_rate
 
-__all__ = ["ActivityWindowsDisplay"]
-
 # A longer name of an activity is wrapped at this many letters.
 _NAME = 14
 # Number of lines side by side in a legend.

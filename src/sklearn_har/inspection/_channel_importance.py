@@ -21,8 +21,6 @@ from sklearn_har.inspection._style import (
 )
 from sklearn_har.utils._numbers import check_integer
 
-__all__ = ["ChannelImportanceDisplay", "channel_importance"]
-
 
 def channel_importance(
     estimator: Any,

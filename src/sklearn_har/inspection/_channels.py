@@ -17,8 +17,6 @@ from sklearn_har.inspection._style import (
 )
 from sklearn_har.utils._channels import check_names
 
-__all__ = ["ChannelGroup", "Channels", "draw_channels", "group_channels", "shown_channels"]
-
 Channels = Sequence[str | int] | str | int | None
 
 # The axis at the end of a name: total_acc_x, "gyro y", accZ, channel_0.

@@ -26,8 +26,6 @@ from sklearn_har.inspection._style import (
 from sklearn_har.timeline import labels_to_timeline, make_timeline
 from sklearn_har.utils._intervals import Intervals, check_timeline
 
-__all__ = ["PredictionTimelineDisplay", "bars_of_rows", "rows_of"]
-
 # The height of each of the two bars of an activity, relative to its row.
 _BAR = 0.36
 

@@ -33,8 +33,6 @@ from sklearn_har.timeline import labels_to_timeline
 from sklearn_har.utils._gaps import gap_limit_of, gaps
 from sklearn_har.utils._intervals import Intervals, check_timeline
 
-__all__ = ["RecordingDisplay"]
-
 _BAND_STYLE = {"facecolor": "0.93", "edgecolor": "none", "zorder": 0.2}
 _BAR = 0.72
 # Overlapping windows lie on different levels of their row, at most this many.

@@ -20,8 +20,6 @@ from sklearn_har.inspection._style import (
     wrap_name,
 )
 
-__all__ = ["RepeatedEvaluationDisplay"]
-
 _BOX_STYLE: dict[str, Any] = {
     "widths": 0.5,
     "patch_artist": True,

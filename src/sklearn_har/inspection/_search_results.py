@@ -16,8 +16,6 @@ from sklearn_har.inspection._base import Display, Kwargs
 from sklearn_har.inspection._style import display_name, draw_scores, legend_above
 from sklearn_har.utils._numbers import check_integer
 
-__all__ = ["SearchResultsDisplay", "search_table"]
-
 # A longer setting is wrapped at this many letters, to keep half of the figure for the scores.
 _LONGEST_SETTING = 44
 

@@ -19,8 +19,6 @@ from sklearn_har.inspection._style import (
 )
 from sklearn_har.utils._scores import check_groups, per_subject
 
-__all__ = ["SubjectScoresDisplay"]
-
 _MEAN_STYLE = {"color": "0.35", "linestyle": "--", "linewidth": 1.2}
 
 

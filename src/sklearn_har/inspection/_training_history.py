@@ -19,8 +19,6 @@ from sklearn_har.inspection._style import (
     with_defaults,
 )
 
-__all__ = ["TrainingHistoryDisplay"]
-
 History = Mapping[str, Sequence[float]]
 
 _VALIDATION = "val_"

@@ -17,8 +17,6 @@ from sklearn.utils import check_random_state
 from sklearn_har.utils._compat import HasMethods
 from sklearn_har.utils._optional import import_optional
 
-__all__ = ["OptunaSearchCV", "no_training_succeeded"]
-
 # Optuna accepts choices of these types; others are passed by their number.
 _PLAIN = (bool, int, float, str, type(None))
 # A setting is trained once, and a sampler may propose the same ones again and again. The search

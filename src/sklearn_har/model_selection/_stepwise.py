@@ -20,8 +20,6 @@ from sklearn.utils import gen_batches
 
 from sklearn_har.model_selection._optuna import OptunaSearchCV, no_training_succeeded
 
-__all__ = ["StepwiseGridSearchCV", "StepwiseOptunaSearchCV", "StepwiseRandomizedSearchCV"]
-
 # scikit-learn puts a line above each kind of failure. The last lines of a traceback hold the class
 # of the error and its message, up to an empty line.
 _RULE = re.compile(r"^-{20,}$", re.MULTILINE)

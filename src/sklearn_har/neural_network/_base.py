@@ -44,8 +44,6 @@ from sklearn_har.utils._compat import check_sample_weight
 from sklearn_har.utils._layouts import warn_of_layout
 from sklearn_har.utils._validation import check_windows
 
-__all__ = ["BaseRecurrentClassifier"]
-
 
 class BaseRecurrentClassifier(
     RoutedParameters, ShownWithLayers, SavedAsArrays, KerasClassifier, TrainingParameters

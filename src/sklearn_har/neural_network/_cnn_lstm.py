@@ -22,8 +22,6 @@ from sklearn_har.neural_network._networks import (
 from sklearn_har.neural_network._parameters import Share, Size, Sizes, with_parameters
 from sklearn_har.neural_network._settings import share_docs
 
-__all__ = ["CNNLSTMClassifier"]
-
 
 @with_parameters
 class CNNLSTM(Architecture):

@@ -10,8 +10,6 @@ import keras
 
 from sklearn_har.utils._compat import with_html_after
 
-__all__ = ["ShownWithLayers", "layer_table"]
-
 # The classes of scikit-learn's tables of parameters have styles for light and dark themes.
 _TABLE = """
 <div class="estimator-table">

@@ -10,8 +10,6 @@ from typing import Any, TypeVar, cast
 from sklearn_har.neural_network._parameters import REPLACED
 from sklearn_har.utils._validation import did_you_mean
 
-__all__ = ["names_unknown_arguments"]
-
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 

@@ -14,8 +14,6 @@ from typing import Any
 import keras
 from keras import layers, ops
 
-__all__ = ["FastBatchNormalization", "FastConvLSTM", "FastLSTM"]
-
 # Up to this many steps, the loop over time is unrolled: graphs stay small, and one product projects
 # the input of all steps.
 MAX_UNROLLED = 16

@@ -19,8 +19,6 @@ from sklearn_har.neural_network._networks import (
 from sklearn_har.neural_network._parameters import Share, Size, with_parameters
 from sklearn_har.neural_network._settings import share_docs
 
-__all__ = ["LSTMClassifier"]
-
 
 @with_parameters
 class LSTM(Architecture):

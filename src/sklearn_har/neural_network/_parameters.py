@@ -36,8 +36,6 @@ from sklearn.base import BaseEstimator
 from sklearn_har.utils._compat import Interval, StrOptions
 from sklearn_har.utils._validation import did_you_mean
 
-__all__ = ["Count", "RoutedParameters", "Share", "Size", "Sizes", "with_parameters"]
-
 T = TypeVar("T", bound=type)
 
 Size = Annotated[int, Interval(Integral, 1, None, closed="left")]

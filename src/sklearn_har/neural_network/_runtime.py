@@ -24,8 +24,6 @@ from sklearn_har.utils._compat import (
     without_tracing_warning,
 )
 
-__all__ = ["STATE_FORMAT", "Network", "given_learning_rate", "refuse_fork", "refuse_strategy"]
-
 STATE_FORMAT = 1
 """Version of the layout of `Network.state`; raise it when the layout changes."""
 

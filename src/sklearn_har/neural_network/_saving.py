@@ -10,8 +10,6 @@ from sklearn.base import BaseEstimator
 from sklearn_har.neural_network._networks import Architecture
 from sklearn_har.neural_network._runtime import STATE_FORMAT, Network
 
-__all__ = ["SavedAsArrays"]
-
 
 class SavedAsArrays:
     """A classifier whose state holds no Keras objects, but the data to rebuild its network."""

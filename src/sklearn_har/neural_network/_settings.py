@@ -16,8 +16,6 @@ from sklearn_har.augmentation import Augmentation
 from sklearn_har.neural_network._parameters import Count, Size, with_parameters
 from sklearn_har.utils._compat import Interval, StrOptions
 
-__all__ = ["TrainingParameters", "share_docs"]
-
 T = TypeVar("T", bound=type)
 
 

@@ -23,17 +23,6 @@ from sklearn_har.neural_network._runtime import (
 from sklearn_har.utils._compat import instantiate
 from sklearn_har.utils._validation import did_you_mean
 
-__all__ = [
-    "TrainingSet",
-    "hold_out",
-    "make_callbacks",
-    "make_early_stopping",
-    "make_loss",
-    "make_metrics",
-    "make_optimizer",
-    "train",
-]
-
 
 class TrainingSet(NamedTuple):
     """Windows, one-hot labels and weights (or None) of the same length, or a selection of rows.

@@ -7,8 +7,6 @@ from numpy.typing import ArrayLike
 
 from sklearn_har.recordings import Recording
 
-__all__ = ["as_recording"]
-
 
 def as_recording(
     recording: Recording | ArrayLike,

@@ -15,8 +15,6 @@ from sklearn_har.utils._channels import check_names
 from sklearn_har.utils._gaps import gap_limit
 from sklearn_har.utils._numbers import check_rate
 
-__all__ = ["preparation_coefficients"]
-
 
 def preparation_coefficients(
     preparation: Preparation, channel_names: Sequence[str], *, max_rate: float = 240.0

@@ -20,8 +20,6 @@ from sklearn_har.recordings import Recording
 from sklearn_har.utils._validation import check_choice
 from sklearn_har.utils._warnings import warn_of_recording, warn_of_unknown_frames
 
-__all__ = ["align_windows", "estimate_body_frame"]
-
 
 def estimate_body_frame(
     recording: Recording, preparation: Preparation | str | None = None

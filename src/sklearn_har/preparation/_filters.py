@@ -10,8 +10,6 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn_har.preparation._stages import MedianOfThree, low_pass
 from sklearn_har.utils._numbers import check_rate
 
-__all__ = ["remove_noise", "separate_gravity"]
-
 
 def remove_noise(
     samples: ArrayLike,

@@ -23,16 +23,6 @@ from sklearn_har.preparation._wearing import Wearing
 from sklearn_har.preparation._windows import WindowBuffer
 from sklearn_har.utils._numbers import check_rate
 
-__all__ = [
-    "BodyAxes",
-    "BodyFrame",
-    "FrameFinder",
-    "check_frame_rate",
-    "check_triad",
-    "rotation_into",
-    "turn",
-]
-
 Floats = NDArray[np.float64]
 Level = Literal["upright", "body"]
 

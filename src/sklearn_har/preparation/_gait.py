@@ -8,16 +8,6 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = [
-    "SHORTEST",
-    "Directions",
-    "directions_of",
-    "gait_rows",
-    "level_walking",
-    "may_walk",
-    "rotation_onto",
-]
-
 Floats = NDArray[np.float64]
 
 # In Hz: the usual frequencies of steps.

@@ -28,8 +28,6 @@ from sklearn_har.utils._labels import OnUnlabelled
 from sklearn_har.utils._validation import check_choice, did_you_mean
 from sklearn_har.utils._warnings import warn_of_recording, warn_of_unknown_frames
 
-__all__ = ["PRESETS", "Preparation"]
-
 # In Hz, of UCI HAR. After resampling to at most twice this rate, nothing above it is left.
 _NOISE_CUTOFF = 20.0
 #: The parameters of each preset that differ from the defaults.

@@ -8,8 +8,6 @@ from sklearn_har.preparation._arrays import as_recording
 from sklearn_har.preparation._preparation import PRESETS, Preparation
 from sklearn_har.recordings import Recording
 
-__all__ = ["check_preparation", "prepare_recording"]
-
 
 def prepare_recording(
     recording: Recording | ArrayLike,

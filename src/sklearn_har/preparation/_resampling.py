@@ -16,8 +16,6 @@ from sklearn_har.recordings import Recording
 from sklearn_har.utils._gaps import parts_between_gaps
 from sklearn_har.utils._numbers import check_rate
 
-__all__ = ["check_fast_enough", "merge_recordings", "on_grid", "resample_recording"]
-
 _MOST_UPSAMPLING = 8.0
 
 

@@ -21,8 +21,6 @@ from sklearn_har.preparation._stages import (
 from sklearn_har.utils._channels import columns_of
 from sklearn_har.utils._numbers import check_rate
 
-__all__ = ["SignalStage"]
-
 # Channels given by position are checked by these words in their names.
 _NAMED = {
     "acceleration": re.compile("gyr|rotation|angular|mag(?!nitude)", re.IGNORECASE),

@@ -18,17 +18,6 @@ from scipy.signal import butter, cheby2, sosfilt, sosfilt_zi, sosfiltfilt
 
 from sklearn_har.utils._numbers import check_integer, check_real
 
-__all__ = [
-    "GridResampler",
-    "Interpolator",
-    "LowPass",
-    "MedianOfThree",
-    "State",
-    "low_pass",
-    "nearest",
-    "part_of",
-]
-
 Samples = NDArray[np.float64]
 State = dict[str, NDArray[Any]]
 

@@ -15,8 +15,6 @@ from sklearn_har.preparation._stages import State, part_of
 from sklearn_har.preparation._windows import WindowBuffer
 from sklearn_har.utils._cutter import Cutter
 
-__all__ = ["WindowStream"]
-
 StartedWindows = tuple[NDArray[np.float64], NDArray[np.float32]]
 
 

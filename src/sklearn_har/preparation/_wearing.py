@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 from sklearn_har.preparation._gait import Directions, directions_of, level_walking, may_walk
 from sklearn_har.preparation._stages import State
 
-__all__ = ["Wearing"]
-
 Floats = NDArray[np.float64]
 
 # In degrees: if gravity while walking, or the direction of level walking, differs by more, the

@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 
 from sklearn_har.preparation._stages import State
 
-__all__ = ["WindowBuffer"]
-
 
 class WindowBuffer:
     """Keep the signals that later windows need.

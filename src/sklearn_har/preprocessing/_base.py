@@ -10,8 +10,6 @@ from sklearn.base import BaseEstimator, TransformerMixin
 
 from sklearn_har.utils._validation import check_windows
 
-__all__ = ["WindowTransformer"]
-
 
 class WindowTransformer(TransformerMixin, BaseEstimator):
     """A transformer of windows, with the documentation that subclasses share."""

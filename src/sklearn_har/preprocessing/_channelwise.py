@@ -14,8 +14,6 @@ from sklearn.utils.validation import check_is_fitted
 from sklearn_har.preprocessing._base import WindowTransformer
 from sklearn_har.utils._compat import HasMethods
 
-__all__ = ["ChannelwiseTransformer"]
-
 
 def _inner_has(method: str) -> Any:
     def check(self: ChannelwiseTransformer) -> bool:

@@ -14,8 +14,6 @@ from sklearn_har.preprocessing._base import WindowTransformer
 from sklearn_har.utils._compat import Interval
 from sklearn_har.utils._moments import mean_and_deviation, parts_of
 
-__all__ = ["CompandingTransformer"]
-
 # The percentile of the standard deviations within windows that stands for windows at rest.
 _PERCENTILE = 10.0
 

@@ -13,8 +13,6 @@ from sklearn_har.preprocessing._base import WindowTransformer
 from sklearn_har.utils._compat import Interval
 from sklearn_har.utils._validation import check_n_steps
 
-__all__ = ["SubsequenceReshaper"]
-
 
 class SubsequenceReshaper(WindowTransformer):
     """Cut each window into subsequences of equal length.

@@ -12,8 +12,6 @@ from sklearn.utils.validation import check_is_fitted
 from sklearn_har.preprocessing._base import WindowTransformer
 from sklearn_har.utils._compat import Interval
 
-__all__ = ["WindowReshaper"]
-
 
 class WindowReshaper(WindowTransformer):
     """Turn the rows of a table into windows, and windows into rows.

@@ -11,8 +11,6 @@ import pandas as pd
 from sklearn_har.recordings import Recording
 from sklearn_har.segmentation import Windows
 
-__all__ = ["learn_activities"]
-
 # In g: people hold no posture more exactly, even if one recording looks so.
 _SMALLEST_SPREAD = 0.05
 # Fewer windows of a recording say nothing about a spread.

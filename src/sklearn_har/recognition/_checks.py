@@ -16,17 +16,6 @@ from sklearn_har.utils._channels import columns_of, with_channels
 from sklearn_har.utils._errors import name_of_recording
 from sklearn_har.utils._warnings import warn_of_recording
 
-__all__ = [
-    "Differences",
-    "aligned_recordings",
-    "compared_with_training",
-    "in_order",
-    "labelled_recordings",
-    "refuse_low_rate",
-    "training_facts",
-    "warn_of_lost_activities",
-]
-
 # Accelerations of people that include gravity have a median magnitude near 1 g during any activity.
 # A recording that differs by more than this factor from all training recordings has another unit.
 _OTHER_UNIT = 2.0

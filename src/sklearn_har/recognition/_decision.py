@@ -11,17 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.exceptions import NotFittedError
 
-__all__ = [
-    "LAYOUTS",
-    "Asked",
-    "Decision",
-    "Layout",
-    "check_recognizer",
-    "decisions_of",
-    "lay_out",
-    "names_of_classes",
-]
-
 Layout = Literal["windows", "channels-first", "flat"]
 LAYOUTS = ("windows", "channels-first", "flat")
 # A classifier gets this many windows at once: hours of them would fill the memory.

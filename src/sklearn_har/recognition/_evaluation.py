@@ -17,8 +17,6 @@ from sklearn_har.recognition._recognizer import ActivityRecognizer
 from sklearn_har.recordings import Recording, check_recordings
 from sklearn_har.timeline import TimelineScores, timeline_scores
 
-__all__ = ["RecordingEvaluation", "evaluate_recordings"]
-
 # The tables of a report have 80 columns; longer names are cut to this many letters.
 _MAX_NAME = 30
 

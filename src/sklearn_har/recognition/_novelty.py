@@ -13,8 +13,6 @@ from sklearn.model_selection import GroupKFold
 
 from sklearn_har.segmentation import Windows
 
-__all__ = ["learn_novelty", "novelty_of"]
-
 Floats = NDArray[np.float64]
 
 # The training windows are represented by this many typical ones.

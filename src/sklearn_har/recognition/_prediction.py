@@ -28,8 +28,6 @@ from sklearn_har.utils._errors import name_of_recording
 from sklearn_har.utils._numbers import check_real
 from sklearn_har.utils._warnings import warn_of_recording, warn_of_unknown_frames
 
-__all__ = ["PredictionMixin"]
-
 
 class PredictionMixin:
     """The methods of a recognizer that predict: timelines, labels, probabilities and scores."""

@@ -13,8 +13,6 @@ from sklearn_har.preparation import Preparation
 from sklearn_har.recognition._recognizer import ActivityRecognizer
 from sklearn_har.utils._validation import check_choice
 
-__all__ = ["load_pretrained"]
-
 _NAMES = ("pocket",)
 
 

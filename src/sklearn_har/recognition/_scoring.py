@@ -7,8 +7,6 @@ from typing import Any
 
 from sklearn_har.utils._validation import did_you_mean
 
-__all__ = ["recording_scorer"]
-
 _SCORES = ("accuracy", "macro_f1", "mean_iou", "event_precision", "event_recall", "event_f1")
 
 

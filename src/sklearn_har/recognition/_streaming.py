@@ -19,8 +19,6 @@ from sklearn_har.utils._uci_har_names import RECORDED_CHANNEL_NAMES
 if TYPE_CHECKING:
     from sklearn_har.recognition._recognizer import ActivityRecognizer
 
-__all__ = ["StreamingRecognizer"]
-
 # At most this many samples wait for a window to become complete.
 _LONGEST_WAIT = 8192
 

@@ -17,8 +17,6 @@ from sklearn_har.recordings import Recording
 from sklearn_har.timeline import revise_by_posture
 from sklearn_har.utils._gaps import blocks_of, gap_limit_of, parts_between_gaps
 
-__all__ = ["Recognized", "recognize"]
-
 Floats = NDArray[np.float64]
 
 # In s: times that differ by less are equal.

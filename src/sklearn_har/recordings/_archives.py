@@ -11,8 +11,6 @@ from pathlib import Path
 
 from sklearn_har.recordings._recording import Recording
 
-__all__ = ["holds_many", "recording_of_archive"]
-
 # The first match is read: with gravity before without.
 _ACCELERATION = (
     r"total ?acceleration|raw ?data|acc(elerometer|eleration)? ?(with|incl)\w*.*",

@@ -10,8 +10,6 @@ import pandas as pd
 
 from sklearn_har.utils._optional import import_optional
 
-__all__ = ["BINARY", "read_binary"]
-
 #: The file endings of Axivity, GENEActiv, ActiGraph and MATLAB.
 BINARY = (".cwa", ".bin", ".gt3x", ".mat")
 

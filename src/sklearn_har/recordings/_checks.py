@@ -8,8 +8,6 @@ from typing import Any
 from sklearn_har.recordings._recording import Recording
 from sklearn_har.utils._errors import name_of_recording
 
-__all__ = ["check_recordings"]
-
 
 def check_recordings(
     recordings: Any,

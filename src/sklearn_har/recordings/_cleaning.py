@@ -9,8 +9,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-__all__ = ["without_text"]
-
 # A column with a larger share of text is a column of text.
 _MOST_TEXT = 0.25
 _ROLES = ("labels", "subject", "session")

@@ -15,8 +15,6 @@ from sklearn_har.recordings._ticks import PER_SECOND, Unit, likely_unit, typical
 from sklearn_har.utils._samples import all_finite
 from sklearn_har.utils._validation import did_you_mean
 
-__all__ = ["Stamps", "TimeUnit", "rate_notes", "to_seconds"]
-
 TimeUnit = Literal["s", "ms", "us", "ns", "datetime"]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY, _HOUR = 86_400.0, 3_600 * 10**9

@@ -14,17 +14,6 @@ from sklearn_har.recordings._units import UNITS
 from sklearn_har.utils._samples import all_finite
 from sklearn_har.utils._validation import did_you_mean
 
-__all__ = [
-    "channel_columns",
-    "default_channels",
-    "dividing_column",
-    "numbers",
-    "only_value",
-    "units_by_column",
-    "unknown_column",
-    "without_missing",
-]
-
 
 def unknown_column(argument: str, column: Any, frame: pd.DataFrame) -> str:
     columns = list(map(str, frame.columns))

@@ -11,8 +11,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-__all__ = ["Dates", "parse_dates"]
-
 Ticks = NDArray[np.int64]
 
 _SECOND = 1_000_000_000

@@ -10,8 +10,6 @@ import pandas as pd
 
 from sklearn_har.utils._validation import did_you_mean
 
-__all__ = ["facts_of_files"]
-
 
 def facts_of_files(
     facts: pd.DataFrame, files: Sequence[Path], *, in_order: bool

@@ -15,8 +15,6 @@ from sklearn_har.recordings._rows import RowShape, first_bytes, odd_lines, row_s
 from sklearn_har.recordings._sniffing import check_encoding, guess_encoding
 from sklearn_har.utils._optional import import_optional
 
-__all__ = ["PARQUET", "kind_of", "path_of", "pieces_of", "table_of"]
-
 _TEXT = {".csv", ".tsv", ".txt", ".dat", ".log"}
 PARQUET = {".parquet", ".pq"}
 _COMPRESSED = {".gz", ".bz2", ".xz", ".zip", ".zst"}

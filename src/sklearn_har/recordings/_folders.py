@@ -22,8 +22,6 @@ from sklearn_har.recordings._tables import Layout, TableReader
 from sklearn_har.utils._progress import ProgressLine
 from sklearn_har.utils._validation import did_you_mean
 
-__all__ = ["read_recordings"]
-
 _OPTIONS = {field.name for field in fields(Layout)} - {"subject", "sampling_rate"} | {
     "read_options",
     "format",

@@ -29,8 +29,6 @@ from sklearn_har.recordings._sniffing import TextLayout, check_encoding, guess_e
 from sklearn_har.recordings._tables import Layout, TableReader
 from sklearn_har.utils._validation import did_you_mean
 
-__all__ = ["FORMATS", "Recognised", "raw_table", "read_recognised", "recognise"]
-
 _NUMBER = r"-?\d[\d.eE+-]*"
 
 

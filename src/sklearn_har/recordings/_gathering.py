@@ -10,8 +10,6 @@ from sklearn_har.utils._errors import one_line
 from sklearn_har.utils._validation import did_you_mean
 from sklearn_har.utils._warnings import warn_of_recording
 
-__all__ = ["Gathering", "OnError", "naming"]
-
 OnError = Literal["raise", "skip"]
 _ON_ERROR = ("raise", "skip")
 _SHOWN = 3

@@ -15,15 +15,6 @@ from sklearn_har.utils._channels import columns_of
 from sklearn_har.utils._validation import check_choice, did_you_mean
 from sklearn_har.utils._warnings import warn_of_recording
 
-__all__ = [
-    "Platform",
-    "add_gravity",
-    "check_gravity",
-    "sums_with_gravity",
-    "units_with_gravity",
-    "with_gravity_columns",
-]
-
 Platform = Literal["android", "ios"]
 
 # In g: the range of gravity on earth, with a margin for its estimate.

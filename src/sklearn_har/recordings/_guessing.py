@@ -15,8 +15,6 @@ from sklearn_har.recordings._kinds import axis_in, kind_in, unit_in
 from sklearn_har.recordings._ticks import PER_SECOND, likely_unit, unit_by_size
 from sklearn_har.recordings._units import ACCELERATION, ANGULAR_VELOCITY
 
-__all__ = ["Column", "Guess", "Logger", "columns_of", "guess_options"]
-
 # The range of the median magnitude of gravity by unit, at rest or in use.
 _GRAVITY = {"g": (0.8, 1.25), "m/s2": (8.0, 12.0), "mg": (800.0, 1250.0)}
 _SCALARS = {

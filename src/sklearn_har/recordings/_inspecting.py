@@ -23,8 +23,6 @@ from sklearn_har.recordings._tables import Layout
 from sklearn_har.utils._errors import one_line
 from sklearn_har.utils._validation import did_you_mean
 
-__all__ = ["FileReport", "inspect_file"]
-
 _WIDTH, _LABEL, _LONGEST_NAME = 80, 12, 34
 
 

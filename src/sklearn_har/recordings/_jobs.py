@@ -14,8 +14,6 @@ from sklearn_har.recordings._facts import facts_of_files
 from sklearn_har.recordings._files import path_of
 from sklearn_har.recordings._patterns import PathPattern, files_of, no_match
 
-__all__ = ["Job", "jobs_of"]
-
 
 @dataclass(frozen=True)
 class Job:

@@ -15,8 +15,6 @@ from numpy.typing import NDArray
 
 from sklearn_har.recordings._units import ACCELERATION, UNITS
 
-__all__ = ["Kind", "Sensor", "axis_in", "counts_rows", "kind_in", "sensors_of", "unit_in"]
-
 Kind = Literal["acceleration", "linear acceleration", "gravity", "angular velocity", "other"]
 
 # The first match counts. Text directly after a unit excludes it, as in the g of "gyro".

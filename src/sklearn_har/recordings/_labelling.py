@@ -15,8 +15,6 @@ from sklearn_har.utils._intervals import OVERLAP_TOLERANCE, Intervals, labels_at
 from sklearn_har.utils._validation import did_you_mean
 from sklearn_har.utils._warnings import warn_of_recording
 
-__all__ = ["Overlap", "labels_of_intervals"]
-
 Floats = NDArray[np.float64]
 Overlap = Literal["later", "earlier", "shorter", "unlabelled", "raise"]
 _OVERLAPS = ("later", "earlier", "shorter", "unlabelled", "raise")

@@ -30,8 +30,6 @@ from sklearn_har.recordings._ticks import PER_SECOND
 from sklearn_har.recordings._units import convert
 from sklearn_har.utils._validation import did_you_mean
 
-__all__ = ["LineReader"]
-
 # The first samples determine the rate and the units.
 _FIRST = 100
 # During the first samples, the clock is checked for faults that only a whole file can repair.

@@ -10,8 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-__all__ = ["actigraph", "edge_impulse", "empatica", "geneactiv", "serial_monitor"]
-
 _ROWS = 200
 
 

@@ -19,8 +19,6 @@ from sklearn_har.recordings._ticks import (
 )
 from sklearn_har.utils._samples import is_increasing
 
-__all__ = ["Disorder", "Order", "find_repair", "in_order"]
-
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 Disorder = Literal["raise", "sort", "drop"]

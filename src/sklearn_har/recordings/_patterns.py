@@ -7,8 +7,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-__all__ = ["PathPattern", "files_of", "natural_key", "no_match"]
-
 _TOKEN = re.compile(r"(\{[^{}]*\}|\*\*/|\*)")
 
 

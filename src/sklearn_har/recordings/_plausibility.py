@@ -13,8 +13,6 @@ from sklearn_har.recordings._ticks import some_of
 from sklearn_har.recordings._units import ANGULAR_VELOCITY, UNITS
 from sklearn_har.utils._warnings import warn_of_recording
 
-__all__ = ["gravity_of", "likely_scale", "oddities", "warn_of_oddities"]
-
 Floats = NDArray[np.floating]
 
 # In rad/s: 2000 deg/s is the widest range of common sensors.

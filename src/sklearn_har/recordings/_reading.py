@@ -18,8 +18,6 @@ from sklearn_har.recordings._tables import ENOUGH_ROWS, Layout, TableReader, cha
 from sklearn_har.utils._numbers import check_integer
 from sklearn_har.utils._warnings import warn_of_recording
 
-__all__ = ["read_recording"]
-
 Source = str | os.PathLike[str] | pd.DataFrame | Any
 
 

@@ -25,8 +25,6 @@ from sklearn_har.utils._samples import (
     check_recording,
 )
 
-__all__ = ["Recording", "check_labels", "typical_rate"]
-
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)
 class Recording:

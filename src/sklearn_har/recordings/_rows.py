@@ -17,8 +17,6 @@ from typing import IO, Any
 
 import numpy as np
 
-__all__ = ["RowShape", "fields_of", "first_bytes", "odd_lines", "open_bytes", "row_shape"]
-
 _HEAD, _BLOCK = 1 << 16, 1 << 18
 # If more lines are not rows, the layout of the file differs from the one in use.
 _MOST_ODD = 0.25

@@ -19,8 +19,6 @@ from sklearn_har.recordings._cleaning import without_text
 from sklearn_har.recordings._kinds import unit_in
 from sklearn_har.recordings._rows import RowShape, fields_of, row_shape
 
-__all__ = ["DATE", "TextLayout", "check_encoding", "guess_encoding", "sniff_text"]
-
 _NUMBER = re.compile(
     r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?;?|[+-]?(nan|inf|infinity)|", re.IGNORECASE
 )

@@ -11,8 +11,6 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 
-__all__ = ["spread"]
-
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 

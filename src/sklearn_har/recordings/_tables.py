@@ -39,8 +39,6 @@ from sklearn_har.utils._numbers import check_rate
 from sklearn_har.utils._samples import is_increasing
 from sklearn_har.utils._validation import did_you_mean
 
-__all__ = ["ENOUGH_ROWS", "Layout", "TableReader", "changed_options"]
-
 # In Hz: the rate of most models. A step that is short at this rate is not a gap.
 _USUAL_GRID = 50.0
 # This many rows determine a clock.

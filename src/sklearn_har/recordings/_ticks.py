@@ -10,19 +10,6 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = [
-    "PER_SECOND",
-    "Unit",
-    "blocks_of_stamps",
-    "likely_unit",
-    "restarts",
-    "some_of",
-    "typical_pause",
-    "typical_step",
-    "unit_by_size",
-    "unwrap",
-]
-
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 Unit = Literal["s", "ms", "us", "ns"]

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["ACCELERATION", "ANGULAR_VELOCITY", "UNITS", "convert"]
-
 #: In m/s2, exact by convention.
 STANDARD_GRAVITY = 9.80665
 ACCELERATION = {"g": 1.0, "mg": 1e-3, "m/s2": 1.0 / STANDARD_GRAVITY}

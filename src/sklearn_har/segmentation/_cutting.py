@@ -17,8 +17,6 @@ from sklearn_har.utils._numbers import check_integer, check_real
 from sklearn_har.utils._samples import check_recording
 from sklearn_har.utils._warnings import warn_of_recording
 
-__all__ = ["pad_windows", "segment_recording", "segment_recordings"]
-
 
 def segment_recording(
     recording: Recording | ArrayLike,

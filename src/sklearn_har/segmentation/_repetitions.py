@@ -10,8 +10,6 @@ from sklearn.utils import Bunch
 from sklearn_har.utils._numbers import check_rate, check_real
 from sklearn_har.utils._samples import check_recording
 
-__all__ = ["count_repetitions"]
-
 Floats = NDArray[np.float64]
 
 # Left and right differ, so a stride resembles the next one more than a step does. The period is the

@@ -14,8 +14,6 @@ from sklearn_har.timeline._window_probabilities import WindowProbabilities
 from sklearn_har.utils._arrays import real_array
 from sklearn_har.utils._numbers import check_real
 
-__all__ = ["HiddenMarkovModel"]
-
 Floats = NDArray[np.float64]
 
 _DEFAULT_DURATION = 10.0

@@ -15,8 +15,6 @@ from sklearn_har.timeline._window_probabilities import WindowProbabilities, chec
 from sklearn_har.utils._labels import OnUnlabelled, append_unlabelled, check_on_unlabelled
 from sklearn_har.utils._numbers import check_real
 
-__all__ = ["Smoothing", "make_timeline", "make_timelines"]
-
 Smoothing = Literal["viterbi", "posterior"]
 Floats = NDArray[np.float64]
 

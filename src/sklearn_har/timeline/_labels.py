@@ -15,8 +15,6 @@ from sklearn_har.utils._labels import OnUnlabelled
 from sklearn_har.utils._numbers import check_real
 from sklearn_har.utils._samples import check_increasing
 
-__all__ = ["labels_to_timeline", "timeline_to_labels"]
-
 Floats = NDArray[np.float64]
 Overlap = Literal["later", "earlier", "shorter", "unlabelled", "raise"]
 

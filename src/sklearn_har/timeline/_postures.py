@@ -14,8 +14,6 @@ from sklearn_har.utils._arrays import real_array
 from sklearn_har.utils._numbers import check_real
 from sklearn_har.utils._probabilities import check_probabilities
 
-__all__ = ["revise_by_posture"]
-
 Floats = NDArray[np.float64]
 
 # The windows of a recording that the given spread counts for.

@@ -14,8 +14,6 @@ from sklearn_har.timeline._result import TimelineScores
 from sklearn_har.utils._arrays import real_array
 from sklearn_har.utils._intervals import Intervals, check_timeline, row_at
 
-__all__ = ["timeline_scores"]
-
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 

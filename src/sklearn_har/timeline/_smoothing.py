@@ -13,8 +13,6 @@ from sklearn_har.timeline._window_probabilities import WindowProbabilities, chec
 from sklearn_har.utils._labels import encode_labels
 from sklearn_har.utils._numbers import check_real
 
-__all__ = ["decode_activities", "estimate_transitions", "smooth_probabilities"]
-
 
 def smooth_probabilities(
     probabilities: ArrayLike,

@@ -13,8 +13,6 @@ from sklearn_har.utils._numbers import check_real
 from sklearn_har.utils._probabilities import check_probabilities
 from sklearn_har.utils._samples import check_increasing
 
-__all__ = ["WindowProbabilities", "check_classes"]
-
 Floats = NDArray[np.float64]
 
 # In windows: start times are sums of floats, so windows closer than this touch.

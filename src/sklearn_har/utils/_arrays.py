@@ -7,8 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["finite_weights", "is_one_hot", "plain_labels", "real_array", "refuse_masked"]
-
 
 def finite_weights(sample_weight: ArrayLike | None) -> Any:
     """Return weights as float64 for further checks by scikit-learn; None stays None."""

@@ -11,8 +11,6 @@ from sklearn_har.utils._validation import did_you_mean
 if TYPE_CHECKING:
     from sklearn_har.recordings import Recording
 
-__all__ = ["check_names", "columns_of", "order_of_channels", "with_channels"]
-
 
 def check_names(names: Sequence[str] | None, n_channels: int) -> tuple[str, ...]:
     """Return one name for each channel, or raise an error about `channel_names`."""

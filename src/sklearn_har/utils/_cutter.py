@@ -20,8 +20,6 @@ from sklearn_har.utils._numbers import check_integer, check_rate, check_real
 from sklearn_har.utils._samples import check_breaks
 from sklearn_har.utils._warnings import warn_of_recording
 
-__all__ = ["Cutter", "LabelRule"]
-
 LabelRule = Literal["majority", "all-equal", "last"]
 _LABEL_RULES = ("majority", "all-equal", "last")
 # A year at 50 Hz, so that sums of sample numbers fit into 64 bits.

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["name_of_recording", "one_line"]
-
 
 def one_line(error: BaseException) -> str:
     """Return an error in one line; without a message, return its name."""

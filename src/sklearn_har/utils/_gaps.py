@@ -11,15 +11,6 @@ from numpy.typing import NDArray
 
 from sklearn_har.utils._numbers import check_real
 
-__all__ = [
-    "blocks_of",
-    "gap_limit",
-    "gap_limit_of",
-    "gaps",
-    "parts_between",
-    "parts_between_gaps",
-]
-
 # In typical steps: a longer step is a gap by default.
 _DEFAULT_GAP = 5.0
 # Samples to prepare at once: twenty minutes at 50 Hz. This limits the memory, with enough windows

@@ -16,15 +16,6 @@ from sklearn_har.utils._labels import (
     encode_labels,
 )
 
-__all__ = [
-    "OVERLAP_TOLERANCE",
-    "Intervals",
-    "check_timeline",
-    "labels_at",
-    "merge_labels",
-    "row_at",
-]
-
 Floats = NDArray[np.float64]
 
 # In s: ends written with few digits may reach into the next interval by this much.

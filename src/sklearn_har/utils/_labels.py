@@ -12,13 +12,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from sklearn_har.utils._arrays import refuse_masked
 
-__all__ = [
-    "OnUnlabelled",
-    "append_unlabelled",
-    "check_on_unlabelled",
-    "encode_labels",
-]
-
 OnUnlabelled = Literal["drop", "keep"]
 _ON_UNLABELLED = ("drop", "keep")
 

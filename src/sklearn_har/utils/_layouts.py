@@ -11,8 +11,6 @@ import numpy.typing as npt
 
 from sklearn_har.utils._warnings import warn_user
 
-__all__ = ["layout_of_names", "some_windows", "warn_of_layout", "warn_of_samples"]
-
 # This many windows, spread over all, are examined.
 _SEEN = 200
 # Tables without names are not searched for more channels than this.

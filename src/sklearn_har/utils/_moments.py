@@ -8,8 +8,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["mean_and_deviation", "parts_of"]
-
 # Values to process at once: 80 MB in double precision, which includes all of UCI HAR.
 _VALUES = 10_000_000
 

@@ -6,8 +6,6 @@ import math
 import numbers
 from typing import Any
 
-__all__ = ["check_integer", "check_rate", "check_real"]
-
 # A period above thirty years is not a rate, and times in seconds would overflow.
 _SLOWEST = 1e-9
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-__all__ = ["import_optional"]
-
 
 def import_optional(module: str, *, extra: str, needed_by: str) -> Any:
     """Import a module, or raise an error with the extra that installs it."""

@@ -7,8 +7,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from sklearn_har.utils._arrays import refuse_masked
 
-__all__ = ["check_probabilities"]
-
 # Rounding changes sums of a float32 softmax by about 1e-6; a larger difference is an error.
 _SUM_TOLERANCE = 1e-3
 

@@ -6,8 +6,6 @@ import sys
 import time
 from typing import Self
 
-__all__ = ["ProgressLine", "duration", "is_watched", "time_left"]
-
 # One less than the columns of the smallest terminal, because some wrap when the last is written.
 _WIDTH = 79
 

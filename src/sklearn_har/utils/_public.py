@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import sys
 
-__all__ = ["FORMER_NAMES", "name_classes_after"]
-
 FORMER_NAMES: dict[type, str] = {}
 """The attribute with the name of a class in files of older versions."""
 

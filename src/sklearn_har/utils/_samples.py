@@ -9,14 +9,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from sklearn_har.utils._arrays import refuse_masked
 
-__all__ = [
-    "all_finite",
-    "check_breaks",
-    "check_increasing",
-    "check_recording",
-    "is_increasing",
-]
-
 
 def all_finite(values: NDArray[Any]) -> bool:
     """Return whether all values are finite, without a large temporary array if they are."""

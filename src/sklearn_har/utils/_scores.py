@@ -11,8 +11,6 @@ from sklearn.utils.validation import check_consistent_length, column_or_1d
 
 from sklearn_har.utils._arrays import plain_labels
 
-__all__ = ["check_column", "check_groups", "is_percentage", "per_subject"]
-
 
 def is_percentage(scoring: str) -> bool:
     """Return whether this score is usually given in per cent."""

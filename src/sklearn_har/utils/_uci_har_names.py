@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["ACTIVITY_NAMES", "CHANNEL_NAMES", "RECORDED_CHANNEL_NAMES"]
-
 #: The activities of UCI HAR; the position is the label.
 ACTIVITY_NAMES: tuple[str, ...] = (
     "walking",

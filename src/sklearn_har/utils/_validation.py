@@ -15,8 +15,6 @@ from sklearn.utils.validation import check_array, validate_data
 from sklearn_har.utils._arrays import refuse_masked
 from sklearn_har.utils._layouts import layout_of_names, warn_of_samples
 
-__all__ = ["check_choice", "check_n_steps", "check_windows", "did_you_mean"]
-
 AXES = "(n_windows, n_timesteps, n_channels)"
 
 

@@ -9,8 +9,6 @@ from pathlib import Path
 
 from sklearn_har.exceptions import RecordingWarning
 
-__all__ = ["warn_of_recording", "warn_of_unknown_frames", "warn_user"]
-
 # Python 3.12 has `skip_file_prefixes` for this.
 _PACKAGE = str(Path(__file__).parent.parent)
 

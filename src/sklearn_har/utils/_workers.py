@@ -10,8 +10,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 
-__all__ = ["share_cores"]
-
 # The engines set this variable in their workers to the number of threads of each.
 _SHARE = "OMP_NUM_THREADS"
 
