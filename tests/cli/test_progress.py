@@ -1,26 +1,37 @@
 """Progress inside one training, on a terminal."""
 
+import re
 import sys
 
+import numpy as np
 import pytest
 
 from sklearn_har.cli import main
-from sklearn_har.cli._progress import EpochProgress
 
 
-def test_one_line_is_kept_up_to_date_and_left_empty(capsys, monkeypatch):
+def test_one_line_is_kept_up_to_date_and_left_empty(capsys, monkeypatch, tmp_path):
+    windows = np.random.default_rng(0).normal(size=(12, 8, 2))
+    path = tmp_path / "windows.npz"
+    np.savez(path, X=windows, y=np.arange(12) % 2, groups=np.arange(12) // 6)
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    progress = EpochProgress()
-    progress.set_params({"epochs": 3})
-    progress.on_epoch_end(0, {"accuracy": 0.51234, "loss": 1.25})
-    progress.on_epoch_end(1, {"accuracy": 0.75, "loss": 1.0})
-    progress.on_train_end()
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert "\repoch 1/3  accuracy 0.512  loss 1.250" in err
-    assert "\repoch 2/3  accuracy 0.750  loss 1.000" in err
-    assert "\n" not in err
-    assert err.endswith("\r" + " " * 79 + "\r")
+    tiny = ["--set", "units=2", "dense_units=None", "--epochs", "2"]
+    argv = [
+        "tune",
+        "--model",
+        "lstm",
+        "--windows",
+        str(path),
+        "--grid",
+        "n_steps=2",
+        "--folds",
+        "2",
+    ]
+    assert main([*argv, *tiny]) == 0
+    lines = capsys.readouterr().err.split("\n")
+    for epoch in (1, 2):
+        assert re.search(rf"\repoch {epoch}/2  accuracy \d\.\d{{3}}  loss \d\.\d{{3}} ", lines[0])
+    # Empty, for the line of the setting.
+    assert lines[0].split("\r")[-1].startswith("setting 1/1")
 
 
 @pytest.mark.parametrize(
@@ -35,4 +46,4 @@ def test_a_terminal_and_one_training_at_a_time_get_it(small, monkeypatch, termin
     monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
     with pytest.raises(ZeroDivisionError):
         main(["evaluate", "--model", "lstm", *jobs])
-    assert seen == [EpochProgress if shown else None]
+    assert [callbacks is not None for callbacks in seen] == [shown]

@@ -124,6 +124,14 @@ def test_more_subjects_leave_the_first_ones_as_they_are():
     np.testing.assert_array_equal(many.data[many.subject <= 2], few.data)
 
 
+@pytest.mark.parametrize("n_timesteps", [13, 999, 1001])
+def test_names_of_columns_sort_as_the_columns_do(n_timesteps):
+    windows = make_har_windows(1, 1, window=n_timesteps, random_state=0)
+    names = [name for name in windows.feature_names if name.startswith("body_gyro_z")]
+    assert names == sorted(set(names))
+    assert len(names) == n_timesteps
+
+
 def test_shuffle_moves_windows_together_with_what_belongs_to_them(windows):
     shuffled = make_har_windows(4, 3, random_state=0, shuffle=True)
     assert (np.diff(shuffled.subject) < 0).any()

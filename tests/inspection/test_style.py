@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import sys
 from inspect import signature
@@ -23,8 +24,6 @@ from sklearn_har.inspection import (
     SubjectScoresDisplay,
     TrainingHistoryDisplay,
 )
-from sklearn_har.inspection._channels import group_channels
-from sklearn_har.inspection._style import line_style, time_unit_of
 
 TIMELINE = pd.DataFrame([["sit", 0.0, 1.0]], columns=["activity", "start", "end"])
 SIGNALS = np.arange(40.0).reshape(10, 4) % 7
@@ -127,11 +126,22 @@ def test_no_private_module_of_another_package_is_imported():
 
 
 def test_neighbouring_lines_differ_in_grey_and_in_kind(grey):
-    styles = [line_style(i) for i in range(28)]
-    for one, other in pairwise(styles[:3]):
-        assert abs(grey(one["color"]) - grey(other["color"])) > 0.15
-        assert one["linestyle"] != other["linestyle"]
-    assert len({(style["color"], style["linestyle"]) for style in styles}) == 28
+    display = RecordingDisplay(np.tile(SIGNALS, 7), np.arange(10.0)).plot()
+    for i, line in enumerate(display.lines_):
+        line.set_gid(f"line{i}")
+    # The key is higher than the picture.
+    display.figure_.set_layout_engine("none")
+    picture = io.StringIO()
+    display.figure_.savefig(picture, format="svg")
+    found = re.findall(
+        r'<g id="line\d+">\s*<path[^>]*style="fill: none; (?:stroke-dasharray: ([^;]+);)?'
+        r'[^"]*stroke: (#\w+)',
+        picture.getvalue(),
+    )
+    assert len(found) == len(set(found)) == 28
+    for (dashes, colour), (others, other) in pairwise(found[:3]):
+        assert abs(grey(colour) - grey(other)) > 0.15
+        assert dashes != others
 
 
 @pytest.mark.parametrize(
@@ -146,17 +156,15 @@ def test_neighbouring_lines_differ_in_grey_and_in_kind(grey):
     ],
 )
 def test_channels_are_grouped_by_sensor(names, expected):
-    groups = group_channels(names, [""] * len(names))
-    assert [(group.title, group.axes) for group in groups] == expected
-    assert sorted(i for group in groups for i in group.channels) == list(range(len(names)))
+    display = RecordingDisplay(
+        np.zeros((2, len(names))), [0.0, 1.0], channel_names=names, units=[""] * len(names)
+    ).plot()
+    shown = [(ax.get_ylabel(), [line.get_label() for line in ax.lines]) for ax in display.axes_]
+    assert shown == expected
 
 
 def test_channels_of_different_units_do_not_share_a_panel():
-    groups = group_channels(["x", "y"], ["g", "m"])
-    assert [group.label for group in groups] == ["value (g)", "value (m)"]
-
-
-def test_a_unit_of_time_that_is_none_is_refused():
-    assert time_unit_of("auto", 1e3) == "min"
-    with pytest.raises(ValueError, match=r"time_unit must be one of .* got 'ms'"):
-        time_unit_of("ms", 1.0)
+    display = RecordingDisplay(
+        np.zeros((2, 2)), [0.0, 1.0], channel_names=["x", "y"], units=["g", "m"]
+    ).plot()
+    assert [ax.get_ylabel() for ax in display.axes_] == ["value (g)", "value (m)"]

@@ -15,7 +15,6 @@ from sklearn_har.preparation import (
     resample_recording,
     separate_gravity,
 )
-from sklearn_har.preparation._signals import SignalStage
 from sklearn_har.recordings import Recording
 
 
@@ -129,26 +128,22 @@ def test_pieces_of_any_length_give_the_same_to_the_last_bit(cuts, input_rate):
     x = np.random.RandomState(0).normal(size=(150, 6))
     time = np.arange(150) / input_rate
 
-    def preparation():
-        return SignalStage(
-            [f"c{i}" for i in range(6)], input_rate=input_rate, sampling_rate=50.0,
-            acceleration=(0, 1, 2), angular_velocity=(3, 4, 5), other=(),
-            noise_cutoff=20.0, gravity_cutoff=0.3, drift_cutoff=0.1,
-        )  # fmt: skip
+    def stream():
+        # A window of one sample each: windows show every signal.
+        return Preparation(window=0.02, overlap=0.0).stream(
+            [f"c{i}" for i in range(6)], original_rate=input_rate
+        )
 
     edges = np.unique([0, *cuts, 150])
-    once = preparation()
-    first, values = once.push(time, x)
-    expected = np.concatenate([values, once.finish()[1]])
-    assert first == 0
-    stage, found = preparation(), []
+    once = stream()
+    whole = [once.push(time, x), once.finish()]
+    resumed, pieces = stream(), []
     for low, high in itertools.pairwise(edges):
         # Stopped and resumed in between.
-        resumed = preparation()
-        resumed.set_state(stage.get_state())
-        stage = resumed
-        at, values = stage.push(time[low:high], x[low:high])
-        assert at == sum(map(len, found))
-        found.append(values)
-    found.append(stage.finish()[1])
-    np.testing.assert_array_equal(np.concatenate(found), expected)
+        state, resumed = resumed.get_state(), stream()
+        resumed.set_state(state)
+        pieces.append(resumed.push(time[low:high], x[low:high]))
+    pieces.append(resumed.finish())
+    for found, expected in zip(zip(*pieces, strict=True), zip(*whole, strict=True), strict=True):
+        np.testing.assert_array_equal(np.concatenate(found), np.concatenate(expected))
+    assert len(np.concatenate([start for start, _ in whole])) == int(time[-1] * 50.0 + 1e-3) + 1

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from sklearn_har.exceptions import RecordingWarning
 from sklearn_har.preparation import Preparation, merge_recordings, resample_recording
-from sklearn_har.preparation._stages import GridResampler
 from sklearn_har.recordings import Recording, read_recording
 
 RNG = np.random.default_rng(0)
@@ -172,17 +171,14 @@ def _chunked(draw):
 def test_pieces_of_any_length_give_the_same_to_the_last_bit(case):
     time, cuts, input_rate = case
     x = np.random.RandomState(0).normal(size=(len(time), 2))
-    whole = GridResampler(50.0, input_rate).whole(time, x)
-    resampler = GridResampler(50.0, input_rate)
-    found, at = [], None
-    for low, high in itertools.pairwise(cuts):
-        first, values = resampler.push(time[low:high], x[low:high])
-        if at is not None and len(values):
-            assert first == at
-        at = first + len(values)
-        found.append(values)
-    found.append(resampler.finish()[1])
-    np.testing.assert_array_equal(np.concatenate(found), whole[1])
+    whole = resample_recording(x, 50.0, time=time, original_rate=input_rate, causal=True)
+    # A window of one sample each: windows show every sample of the grid.
+    preparation = Preparation.from_preset("resample", window=0.02, overlap=0.0)
+    stream = preparation.stream(["a", "b"], input_rate)
+    pieces = [stream.push(time[low:high], x[low:high]) for low, high in itertools.pairwise(cuts)]
+    starts, windows = map(np.concatenate, zip(*pieces, stream.finish(), strict=True))
+    np.testing.assert_array_equal(windows[:, 0], whole.samples.astype(np.float32))
+    np.testing.assert_array_equal(starts, whole.time)
 
 
 class TestMerging:
