@@ -21,6 +21,7 @@ from typing import Any, NoReturn, TextIO
 
 from sklearn_har._version import __version__
 from sklearn_har.utils._numbers import check_real
+from sklearn_har.utils._text import fact as fact
 
 PROGRAM = "sklearn-har"
 STANDARD_OUTPUT = Path("-")
@@ -167,26 +168,6 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="folder of the cache (default: $SKLEARN_HAR_DATA or ~/sklearn_har_data)",
     )
-
-
-def fact(label: str, text: str) -> str:
-    """Write a labelled line of at most 80 columns, and continue below if needed.
-
-    A path stays in one piece, even if it is longer than a line, so that it can be copied.
-    """
-    return textwrap.fill(
-        text,
-        width=80,
-        initial_indent=f"{label:<12}",
-        subsequent_indent=" " * 12,
-        break_on_hyphens=False,
-        break_long_words=False,
-    )
-
-
-def shorten(name: str, length: int) -> str:
-    """Return a name that fits into its place in a table."""
-    return name if len(name) <= length else f"{name[: length - 3]}..."
 
 
 def versions() -> dict[str, str | None]:

@@ -20,12 +20,12 @@ from sklearn_har.cli._common import (
     quiet_start,
     real,
     save_picture,
-    shorten,
     write_file,
 )
 from sklearn_har.cli._messages import warnings_as_lines
 from sklearn_har.cli._models import add_preparation_arguments, load_model, recognizer_of
 from sklearn_har.cli._reading import add_reading_arguments, read_pieces
+from sklearn_har.utils._text import shorten
 
 # The other columns of the printed table take at most 40 letters.
 _LONGEST_NAME = 40
@@ -244,7 +244,7 @@ def _table(timeline: Any) -> str:
     shown = timeline.round({"probability": 3, "distance": 2})
     for column in ("start", "end"):
         shown[column] = [f"{time:.2f}" for time in timeline[column]]
-    shown["activity"] = [shorten(str(name), _LONGEST_NAME) for name in shown["activity"]]
+    shown["activity"] = [shorten(name, _LONGEST_NAME) for name in shown["activity"]]
     table: str = shown.to_string(index=False)
     return table
 

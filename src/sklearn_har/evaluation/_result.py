@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from string import ascii_lowercase
 from typing import Any
 
@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sklearn_har.utils._scores import is_percentage
+from sklearn_har.utils._text import shorten
 
 _MAX_NAME = 24
 
@@ -137,7 +138,7 @@ class RepeatedEvaluation:
                     "accuracy": _spread(subjects, "accuracy", n_repeats),
                     "windows": subjects["n_windows"].to_list(),
                 },
-                index=[_shorten(str(subject)) for subject in subjects["subject"]],
+                index=[shorten(subject, _MAX_NAME) for subject in subjects["subject"]],
             )
             title = f"Per subject, {over}, in %, worst first"
             parts.append(f"{title}\n{_table(per_subject)}")
@@ -161,26 +162,10 @@ class RepeatedEvaluation:
             One entry per attribute, with the tables as lists of records, and ``n_repeats``,
             ``mean`` and ``std``. Values that are not finite become None, because JSON lacks them.
         """
-        per_class = self.per_class.reset_index(names="class")
-        content = {
-            "scoring": self.scoring,
-            "n_repeats": len(self.scores),
-            "mean": self.mean,
-            "std": self.std,
-            "scores": self.scores.tolist(),
-            "split_scores": self.split_scores.tolist(),
-            "seeds": self.seeds.tolist(),
-            "classes": self.classes.tolist(),
-            "per_class": per_class.to_dict("records"),
-            "per_subject": None
-            if self.per_subject is None
-            else self.per_subject.to_dict("records"),
-            "confusion_matrix": self.confusion_matrix.tolist(),
-            "fit_times": self.fit_times.tolist(),
-            "predict_times": self.predict_times.tolist(),
-            "histories": None if self.histories is None else list(self.histories),
-        }
-        plain: dict[str, Any] = _finite(content)
+        content = {field.name: getattr(self, field.name) for field in fields(self)}
+        content |= {"n_repeats": len(self.scores), "mean": self.mean, "std": self.std}
+        content["per_class"] = self.per_class.reset_index(names="class")
+        plain: dict[str, Any] = _plain(content)
         return plain
 
     def _names(self, target_names: Sequence[str] | None) -> list[str]:
@@ -191,7 +176,7 @@ class RepeatedEvaluation:
                 f"target_names must hold one name for each of the {len(self.classes)} classes "
                 f"{self.classes.tolist()}, got {len(target_names)} names."
             )
-        return [_shorten(str(name)) for name in target_names]
+        return [shorten(name, _MAX_NAME) for name in target_names]
 
 
 def score_line(repeat: int, score: float, scoring: str) -> str:
@@ -212,13 +197,13 @@ def _table(frame: pd.DataFrame) -> str:
     return frame.to_string(line_width=80)
 
 
-def _shorten(name: str) -> str:
-    return name if len(name) <= _MAX_NAME else f"{name[: _MAX_NAME - 3]}..."
-
-
-def _finite(value: Any) -> Any:
+def _plain(value: Any) -> Any:
+    if isinstance(value, pd.DataFrame):
+        value = value.to_dict("records")
+    elif isinstance(value, np.ndarray):
+        value = value.tolist()
     if isinstance(value, dict):
-        return {key: _finite(entry) for key, entry in value.items()}
-    if isinstance(value, list):
-        return [_finite(entry) for entry in value]
+        return {key: _plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(entry) for entry in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

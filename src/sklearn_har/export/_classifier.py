@@ -225,7 +225,8 @@ class ExportedClassifier:
         if not len(windows):
             raise ValueError(f"X must hold at least one window, got shape {windows.shape}.")
         # Before the check, which then also finds values too large for single precision.
-        windows = np.ascontiguousarray(_single(windows))
+        with np.errstate(over="ignore"):
+            windows = np.ascontiguousarray(windows, dtype=np.float32)
         if not np.isfinite(windows).all():
             raise ValueError(
                 "X has values that are missing (NaN), infinite, or too large for float32."
@@ -243,8 +244,3 @@ class ExportedClassifier:
             f"{type(self).__name__}({self._path!r}: {self.format}, {len(self.classes_)} "
             f"activities, windows of {self.n_timesteps_in_} x {self.n_channels_in_})"
         )
-
-
-def _single(windows: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
-    with np.errstate(over="ignore"):
-        return windows.astype(np.float32, copy=False)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from sklearn_har._version import __version__
-from sklearn_har.utils._numbers import check_real
+from sklearn_har.utils._numbers import check_rate
 
 _FORMAT = 2
 _UNSEALED = "0" * 64
@@ -128,9 +128,7 @@ def make_metadata(
     names = _names(activity_names, "activity_names", len(classes), "classes of the estimator")
     channels = _names(channel_names, "channel_names", n_channels, "channels of a window")
     if sampling_rate is not None:
-        sampling_rate = check_real(
-            sampling_rate, "sampling_rate", minimum=0.0, exclude_minimum=True, unit="Hz"
-        )
+        sampling_rate = check_rate(sampling_rate)
     steps = getattr(plan.estimator, "steps", [("", plan.estimator)])
     return Metadata(
         classes=classes.tolist(),

@@ -1,11 +1,12 @@
 """Transformers of channels as parts of a model: one function per class, in `keras.ops`.
 
-A new transformer needs one function under `@transformer(Class)`.
+A new transformer needs one function under `@_apply.register(Class)`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import singledispatch
 from typing import Any
 
 import numpy as np
@@ -26,18 +27,6 @@ from sklearn_har.preprocessing import CompandingTransformer
 from sklearn_har.utils._compat import scaler_of_power_transformer
 
 Constant = Callable[[Any], Any]
-Function = Callable[[Any, Any, Constant], Any]
-_FUNCTIONS: dict[type, Function] = {}
-
-
-def transformer(cls: type) -> Callable[[Function], Function]:
-    """Register the function that applies transformers of a class."""
-
-    def register(function: Function) -> Function:
-        _FUNCTIONS[cls] = function
-        return function
-
-    return register
 
 
 def apply_transformer(fitted: Any, x: Any, step: str, constant: Constant) -> Any:
@@ -46,22 +35,24 @@ def apply_transformer(fitted: Any, x: Any, step: str, constant: Constant) -> Any
     `step` is the name of the step, for errors. `constant` converts arrays to constants of the
     model: `single`, or a function of `ExactConstant`.
     """
-    for cls in type(fitted).__mro__:
-        if cls in _FUNCTIONS:
-            try:
-                return _FUNCTIONS[cls](fitted, x, constant)
-            except _NotExportedError as error:
-                raise ExportError(f"The step {step!r} cannot be exported: {error}.") from None
-    known = ", ".join(sorted(cls.__name__ for cls in _FUNCTIONS))
-    raise ExportError(
-        f"The step {step!r} cannot be exported: a file holds no Python, so "
-        f"{type(fitted).__name__} must be written in its operations, which exist only for "
-        f"{known}. Transform the windows before the exported model, or use one of these."
-    )
+    try:
+        return _apply(fitted, x, constant)
+    except _NotExportedError as error:
+        raise ExportError(f"The step {step!r} cannot be exported: {error}.") from None
 
 
 class _NotExportedError(Exception):
-    """A known transformer with an unknown option."""
+    """An unknown transformer, or a known one with an unknown option."""
+
+
+@singledispatch
+def _apply(fitted: Any, x: Any, constant: Constant) -> Any:
+    known = ", ".join(sorted(cls.__name__ for cls in _apply.registry if cls is not object))
+    raise _NotExportedError(
+        f"a file holds no Python, so that {type(fitted).__name__} would have to be written in its "
+        f"operations, which is done for {known}. Transform the windows before they reach the "
+        "exported model, or use one of these"
+    )
 
 
 def single(array: Any) -> npt.NDArray[np.float32]:
@@ -69,25 +60,25 @@ def single(array: Any) -> npt.NDArray[np.float32]:
     return np.asarray(array, dtype=np.float32)
 
 
-@transformer(StandardScaler)
+@_apply.register(StandardScaler)
 def _standard(fitted: Any, x: Any, constant: Constant) -> Any:
     return _centre_and_scale(x, fitted.mean_, fitted.scale_, fitted.with_mean, constant)
 
 
-@transformer(MinMaxScaler)
+@_apply.register(MinMaxScaler)
 def _min_max(fitted: Any, x: Any, constant: Constant) -> Any:
     x = x * constant(fitted.scale_) + constant(fitted.min_)
     return ops.clip(x, *map(float, fitted.feature_range)) if fitted.clip else x
 
 
-@transformer(MaxAbsScaler)
+@_apply.register(MaxAbsScaler)
 def _max_abs(fitted: Any, x: Any, constant: Constant) -> Any:
     x = x / constant(fitted.scale_)
     # scikit-learn 1.9 added the option.
     return ops.clip(x, -1.0, 1.0) if getattr(fitted, "clip", False) else x
 
 
-@transformer(RobustScaler)
+@_apply.register(RobustScaler)
 def _robust(fitted: Any, x: Any, constant: Constant) -> Any:
     return _centre_and_scale(x, fitted.center_, fitted.scale_, fitted.with_centering, constant)
 
@@ -99,7 +90,7 @@ def _centre_and_scale(x: Any, centre: Any, scale: Any, centred: bool, constant: 
     return x if scale is None else x / constant(scale)
 
 
-@transformer(PowerTransformer)
+@_apply.register(PowerTransformer)
 def _power(fitted: Any, x: Any, constant: Constant) -> Any:
     if fitted.method != "yeo-johnson":
         raise _NotExportedError(
@@ -128,12 +119,12 @@ def _box_cox_of_one_more(x: Any, exponents: npt.NDArray[np.float64], constant: C
     return y + logarithm * constant(vanishing) if vanishing.any() else y
 
 
-@transformer(CompandingTransformer)
+@_apply.register(CompandingTransformer)
 def _companding(fitted: Any, x: Any, constant: Constant) -> Any:
     return arcsinh(x / constant(fitted.noise_floor_))
 
 
-@transformer(Pipeline)
+@_apply.register(Pipeline)
 def _pipeline(fitted: Any, x: Any, constant: Constant) -> Any:
     for name, part in fitted.steps:
         if part not in (None, "passthrough"):

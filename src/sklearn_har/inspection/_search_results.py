@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn_har.inspection._base import Display, Kwargs
 from sklearn_har.inspection._style import display_name, draw_scores, legend_above
 from sklearn_har.utils._numbers import check_integer
+from sklearn_har.utils._validation import check_choice
 
 # A longer setting is wrapped at this many letters, to keep half of the figure for the scores.
 _LONGEST_SETTING = 44
@@ -209,8 +210,7 @@ def _results(search: Any, metric: str | None) -> tuple[Mapping[str, Any], str]:
         metric = refit if isinstance(refit, str) and refit in metrics else metrics[0]
         if metric != refit and len(metrics) > 1:
             raise ValueError(f"metric must be one of {metrics}, got None.")
-    if metric not in metrics:
-        raise ValueError(f"metric must be one of {metrics}, got {metric!r}.")
+    check_choice(metric, "metric", metrics)
     return results, metric
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sklearn_har.utils._scores import is_percentage
+from sklearn_har.utils._validation import check_choice
 
 # The palette of Okabe and Ito, which suits any colour vision, without its yellow, which is hardly
 # visible on white. In this order neighbours differ in lightness.
@@ -64,11 +65,7 @@ def score_axis(score_name: str) -> tuple[float, str]:
 
 def time_unit_of(time_unit: TimeUnit, duration: float) -> str:
     """Return the unit of a time axis; `duration` in s determines it for "auto"."""
-    if time_unit != "auto" and time_unit not in SECONDS:
-        raise ValueError(
-            f"time_unit must be one of ('auto', {', '.join(map(repr, SECONDS))}), "
-            f"got {time_unit!r}."
-        )
+    check_choice(time_unit, "time_unit", ("auto", *SECONDS))
     if time_unit != "auto":
         return time_unit
     if duration <= _LONGEST_IN_SECONDS:

@@ -25,7 +25,7 @@ from sklearn_har.utils._cutter import Cutter, LabelRule
 from sklearn_har.utils._errors import name_of_recording
 from sklearn_har.utils._gaps import blocks_of, gap_limit, parts_between_gaps
 from sklearn_har.utils._labels import OnUnlabelled
-from sklearn_har.utils._validation import check_choice, did_you_mean
+from sklearn_har.utils._validation import check_choice
 from sklearn_har.utils._warnings import warn_of_recording, warn_of_unknown_frames
 
 # In Hz, of UCI HAR. After resampling to at most twice this rate, nothing above it is left.
@@ -188,11 +188,7 @@ class Preparation(TransformerMixin, BaseEstimator):
         ValueError
             If the preset does not exist.
         """
-        if name not in PRESETS:
-            raise ValueError(
-                f"preparation must be one of {sorted(PRESETS)}, got {name!r}"
-                f"{did_you_mean(str(name), PRESETS)}."
-            )
+        check_choice(name, "preparation", sorted(PRESETS))
         params = {**PRESETS[name], **changes}
         rate = params.get("sampling_rate", 50.0)
         if "noise_cutoff" not in params and rate <= 2 * _NOISE_CUTOFF:

@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from sklearn.base import clone
 from sklearn.model_selection import GroupKFold, check_cv
 
+from sklearn_har.recognition._checks import labelled_recordings
 from sklearn_har.recognition._recognizer import ActivityRecognizer
-from sklearn_har.recordings import Recording, check_recordings
+from sklearn_har.recordings import Recording
 from sklearn_har.timeline import TimelineScores, timeline_scores
+from sklearn_har.utils._text import shorten
 
 # The tables of a report have 80 columns; longer names are cut to this many letters.
 _MAX_NAME = 30
@@ -65,7 +66,7 @@ class RecordingEvaluation:
         columns = ["precision", "recall", "f1", "event_f1"]
         classes = self.scores.per_class
         activities = _percent(classes[columns]).assign(events=classes["n_true"])
-        activities.index = [_short(name) for name in classes.index]
+        activities.index = [shorten(name, _MAX_NAME) for name in classes.index]
         summary = [
             textwrap.fill(line, 80, subsequent_indent=" " * 10) for line in str(self).splitlines()
         ]
@@ -75,7 +76,7 @@ class RecordingEvaluation:
             table = _percent(people[["accuracy", "macro_f1", "event_f1"]]).assign(
                 seconds=people["seconds"].round(1), recordings=people["n_recordings"]
             )
-            table.index = [_short(subject) for subject in people["subject"]]
+            table.index = [shorten(subject, _MAX_NAME) for subject in people["subject"]]
             parts.append(f"By subject, in %, lowest first\n{table.to_string(line_width=80)}")
         return "\n\n".join(parts)
 
@@ -93,8 +94,8 @@ class RecordingEvaluation:
         return {
             **{name: float(getattr(self.scores, name)) for name in names},
             "n_folds": self.n_folds,
-            "per_activity": _rows(self.scores.per_class.reset_index()),
-            "per_subject": None if people is None else _rows(people),
+            "per_activity": self.scores.per_class.reset_index().to_dict("records"),
+            "per_subject": None if people is None else people.to_dict("records"),
         }
 
 
@@ -151,15 +152,8 @@ def evaluate_recordings(
     >>> sorted(evaluation.per_subject["subject"])
     [1, 2, 3, 4]
     """
-    listed = check_recordings(recordings, y, labelled=True)
-    subjects: list[Any] = [recording.subject for recording in listed]
-    if groups is not None:
-        subjects = np.asarray(groups).tolist()
-    if len(subjects) != len(listed):
-        raise ValueError(
-            f"groups must have one entry for each of the {len(listed)} recordings, got "
-            f"{len(subjects)}."
-        )
+    listed = labelled_recordings(recordings, y, groups)
+    subjects = [recording.subject for recording in listed]
     known = all(subject is not None for subject in subjects)
     true = [recording.timeline(unlabelled=recognizer.unlabelled) for recording in listed]
     n_folds = None
@@ -215,13 +209,3 @@ def _by_subject(
 
 def _percent(table: pd.DataFrame) -> pd.DataFrame:
     return (100 * table).round(1)
-
-
-def _short(name: Any) -> str:
-    text = str(name)
-    return text if len(text) <= _MAX_NAME else f"{text[: _MAX_NAME - 3]}..."
-
-
-def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    columns = {name: np.asarray(table[name]).tolist() for name in table.columns}
-    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sklearn_har.utils._validation import did_you_mean
+from sklearn_har.utils._validation import check_choice
 
 _SCORES = ("accuracy", "macro_f1", "mean_iou", "event_precision", "event_recall", "event_f1")
 
@@ -54,10 +54,7 @@ def recording_scorer(*names: str) -> Callable[..., Any]:
     if not names:
         raise ValueError(f"names must hold at least one of {_SCORES}, got none.")
     for name in names:
-        if name not in _SCORES:
-            raise ValueError(
-                f"names must be among {_SCORES}, got {name!r}{did_you_mean(str(name), _SCORES)}."
-            )
+        check_choice(name, "names", _SCORES)
     return _RecordingScorer(names)
 
 

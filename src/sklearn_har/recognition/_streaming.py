@@ -15,6 +15,7 @@ from sklearn_har.utils._arrays import refuse_masked
 from sklearn_har.utils._channels import check_names
 from sklearn_har.utils._numbers import check_rate
 from sklearn_har.utils._uci_har_names import RECORDED_CHANNEL_NAMES
+from sklearn_har.utils._validation import check_choice
 
 if TYPE_CHECKING:
     from sklearn_har.recognition._recognizer import ActivityRecognizer
@@ -114,8 +115,7 @@ class StreamingRecognizer:
         channel_names: Sequence[str] | None = None,
         on_late: Literal["drop", "raise"] = "drop",
     ) -> None:
-        if on_late not in ("drop", "raise"):
-            raise ValueError(f"on_late must be one of ('drop', 'raise'), got {on_late!r}.")
+        check_choice(on_late, "on_late", ("drop", "raise"))
         self.estimator = estimator
         self._on_late = on_late
         self._order: list[int] | None = None

@@ -18,8 +18,6 @@ from sklearn_har.utils._validation import did_you_mean
 TimeUnit = Literal["s", "ms", "us", "ns", "datetime"]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY, _HOUR = 86_400.0, 3_600 * 10**9
-# In s since 1970: the year 2100. Recordings have no later times.
-_LATEST = 4_102_444_800.0
 # Times keep their zero if their steps are this many times the resolution of a float in s.
 _FINE = 8.0
 
@@ -68,11 +66,11 @@ class Stamps:
         """
         tick = self.ticks[row]
         if self.kind == "number" or self.kind == "time of day":
-            return self._from_zero(tick), None
+            return float(self._from_zero(tick)), None
         if self.kind == "since 1970":
             ordered = np.unique(self.ticks)
             least = float(np.diff(ordered).min()) if len(ordered) > 1 else np.inf
-            seconds = self._from_zero(tick)
+            seconds = float(self._from_zero(tick))
             if least / self.per_second > _FINE * np.spacing(seconds):
                 return seconds, _EPOCH
             tick = int(tick) * (10**9 // self.per_second)
@@ -82,21 +80,16 @@ class Stamps:
             date = date.tz_convert(self.zone)
         return 0.0, date.to_pydatetime(warn=False)
 
-    def _from_zero(self, tick: Any) -> float:
+    def _from_zero(self, ticks: Any) -> Any:
         if self.ticks.dtype.kind in "iu":
             # Floats of nanoseconds since 1970 would lose half of the microseconds.
-            whole, rest = divmod(int(tick), self.per_second)
+            whole, rest = np.divmod(ticks, self.per_second)
             return whole + rest / self.per_second
-        return float(tick) / self.per_second
+        return ticks / self.per_second
 
     def absolute(self) -> NDArray[np.float64]:
         """Return the times in s of all rows from zero."""
-        seconds: NDArray[np.float64]
-        if self.ticks.dtype.kind in "iu":
-            whole, rest = np.divmod(self.ticks, self.per_second)
-            seconds = whole + rest / self.per_second
-        else:
-            seconds = self.ticks / self.per_second
+        seconds: NDArray[np.float64] = self._from_zero(self.ticks)
         return seconds
 
 

@@ -78,8 +78,11 @@ def parse_dates(text: pd.Series[Any], name: str, day_first: bool | None) -> Date
     ticks = days * _DAY + _since_midnight(fields, name)
     zoned = (fields["zone"].fillna("") != "").to_numpy()
     if zoned.any() != zoned.all():
-        raise _some_zones(name)
-    offset = _offsets(fields)
+        raise ValueError(
+            f"Column {name!r} must hold dates with a time zone in all rows, or in none of them."
+        )
+    minutes = _int(fields["off_hours"]) * 60 + _int(fields["off_minutes"])
+    offset = np.where(fields["sign"] == "-", -1, 1) * minutes * 60 * _SECOND
     zone = None
     if zoned.all():
         zone = pd.Timestamp(0, tz="UTC").tz_convert(int(offset[0]) // _SECOND).tzinfo
@@ -124,12 +127,6 @@ def _beyond(name: str, got: str) -> ValueError:
     )
 
 
-def _some_zones(name: str) -> ValueError:
-    return ValueError(
-        f"Column {name!r} must hold dates with a time zone in all rows, or in none of them."
-    )
-
-
 def _first_of(*columns: pd.Series[Any]) -> Ticks:
     """Return the first present number of each row."""
     values = pd.to_numeric(columns[0])
@@ -157,12 +154,6 @@ def _since_midnight(fields: pd.DataFrame, name: str) -> Ticks:
     part = _int(fields["part"].str.ljust(9, "0"))
     ticks: Ticks = ((hour * 60 + minute) * 60 + second) * _SECOND + part
     return ticks
-
-
-def _offsets(fields: pd.DataFrame) -> Ticks:
-    minutes = _int(fields["off_hours"]) * 60 + _int(fields["off_minutes"])
-    offsets: Ticks = np.where(fields["sign"] == "-", -1, 1) * minutes * 60 * _SECOND
-    return offsets
 
 
 def _days(

@@ -7,11 +7,10 @@ from contextlib import contextmanager
 from typing import Literal
 
 from sklearn_har.utils._errors import one_line
-from sklearn_har.utils._validation import did_you_mean
+from sklearn_har.utils._validation import check_choice
 from sklearn_har.utils._warnings import warn_of_recording
 
 OnError = Literal["raise", "skip"]
-_ON_ERROR = ("raise", "skip")
 _SHOWN = 3
 # An error keeps its type if it can be made from a message alone.
 _KINDS = (FileNotFoundError, PermissionError, OSError, ValueError)
@@ -27,11 +26,7 @@ class Gathering:
     """
 
     def __init__(self, on_error: OnError) -> None:
-        if on_error not in _ON_ERROR:
-            raise ValueError(
-                f"on_error must be one of {_ON_ERROR}, got {on_error!r}"
-                f"{did_you_mean(str(on_error), _ON_ERROR)}."
-            )
+        check_choice(on_error, "on_error", ("raise", "skip"))
         self._skip = on_error == "skip"
         self._failures: list[str] = []
         self._oddities: dict[str, list[str]] = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
@@ -21,9 +20,10 @@ from sklearn_har.recordings._formats import (
 from sklearn_har.recordings._recording import Recording
 from sklearn_har.recordings._tables import Layout
 from sklearn_har.utils._errors import one_line
+from sklearn_har.utils._text import fact
 from sklearn_har.utils._validation import did_you_mean
 
-_WIDTH, _LABEL, _LONGEST_NAME = 80, 12, 34
+_LONGEST_NAME = 34
 
 
 @dataclass(frozen=True, repr=False)
@@ -91,13 +91,13 @@ class FileReport:
 
     def __str__(self) -> str:
         lines = [
-            _fact("file", self.file),
-            _fact("logger", "unknown" if self.format is None else FORMATS[self.format].title),
+            fact("file", self.file),
+            fact("logger", "unknown" if self.format is None else FORMATS[self.format].title),
         ]
         if self.text:
             names = self.text["names"]
             lines.append(
-                _fact(
+                fact(
                     "text",
                     f"{self.text['encoding']}, separator {self.text['separator']!r}, decimal mark "
                     f"{self.text['decimal']!r}, "
@@ -108,7 +108,7 @@ class FileReport:
             lines += _facts_of(self.recording)
         shown = self.columns.map(_format_value).to_string(index=False)
         lines += ["", *(line.rstrip() for line in shown.splitlines()), ""]
-        return "\n".join([*lines, *(_fact("note", problem) for problem in self.problems)])
+        return "\n".join([*lines, *(fact("note", problem) for problem in self.problems)])
 
 
 def inspect_file(
@@ -246,18 +246,7 @@ def _facts_of(recording: Recording) -> list[str]:
     gaps = len(recording.breaks)
     n_samples, rate = len(recording), recording.sampling_rate
     return [
-        _fact("samples", f"{n_samples} at {rate:.6g} Hz, {recording.duration:.2f} s{start}"),
-        _fact("gaps", str(gaps) if gaps else "none"),
-        _fact("channels", ", ".join(recording.channel_names)),
+        fact("samples", f"{n_samples} at {rate:.6g} Hz, {recording.duration:.2f} s{start}"),
+        fact("gaps", str(gaps) if gaps else "none"),
+        fact("channels", ", ".join(recording.channel_names)),
     ]
-
-
-def _fact(label: str, text: str) -> str:
-    return textwrap.fill(
-        text,
-        width=_WIDTH,
-        initial_indent=f"{label:<{_LABEL}}",
-        subsequent_indent=" " * _LABEL,
-        break_on_hyphens=False,
-        break_long_words=False,
-    )

@@ -12,12 +12,11 @@ from numpy.typing import NDArray
 
 from sklearn_har.recordings._ticks import PER_SECOND, unit_by_size
 from sklearn_har.utils._intervals import OVERLAP_TOLERANCE, Intervals, labels_at
-from sklearn_har.utils._validation import did_you_mean
+from sklearn_har.utils._validation import check_choice, did_you_mean
 from sklearn_har.utils._warnings import warn_of_recording
 
 Floats = NDArray[np.float64]
 Overlap = Literal["later", "earlier", "shorter", "unlabelled", "raise"]
-_OVERLAPS = ("later", "earlier", "shorter", "unlabelled", "raise")
 
 
 def labels_of_intervals(
@@ -32,11 +31,7 @@ def labels_of_intervals(
     unlabelled: Hashable,
 ) -> NDArray[Any]:
     """Return the label of each sample; `origin` is the date at which `time` is 0."""
-    if overlap not in _OVERLAPS:
-        raise ValueError(
-            f"overlap must be one of {_OVERLAPS}, got {overlap!r}"
-            f"{did_you_mean(str(overlap), _OVERLAPS)}."
-        )
+    check_choice(overlap, "overlap", ("later", "earlier", "shorter", "unlabelled", "raise"))
     _check_columns(table, {"activity": activity, "start": start, "end": end})
     names = table[activity]
     starts, ends = _seconds(table, start, end, origin)

@@ -37,7 +37,7 @@ from sklearn_har.recordings._units import convert
 from sklearn_har.utils._gaps import gap_limit, gaps
 from sklearn_har.utils._numbers import check_rate
 from sklearn_har.utils._samples import is_increasing
-from sklearn_har.utils._validation import did_you_mean
+from sklearn_har.utils._validation import check_choice
 
 # In Hz: the rate of most models. A step that is short at this rate is not a gap.
 _USUAL_GRID = 50.0
@@ -64,9 +64,10 @@ class Layout:
     platform: Platform | None = None
 
     def __post_init__(self) -> None:
-        _check_choice("on_disorder", self.on_disorder, ("raise", "sort", "drop"))
-        _check_choice("on_missing", self.on_missing, ("raise", "drop"))
-        _check_choice("day_first", self.day_first, (True, False, None))
+        check_choice(self.on_disorder, "on_disorder", ("raise", "sort", "drop"))
+        check_choice(self.on_missing, "on_missing", ("raise", "drop"))
+        if self.day_first not in (True, False, None):
+            raise ValueError(f"day_first must be True, False or None, got {self.day_first!r}.")
         check_gravity(self.gravity, self.platform)
 
 
@@ -364,10 +365,3 @@ class TableReader:
             only_value(pd.Series([self._subject[0], found], dtype=object), name, where)
         self._subject = (found,)
         return found
-
-
-def _check_choice(name: str, value: Any, choices: tuple[Any, ...]) -> None:
-    if value not in choices:
-        raise ValueError(
-            f"{name} must be one of {choices}, got {value!r}{did_you_mean(str(value), choices)}."
-        )

@@ -17,8 +17,8 @@ Unit = Literal["s", "ms", "us", "ns"]
 PER_SECOND: dict[Unit, int] = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 # In s since 1970: loggers of movement exist since about 2000.
 _EARLIEST, _LATEST = 946_684_800.0, 4_102_444_800.0
-# In Hz: the rates of movement sensors, so that ns since the start do not count as ms since 1970.
-_SLOWEST, _FASTEST = 0.5, 20_000.0
+# In Hz: the lowest rate of movement sensors, so that ns since the start do not count as ms since 1970.
+_SLOWEST = 0.5
 # In s: the lengths of counters that restart, of ms, us and s, and days.
 _COUNTERS = sorted(
     {2.0**bits / unit for bits in (16, 24, 31, 32) for unit in (1, 1_000, 1_000_000)} | {86_400.0}

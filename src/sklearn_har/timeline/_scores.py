@@ -13,6 +13,7 @@ from scipy.optimize import linear_sum_assignment
 from sklearn_har.timeline._result import TimelineScores
 from sklearn_har.utils._arrays import real_array
 from sklearn_har.utils._intervals import Intervals, check_timeline, row_at
+from sklearn_har.utils._validation import check_choice
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -92,8 +93,7 @@ def timeline_scores(
     """
     pairs = _check_pairs(true, predicted)
     thresholds = _check_thresholds(iou_threshold)
-    if unlabelled not in ("ignore", "wrong"):
-        raise ValueError(f"unlabelled must be one of ('ignore', 'wrong'), got {unlabelled!r}.")
+    check_choice(unlabelled, "unlabelled", ("ignore", "wrong"))
     classes = _classes(pairs)
     recordings = [_compare(*pair, classes, unlabelled) for pair in pairs]
 

@@ -18,10 +18,10 @@ from sklearn_har.utils._labels import (
 )
 from sklearn_har.utils._numbers import check_integer, check_rate, check_real
 from sklearn_har.utils._samples import check_breaks
+from sklearn_har.utils._validation import check_choice
 from sklearn_har.utils._warnings import warn_of_recording
 
 LabelRule = Literal["majority", "all-equal", "last"]
-_LABEL_RULES = ("majority", "all-equal", "last")
 # A year at 50 Hz, so that sums of sample numbers fit into 64 bits.
 _LONGEST = 2**31 - 1
 # An int of at most this many samples, shorter than this in s, is probably meant in seconds.
@@ -44,8 +44,7 @@ class Cutter:
         self.length = self._length(window)
         shared = check_real(overlap, "overlap", minimum=0.0, below=1.0, unit="a part of a window")
         self.step = max(1, round((1.0 - shared) * self.length))
-        if label_rule not in _LABEL_RULES:
-            raise ValueError(f"label_rule must be one of {_LABEL_RULES}, got {label_rule!r}.")
+        check_choice(label_rule, "label_rule", ("majority", "all-equal", "last"))
         check_on_unlabelled(on_unlabelled)
         self.label_rule = label_rule
         self.unlabelled = unlabelled

@@ -11,14 +11,13 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from sklearn_har.utils._arrays import refuse_masked
+from sklearn_har.utils._validation import check_choice
 
 OnUnlabelled = Literal["drop", "keep"]
-_ON_UNLABELLED = ("drop", "keep")
 
 
 def check_on_unlabelled(on_unlabelled: str) -> None:
-    if on_unlabelled not in _ON_UNLABELLED:
-        raise ValueError(f"on_unlabelled must be one of {_ON_UNLABELLED}, got {on_unlabelled!r}.")
+    check_choice(on_unlabelled, "on_unlabelled", ("drop", "keep"))
 
 
 def encode_labels(

@@ -28,8 +28,8 @@ def check_choice(value: Any, name: str, choices: Sequence[str]) -> None:
     """Check that the argument `name` is one of `choices`."""
     if not isinstance(value, str) or value not in choices:
         raise ValueError(
-            f"{name} must be one of {list(choices)}; got {value!r}"
-            f"{did_you_mean(str(value), choices)}"
+            f"{name} must be one of {list(choices)}, got {value!r}"
+            f"{did_you_mean(str(value), choices)}."
         )
 
 

@@ -1,0 +1,26 @@
+"""Text in the width of a terminal."""
+
+from __future__ import annotations
+
+import textwrap
+
+
+def fact(label: str, text: str) -> str:
+    """Write a labelled line of at most 80 columns; what is longer goes on below.
+
+    A path stays in one piece, also where it is longer than a line: people copy it.
+    """
+    return textwrap.fill(
+        text,
+        width=80,
+        initial_indent=f"{label:<12}",
+        subsequent_indent=" " * 12,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
+
+
+def shorten(name: object, length: int) -> str:
+    """Return a name that is no longer than its place in a table."""
+    text = str(name)
+    return text if len(text) <= length else f"{text[: length - 3]}..."
