@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import math
 import sys
 import time
 import warnings
@@ -225,11 +226,9 @@ def _check(args: argparse.Namespace) -> None:
 
 def _count(args: argparse.Namespace, grid: dict[str, Any]) -> int:
     """Return the number of settings to try."""
-    size = 1
-    for values in grid.values():
-        if isinstance(values, Range):
-            return int(args.n_iter or _N_ITER)
-        size *= len(values)
+    if any(isinstance(values, Range) for values in grid.values()):
+        return int(args.n_iter or _N_ITER)
+    size = math.prod(map(len, grid.values()))
     return size if args.search == "grid" else min(size, args.n_iter or _N_ITER)
 
 

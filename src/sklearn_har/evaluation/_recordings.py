@@ -35,8 +35,3 @@ def join_labels(parts: Sequence[NDArray[Any]]) -> tuple[NDArray[Any], NDArray[np
     known = labels.notna() & (text | (labels != -1))
     filled = labels.where(known, _NO_PREDICTION if text else -1)
     return np.array(filled.tolist()), known.to_numpy(dtype=bool)
-
-
-def repeat_by_length(values: Any, parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
-    """Repeat the value of each recording for each of its samples."""
-    return np.repeat(np.asarray(values), [len(part) for part in parts])

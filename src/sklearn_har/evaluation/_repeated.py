@@ -24,7 +24,6 @@ from sklearn_har.evaluation._recordings import (
     are_recordings,
     as_column,
     join_labels,
-    repeat_by_length,
 )
 from sklearn_har.evaluation._result import RepeatedEvaluation, score_line
 from sklearn_har.recordings import check_recordings
@@ -231,12 +230,13 @@ def repeated_evaluation(
     if recordings:
         # From here on, samples of recordings take the role of windows.
         if groups_test is not None:
-            groups_test = repeat_by_length(groups_test, y_true)
+            groups_test = np.repeat(groups_test, [len(part) for part in y_true])
         y_true, known = join_labels(y_true)
         y_true, y_pred = y_true[known], [predicted[known] for predicted in y_pred]
         groups_test = None if groups_test is None else groups_test[known]
         y = y_test = y_true
     classes = unique_labels(y, y_test, *y_pred)
+    kept = tuple(history for history in histories if history is not None)
     return RepeatedEvaluation(
         scoring=label,
         scores=split_scores.mean(axis=1),
@@ -250,7 +250,7 @@ def repeated_evaluation(
         ),
         fit_times=times[:, 0],
         predict_times=times[:, 1],
-        histories=_all_histories(histories),
+        histories=kept if len(kept) == len(histories) else None,
     )
 
 
@@ -268,13 +268,6 @@ def _check_arrays(
         groups = check_column(groups, groups_name)
     check_consistent_length(X, y, groups)
     return X, y, groups
-
-
-def _all_histories(
-    histories: list[dict[str, list[float]] | None],
-) -> tuple[dict[str, list[float]], ...] | None:
-    kept = tuple(history for history in histories if history is not None)
-    return kept if len(kept) == len(histories) else None
 
 
 def _warn_of_shared_subjects(groups: Any, groups_test: Any) -> None:

@@ -143,7 +143,8 @@ def read_recordings(
     _check_options(options)
     jobs = jobs_of(source, pattern, facts, subject)
     known = {name for job in jobs for name in job.fields}
-    columns = _Columns(None if _in_facts(subject, facts) else subject, session, sensor)
+    in_facts = isinstance(facts, pd.DataFrame) and subject in facts.columns
+    columns = _Columns(None if in_facts else subject, session, sensor)
     _check_fields(known, columns, options, sensors)
     reading = _Reading(gathering, columns, options, sampling_rate)
     if sensor is not None:
@@ -185,10 +186,6 @@ def _check_options(options: Mapping[str, Any]) -> None:
                 f"read_recordings() got an unexpected keyword argument {name!r}"
                 f"{did_you_mean(name, _OPTIONS)}; the options are {sorted(_OPTIONS)}."
             )
-
-
-def _in_facts(subject: str | None, facts: Any) -> bool:
-    return isinstance(facts, pd.DataFrame) and subject in facts.columns
 
 
 def _check_fields(

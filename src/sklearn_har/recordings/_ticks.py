@@ -17,7 +17,7 @@ Unit = Literal["s", "ms", "us", "ns"]
 PER_SECOND: dict[Unit, int] = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 # In s since 1970: loggers of movement exist since about 2000.
 _EARLIEST, _LATEST = 946_684_800.0, 4_102_444_800.0
-# In Hz: the lowest rate of movement sensors, so that ns since the start do not count as ms since 1970.
+# In Hz: the lowest rate of sensors, so that ns since the start do not count as ms since 1970.
 _SLOWEST = 0.5
 # In s: the lengths of counters that restart, of ms, us and s, and days.
 _COUNTERS = sorted(

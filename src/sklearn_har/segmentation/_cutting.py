@@ -200,11 +200,9 @@ def segment_recordings(
     times = None
     if described:
         sampling_rate = _rate_of(described, sampling_rate)
-        if labels is None and any(recording.labels is not None for recording in described):
-            labels = [_labels_of(recording, i) for i, recording in enumerate(described)]
+        labels = _known(described, "labels") if labels is None else labels
         breaks = [recording.breaks for recording in described] if breaks is None else breaks
-        if subjects is None and any(recording.subject is not None for recording in described):
-            subjects = _subjects_of(described)
+        subjects = _known(described, "subject") if subjects is None else subjects
         times = [recording.time for recording in described]
         whole = [recording.samples for recording in described]
     cutter = Cutter(window, overlap, sampling_rate, label_rule, unlabelled, on_unlabelled)
@@ -307,23 +305,21 @@ def _as_recordings(recordings: Any) -> list[Recording]:
     return found
 
 
-def _labels_of(recording: Recording, number: int) -> NDArray[Any]:
-    if recording.labels is None:
-        raise ValueError(
-            f"recordings must all have labels or none of them, got none in "
-            f"{name_of_recording(recording, number)}. Pass labels= for all."
-        )
-    return recording.labels
-
-
-def _subjects_of(recordings: Sequence[Recording]) -> NDArray[Any]:
-    unknown = [i for i, recording in enumerate(recordings) if recording.subject is None]
+def _known(recordings: Sequence[Recording], name: str) -> list[Any] | None:
+    """Return the labels or the subject of each recording, None if no recording has them."""
+    values = [getattr(recording, name) for recording in recordings]
+    unknown = [i for i, value in enumerate(values) if value is None]
+    if len(unknown) == len(values):
+        return None
     if unknown:
+        what, argument = {"labels": ("labels", "labels"), "subject": ("a subject", "subjects")}[
+            name
+        ]
         raise ValueError(
-            f"recordings must all have a subject or none of them, got none in "
-            f"{name_of_recording(recordings[unknown[0]], unknown[0])}. Pass subjects= for all."
+            f"recordings must all have {what} or none of them, got none in "
+            f"{name_of_recording(recordings[unknown[0]], unknown[0])}. Pass {argument}= for all."
         )
-    return np.array([recording.subject for recording in recordings])
+    return values
 
 
 def pad_windows(

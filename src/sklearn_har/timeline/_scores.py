@@ -107,12 +107,13 @@ def timeline_scores(
         },
         index=pd.Index(classes, name="activity"),
     )
-    n_true = _count([recording.true for recording in recordings], len(classes))
-    n_predicted = _count([recording.predicted for recording in recordings], len(classes))
+    n_true = _count([recording.true.code for recording in recordings], len(classes))
+    n_predicted = _count([recording.predicted.code for recording in recordings], len(classes))
     rows, boundary_errors = [], np.empty(0)
     for i, threshold in enumerate(thresholds):
         matches = [_match(recording, threshold) for recording in recordings]
-        n_matched = _count_matched(recordings, matches, len(classes))
+        both = list(zip(recordings, matches, strict=True))
+        n_matched = _count([pair.true.code[rows] for pair, (rows, _) in both], len(classes))
         f1 = _ratio(2 * n_matched, n_true + n_predicted)
         rows.append(
             {
@@ -131,9 +132,7 @@ def timeline_scores(
             over_time["event_f1"] = f1
             over_time["n_true"], over_time["n_predicted"] = n_true, n_predicted
             over_time["n_matched"] = n_matched
-            boundary_errors = np.concatenate(
-                [_boundary_errors(*both) for both in zip(recordings, matches, strict=True)]
-            )
+            boundary_errors = np.concatenate([_boundary_errors(*pair) for pair in both])
     return TimelineScores(
         accuracy=float(shared.sum() / counted),
         macro_f1=float(over_time["f1"].mean()),
@@ -276,16 +275,7 @@ def _boundary_errors(recording: _Recording, matches: tuple[Codes, Codes]) -> Flo
     return np.concatenate([starts[recording.start_counts[rows]], ends[recording.end_counts[rows]]])
 
 
-def _count(events: list[_Events], n_classes: int) -> Codes:
-    return np.bincount(np.concatenate([event.code for event in events]), minlength=n_classes)
-
-
-def _count_matched(
-    recordings: list[_Recording], matches: list[tuple[Codes, Codes]], n_classes: int
-) -> Codes:
-    codes = [
-        recording.true.code[rows] for recording, (rows, _) in zip(recordings, matches, strict=True)
-    ]
+def _count(codes: list[Codes], n_classes: int) -> Codes:
     return np.bincount(np.concatenate(codes), minlength=n_classes)
 
 
