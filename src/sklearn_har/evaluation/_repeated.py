@@ -30,6 +30,7 @@ from sklearn_har.recordings import check_recordings
 from sklearn_har.utils._numbers import check_integer
 from sklearn_har.utils._progress import ProgressLine, time_left
 from sklearn_har.utils._scores import check_column, per_subject
+from sklearn_har.utils._text import first_few
 
 # Seeds must fit numpy, TensorFlow and C libraries with 32-bit integers.
 _MAX_SEED = np.iinfo(np.int32).max
@@ -277,8 +278,8 @@ def _warn_of_shared_subjects(groups: Any, groups_test: Any) -> None:
     if shared:
         warnings.warn(
             f"{len(shared)} subject(s) are in the training and in the test windows "
-            f"({', '.join(map(str, shared[:5]))}{', ...' if len(shared) > 5 else ''}): the scores "
-            "do not show how well the activities of an unseen person are recognised.",
+            f"({first_few(shared, 5)}): the scores do not show how well the activities of an "
+            "unseen person are recognised.",
             UserWarning,
             stacklevel=3,
         )

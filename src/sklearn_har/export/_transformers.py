@@ -49,9 +49,9 @@ class _NotExportedError(Exception):
 def _apply(fitted: Any, x: Any, constant: Constant) -> Any:
     known = ", ".join(sorted(cls.__name__ for cls in _apply.registry if cls is not object))
     raise _NotExportedError(
-        f"a file holds no Python, so that {type(fitted).__name__} would have to be written in its "
-        f"operations, which is done for {known}. Transform the windows before they reach the "
-        "exported model, or use one of these"
+        f"a file holds no Python, so {type(fitted).__name__} must be written in its operations, "
+        f"which exist only for {known}. Transform the windows before the exported model, or use "
+        "one of these"
     )
 
 

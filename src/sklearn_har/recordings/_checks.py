@@ -7,6 +7,7 @@ from typing import Any
 
 from sklearn_har.recordings._recording import Recording
 from sklearn_har.utils._errors import name_of_recording
+from sklearn_har.utils._text import first_few
 
 
 def check_recordings(
@@ -93,9 +94,8 @@ def _may_hold_pieces(entry: Any) -> bool:
 def _refuse_unlabelled(recordings: list[Recording]) -> None:
     without = [i for i, recording in enumerate(recordings) if recording.labels is None]
     if without:
-        named = ", ".join(name_of_recording(recordings[i], i) for i in without[:3])
-        more = ", ..." if len(without) > 3 else ""
+        named = first_few(name_of_recording(recordings[i], i) for i in without)
         raise ValueError(
             f"recordings must have labels, got none in {len(without)} of {len(recordings)}: "
-            f"{named}{more}. Add them by recording.with_labels(...), or pass y."
+            f"{named}. Add them by recording.with_labels(...), or pass y."
         )

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from typing import Literal
 
 from sklearn_har.utils._errors import one_line
+from sklearn_har.utils._text import first_few
 from sklearn_har.utils._validation import check_choice
 from sklearn_har.utils._warnings import warn_of_recording
 
 OnError = Literal["raise", "skip"]
-_SHOWN = 3
 # An error keeps its type if it can be made from a message alone.
 _KINDS = (FileNotFoundError, PermissionError, OSError, ValueError)
 
@@ -54,12 +54,13 @@ class Gathering:
         `n_noted` counts the items, and `noted` is their name in the plural.
         """
         n_failed = len(self._failures)
+        first = first_few(self._failures, separator=" | ")
         if n_failed and not n_read:
-            raise ValueError(f"None of {n_failed} recordings can be read: {_first(self._failures)}")
+            raise ValueError(f"None of {n_failed} recordings can be read: {first}")
         told = []
         if n_failed:
             n_all = n_read + n_failed
-            told.append(f"{n_failed} of {n_all} recordings are left out: {_first(self._failures)}")
+            told.append(f"{n_failed} of {n_all} recordings are left out: {first}")
         for kind, places in self._oddities.items():
             what = "are read by format='auto'" if kind == "format" else "may be wrong"
             told.append(f"{len(places)} of {n_noted} {noted} {what}. The first: {places[0]}")
@@ -78,7 +79,3 @@ def naming(name: str) -> Iterator[None]:
             raise
         kind = next(kind for kind in _KINDS if isinstance(error, kind))
         raise kind(f"{name}: {text}") from error
-
-
-def _first(failures: list[str]) -> str:
-    return " | ".join(failures[:_SHOWN]) + (" | ..." if len(failures) > _SHOWN else "")

@@ -18,6 +18,7 @@ from sklearn_har.recordings._ticks import (
     unwrap,
 )
 from sklearn_har.utils._samples import is_increasing
+from sklearn_har.utils._text import first_few
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -69,7 +70,7 @@ def in_order(
     if len(wraps):
         what = "passes midnight" if period == 86_400.0 else "wraps around like a counter"
         notes.append(
-            f"The clock {what} before row {_rows(kept[wraps])}; the times go on from there."
+            f"The clock {what} before row {first_few(kept[wraps])}; the times go on from there."
         )
     starts = restarts(times[kept])
     begins, stretches = kept[starts], np.split(kept, starts)
@@ -80,15 +81,15 @@ def in_order(
     if len(parts) > 1 and dated:
         parts = _by_date(parts, name, begins)
         notes.append(
-            f"The dates run back at row {_rows(begins)}, where other recordings begin. They are in "
-            "order of their dates."
+            f"The dates run back at row {first_few(begins)}, where other recordings begin. They "
+            "are in order of their dates."
         )
     elif len(parts) > 1:
         parts = _after_one_another(parts)
         notes.append(
-            f"The clock restarts at row {_rows(begins)}. A break is kept there, and the time "
-            "goes on by one step, because the time between is not known. If another subject or "
-            "session begins there, read_recordings(..., session=) reads one recording for each."
+            f"The clock restarts at row {first_few(begins)}. A break is kept there, and the "
+            "time goes on by one step, because the time between is not known. If another subject "
+            "or session begins there, read_recordings(..., session=) reads one recording for each."
         )
     joined = Order(
         np.concatenate([part.rows for part in parts]),
@@ -114,10 +115,6 @@ def find_repair(seconds: Floats, *, period: float | None = None, dated: bool = F
     if blocks_of_stamps(times) is not None:
         return "several rows have one stamp, or came in one packet"
     return None
-
-
-def _rows(rows: Rows) -> str:
-    return ", ".join(map(str, rows[:3].tolist())) + (", ..." if len(rows) > 3 else "")
 
 
 def _stretch(times: Floats, rows: Rows, name: str, on_disorder: Disorder, in_blocks: bool) -> Order:
@@ -218,10 +215,10 @@ def _rows_to_keep(
 def _disorder(own: Floats, rows: Rows, name: str) -> str:
     wrong = np.flatnonzero(np.diff(own) <= 0) + 1
     n_equal = int((np.diff(own) == 0).sum())
-    shown = ", ".join(f"row {rows[i]}: {own[i - 1]:.9g} then {own[i]:.9g}" for i in wrong[:3])
+    shown = first_few(f"row {rows[i]}: {own[i - 1]:.9g} then {own[i]:.9g}" for i in wrong)
     return (
         f"Column {name!r} must increase from row to row, got {n_equal} repeated and "
-        f"{len(wrong) - n_equal} backward steps (in s: {shown}{', ...' if len(wrong) > 3 else ''})."
+        f"{len(wrong) - n_equal} backward steps (in s: {shown})."
     )
 
 
@@ -260,7 +257,7 @@ def _by_date(parts: list[Order], name: str, begins: Rows) -> list[Order]:
         if after.seconds[0] <= before.seconds[-1]:
             raise ValueError(
                 f"Column {name!r} must increase from row to row, but its dates run back at row "
-                f"{_rows(begins)}, into a time that has rows already. {_SEVERAL}"
+                f"{first_few(begins)}, into a time that has rows already. {_SEVERAL}"
             )
     return ordered
 

@@ -11,6 +11,7 @@ from sklearn_har.recordings._kinds import Sensor, kind_in, sensors_of, unit_in
 from sklearn_har.recordings._recording import Recording, typical_rate
 from sklearn_har.recordings._ticks import some_of
 from sklearn_har.recordings._units import ANGULAR_VELOCITY, UNITS
+from sklearn_har.utils._text import first_few
 from sklearn_har.utils._warnings import warn_of_recording
 
 Floats = NDArray[np.floating]
@@ -37,7 +38,6 @@ _ZEROS, _FROZEN = 0.01, 0.1
 _QUARTER, _CHANGED = 100, 1.3
 # This many samples give a typical value.
 _A_FEW = 20_000
-_SHOWN = 3
 
 
 def oddities(
@@ -91,12 +91,9 @@ def _about_gaps(recording: Recording) -> Iterator[str]:
     # When a clock restarts, the time goes on by one step.
     found = recording.breaks[steps > 1.5 / recording.sampling_rate]
     if len(found):
-        shown = ", ".join(
-            f"{time[i] - time[i - 1]:.3g} s after {time[i - 1]:.3f} s" for i in found[:_SHOWN]
-        )
-        more = ", ..." if len(found) > _SHOWN else ""
+        shown = first_few(f"{time[i] - time[i - 1]:.3g} s after {time[i - 1]:.3f} s" for i in found)
         yield (
-            f"The recording has {len(found)} gap(s) ({shown}{more}); they are kept as breaks, "
+            f"The recording has {len(found)} gap(s) ({shown}); they are kept as breaks, "
             "which no window crosses."
         )
 

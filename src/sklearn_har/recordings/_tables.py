@@ -37,6 +37,7 @@ from sklearn_har.recordings._units import convert
 from sklearn_har.utils._gaps import gap_limit, gaps
 from sklearn_har.utils._numbers import check_rate
 from sklearn_har.utils._samples import is_increasing
+from sklearn_har.utils._text import first_few
 from sklearn_har.utils._validation import check_choice
 
 # In Hz: the rate of most models. A step that is short at this rate is not a gap.
@@ -290,12 +291,11 @@ class TableReader:
         found = dividing_column(frame.iloc[kept], times, others)
         if found is not None:
             column, values = found
-            shown = ", ".join(map(repr, values[:3])) + (", ..." if len(values) > 3 else "")
             raise ValueError(
                 f"Column {self._layout.time!r} must increase from row to row, and does so only "
-                f"within each value of column {column!r} ({shown}). If these are subjects, "
-                f"sessions or sensors, read_recordings(..., subject={column!r}) or "
-                f"session={column!r} reads one recording for each."
+                f"within each value of column {column!r} ({first_few(map(repr, values))}). If "
+                "these are subjects, sessions or sensors, read_recordings(..., "
+                f"subject={column!r}) or session={column!r} reads one recording for each."
             )
 
     def _watch(self, stamps: Stamps, kept: NDArray[np.int64]) -> None:

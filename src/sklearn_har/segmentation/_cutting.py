@@ -15,6 +15,7 @@ from sklearn_har.utils._errors import name_of_recording
 from sklearn_har.utils._labels import OnUnlabelled
 from sklearn_har.utils._numbers import check_integer, check_real
 from sklearn_har.utils._samples import check_recording
+from sklearn_har.utils._text import first_few
 from sklearn_har.utils._warnings import warn_of_recording
 
 
@@ -241,14 +242,13 @@ def segment_recordings(
             f"{cutter.length}: pass longer recordings or a smaller window."
         )
     if too_short:
-        named = ", ".join(
+        named = first_few(
             f"{name_of_recording(described[i] if described else None, i)} with {len(arrays[i])}"
-            for i in too_short[:3]
+            for i in too_short
         )
-        more = ", ..." if len(too_short) > 3 else ""
         warn_of_recording(
             f"{len(too_short)} of {len(arrays)} recordings are shorter than a window of "
-            f"{cutter.length} samples and give no windows: {named}{more}. A smaller window keeps "
+            f"{cutter.length} samples and give no windows: {named}. A smaller window keeps "
             "them."
         )
     for i, array in enumerate(arrays):

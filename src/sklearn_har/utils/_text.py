@@ -1,8 +1,10 @@
-"""Text in the width of a terminal."""
+"""Text of facts, names and lists, no longer than people read."""
 
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterable
+from itertools import islice
 
 
 def fact(label: str, text: str) -> str:
@@ -24,3 +26,9 @@ def shorten(name: object, length: int) -> str:
     """Return a name that is no longer than its place in a table."""
     text = str(name)
     return text if len(text) <= length else f"{text[: length - 3]}..."
+
+
+def first_few(items: Iterable[object], n: int = 3, separator: str = ", ") -> str:
+    """Return the first items in one text, and three points if there are more."""
+    texts = [str(item) for item in islice(items, n + 1)]
+    return separator.join([*texts[:n], *["..."] * (len(texts) > n)])
