@@ -1,7 +1,6 @@
 """Make the tables of accuracies on UCI HAR that README.md and the pages of `docs/` show.
 
-All of them are made of `benchmarks/quality/accuracy.json`, which `benchmarks/quality/accuracy.py`
-writes. The build of the site calls :func:`accuracy_table` and :func:`training_table`. After new
+They are made of the JSON files in `benchmarks/quality`, which the scripts beside them write. The build of the site calls :func:`accuracy_table` and :func:`training_table`. After new
 trainings, run this from the root of the repository to write the tables of README.md::
 
     python tools/result_tables.py
@@ -19,7 +18,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
-KEPT = ROOT / "benchmarks" / "quality" / "accuracy.json"
+QUALITY = ROOT / "benchmarks" / "quality"
 Row = Sequence[str]
 Runs = list[dict[str, Any]]
 
@@ -74,10 +73,14 @@ ROWS = (
 ACTIVITIES = ("walking", "upstairs", "downstairs", "sitting", "standing", "laying")
 
 
+PARTS = {"cv": "cross-validation", "official": "official split"}
+
+
 @functools.cache
-def read_results() -> dict[str, dict[str, Any]]:
-    """Return the results by row, as `accuracy.py` kept them."""
-    kept: dict[str, dict[str, Any]] = json.loads(KEPT.read_text(encoding="utf-8"))
+def read_results(script: str = "accuracy") -> dict[str, dict[str, Any]]:
+    """Return the results that a script in `benchmarks/quality` kept."""
+    text = (QUALITY / f"{script}.json").read_text(encoding="utf-8")
+    kept: dict[str, dict[str, Any]] = json.loads(text)
     return kept
 
 
@@ -86,9 +89,10 @@ def accuracy_table(name: str) -> list[Row]:
 
     Parameters
     ----------
-    name : {"overview", "networks", "recipes", "all", "left-out"}
+    name : {"overview", "networks", "recipes", "all", "left-out", "recordings", "hapt"}
         The overview for newcomers; the published networks beside plain Keras; the recipes and their
-        rivals; every row on the official split; the accuracy with each subject left out in turn.
+        rivals; every row on the official split; the accuracy with each subject left out in turn;
+        windows in the light of their recording; the twelve activities of HAPT.
 
     Returns
     -------
@@ -230,6 +234,35 @@ def _left_out() -> list[Row]:
     return rows
 
 
+def _recordings() -> list[Row]:
+    rows: list[Row] = [
+        ("", "classifier", "windows alone", "postures", "sequence", "both", "worst subject, both")
+    ]
+    for part, by_row in read_results("over_recordings").items():
+        for row, by_seed in sorted(by_row.items()):
+            runs = list(by_seed.values())
+            cells = (
+                per_cent([run[decision]["accuracy"] for run in runs], 2)
+                for decision in ("alone", "posture", "sequence", "both")
+            )
+            *frame, name = row.split(", ")
+            shown = name if name in ("MiniRocket", "two views") else f"`{name}`"
+            shown = f"{shown}, in the frame" if frame else shown
+            rows.append((PARTS[part], shown, *cells, _worst([r["both"]["by_subject"] for r in runs])))
+    return rows
+
+
+def _hapt() -> list[Row]:
+    kept = read_results("hapt_recognizer")
+    names = list(next(iter(next(iter(kept["cv"].values())).values())))
+    rows: list[Row] = [("", "axes", *names)]
+    for part, by_frame in kept.items():
+        for frame, by_seed in by_frame.items():
+            cells = (per_cent([run[name][0] for run in by_seed.values()]) for name in names)
+            rows.append((PARTS[part], "of the body" if frame == "body" else "of the phone", *cells))
+    return rows
+
+
 def _worst(by_subject: Sequence[dict[str, float]]) -> str:
     means = {s: statistics.mean(run[s] for run in by_subject) for s in by_subject[0]}
     worst = min(means, key=means.__getitem__)
@@ -277,6 +310,8 @@ TABLES: dict[str, Callable[[], list[Row]]] = {
     "recipes": _recipes,
     "all": _all,
     "left-out": _left_out,
+    "recordings": _recordings,
+    "hapt": _hapt,
 }
 TRAINING_TABLES: dict[str, Callable[[Runs], list[Row]]] = {
     "activities": _activities,

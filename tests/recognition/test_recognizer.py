@@ -596,7 +596,7 @@ class TestScores:
 
     @pytest.mark.parametrize(
         ("names", "message"),
-        [((), "at least one"), (("f1",), "must be among.*got 'f1'"), (("acuracy",), "accuracy")],
+        [((), "at least one"), (("f1",), "must be one of.*got 'f1'"), (("acuracy",), "accuracy")],
     )
     def test_unknown_names_are_refused(self, names, message):
         with pytest.raises(ValueError, match=message):
