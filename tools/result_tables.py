@@ -1,7 +1,8 @@
-"""Make the tables of accuracies on UCI HAR that README.md and the pages of `docs/` show.
+"""Make the tables of accuracies that README.md and the pages of `docs/` show.
 
-They are made of the JSON files in `benchmarks/quality`, which the scripts beside them write. The build of the site calls :func:`accuracy_table` and :func:`training_table`. After new
-trainings, run this from the root of the repository to write the tables of README.md::
+They are made of the JSON files in `benchmarks/quality`, which the scripts beside them write. The
+build of the site calls :func:`accuracy_table` and :func:`training_table`. After new trainings, run
+this from the root of the repository to write the tables of README.md::
 
     python tools/result_tables.py
 """
@@ -248,13 +249,15 @@ def _recordings() -> list[Row]:
             *frame, name = row.split(", ")
             shown = name if name in ("MiniRocket", "two views") else f"`{name}`"
             shown = f"{shown}, in the frame" if frame else shown
-            rows.append((PARTS[part], shown, *cells, _worst([r["both"]["by_subject"] for r in runs])))
+            rows.append(
+                (PARTS[part], shown, *cells, _worst([r["both"]["by_subject"] for r in runs]))
+            )
     return rows
 
 
 def _hapt() -> list[Row]:
     kept = read_results("hapt_recognizer")
-    names = list(next(iter(next(iter(kept["cv"].values())).values())))
+    names = ("windows alone", "10 s", "frequencies", "durations", "postures")
     rows: list[Row] = [("", "axes", *names)]
     for part, by_frame in kept.items():
         for frame, by_seed in by_frame.items():

@@ -123,12 +123,12 @@ def make_cnn_lstm(**params: Any) -> CNNLSTMClassifier:
 
 
 def make_light_cnn_lstm(**params: Any) -> CNNLSTMClassifier:
-    """Make the CNN-LSTM classifier that :class:`~sklearn_har.ActivityRecognizer` trains by default.
+    """Make a CNN-LSTM classifier with less regularisation, for the frame of the body.
 
-    It is that of :func:`make_cnn_lstm` without batch normalisation and without dropout between the
-    convolutions, and gravity is turned by 8 degrees in place of 15. It trains in less time. By
-    cross-validation over the training subjects of UCI HAR it is the better of the two in the frame
-    of the body.
+    :class:`~sklearn_har.recognition.ActivityRecognizer` trains it by default. It is that of
+    :func:`make_cnn_lstm` without batch normalisation and without dropout between the convolutions,
+    and gravity is turned by 8 degrees in place of 15. It trains in less time. Cross-validation over
+    the training subjects of UCI HAR prefers it in the frame of the body.
 
     Parameters
     ----------

@@ -70,7 +70,7 @@ def revise_by_posture(
     See Also
     --------
     smooth_probabilities : Revises probabilities by the windows before and after.
-    sklearn_har.ActivityRecognizer : Does this with `posture_weight`.
+    sklearn_har.recognition.ActivityRecognizer : Does this with `posture_weight`.
 
     Notes
     -----
