@@ -236,9 +236,7 @@ def _left_out() -> list[Row]:
 
 
 def _recordings() -> list[Row]:
-    rows: list[Row] = [
-        ("", "classifier", "windows alone", "postures", "sequence", "both", "worst subject, both")
-    ]
+    rows: list[Row] = [("", "classifier", "windows", "postures", "sequence", "both")]
     for part, by_row in read_results("over_recordings").items():
         for row, by_seed in sorted(by_row.items()):
             runs = list(by_seed.values())
@@ -249,16 +247,14 @@ def _recordings() -> list[Row]:
             *frame, name = row.split(", ")
             shown = name if name in ("MiniRocket", "two views") else f"`{name}`"
             shown = f"{shown}, in the frame" if frame else shown
-            rows.append(
-                (PARTS[part], shown, *cells, _worst([r["both"]["by_subject"] for r in runs]))
-            )
+            rows.append((PARTS[part], shown, *cells))
     return rows
 
 
 def _hapt() -> list[Row]:
     kept = read_results("hapt_recognizer")
     names = ("windows alone", "10 s", "frequencies", "durations", "postures")
-    rows: list[Row] = [("", "axes", *names)]
+    rows: list[Row] = [("", "axes", "windows", *names[1:])]
     for part, by_frame in kept.items():
         for frame, by_seed in by_frame.items():
             cells = (per_cent([run[name][0] for run in by_seed.values()]) for name in names)
