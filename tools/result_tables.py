@@ -244,10 +244,10 @@ def _recordings() -> list[Row]:
                 per_cent([run[decision]["accuracy"] for run in runs], 2)
                 for decision in ("alone", "posture", "sequence", "both")
             )
-            *frame, name = row.split(", ")
+            name = row.removeprefix("frame, ")
             shown = name if name in ("MiniRocket", "two views") else f"`{name}`"
-            shown = f"{shown}, in the frame" if frame else shown
-            rows.append((PARTS[part], shown, *cells))
+            shown += "" if row.startswith("frame, ") else ", axes of the phone"
+            rows.append(("folds" if part == "cv" else "official", shown, *cells))
     return rows
 
 
