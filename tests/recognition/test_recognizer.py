@@ -198,6 +198,20 @@ class TestFit:
         assert not np.array_equal(before, recognizer.estimator_.coef_)
         assert not hasattr(trees(), "partial_fit")
 
+    def test_activities_that_come_later_are_known_from_the_first_call(self, recordings):
+        early = replace(
+            recordings[0],
+            labels=np.where(recordings[0].labels == "laying", None, recordings[0].labels),
+        )
+        recognizer = ActivityRecognizer(network(), expected_duration="training", posture_weight=0.3)
+        everything = sorted(set(recordings[0].labels) - {None})
+        recognizer.partial_fit([early], classes=everything)
+        learnt = recognizer.training_facts_["activities"]
+        assert [len(values) for values in learnt.values()] == [6, 6, 6]
+        # Laying is the first class, and rare so far.
+        assert 0.0 < learnt["class_prior"][0] < min(learnt["class_prior"][1:])
+        assert len(recognizer.timelines(recordings[4:5])[0])
+
     def test_partial_fit_keeps_channels_and_windows_of_the_first_call(self, recordings):
         named = [with_names(r, NAMES) for r in recordings]
         sgd = SGDClassifier(loss="log_loss", random_state=0)

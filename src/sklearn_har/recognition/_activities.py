@@ -39,7 +39,8 @@ def learn_activities(
     recordings : sequence of Recording
         The labelled training recordings.
     estimator : classifier
-        If it weights the classes, their frequencies are not those of its probabilities.
+        The fitted classifier. If it weights the classes, their frequencies are not those of its
+        probabilities.
     unlabelled : int or str
         The label of samples without a known activity.
     n_axes : int
@@ -54,12 +55,13 @@ def learn_activities(
         in s. ``posture_spread``: the standard deviation of the mean acceleration within a
         recording, in g; left out without accelerations.
     """
-    classes, code = np.unique(windows.target, return_inverse=True)
+    classes = pd.Index(estimator.classes_)
+    code = classes.get_indexer(windows.target)
     weighted = any(
         name.endswith("class_weight") and value is not None
         for name, value in estimator.get_params().items()
     )
-    n_windows = np.bincount(code) + _ADDED
+    n_windows = np.bincount(code, minlength=len(classes)) + _ADDED
     intervals = pd.concat([recording.timeline(unlabelled=unlabelled) for recording in recordings])
     duration = (intervals["end"] - intervals["start"]).groupby(intervals["activity"]).mean()
     facts = {

@@ -278,8 +278,7 @@ class PredictionMixin:
     def _learnt(self, name: str) -> list[float] | None:
         """Return a fact about each activity from the training recordings; None if unknown."""
         values: list[float] | None = self.training_facts_.get("activities", {}).get(name)
-        # A later call of `partial_fit` may know more activities.
-        return values if values and len(values) == len(self.classes_) else None
+        return values
 
     def _chain(self) -> dict[str, Any]:
         """Return the parameters of the hidden Markov model."""

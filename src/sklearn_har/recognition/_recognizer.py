@@ -301,15 +301,16 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
         self._check_params()
         labelled = labelled_recordings(recordings, y, groups)
         made = clone(check_preparation(self.preparation)), labelled[0].channel_names
+        windows, aligned = self._training_windows(labelled, *made)
         estimator = clone(self._estimator())
-        windows, facts = self._training_windows(labelled, *made, estimator)
-        facts |= learn_novelty(windows)
         estimator.fit(
             lay_out(windows.data, self.window_layout),
             windows.target,
             **self._fit_params(estimator, windows.subject),
         )
-        self._set_fitted(estimator, windows, *made, facts)
+        self._set_fitted(
+            estimator, windows, *made, self._facts(windows, aligned, estimator, made[0])
+        )
         return self
 
     @available_if(_can_learn_more)  # type: ignore[untyped-decorator]
@@ -343,27 +344,23 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
             self._check_params()
             made = clone(check_preparation(self.preparation)), labelled[0].channel_names
             estimator = clone(self._estimator())
-        windows, facts = self._training_windows(labelled, *made, estimator)
-        if goes_on:
-            facts = self.training_facts_
-        else:
-            facts |= learn_novelty(windows)
+        windows, aligned = self._training_windows(labelled, *made)
         known = np.unique(windows.target) if classes is None else classes
         estimator.partial_fit(
             lay_out(windows.data, self.window_layout),
             windows.target,
             **({} if goes_on else {"classes": known}),
         )
+        if goes_on:
+            facts = self.training_facts_
+        else:
+            facts = self._facts(windows, aligned, estimator, made[0])
         self._set_fitted(estimator, windows, *made, facts)
         return self
 
     def _training_windows(
-        self,
-        labelled: list[Recording],
-        preparation: Preparation,
-        channels: tuple[str, ...],
-        estimator: Any,
-    ) -> tuple[Windows, dict[str, Any]]:
+        self, labelled: list[Recording], preparation: Preparation, channels: tuple[str, ...]
+    ) -> tuple[Windows, list[Recording]]:
         aligned = aligned_recordings(labelled, channels)
         for number, recording in enumerate(aligned):
             try:
@@ -382,16 +379,26 @@ class ActivityRecognizer(PredictionMixin, BaseEstimator):
                 f"no activity lasts for most of a window of {preparation.window:g} s."
             )
         warn_of_lost_activities(aligned, windows.target, self.unlabelled)
-        facts = training_facts(aligned, preparation)
-        facts["activities"] = learn_activities(
+        return windows, aligned
+
+    def _facts(
+        self,
+        windows: Windows,
+        recordings: list[Recording],
+        estimator: Any,
+        preparation: Preparation,
+    ) -> dict[str, Any]:
+        """Return what the training recordings tell about recordings to come."""
+        activities = learn_activities(
             windows,
-            aligned,
+            recordings,
             estimator,
             unlabelled=self.unlabelled,
             n_axes=len(preparation.acceleration),
             framed=preparation.frame != "device",
         )
-        return windows, facts
+        facts = training_facts(recordings, preparation) | learn_novelty(windows)
+        return facts | {"activities": activities}
 
     def _fit_params(self, estimator: Any, groups: NDArray[Any] | None) -> dict[str, Any]:
         """Return the subjects of the windows if the estimator takes them."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -46,9 +46,9 @@ class Recognized:
     start_time: Floats
     probabilities: NDArray[Any]
     parts: list[tuple[float, float]]
-    distance: Floats | None = None
-    posture: Floats = field(default_factory=lambda: np.empty((0, 0)))
-    in_frame: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, dtype=bool))
+    distance: Floats | None
+    posture: Floats
+    in_frame: NDArray[np.bool_]
 
     @property
     def duration(self) -> float:
