@@ -21,7 +21,6 @@ from typing import Any, NoReturn, TextIO
 
 from sklearn_har._version import __version__
 from sklearn_har.utils._numbers import check_real
-from sklearn_har.utils._text import fact as fact
 
 PROGRAM = "sklearn-har"
 STANDARD_OUTPUT = Path("-")

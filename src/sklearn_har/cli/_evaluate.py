@@ -15,7 +15,6 @@ from sklearn_har.cli._common import (
     SEED,
     UsageError,
     check_writable,
-    fact,
     positive_integer,
     quiet_start,
     refuse,
@@ -26,6 +25,7 @@ from sklearn_har.cli._messages import warnings_as_lines
 from sklearn_har.cli._models import NETWORKS, add_preparation_arguments, network_or_file
 from sklearn_har.cli._reading import add_source_arguments, facts_of, read_source
 from sklearn_har.utils._progress import is_watched
+from sklearn_har.utils._text import fact
 
 _DESCRIPTION = """\
 With SOURCE, score a recognizer on labelled recordings: a saved model as it is,

@@ -10,7 +10,6 @@ from sklearn_har.cli._common import (
     UsageError,
     add_data_arguments,
     check_writable,
-    fact,
     positive_integer,
     quiet_start,
     real,
@@ -18,6 +17,7 @@ from sklearn_har.cli._common import (
 )
 from sklearn_har.cli._messages import warnings_as_lines
 from sklearn_har.cli._models import load_model, refuse_contradictions
+from sklearn_har.utils._text import fact
 
 _FORMATS = {".onnx": "ONNX", ".tflite": "LiteRT"}
 

@@ -6,8 +6,9 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sklearn_har.cli._common import add_data_arguments, fact
+from sklearn_har.cli._common import add_data_arguments
 from sklearn_har.cli._data import FETCHED
+from sklearn_har.utils._text import fact
 
 _DESCRIPTION = """\
 Download a data set, verify it and store it in the cache of `evaluate` and

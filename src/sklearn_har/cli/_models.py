@@ -7,7 +7,8 @@ import math
 from pathlib import Path
 from typing import Any
 
-from sklearn_har.cli._common import UsageError, fact, nearest, real
+from sklearn_har.cli._common import UsageError, nearest, real
+from sklearn_har.utils._text import fact
 
 NETWORKS = {
     "lstm": "LSTMClassifier",

@@ -11,11 +11,12 @@ from importlib import import_module
 from typing import Any
 
 from sklearn_har.cli import _models
-from sklearn_har.cli._common import COUNT, UsageError, fact
+from sklearn_har.cli._common import COUNT, UsageError
 from sklearn_har.cli._messages import warnings_as_lines
 from sklearn_har.cli._models import NETWORKS
 from sklearn_har.utils._errors import one_line
 from sklearn_har.utils._progress import is_watched
+from sklearn_har.utils._text import fact
 
 
 def add_training_arguments(parser: argparse.ArgumentParser) -> None:

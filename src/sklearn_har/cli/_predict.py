@@ -15,7 +15,6 @@ from sklearn_har.cli._common import (
     UsageError,
     check_picture,
     check_writable,
-    fact,
     figure_of_rows,
     quiet_start,
     real,
@@ -25,7 +24,7 @@ from sklearn_har.cli._common import (
 from sklearn_har.cli._messages import warnings_as_lines
 from sklearn_har.cli._models import add_preparation_arguments, load_model, recognizer_of
 from sklearn_har.cli._reading import add_reading_arguments, read_pieces
-from sklearn_har.utils._text import shorten
+from sklearn_har.utils._text import fact, shorten
 
 # The other columns of the printed table take at most 40 letters.
 _LONGEST_NAME = 40

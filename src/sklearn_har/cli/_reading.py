@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 from sklearn_har.cli import _data
 from sklearn_har.cli._common import (
     UsageError,
-    fact,
     nearest,
     real,
     refuse,
 )
+from sklearn_har.utils._text import fact
 
 # Rows in memory at once: twenty minutes at 50 Hz.
 _CHUNK = 1 << 16

@@ -12,13 +12,13 @@ from sklearn_har.cli._common import (
     UsageError,
     add_data_arguments,
     check_new,
-    fact,
     positive_integer,
     quiet_start,
     write_file,
 )
 from sklearn_har.cli._messages import warnings_as_lines
 from sklearn_har.cli._reading import add_source_arguments, facts_of, how_read, read_source
+from sklearn_har.utils._text import fact
 
 _DESCRIPTION = """\
 Train a network on labelled recordings and save it with everything that it

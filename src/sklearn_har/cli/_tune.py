@@ -20,7 +20,6 @@ from sklearn_har.cli._common import (
     UsageError,
     check_picture,
     check_writable,
-    fact,
     integer,
     quiet_start,
     save_picture,
@@ -39,6 +38,7 @@ from sklearn_har.cli._tune_grid import (
 )
 from sklearn_har.cli._tune_report import facts_of_search, picture, report
 from sklearn_har.utils._progress import is_watched, time_left
+from sklearn_har.utils._text import fact
 
 _N_ITER = 20
 

@@ -7,10 +7,11 @@ import textwrap
 from typing import Any
 
 from sklearn_har.cli import _data, _networks
-from sklearn_har.cli._common import fact, figure_of_rows, quote
+from sklearn_har.cli._common import figure_of_rows, quote
 from sklearn_har.cli._models import NETWORKS
 from sklearn_har.cli._tune_grid import format_values, one_line
 from sklearn_har.utils._progress import duration
+from sklearn_har.utils._text import fact
 
 
 def facts_of_search(
