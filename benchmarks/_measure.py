@@ -13,6 +13,8 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +129,18 @@ def machine(packages: Sequence[str]) -> list[str]:
         f"{cores} core{'' if cores == 1 else 's'}, {model}",
         ", ".join(versions),
     ]
+
+
+def run_jobs(run: Callable[..., str], jobs: Iterable[tuple[Any, ...]], workers: int) -> None:
+    """Run the jobs, so many at a time, and print the line that each returns."""
+    if workers > 1:
+        # Read by each worker when it loads these libraries.
+        for name in ("OMP_NUM", "OPENBLAS_NUM", "NUMBA_NUM", "TF_NUM_INTRAOP", "TF_NUM_INTEROP"):
+            os.environ[f"{name}_THREADS"] = "1"
+    # New processes rather than forks, which TensorFlow does not survive.
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        for future in as_completed([pool.submit(run, *job) for job in jobs]):
+            print(future.result(), flush=True)
 
 
 class Kept:

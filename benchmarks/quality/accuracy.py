@@ -196,6 +196,15 @@ def figures(model: Any, test: Any) -> dict[str, Any]:
     }
 
 
+def rounded_figures(right: Any, subject: Any) -> dict[str, Any]:
+    """Return the share of the windows that are right, of all and by subject."""
+    by_subject = accuracy_by_subject(right, subject)
+    return {
+        "accuracy": round(float(right.mean()), 5),
+        "by_subject": {s: round(share, 4) for s, share in by_subject.items()},
+    }
+
+
 def accuracy_by_subject(right: Any, subject: Any) -> dict[str, float]:
     """Return the share of the windows of each subject that are right."""
     return {str(s): float(right[subject == s].mean()) for s in np.unique(subject)}

@@ -35,7 +35,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from _measure import Kept, mean_and_deviation, report, worst_subject
-from accuracy import accuracy_by_subject
+from accuracy import rounded_figures
 
 KEPT = Kept(__file__)
 SEEDS = {"cv": 3, "official": 5}
@@ -143,12 +143,10 @@ def run(part: str, row: str, seed: int, archive: str | None) -> dict[str, Any]:
     entry: dict[str, Any] = {"backend": keras.backend.backend(), "seconds": round(seconds, 1)}
     for name, probabilities in found.items():
         right = probabilities.argmax(axis=1) == tested.target
-        by_subject = accuracy_by_subject(right, tested.subject)
         known = tested.recording != WITHOUT_WALKING
         entry[name] = {
-            "accuracy": round(float(right.mean()), 5),
+            **rounded_figures(right, tested.subject),
             "known": round(float(right[known].mean()), 5),
-            "by_subject": {s: round(share, 4) for s, share in by_subject.items()},
         }
     KEPT.keep(entry, part, row, str(seed))
     return entry

@@ -20,16 +20,14 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from _measure import Kept, mean_and_deviation, parser, report, worst_subject
-from accuracy import accuracy_by_subject
+from _measure import Kept, mean_and_deviation, parser, report, run_jobs, worst_subject
+from accuracy import rounded_figures
 from body_frame import PLAIN, views
 
 from sklearn_har.augmentation import GravityRotation
@@ -105,11 +103,7 @@ def run(part: str, setting: str, seed: int, n_views: int, archive: str | None) -
     for view, scores, took in zip(VIEWS[: len(together)], together, spent, strict=True):
         right = scores.argmax(axis=1) == tested.target
         entry[view] = {
-            "accuracy": round(float(right.mean()), 5),
-            "by_subject": {
-                s: round(share, 4)
-                for s, share in accuracy_by_subject(right, tested.subject).items()
-            },
+            **rounded_figures(right, tested.subject),
             "seconds": round(float(took), 1),
         }
     KEPT.keep(entry, part, setting, str(seed))
@@ -155,12 +149,7 @@ def main() -> None:
         for setting in args.settings
         if str(seed) not in KEPT.load().get(part, {}).get(setting, {})
     ]
-    if args.workers > 1:
-        for name in ("OMP_NUM", "TF_NUM_INTRAOP", "TF_NUM_INTEROP"):
-            os.environ[f"{name}_THREADS"] = "1"
-    with ProcessPoolExecutor(args.workers, mp_context=get_context("spawn")) as pool:
-        for future in as_completed([pool.submit(run, *job, n_views, args.archive) for job in jobs]):
-            print(future.result(), flush=True)
+    run_jobs(run, [(*job, n_views, args.archive) for job in jobs], args.workers)
     report("frame_choice", table(KEPT.load()), save=args.save)
 
 

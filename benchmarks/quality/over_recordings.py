@@ -28,16 +28,14 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from _measure import Kept, mean_and_deviation, parser, report, worst_subject
-from accuracy import accuracy_by_subject, channels_first
+from _measure import Kept, mean_and_deviation, parser, report, run_jobs, worst_subject
+from accuracy import channels_first, rounded_figures
 from body_frame import views
 
 # {part: {row: {seed: {decision: figures}}}}
@@ -146,12 +144,7 @@ def run(part: str, job: str, seed: int, archive: str | None) -> str:
         posture = windows[..., :3].mean(axis=1)
         entry: dict[str, Any] = {"seconds": round(float(took), 1)}
         for decision, classes in decided(probabilities, posture, tested.recording).items():
-            right = classes == tested.target
-            by_subject = accuracy_by_subject(right, tested.subject)
-            entry[decision] = {
-                "accuracy": round(float(right.mean()), 5),
-                "by_subject": {s: round(share, 4) for s, share in by_subject.items()},
-            }
+            entry[decision] = rounded_figures(classes == tested.target, tested.subject)
         KEPT.keep(entry, part, row, str(seed))
         figures = ", ".join(f"{name} {100 * entry[name]['accuracy']:.2f}" for name in DECISIONS)
         line += f" {row}: {figures} ({took:.0f} s);"
@@ -191,12 +184,7 @@ def main() -> None:
         for seed in range(PARTS[part])
         if str(seed) not in kept.get(part, {}).get(JOBS[job][-1], {})
     ]
-    if args.workers > 1:
-        for name in ("OMP_NUM", "TF_NUM_INTRAOP", "TF_NUM_INTEROP"):
-            os.environ[f"{name}_THREADS"] = "1"
-    with ProcessPoolExecutor(args.workers, mp_context=get_context("spawn")) as pool:
-        for future in as_completed([pool.submit(run, *job, args.archive) for job in jobs]):
-            print(future.result(), flush=True)
+    run_jobs(run, [(*job, args.archive) for job in jobs], args.workers)
     report("over_recordings", table(KEPT.load()), save=args.save)
 
 

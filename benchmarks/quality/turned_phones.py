@@ -52,9 +52,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import cache
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -64,7 +62,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from _measure import Kept, mean_and_deviation, report
+from _measure import Kept, mean_and_deviation, report, run_jobs
 from accuracy import channels_first
 
 # {part: {model: {job: {seed: {case: {row: figures}}}}}}
@@ -480,14 +478,7 @@ def main() -> None:
         if job in (args.jobs or names)
         and str(seed) not in KEPT.load().get(part, {}).get(model, {}).get(job, {})
     ]
-    if args.workers > 1:
-        # Read by each worker when it loads these libraries.
-        for name in ("OMP_NUM", "OPENBLAS_NUM", "NUMBA_NUM", "TF_NUM_INTRAOP", "TF_NUM_INTEROP"):
-            os.environ[f"{name}_THREADS"] = "1"
-    # New processes rather than forks, which TensorFlow does not survive.
-    with ProcessPoolExecutor(args.workers, mp_context=get_context("spawn")) as pool:
-        for future in as_completed([pool.submit(run, *job, archives) for job in jobs]):
-            print(future.result(), flush=True)
+    run_jobs(run, [(*job, archives) for job in jobs], args.workers)
     report(
         "turned_phones",
         table(KEPT.load()),
