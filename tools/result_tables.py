@@ -236,7 +236,8 @@ def _left_out() -> list[Row]:
 
 
 def _recordings() -> list[Row]:
-    rows: list[Row] = [("", "classifier", "windows", "postures", "sequence", "both")]
+    shorter = {"cv": "folds", "official": "official", "left-out": "left out"}
+    rows: list[Row] = [("", "classifier", "trainings", "windows", "postures", "sequence", "both")]
     for part, by_row in read_results("over_recordings").items():
         for row, by_seed in sorted(by_row.items()):
             runs = list(by_seed.values())
@@ -245,9 +246,9 @@ def _recordings() -> list[Row]:
                 for decision in ("alone", "posture", "sequence", "both")
             )
             name = row.removeprefix("frame, ")
-            shown = name if name in ("MiniRocket", "two views") else f"`{name}`"
+            shown = f"`{name}`" if name.startswith("make_") else name
             shown += "" if row.startswith("frame, ") else ", axes of the phone"
-            rows.append(("folds" if part == "cv" else "official", shown, *cells))
+            rows.append((shorter[part], shown, str(len(runs)), *cells))
     return rows
 
 

@@ -1,9 +1,10 @@
 """Accuracy on UCI HAR of single windows, and of windows in the light of their recording.
 
-Each row is a classifier of windows; "frame" rows read windows in the frame of the body, the others
-windows in the axes of the phone. "two views" is the mean of the probabilities of two networks, one
-of which reads windows without their mean, which tell nothing of posture. Ridge gives MiniRocket no
-probabilities: the softmax of its decision function stands for them.
+Each row is a classifier of windows, or the mean of the probabilities of several. "frame" rows read
+windows in the frame of the body, the others windows in the axes of the phone. "light" is
+`make_light_cnn_lstm`, "movement" the same network on windows without their mean, trained in the
+frame only, and "fast" is `make_fast`; "two views" are light and movement. Ridge gives MiniRocket no
+probabilities: the softmax of its decision function, sharpened, stands for them.
 
 Each is scored four times: by its windows "alone"; after `revise_by_posture` ("posture"); by the
 most probable sequence, which knows how long activities last and nothing of their order
@@ -11,13 +12,15 @@ most probable sequence, which knows how long activities last and nothing of thei
 tested, and so does the frame. Windows of a recording are taken for consecutive: UCI HAR leaves out
 those between activities.
 
-By cross-validation over the training subjects (`cv`, three folds), which chooses, or on the
-official split (`official`), which chooses nothing. Run it as
+By cross-validation over the training subjects (`cv`, three folds), which chooses; on the official
+split (`official`) or with each of the 30 subjects left out in turn (`left-out`), which choose
+nothing. Run it as
 
     python benchmarks/quality/over_recordings.py cv official --archive "UCI HAR Dataset.zip"
 
-What is in `over_recordings.json` is not trained again; `--table` prints what is there. `--workers`
-trains so many at a time, each on one core. MiniRocket needs `pip install aeon`.
+Each training leaves its probabilities in a folder and is not done again; rows of which all
+trainings are there are scored, and their figures go to `over_recordings.json`. `--table` prints
+these. `--workers` trains so many at a time, each on one core. MiniRocket needs `pip install aeon`.
 """
 
 from __future__ import annotations
@@ -26,8 +29,10 @@ import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
+import functools
 import sys
 import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,23 +45,42 @@ from body_frame import views
 
 # {part: {row: {seed: {decision: figures}}}}
 KEPT = Kept(__file__)
-PARTS = {"cv": 3, "official": 5}
+#: Seeds of each part.
+PARTS = {"cv": 3, "official": 5, "left-out": 1}
 DECISIONS = ("alone", "posture", "sequence", "both")
-#: The rows that each job gives.
-JOBS = {
-    "make_cnn_lstm": ("make_cnn_lstm",),
-    "make_light_cnn_lstm": ("make_light_cnn_lstm",),
-    "frame": ("frame, make_light_cnn_lstm", "frame, two views"),
-    "MiniRocket": ("frame, MiniRocket",),
+#: What each training makes, and of which windows.
+TRAININGS = {
+    "light": ("make_light_cnn_lstm", ("device",)),
+    "fast": ("make_fast", ("device",)),
+    "MiniRocket": ("MiniRocket", ("device",)),
+    # As `ActivityRecognizer` trains: on windows in the frame, and as if it were not known.
+    "light, frame": ("make_light_cnn_lstm", ("body", "unknown")),
+    "light, movement": ("make_light_cnn_lstm", ("movement",)),
+    "fast, frame": ("make_fast", ("body", "unknown")),
+    "MiniRocket, frame": ("MiniRocket", ("body",)),
 }
+#: Whose probabilities each row takes the mean of.
+ROWS = {
+    "make_light_cnn_lstm": ("light",),
+    "make_fast": ("fast",),
+    "MiniRocket": ("MiniRocket",),
+    "frame, make_light_cnn_lstm": ("light, frame",),
+    "frame, two views": ("light, frame", "light, movement"),
+    "frame, MiniRocket": ("MiniRocket, frame",),
+    "frame, make_fast": ("fast, frame",),
+    "frame, light and fast": ("light, frame", "fast, frame"),
+    "frame, light, movement and fast": ("light, frame", "light, movement", "fast, frame"),
+    "frame, light and MiniRocket": ("light, frame", "MiniRocket, frame"),
+    "frame, light, movement and MiniRocket": (
+        "light, frame",
+        "light, movement",
+        "MiniRocket, frame",
+    ),
+}
+#: The decision function of the ridge is multiplied by this before the softmax. Of 1, 2, 4, 8, 16
+#: and 32 it gives the lowest log loss in cross-validation.
+SHARPNESS = 4.0
 STEP, LENGTH = 1.28, 2.56
-
-
-def without_mean(windows: Any) -> Any:
-    """Return windows less their mean; whether the frame is known stays."""
-    moved = windows - windows.mean(axis=1, keepdims=True)
-    moved[..., 9:] = windows[..., 9:]
-    return moved
 
 
 def minirocket(seed: int) -> Any:
@@ -74,39 +98,85 @@ def minirocket(seed: int) -> Any:
     )
 
 
-def train(job: str, seed: int, known: dict[str, Any], y: Any, tested: dict[str, Any]) -> Any:
-    """Train for a job; return probabilities of each of its rows, and the seconds they took."""
+@functools.cache
+def windows_of(part: str, archive: str | None) -> tuple[Any, dict[str, Any], list[Any]]:
+    """Return the data of a part, its windows by axes, and training and test rows of each fold."""
+    from sklearn.model_selection import GroupKFold, LeaveOneGroupOut
+
+    from sklearn_har.datasets import fetch_uci_har
+
+    har = fetch_uci_har(subset="train" if part == "cv" else "all", archive=archive)
+    shown = views(har.data, har.recording)
+    # Windows less their mean; whether the frame is known stays.
+    moved = shown["body"] - shown["body"].mean(axis=1, keepdims=True)
+    moved[..., 9:] = shown["body"][..., 9:]
+    shown["movement"] = moved
+    if part == "official":
+        splits = [tuple(np.flatnonzero(har.split == name) for name in ("train", "test"))]
+    else:
+        folds = GroupKFold(3) if part == "cv" else LeaveOneGroupOut()
+        splits = list(folds.split(har.data, har.target, har.subject))
+    return har, shown, splits
+
+
+def n_seeds(part: str, trainings: Iterable[str]) -> int:
+    """Return the number of seeds of a part, 1 for what draws nothing."""
+    draws = any(TRAININGS[training][0] != "make_fast" for training in trainings)
+    return PARTS[part] if draws else 1
+
+
+def train(part: str, training: str, seed: int, fold: int, folder: str, archive: str | None) -> str:
+    """Train once, leave the probabilities of the test windows in the folder; return a line."""
     from sklearn_har import recipes
 
+    har, shown, splits = windows_of(part, archive)
+    fitted, tested = splits[fold]
+    maker, axes = TRAININGS[training]
+    X, y = np.concatenate([shown[name][fitted] for name in axes]), har.target[fitted]
     start = time.perf_counter()
-    if job == "MiniRocket":
-        from scipy.special import softmax
-
-        model = minirocket(seed).fit(known["body"], y)
-        found = [softmax(model.decision_function(tested["body"]), axis=1)]
-        return found, [time.perf_counter() - start]
-    if job != "frame":
-        model = getattr(recipes, job)(random_state=seed).fit(known["device"], y)
-        return [model.predict_proba(tested["device"])], [time.perf_counter() - start]
-    # As `ActivityRecognizer` trains: on windows in the frame, and as if it were not known.
-    X, labels = np.concatenate([known["body"], known["unknown"]]), np.tile(y, 2)
-    model = recipes.make_light_cnn_lstm(random_state=seed).fit(X, labels)
+    if maker == "MiniRocket":
+        model = minirocket(seed).fit(X, y)
+        found = {"decision": model.decision_function(shown[axes[0]][tested])}
+    else:
+        # Other seeds than those of the network whose errors this one is to mend.
+        params: dict[str, Any] = {} if maker == "make_fast" else {"random_state": seed}
+        if axes == ("movement",):
+            params = {"random_state": 100 + seed, "augmentation": None}
+        model = getattr(recipes, maker)(**params).fit(X, np.tile(y, len(axes)))
+        found = {"probabilities": model.predict_proba(shown[axes[0]][tested])}
     seconds = time.perf_counter() - start
-    one = model.predict_proba(tested["body"])
-    model = recipes.make_light_cnn_lstm(random_state=100 + seed, augmentation=None)
-    model.fit(without_mean(known["body"]), y)
-    other = model.predict_proba(without_mean(tested["body"]))
-    return [one, (one + other) / 2], [seconds, time.perf_counter() - start]
+    path = file_of(folder, part, training, seed, fold)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez(path.with_suffix(".tmp.npz"), **found)
+    path.with_suffix(".tmp.npz").replace(path)
+    answers = next(iter(found.values())).argmax(axis=1)
+    right = 100 * float(np.mean(answers == har.target[tested]))
+    return f"{part}, {training}, #{seed}, fold {fold}: {right:.2f} ({seconds:.0f} s)"
 
 
-def decided(probabilities: Any, posture: Any, recording: Any) -> dict[str, Any]:
+def file_of(folder: str, part: str, training: str, seed: int, fold: int) -> Path:
+    """Return where the probabilities of a training are."""
+    return Path(folder, f"{part}, {training}, {seed}, {fold}.npz")
+
+
+def probabilities(path: Path) -> Any:
+    """Return the probabilities that a training left."""
+    from scipy.special import softmax
+
+    with np.load(path) as found:
+        if "decision" in found:
+            return softmax(SHARPNESS * found["decision"], axis=1)
+        values = found["probabilities"].astype(np.float64)
+    return values / values.sum(axis=1, keepdims=True)
+
+
+def decided(shares: Any, posture: Any, recording: Any) -> dict[str, Any]:
     """Return the classes that each decision gives."""
     from sklearn_har.timeline import decode_activities, revise_by_posture
 
-    probabilities = probabilities / probabilities.sum(axis=1, keepdims=True)
-    revised = revise_by_posture(probabilities, posture, recording)
-    found = {"alone": probabilities.argmax(axis=1), "posture": revised.argmax(axis=1)}
-    for name, values in (("sequence", probabilities), ("both", revised)):
+    revised = revise_by_posture(shares, posture, recording)
+    found = {"alone": shares.argmax(axis=1), "posture": revised.argmax(axis=1)}
+    for name, values in (("sequence", shares), ("both", revised)):
         found[name] = np.zeros(len(values), dtype=int)
         for number in np.unique(recording):
             mine = np.flatnonzero(recording == number)
@@ -114,77 +184,88 @@ def decided(probabilities: Any, posture: Any, recording: Any) -> dict[str, Any]:
     return found
 
 
-def run(part: str, job: str, seed: int, archive: str | None) -> str:
-    """Do one job, keep its figures and return a line about it."""
-    from sklearn.model_selection import GroupKFold
-
-    from sklearn_har.datasets import fetch_uci_har
-
-    har = fetch_uci_har(archive=archive)
-    known = views(har.data, har.recording)
-    if part == "cv":
-        tested, shown = har, known
-        found = np.zeros((len(JOBS[job]), len(har.target), 6))
-        seconds = np.zeros(len(found))
-        for fitted, held_out in GroupKFold(3).split(har.data, har.target, har.subject):
-            training, testing = (
-                {name: windows[rows] for name, windows in known.items()}
-                for rows in (fitted, held_out)
-            )
-            shares, spent = train(job, seed, training, har.target[fitted], testing)
-            found[:, held_out] = shares
-            seconds += spent
-    else:
-        tested = fetch_uci_har(subset="test", archive=archive)
-        shown = views(tested.data, tested.recording)
-        found, seconds = train(job, seed, known, har.target, shown)
-    line = f"{part}, #{seed}:"
-    for row, probabilities, took in zip(JOBS[job], found, seconds, strict=True):
-        windows = shown["body" if row.startswith("frame") else "device"]
-        posture = windows[..., :3].mean(axis=1)
-        entry: dict[str, Any] = {"seconds": round(float(took), 1)}
-        for decision, classes in decided(probabilities, posture, tested.recording).items():
-            entry[decision] = rounded_figures(classes == tested.target, tested.subject)
-        KEPT.keep(entry, part, row, str(seed))
-        figures = ", ".join(f"{name} {100 * entry[name]['accuracy']:.2f}" for name in DECISIONS)
-        line += f" {row}: {figures} ({took:.0f} s);"
-    return line
+def score(part: str, row: str, seed: int, folder: str, archive: str | None) -> bool:
+    """Keep the figures of a row if all its trainings are there; return whether they are."""
+    har, shown, splits = windows_of(part, archive)
+    files = [
+        [
+            file_of(folder, part, training, min(seed, n_seeds(part, [training]) - 1), fold)
+            for fold in range(len(splits))
+        ]
+        for training in ROWS[row]
+    ]
+    if not all(path.exists() for paths in files for path in paths):
+        return False
+    by_training = [np.concatenate([probabilities(path) for path in paths]) for paths in files]
+    tested = np.concatenate([rows for _, rows in splits])
+    shares = np.zeros((len(har.target), by_training[0].shape[1]))
+    shares[tested] = np.mean(by_training, axis=0)
+    # In the order of the data, so that windows of a recording stand together.
+    tested = np.sort(tested)
+    windows = shown["body" if row.startswith("frame") else "device"][tested]
+    posture, recording = windows[..., :3].mean(axis=1), har.recording[tested]
+    KEPT.keep(
+        {
+            name: rounded_figures(classes == har.target[tested], har.subject[tested])
+            for name, classes in decided(shares[tested], posture, recording).items()
+        },
+        part,
+        row,
+        str(seed),
+    )
+    return True
 
 
 def table(kept: dict[str, Any]) -> list[str]:
     """Return the lines of the table."""
-    lines = [f"{'':10}{'':28}{'':10}{'accuracy':>14}  n  worst subject"]
+    lines = [f"{'':10}{'':43}{'':10}{'accuracy':>14}  n  worst subject"]
     for part in PARTS:
         for row, by_seed in kept.get(part, {}).items():
             for decision in DECISIONS:
                 runs = [entry[decision] for entry in by_seed.values()]
                 lines.append(
-                    f"{part:10}{row:28}{decision:10}"
+                    f"{part:10}{row:43}{decision:10}"
                     f"{mean_and_deviation(run['accuracy'] for run in runs)} {len(runs):2} "
                     f"{worst_subject([run['by_subject'] for run in runs])}"
                 )
     return lines
 
 
+def missing(
+    parts: list[str], trainings: list[str], folder: str, archive: str | None
+) -> Iterator[tuple[Any, ...]]:
+    """Yield the trainings whose probabilities are not in the folder."""
+    for part in parts:
+        n_folds = len(windows_of(part, archive)[2])
+        for training in trainings:
+            for seed in range(n_seeds(part, [training])):
+                for fold in range(n_folds):
+                    if not file_of(folder, part, training, seed, fold).exists():
+                        yield part, training, seed, fold, folder, archive
+
+
 def main() -> None:
-    """Train what was asked for and is not there yet."""
+    """Train what was asked for and is not there yet, and score what is complete."""
     options = parser(__doc__, runs=None)
-    options.add_argument("parts", nargs="*", metavar="PART", help="cv, official (default: both)")
-    options.add_argument("--jobs", nargs="*", choices=list(JOBS), default=list(JOBS))
-    options.add_argument("--workers", type=int, default=1, help="jobs at a time (default: 1)")
+    options.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}")
+    options.add_argument("--trainings", nargs="*", choices=list(TRAININGS), default=list(TRAININGS))
+    options.add_argument(
+        "--folder",
+        default=str(Path(__file__).with_suffix("")),
+        help="where probabilities are kept (default: beside this script)",
+    )
+    options.add_argument("--workers", type=int, default=1, help="trainings at a time (default: 1)")
     options.add_argument("--table", action="store_true", help="print what is there and stop")
     args = options.parse_args()
     if set(args.parts) - set(PARTS):
         options.error(f"PART must be one of {', '.join(PARTS)}")
-    kept = KEPT.load()
-    jobs = [
-        (part, job, seed)
-        for job in ([] if args.table else args.jobs)
-        for part in args.parts or PARTS
-        for seed in range(PARTS[part])
-        if str(seed) not in kept.get(part, {}).get(JOBS[job][-1], {})
-    ]
-    run_jobs(run, [(*job, args.archive) for job in jobs], args.workers)
+    if not args.table:
+        parts = args.parts or ["cv", "official"]
+        run_jobs(train, missing(parts, args.trainings, args.folder, args.archive), args.workers)
+        for part in parts:
+            for row in ROWS:
+                for seed in range(n_seeds(part, ROWS[row])):
+                    score(part, row, seed, args.folder, args.archive)
     report("over_recordings", table(KEPT.load()), save=args.save)
 
 

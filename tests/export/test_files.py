@@ -23,7 +23,11 @@ from exported_networks import NETWORKS, WRITERS
 from sklearn_har import CNNLSTMClassifier, LSTMClassifier, SubsequenceReshaper
 from sklearn_har.exceptions import ExportError
 from sklearn_har.export import ExportedClassifier, ExportReport, to_litert, to_onnx
-from sklearn_har.preprocessing import ChannelwiseTransformer, CompandingTransformer
+from sklearn_har.preprocessing import (
+    ChannelwiseTransformer,
+    CompandingTransformer,
+    WindowCentering,
+)
 
 SCALERS = [
     StandardScaler(),
@@ -84,6 +88,20 @@ def test_companding_is_part_of_the_file(noise_floor, ending, windows, untrained,
     companding = CompandingTransformer(noise_floor).fit(X)
     clf = untrained(LSTMClassifier(units=5, n_steps=4, dense_units=5), companding.transform(X), y)
     report = WRITERS[ending](make_pipeline(companding, clf), tmp_path / "har", X=X)
+    assert report.max_difference < 1e-5
+
+
+@pytest.mark.parametrize("ending", WRITERS)
+@pytest.mark.parametrize("tells_frame", [False, True])
+def test_centring_is_part_of_the_file(tells_frame, ending, windows, untrained, tmp_path):
+    X, y = windows
+    if tells_frame:
+        known = np.broadcast_to(np.arange(len(X))[:, None, None] % 2, (*X.shape[:2], 1))
+        X = np.concatenate([X, known.astype(X.dtype)], axis=2)
+    centring = WindowCentering().fit(X)
+    assert centring.tells_frame_ == tells_frame
+    clf = untrained(LSTMClassifier(units=5, n_steps=4, dense_units=5), centring.transform(X), y)
+    report = WRITERS[ending](make_pipeline(centring, clf), tmp_path / "har", X=X)
     assert report.max_difference < 1e-5
 
 

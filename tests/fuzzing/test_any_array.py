@@ -20,6 +20,7 @@ from sklearn_har.preprocessing import (
     ChannelwiseTransformer,
     CompandingTransformer,
     SubsequenceReshaper,
+    WindowCentering,
 )
 from sklearn_har.recognition import StreamingRecognizer
 
@@ -28,6 +29,7 @@ TRANSFORMERS = [
     ChannelwiseTransformer(StandardScaler()),
     ChannelwiseTransformer(MinMaxScaler()),
     CompandingTransformer(),
+    WindowCentering(),
 ]
 CLASSIFIERS = [LSTMClassifier, CNNLSTMClassifier, ConvLSTMClassifier]
 # Often what fits, so that the checks behind the first one are reached as well.

@@ -222,6 +222,7 @@ def test_every_function_of_arrays_is_called():
         # tests/preparation/test_coefficients.py
         "preparation_coefficients",
         *("make_best", "make_lstm", "make_cnn_lstm", "make_conv_lstm", "make_light_cnn_lstm"),
+        *("make_best_in_frame", "make_fast"),
         *(
             "channel_importance",
             "evaluate_recordings",

@@ -11,8 +11,10 @@ from sklearn_har.augmentation import GravityRotation
 from sklearn_har.datasets import make_har_windows
 from sklearn_har.recipes import (
     make_best,
+    make_best_in_frame,
     make_cnn_lstm,
     make_conv_lstm,
+    make_fast,
     make_light_cnn_lstm,
     make_lstm,
 )
@@ -113,3 +115,24 @@ class TestBest:
         assert seeds(make_best(random_state=0)) == seeds(make_best(random_state=0))
         assert seeds(make_best(random_state=0)) != seeds(make_best(random_state=1))
         assert seeds(make_best()) == [None] * 3
+
+
+class TestInTheFrame:
+    def test_fast_recognises_new_subjects(self):
+        har = make_har_windows(n_subjects=6, n_windows_per_activity=6, random_state=0)
+        known = har.subject < 5
+        clf = make_fast().fit(har.data[known], har.target[known])
+        assert clf.score(har.data[~known], har.target[~known]) > 0.9
+
+    def test_best_averages_two_networks_and_features(self, har):
+        best = make_best_in_frame(epochs=1, random_state=0)
+        best.set_params(light__min_updates=0, movement__network__min_updates=0)
+        best.fit(har.data, har.target)
+        mean = np.mean([member.predict_proba(har.data) for member in best.estimators_], axis=0)
+        np.testing.assert_allclose(best.predict_proba(har.data), mean)
+        movement = best.named_estimators_["movement"]
+        np.testing.assert_allclose(
+            movement.predict_proba(har.data), movement.predict_proba(har.data + 1), atol=1e-4
+        )
+        light, network = best.named_estimators["light"], best.named_estimators["movement"][-1]
+        assert light.random_state != network.random_state

@@ -20,6 +20,7 @@ from sklearn_har.preprocessing import (
     ChannelwiseTransformer,
     CompandingTransformer,
     SubsequenceReshaper,
+    WindowCentering,
     WindowReshaper,
 )
 from sklearn_har.utils._layouts import layout_of_names
@@ -134,14 +135,14 @@ def read_estimator(estimator: Any) -> Plan:
     for step, fitted in steps:
         if isinstance(fitted, ChannelwiseTransformer):
             plan.transformers.append((step, fitted.transformer_))
-        elif isinstance(fitted, CompandingTransformer):
+        elif isinstance(fitted, CompandingTransformer | WindowCentering):
             plan.transformers.append((step, fitted))
         elif not isinstance(fitted, SubsequenceReshaper | WindowReshaper):
             # The network cuts subsequences itself and reads raw windows.
             raise ExportError(
                 f"The step {step!r} cannot be exported: {type(fitted).__name__} is not a "
-                "ChannelwiseTransformer, CompandingTransformer, SubsequenceReshaper or "
-                "WindowReshaper. To scale channels, wrap it: "
+                "ChannelwiseTransformer, CompandingTransformer, SubsequenceReshaper, "
+                "WindowCentering or WindowReshaper. To scale channels, wrap it: "
                 f"ChannelwiseTransformer({type(fitted).__name__}(...))."
             )
     return plan

@@ -23,7 +23,7 @@ from sklearn.preprocessing import (
 
 from sklearn_har.exceptions import ExportError
 from sklearn_har.export._portable import arcsinh
-from sklearn_har.preprocessing import CompandingTransformer
+from sklearn_har.preprocessing import CompandingTransformer, WindowCentering
 from sklearn_har.utils._compat import scaler_of_power_transformer
 
 Constant = Callable[[Any], Any]
@@ -122,6 +122,13 @@ def _box_cox_of_one_more(x: Any, exponents: npt.NDArray[np.float64], constant: C
 @_apply.register(CompandingTransformer)
 def _companding(fitted: Any, x: Any, constant: Constant) -> Any:
     return arcsinh(x / constant(fitted.noise_floor_))
+
+
+@_apply.register(WindowCentering)
+def _centring(fitted: Any, x: Any, constant: Constant) -> Any:
+    moves = np.ones(fitted.n_channels_in_)
+    moves[-1] = not fitted.tells_frame_
+    return x - ops.mean(x, axis=1, keepdims=True) * constant(moves)
 
 
 @_apply.register(Pipeline)

@@ -1,8 +1,10 @@
 """Transformers of windows."""
 
+from sklearn_har.preprocessing._centering import WindowCentering
 from sklearn_har.preprocessing._channelwise import ChannelwiseTransformer
 from sklearn_har.preprocessing._companding import CompandingTransformer
 from sklearn_har.preprocessing._subsequences import SubsequenceReshaper
+from sklearn_har.preprocessing._window_features import WindowFeatures
 from sklearn_har.preprocessing._window_reshaper import WindowReshaper
 from sklearn_har.utils._public import name_classes_after
 
@@ -10,6 +12,8 @@ __all__ = [
     "ChannelwiseTransformer",
     "CompandingTransformer",
     "SubsequenceReshaper",
+    "WindowCentering",
+    "WindowFeatures",
     "WindowReshaper",
 ]
 

@@ -51,6 +51,21 @@ class WindowTransformer(TransformerMixin, BaseEstimator):
         """
         raise NotImplementedError
 
+    def _check(self, X: npt.ArrayLike, *, reset: bool, **options: Any) -> npt.NDArray[Any]:
+        return check_windows(
+            self, X, **{"reset": reset, "dtype": [np.float64, np.float32], **options}
+        )
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags
+
+
+class InvertibleTransformer(WindowTransformer):
+    """A transformer of windows that can be undone."""
+
     def inverse_transform(self, X: npt.ArrayLike) -> npt.NDArray[Any]:
         """Undo the transformation.
 
@@ -66,13 +81,12 @@ class WindowTransformer(TransformerMixin, BaseEstimator):
         """
         raise NotImplementedError
 
-    def _check(self, X: npt.ArrayLike, *, reset: bool, **options: Any) -> npt.NDArray[Any]:
-        return check_windows(
-            self, X, **{"reset": reset, "dtype": [np.float64, np.float32], **options}
-        )
 
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.three_d_array = True
-        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
-        return tags
+def tells_frame(windows: npt.NDArray[Any]) -> bool:
+    """Whether the last of 4, 7 or 10 channels tells in each window if the frame is known."""
+    last = windows[..., -1]
+    return (
+        windows.shape[2] in (4, 7, 10)
+        and bool((last == last[:, :1]).all())
+        and bool(np.isin(last[:, 0], (0, 1)).all())
+    )

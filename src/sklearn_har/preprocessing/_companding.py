@@ -10,7 +10,7 @@ import numpy.typing as npt
 from sklearn.base import OneToOneFeatureMixin
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_har.preprocessing._base import WindowTransformer
+from sklearn_har.preprocessing._base import InvertibleTransformer
 from sklearn_har.utils._compat import Interval
 from sklearn_har.utils._moments import mean_and_deviation, parts_of
 
@@ -18,7 +18,7 @@ from sklearn_har.utils._moments import mean_and_deviation, parts_of
 _PERCENTILE = 10.0
 
 
-class CompandingTransformer(OneToOneFeatureMixin, WindowTransformer):
+class CompandingTransformer(OneToOneFeatureMixin, InvertibleTransformer):
     """Compand the channels: linearly below the noise floor, logarithmically above.
 
     A step moves the phone by more than 1 g. The sway that separates standing from sitting is a

@@ -1,0 +1,254 @@
+"""Describe windows by simple features, for classifiers of tables.
+
+Libraries of features such as tsfel and tsfresh compute one window at a time in Python, and none of
+their features joins the axes of a sensor, as the length of the acceleration does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any, ClassVar, NamedTuple, Self
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_is_fitted
+
+from sklearn_har.preprocessing._base import tells_frame
+from sklearn_har.utils._moments import parts_of
+from sklearn_har.utils._validation import check_windows
+
+Floats = npt.NDArray[np.float64]
+
+_QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
+_N_BANDS = 12
+# Strengths below this share of the usual ones count as noise.
+_NOISE = 0.03
+
+
+class WindowFeatures(TransformerMixin, BaseEstimator):
+    """Describe each window by level, strength, shape and spectrum of its channels.
+
+    The result is a table with a row for each window, for any classifier of scikit-learn.
+    :func:`~sklearn_har.recipes.make_fast` puts a linear discriminant analysis behind it.
+
+    Attributes
+    ----------
+    n_timesteps_in_, n_channels_in_ : int
+        Shape of a window. `n_features_in_` is their product, whatever the form of `X`.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Column names, if `X` was a frame.
+    strength_ : ndarray of shape (n_strengths,)
+        The mean of each strength over the training windows.
+    tells_frame_ : bool
+        Whether the last channel tells if the frame of the body is known.
+
+    See Also
+    --------
+    sklearn_har.recipes.make_fast : Classify by these features.
+    WindowReshaper : Turn windows into the rows of a table as they are.
+
+    Notes
+    -----
+    The signals are the channels and, if their number is divisible by three, the length of each
+    three as a vector. Signals and their changes from one time step to the next have these features:
+
+    - levels: mean, quantiles, and skewness and kurtosis between -1 and 1,
+    - strengths: standard deviation and mean absolute deviation.
+
+    Signals also have their strength in up to 12 bands of frequency, and each two channels their
+    correlation. Strengths are logarithms relative to the mean of the training windows.
+
+    :class:`~sklearn_har.recognition.ActivityRecognizer` adds a channel that tells if the frame of
+    the body is known. A last channel of 4, 7 or 10 is taken for it if it is 0 or 1 in each training
+    window. Windows with and without the frame then have their features in columns of their own, and
+    0 in those of the other kind: a linear classifier weighs them separately.
+
+    Examples
+    --------
+    >>> from sklearn_har.datasets import make_har_windows
+    >>> from sklearn_har.preprocessing import WindowFeatures
+    >>> windows = make_har_windows(n_subjects=2, random_state=0).data
+    >>> features = WindowFeatures().fit(windows)
+    >>> features.transform(windows).shape
+    (120, 456)
+    >>> features.get_feature_names_out()[[0, 9, -1]].tolist()
+    ['mean of channel 0', 'mean of length 0', 'band 11 of length 2']
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {}
+
+    def fit(self, X: npt.ArrayLike, y: Any = None) -> Self:
+        """Learn the usual strengths.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_windows, n_timesteps, n_channels)
+            Windows. Also subsequences and tables, as in :class:`WindowReshaper`.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        self : estimator
+            The fitted transformer.
+        """
+        windows = self._check(X, reset=True)
+        self.tells_frame_ = tells_frame(windows)
+        total = sum(_side_by_side(_strengths(part)).sum(axis=0) for part in self._parts(windows))
+        self.strength_: Floats = np.asarray(total / len(windows))
+        return self
+
+    def transform(self, X: npt.ArrayLike) -> Floats:
+        """Return the features of windows.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_windows, n_timesteps, n_channels)
+            Windows, or any other form that :meth:`fit` accepts.
+
+        Returns
+        -------
+        ndarray of float64 of shape (n_windows, n_features)
+            A row for each window.
+        """
+        check_is_fitted(self)
+        windows = self._check(X, reset=False)
+        usual = np.where(self.strength_ > 0.0, self.strength_, 1.0)
+        rows = [
+            np.hstack(
+                [
+                    _side_by_side(_levels(part)),
+                    np.log(_side_by_side(_strengths(part)) / usual + _NOISE),
+                ]
+            )
+            for part in self._parts(windows)
+        ]
+        features: Floats = np.concatenate(rows)
+        if self.tells_frame_:
+            known = windows[:, 0, -1:].astype(np.float64)
+            features = np.hstack([known, known * features, (1.0 - known) * features])
+        return features
+
+    def get_feature_names_out(self, input_features: Any = None) -> npt.NDArray[np.object_]:
+        """Return the names of the features.
+
+        Parameters
+        ----------
+        input_features : None
+            Ignored.
+
+        Returns
+        -------
+        ndarray of str of shape (n_features,)
+            Such as "mean of channel 0". "length 0" is that of the first three channels, and "frame:
+            " stands before the features of windows whose frame is known.
+        """
+        check_is_fitted(self)
+        still = np.zeros((1, self.n_channels_in_ - self.tells_frame_, self.n_timesteps_in_))
+        names = [
+            f"{feature.name} of {of}"
+            for features in (_levels(still), _strengths(still))
+            for feature in features
+            for of in feature.of
+        ]
+        if self.tells_frame_:
+            names = [
+                "frame known",
+                *(f"{kind}: {name}" for kind in ("frame", "no frame") for name in names),
+            ]
+        return np.array(names, dtype=object)
+
+    def _check(self, X: npt.ArrayLike, *, reset: bool) -> npt.NDArray[Any]:
+        windows = check_windows(self, X, reset=reset, dtype=[np.float64, np.float32])
+        return windows.reshape(len(windows), self.n_timesteps_in_, self.n_channels_in_)
+
+    def _parts(self, windows: npt.NDArray[Any]) -> Iterator[Floats]:
+        """Yield the channels of some windows at a time, (n, n_channels, n_timesteps)."""
+        channels = windows[..., : self.n_channels_in_ - self.tells_frame_]
+        for part in parts_of(channels):
+            yield np.ascontiguousarray(part.swapaxes(1, 2), dtype=np.float64)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        return tags
+
+
+class _Feature(NamedTuple):
+    """One feature of several signals: values of shape (n_windows, n_signals)."""
+
+    name: str
+    of: list[str]
+    values: Floats
+
+
+def _side_by_side(features: Iterator[_Feature]) -> Floats:
+    values: Floats = np.hstack([feature.values for feature in features])
+    return values
+
+
+# Below, windows are (n_windows, n_channels, n_timesteps).
+
+
+def _signals(windows: Floats) -> tuple[list[str], Floats]:
+    """Return names and values of the channels and of the lengths of each three."""
+    n_windows, n_channels, n_timesteps = windows.shape
+    names = [f"channel {i}" for i in range(n_channels)]
+    if n_channels % 3:
+        return names, windows
+    lengths = np.linalg.norm(windows.reshape(n_windows, -1, 3, n_timesteps), axis=2)
+    names += [f"length {i}" for i in range(n_channels // 3)]
+    return names, np.concatenate([windows, lengths], axis=1)
+
+
+def _signals_and_changes(windows: Floats) -> Iterator[tuple[list[str], Floats]]:
+    yield _signals(windows)
+    if windows.shape[2] > 1:
+        names, changes = _signals(np.diff(windows))
+        yield [f"change of {name}" for name in names], changes
+
+
+def _moving(signals: Floats) -> Floats:
+    moving: Floats = signals - signals.mean(axis=2, keepdims=True)
+    return moving
+
+
+def _levels(windows: Floats) -> Iterator[_Feature]:
+    """Yield the features that have a sign."""
+    for of, signals in _signals_and_changes(windows):
+        yield _Feature("mean", of, signals.mean(axis=2))
+        for q, values in zip(_QUANTILES, np.quantile(signals, _QUANTILES, axis=2), strict=True):
+            yield _Feature(f"{100 * q:g} % quantile", of, values)
+        deviation = signals.std(axis=2, keepdims=True)
+        standard = np.zeros_like(signals)
+        np.divide(_moving(signals), deviation, out=standard, where=deviation > 0.0)
+        square = standard * standard
+        # Those of a spike are hundreds.
+        yield _Feature("skewness", of, np.tanh((square * standard).mean(axis=2) / 3.0))
+        yield _Feature("kurtosis", of, np.tanh((square * square).mean(axis=2) / 3.0 - 1.0))
+    moving = _moving(windows)
+    products = moving @ moving.swapaxes(1, 2)
+    lengths = np.sqrt(np.diagonal(products, axis1=1, axis2=2))
+    first, second = np.triu_indices(windows.shape[1], k=1)
+    usual = lengths[:, first] * lengths[:, second]
+    shared = products[:, first, second]
+    yield _Feature(
+        "correlation",
+        [f"channels {i} and {j}" for i, j in zip(first, second, strict=True)],
+        np.divide(shared, usual, out=np.zeros_like(shared), where=usual > 0.0),
+    )
+
+
+def _strengths(windows: Floats) -> Iterator[_Feature]:
+    """Yield the features that are not negative."""
+    for of, signals in _signals_and_changes(windows):
+        yield _Feature("deviation", of, signals.std(axis=2))
+        yield _Feature("mean absolute deviation", of, np.abs(_moving(signals)).mean(axis=2))
+    of, signals = _signals(windows)
+    power = np.abs(np.fft.rfft(_moving(signals))) ** 2
+    # The mean is no frequency. Short windows have fewer bands.
+    edges = np.unique(np.geomspace(1, power.shape[2], _N_BANDS + 1).round().astype(int))
+    for i, (low, high) in enumerate(pairwise(edges), start=1):
+        yield _Feature(f"band {i}", of, np.sqrt(power[..., low:high].mean(axis=2)))
