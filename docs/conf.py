@@ -11,11 +11,14 @@ from typing import Any
 # TensorFlow greets on the standard error stream, which the gallery would print on its pages.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
+from numpydoc.xref import DEFAULT_LINKS
 from sphinx.application import Sphinx
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 sys.path.insert(0, str(ROOT / "docs" / "_extensions"))
+
+from inventories import INVENTORIES, LIBRARIES, TYPES  # noqa: E402
 
 from sklearn_har import __version__  # noqa: E402
 
@@ -28,6 +31,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "sphinx.ext.extlinks",
+    "sphinx.ext.intersphinx",
     "numpydoc",
     "sphinx_copybutton",
     "sphinx_design",
@@ -46,18 +50,27 @@ exclude_patterns = [
 templates_path = ["_templates"]
 highlight_language = "python"
 
-# A reference that leads nowhere is a warning, and with -W an error. Other libraries are not linked:
-# their inventories would have to be downloaded.
+# A reference that leads nowhere is a warning, and with -W an error. Other libraries are linked by
+# the inventories that tools/inventories.py wrote, so the build needs no network.
 nitpicky = True
-nitpick_ignore_regex = [
-    (r"py:.*", r"(numpy|pandas|scipy|sklearn|keras|tensorflow|optuna|matplotlib|scikeras)(\..*)?"),
-]
+nitpick_ignore_regex = [(r"py:.*", r"(tensorflow|optuna|matplotlib|scikeras)(\..*)?")]
+intersphinx_mapping = {
+    library: (address, str(INVENTORIES / f"{library}.inv"))
+    for library, (address, _) in LIBRARIES.items()
+}
 
 autosummary_generate = True
 toc_object_entries_show_parents = "hide"  # `fit()` is enough beside the page of its class
 autodoc_typehints = "none"  # the numpydoc sections state the types
 numpydoc_show_class_members = False  # the class template does it
 numpydoc_class_members_toctree = False
+# The types of parameters link to these objects alone. numpydoc adds its own links of words, which
+# need the inventory of Python, so each of them stays the word that it is.
+numpydoc_xref_param_type = True
+numpydoc_xref_ignore = "all"
+numpydoc_xref_aliases = {word: word for word in DEFAULT_LINKS} | {
+    word: f":class:`{name}`" if word == name else name for word, name in TYPES.items()
+}
 
 extlinks = {"doi": ("https://doi.org/%s", "doi:%s")}
 
