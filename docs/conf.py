@@ -35,6 +35,7 @@ extensions = [
     "numpydoc",
     "sphinx_copybutton",
     "sphinx_design",
+    "class_pages",
     "tables",
     "sphinx_gallery.gen_gallery",
 ]
@@ -62,7 +63,7 @@ intersphinx_mapping = {
 autosummary_generate = True
 toc_object_entries_show_parents = "hide"  # `fit()` is enough beside the page of its class
 autodoc_typehints = "none"  # the numpydoc sections state the types
-numpydoc_show_class_members = False  # the class template does it
+numpydoc_show_class_members = False  # docs/_extensions/class_pages.py does it
 numpydoc_class_members_toctree = False
 # The types of parameters link to these objects alone. numpydoc adds its own links of words, which
 # need the inventory of Python, so each of them stays the word that it is.
@@ -158,15 +159,6 @@ def changelog_as_rst(app: Sphinx, docname: str, source: list[str]) -> None:
     source[0] += text
 
 
-def skip_machinery(
-    app: Sphinx, what: str, name: str, obj: Any, skip: bool, options: Any
-) -> bool | None:
-    """Leave out what only scikit-learn and scikeras call, such as `set_fit_request`."""
-    module = getattr(getattr(obj, "fget", obj), "__module__", None) or ""
-    return True if module.startswith(("sklearn.utils.", "scikeras.")) else None
-
-
 def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("source-read", changelog_as_rst)
-    app.connect("autodoc-skip-member", skip_machinery)
     return {"parallel_read_safe": True}
