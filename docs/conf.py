@@ -114,6 +114,8 @@ sphinx_gallery_conf = {
 html_theme = "pydata_sphinx_theme"
 html_title = f"{project} {version}"
 html_static_path = ["_static"]
+# One drawing, whose colours are visible on white and on black.
+html_favicon = "_static/logo.svg"
 html_css_files = ["custom.css"]
 # Pages without pages below them need no column for these.
 html_sidebars = {
@@ -135,6 +137,11 @@ html_sidebars = {
 copybutton_prompt_text = r">>> |\.\.\. "
 copybutton_prompt_is_regexp = True
 html_theme_options = {
+    "logo": {
+        "image_light": "_static/logo.svg",
+        "image_dark": "_static/logo.svg",
+        "text": html_title,
+    },
     "show_prev_next": True,
     "secondary_sidebar_items": ["page-toc"],
     "header_links_before_dropdown": 6,
