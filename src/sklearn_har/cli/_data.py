@@ -41,7 +41,7 @@ def add_window_arguments(parser: argparse.ArgumentParser) -> None:
 def check_dataset(args: argparse.Namespace) -> None:
     """Raise an error for the location of files if the windows do not come from there."""
     if args.windows:
-        if args.dataset not in (None, "simulated") or args.archive or args.data_home:
+        if args.dataset != "simulated" or args.archive or args.data_home:
             raise UsageError("--windows replaces --dataset, --archive and --data-home")
     elif args.dataset == "simulated" and (args.archive or args.data_home):
         option = "--archive" if args.archive else "--data-home"

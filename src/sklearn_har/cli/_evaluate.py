@@ -179,8 +179,8 @@ def _evaluate_windows(args: argparse.Namespace) -> None:
     refuse(args, recordings, "only for recordings: name their SOURCE")
     if not args.windows:
         refuse(args, ("folds",), "only for recordings (name their SOURCE) and for --windows")
-    _data.check_dataset(args)
     args.dataset, args.repeats = args.dataset or "simulated", args.repeats or 3
+    _data.check_dataset(args)
     with quiet_start():
         estimator = _networks.make_estimator(args)
     content: dict[str, Any]
