@@ -130,6 +130,7 @@ html_sidebars = {
         "coming_from_*",
         "glossary",
         "developers",
+        "releasing",
         "changelog",
     )
 }
