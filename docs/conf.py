@@ -141,7 +141,7 @@ html_theme_options = {
     "logo": {
         "image_light": "_static/logo.svg",
         "image_dark": "_static/logo.svg",
-        "text": html_title,
+        "text": project,
     },
     "show_prev_next": True,
     "secondary_sidebar_items": ["page-toc"],
