@@ -11,11 +11,14 @@ from typing import Any
 # TensorFlow greets on the standard error stream, which the gallery would print on its pages.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
+from numpydoc.xref import DEFAULT_LINKS
 from sphinx.application import Sphinx
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 sys.path.insert(0, str(ROOT / "docs" / "_extensions"))
+
+from inventories import INVENTORIES, LIBRARIES, TYPES  # noqa: E402
 
 from sklearn_har import __version__  # noqa: E402
 
@@ -28,9 +31,11 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "sphinx.ext.extlinks",
+    "sphinx.ext.intersphinx",
     "numpydoc",
     "sphinx_copybutton",
     "sphinx_design",
+    "class_pages",
     "tables",
     "sphinx_gallery.gen_gallery",
 ]
@@ -46,18 +51,27 @@ exclude_patterns = [
 templates_path = ["_templates"]
 highlight_language = "python"
 
-# A reference that leads nowhere is a warning, and with -W an error. Other libraries are not linked:
-# their inventories would have to be downloaded.
+# A reference that leads nowhere is a warning, and with -W an error. Other libraries are linked by
+# the inventories that tools/inventories.py wrote, so the build needs no network.
 nitpicky = True
-nitpick_ignore_regex = [
-    (r"py:.*", r"(numpy|pandas|scipy|sklearn|keras|tensorflow|optuna|matplotlib|scikeras)(\..*)?"),
-]
+nitpick_ignore_regex = [(r"py:.*", r"(tensorflow|optuna|matplotlib|scikeras)(\..*)?")]
+intersphinx_mapping = {
+    library: (address, str(INVENTORIES / f"{library}.inv"))
+    for library, (address, _) in LIBRARIES.items()
+}
 
 autosummary_generate = True
 toc_object_entries_show_parents = "hide"  # `fit()` is enough beside the page of its class
 autodoc_typehints = "none"  # the numpydoc sections state the types
-numpydoc_show_class_members = False  # the class template does it
+numpydoc_show_class_members = False  # docs/_extensions/class_pages.py does it
 numpydoc_class_members_toctree = False
+# The types of parameters link to these objects alone. numpydoc adds its own links of words, which
+# need the inventory of Python, so each of them stays the word that it is.
+numpydoc_xref_param_type = True
+numpydoc_xref_ignore = "all"
+numpydoc_xref_aliases = {word: word for word in DEFAULT_LINKS} | {
+    word: f":class:`{name}`" if word == name else name for word, name in TYPES.items()
+}
 
 extlinks = {"doi": ("https://doi.org/%s", "doi:%s")}
 
@@ -100,6 +114,8 @@ sphinx_gallery_conf = {
 html_theme = "pydata_sphinx_theme"
 html_title = f"{project} {version}"
 html_static_path = ["_static"]
+# One drawing, whose colours are visible on white and on black.
+html_favicon = "_static/logo.svg"
 html_css_files = ["custom.css"]
 # Pages without pages below them need no column for these.
 html_sidebars = {
@@ -114,6 +130,7 @@ html_sidebars = {
         "coming_from_*",
         "glossary",
         "developers",
+        "releasing",
         "changelog",
     )
 }
@@ -121,6 +138,11 @@ html_sidebars = {
 copybutton_prompt_text = r">>> |\.\.\. "
 copybutton_prompt_is_regexp = True
 html_theme_options = {
+    "logo": {
+        "image_light": "_static/logo.svg",
+        "image_dark": "_static/logo.svg",
+        "text": project,
+    },
     "show_prev_next": True,
     "secondary_sidebar_items": ["page-toc"],
     "header_links_before_dropdown": 6,
@@ -145,15 +167,6 @@ def changelog_as_rst(app: Sphinx, docname: str, source: list[str]) -> None:
     source[0] += text
 
 
-def skip_machinery(
-    app: Sphinx, what: str, name: str, obj: Any, skip: bool, options: Any
-) -> bool | None:
-    """Leave out what only scikit-learn and scikeras call, such as `set_fit_request`."""
-    module = getattr(getattr(obj, "fget", obj), "__module__", None) or ""
-    return True if module.startswith(("sklearn.utils.", "scikeras.")) else None
-
-
 def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("source-read", changelog_as_rst)
-    app.connect("autodoc-skip-member", skip_machinery)
     return {"parallel_read_safe": True}

@@ -218,6 +218,18 @@ def test_tables_by_activity_and_subject_agree_with_the_accuracy(result_tables):
     assert means == sorted(means)
 
 
+def test_table_of_settings_begins_with_the_recipes(result_tables):
+    heading, recipe, *others = result_tables.accuracy_table("choice")
+    kept = result_tables.read_results("recipe_choice")
+    assert heading == ("setting", "LSTM", "CNN-LSTM", "ConvLSTM")
+    assert recipe[0] == "the recipe"
+    accuracies = [100 * run["accuracy"] for run in kept["cnn-lstm"].values()]
+    assert recipe[2].startswith(f"{statistics.mean(accuracies):.1f} ")
+    # MiniRocket is no setting.
+    shown = sum(bool(cell) for row in (recipe, *others) for cell in row[1:])
+    assert shown == len(kept) - 1
+
+
 def test_the_page_on_installing_names_the_version():
     page = (ROOT / "docs" / "install.rst").read_text(encoding="utf-8")
     assert f"$ sklearn-har --version\n   sklearn-har {sklearn_har.__version__}\n" in page

@@ -90,10 +90,11 @@ def accuracy_table(name: str) -> list[Row]:
 
     Parameters
     ----------
-    name : {"overview", "networks", "recipes", "all", "left-out", "recordings", "hapt"}
-        The overview for newcomers; the published networks beside plain Keras; the recipes and their
-        rivals; every row on the official split; the accuracy with each subject left out in turn;
-        windows in the light of their recording; the twelve activities of HAPT.
+    name : str
+        A key of `TABLES`: the overview for newcomers; the published networks beside plain Keras;
+        the recipes and their rivals; every row on the official split; the accuracy with each
+        subject left out in turn; the settings that the recipes were compared with; windows in the
+        light of their recording; the twelve activities of HAPT.
 
     Returns
     -------
@@ -235,6 +236,27 @@ def _left_out() -> list[Row]:
     return rows
 
 
+def _choice() -> list[Row]:
+    kept = read_results("recipe_choice")
+    networks = {"lstm": "LSTM", "cnn-lstm": "CNN-LSTM", "conv-lstm": "ConvLSTM"}
+    accuracies: dict[str, dict[str, list[float]]] = {}
+    for name, by_seed in kept.items():
+        network, _, setting = name.partition(" ")
+        if network in networks:
+            runs = [run["accuracy"] for run in by_seed.values()]
+            accuracies.setdefault(setting, {})[network] = runs
+
+    def best(setting: str) -> float:
+        return max(statistics.mean(runs) for runs in accuracies[setting].values())
+
+    rows: list[Row] = [("setting", *networks.values())]
+    # The recipes themselves come first.
+    for setting in sorted(accuracies, key=lambda setting: (setting != "", -best(setting))):
+        cells = (accuracies[setting].get(network) for network in networks)
+        rows.append((setting or "the recipe", *(per_cent(runs) if runs else "" for runs in cells)))
+    return rows
+
+
 def _recordings() -> list[Row]:
     shorter = {"cv": "folds", "official": "official", "left-out": "left out"}
     rows: list[Row] = [("", "classifier", "trainings", "windows", "postures", "sequence", "both")]
@@ -310,6 +332,7 @@ TABLES: dict[str, Callable[[], list[Row]]] = {
     "recipes": _recipes,
     "all": _all,
     "left-out": _left_out,
+    "choice": _choice,
     "recordings": _recordings,
     "hapt": _hapt,
 }

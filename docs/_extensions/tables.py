@@ -1,4 +1,4 @@
-"""Tables whose numbers are read from where they stand, so that no page repeats them."""
+"""Tables that are made from the kept results and from pyproject.toml."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from sphinx.util.docutils import SphinxDirective
 
 ROOT = Path(__file__).resolve().parents[2]
 QUALITY = ROOT / "benchmarks" / "quality"
+RESULTS = ROOT / "benchmarks" / "results"
 Row = Sequence[str]
 
 
@@ -31,10 +32,15 @@ class Table(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the table."""
-        lines = [".. list-table::", "   :header-rows: 1", f"   :widths: {self.widths}", ""]
-        for row in (self.heading, *self.rows()):
-            lines += [f"   {' ' if i else '*'} - {cell}" for i, cell in enumerate(row)]
-        return self.parse_text_to_nodes("\n".join(lines))
+        return self.parse_text_to_nodes(list_table([self.heading, *self.rows()], self.widths))
+
+
+def list_table(rows: Sequence[Row], widths: str = "auto") -> str:
+    """Return a table as reStructuredText, its heading first."""
+    lines = [".. list-table::", "   :header-rows: 1", f"   :widths: {widths}", ""]
+    for row in rows:
+        lines += [f"   {' ' if i else '*'} - {cell}" for i, cell in enumerate(row)]
+    return "\n".join(lines)
 
 
 class OldestVersions(Table):
@@ -111,10 +117,48 @@ class PitfallTable(Table):
             yield "best epoch of the best training", per_cent([max(r["best epoch"] for r in runs)])
 
 
+def columns(lines: Sequence[str]) -> list[list[str]]:
+    """Return the cells of aligned lines; two spaces or more separate columns in all of them."""
+    width = max(map(len, lines))
+    padded = [line.ljust(width) for line in lines]
+    used = "".join(" " if set(column) == {" "} else "x" for column in zip(*padded, strict=True))
+    spans = [match.span() for match in re.finditer(r"x(?: ?x)*", used)]
+    return [[line[start:end].strip() for start, end in spans] for line in padded]
+
+
+class BenchmarkTables(SphinxDirective):
+    """The tables in a file of `benchmarks/results`; its argument is the name of the file."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return the tables, and after them the machine and the versions."""
+        text = (RESULTS / f"{self.arguments[0]}.txt").read_text(encoding="utf-8")
+        self.env.note_dependency(str(RESULTS / f"{self.arguments[0]}.txt"))
+        machine, *blocks = re.split(r"\n\s*\n", text.strip("\n"))
+        parts = []
+        for block in blocks:
+            lines = block.splitlines()
+            rows = columns(lines)
+            if len(rows) == 1 or len(rows[0]) == 1:
+                parts.append("\n".join(lines))
+            else:
+                parts.append(list_table([[plain(cell) for cell in row] for row in rows]))
+        facts = ". ".join(machine.splitlines())
+        parts.append(f".. rst-class:: sklearn-har-machine\n\n{plain(facts)}.")
+        return self.parse_text_to_nodes("\n\n".join(parts))
+
+
+def plain(text: str) -> str:
+    """Return text without the meaning that reStructuredText gives to its characters."""
+    return re.sub(r"([*`|_\\])", r"\\\1", text)
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Add the directives."""
     app.add_directive("oldest-versions", OldestVersions)
     app.add_directive("accuracy-table", AccuracyTable)
     app.add_directive("training-table", TrainingTable)
     app.add_directive("pitfall-table", PitfallTable)
+    app.add_directive("benchmark-tables", BenchmarkTables)
     return {"parallel_read_safe": True}

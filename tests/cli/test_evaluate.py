@@ -92,6 +92,8 @@ def test_json_holds_versions_arguments_and_figures(small, tmp_path):
     assert content["versions"]["numpy"] == np.__version__
     assert {"python", "keras", "tensorflow", "scikit-learn"} <= content["versions"].keys()
     assert content["arguments"] == {
+        "windows": None,
+        "folds": None,
         "model": "conv-lstm",
         "recipe": False,
         "dataset": "simulated",
@@ -261,3 +263,62 @@ def test_report_is_printed_although_the_disk_is_full(tmp_path, capsys, monkeypat
     out, err = capsys.readouterr()
     assert "Accuracy: " in out
     assert err.splitlines()[-1] == "sklearn-har: error: a.json: No space left on device"
+
+
+class TestOwnWindows:
+    @pytest.fixture
+    def path(self, small, tmp_path):
+        windows = small.windows(6, random_state=0)
+        names = np.array(small.names)[windows.target]
+        np.savez(tmp_path / "mine.npz", X=windows.data, y=names, groups=windows.subject)
+        return tmp_path / "mine.npz"
+
+    def test_are_cross_validated_over_subjects(self, path, small, tmp_path, capsys):
+        kept = tmp_path / "kept.json"
+        options = ("--windows", str(path), "--folds", "3", "--repeats", "2", "--json", str(kept))
+        assert evaluate(*options) == 0
+        out = capsys.readouterr().out
+        assert f"data        {path}" in out
+        assert "72 of 8 time steps x 3 channels" in out
+        assert "3, of 6 subjects, each held out once" in out
+        assert "trainings   2 x 3 (seed 0)" in out
+        content = json.loads(kept.read_text())
+        assert content["data"]["target_names"] == sorted(small.names)
+        assert content["data"]["n_windows"] == 72
+        assert content["arguments"]["windows"] == str(path)
+        # The same figures as in Python.
+        with np.load(path) as file:
+            X, y, groups = (file[name] for name in ("X", "y", "groups"))
+        result = repeated_evaluation(
+            small.classifier(), X, y, cv=3, groups=groups, n_repeats=2, random_state=0
+        )
+        assert content["evaluation"]["scores"] == pytest.approx(result.scores.tolist())
+
+    def test_default_to_five_folds(self, path, capsys):
+        assert evaluate("--windows", str(path), "--repeats", "1") == 0
+        assert "trainings   1 x 5 (seed 0)" in capsys.readouterr().out
+
+    def test_of_integers_are_named_by_them(self, small, tmp_path, capsys):
+        windows = small.windows(6, random_state=0)
+        target = windows.target + 8  # the order of numbers is not that of their names
+        np.savez(tmp_path / "n.npz", X=windows.data, y=target, groups=windows.subject)
+        assert evaluate("--windows", str(tmp_path / "n.npz"), "--json", "-") == 0
+        content = json.loads(capsys.readouterr().out)
+        assert content["data"]["target_names"] == ["8", "9", "10", "11", "12", "13"]
+
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            (["--folds", "7"], "--folds 7: there are 6 subjects to divide"),
+            (["--folds", "1"], "argument --folds: must be an integer of at least 2"),
+            (["--dataset", "uci-har"], "--windows replaces --dataset"),
+            (["--window", "2"], "--window: only for recordings"),
+        ],
+    )
+    def test_refuse_options_that_do_not_fit(self, options, message, path, capsys):
+        assert evaluate("--windows", str(path), *options) == 2
+        assert message in capsys.readouterr().err
+
+    def test_are_not_recordings(self, path, capsys):
+        assert evaluate("simulated", "--windows", str(path)) == 2
+        assert "--windows: leave it out, or leave out SOURCE" in capsys.readouterr().err

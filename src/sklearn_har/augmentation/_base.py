@@ -69,7 +69,7 @@ class Augmentation(ABC):
         Returns
         -------
         tensor of the shape of `windows`
-            The changed batch, computed by `keras.ops` alone.
+            The changed batch, computed by :mod:`keras.ops` alone.
         """
 
     def check(self, n_timesteps: int, n_channels: int) -> None:  # noqa: B027  # nothing to ask for

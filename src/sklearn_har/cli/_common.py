@@ -148,6 +148,7 @@ def real(**limits: Any) -> Callable[[str], float]:
 # The types of option values, and their names in the help.
 FILE: dict[str, Any] = {"type": Path, "metavar": "FILE"}
 COUNT: dict[str, Any] = {"type": positive_integer, "metavar": "N"}
+FOLDS: dict[str, Any] = {"type": integer("an integer of at least 2", 2), "metavar": "K"}
 SEED: dict[str, Any] = {"type": seed, "default": 0, "metavar": "N"}
 JOBS: dict[str, Any] = {"type": jobs, "metavar": "N"}
 

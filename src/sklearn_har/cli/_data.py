@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sklearn_har.cli._common import UsageError, add_data_arguments
+from sklearn_har.cli._common import FILE, UsageError, add_data_arguments
 from sklearn_har.datasets._registry import DATASETS
 
 TITLES = {"simulated": "simulated (make_har_windows)", "uci-har": "UCI HAR, official split"}
@@ -20,7 +20,7 @@ _N_SUBJECTS, _N_TEST_SUBJECTS, _N_WINDOWS_PER_ACTIVITY = 20, 6, 10
 
 
 def add_window_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments for the windows of a data set."""
+    """Add the arguments for windows: those of a data set, or in a file."""
     parser.add_argument(
         "--dataset",
         default="simulated",
@@ -30,13 +30,35 @@ def add_window_arguments(parser: argparse.ArgumentParser) -> None:
         "first use (default: simulated)",
     )
     add_data_arguments(parser)
+    parser.add_argument(
+        "--windows",
+        **FILE,
+        help="own windows instead of --dataset: a file of numpy.savez with the arrays X, y "
+        "and groups (the subject of each window)",
+    )
 
 
 def check_dataset(args: argparse.Namespace) -> None:
-    """Raise an error for the location of files if the data set has none."""
-    if args.dataset == "simulated" and (args.archive or args.data_home):
+    """Raise an error for the location of files if the windows do not come from there."""
+    if args.windows:
+        if args.dataset != "simulated" or args.archive or args.data_home:
+            raise UsageError("--windows replaces --dataset, --archive and --data-home")
+    elif args.dataset == "simulated" and (args.archive or args.data_home):
         option = "--archive" if args.archive else "--data-home"
         raise UsageError(f"{option} goes with --dataset uci-har; simulated windows have no files")
+
+
+def title_of(args: argparse.Namespace) -> str:
+    """Return the name of the windows for reports."""
+    return str(args.windows) if args.windows else TITLES[args.dataset]
+
+
+def check_folds(folds: int, windows: Any) -> int:
+    """Return the number of subjects; raise an error if there are fewer than folds."""
+    n_subjects = len(set(windows.subject.tolist()))
+    if folds > n_subjects:
+        raise UsageError(f"--folds {folds}: there are {n_subjects} subjects to divide")
+    return n_subjects
 
 
 def load_windows(args: argparse.Namespace, part: Any) -> Any:

@@ -11,11 +11,11 @@ from sklearn_har.cli import _data, _models, _networks
 from sklearn_har.cli._common import (
     COUNT,
     FILE,
+    FOLDS,
     JOBS,
     SEED,
     UsageError,
     check_writable,
-    positive_integer,
     quiet_start,
     refuse,
     versions,
@@ -36,6 +36,7 @@ Without SOURCE, train a network several times on the windows of --dataset, each
 time with another seed, and report mean and standard deviation of the accuracy
 on held-out subjects, with a table per class, a table per subject and the
 confusion matrix. No epoch, setting or scaling is chosen on the test windows.
+With --windows, it does so on your own windows, cross-validated over subjects.
 """
 _EPILOG = """\
 SOURCE is a folder, a table or a data set, as for `train`. In a data set, a
@@ -59,9 +60,13 @@ examples:
       two layers of 64 units on standardised channels, a smaller step size
   sklearn-har evaluate --model cnn-lstm --recipe --dataset uci-har
       the settings that were chosen for accuracy
+  sklearn-har evaluate --model cnn-lstm --windows mine.npz --folds 5
+      own windows: arrays X (n_windows, n_timesteps, n_channels), y and groups
   sklearn-har evaluate --model lstm --repeats 5 --json lstm.json
       save all scores, seeds and versions in a file
 """
+# The folds of one's own windows, as in `tune`.
+_FOLDS = 5
 
 
 def add_parser(commands: Any) -> None:
@@ -84,9 +89,9 @@ def add_parser(commands: Any) -> None:
     _networks.add_training_arguments(parser)
     parser.add_argument(
         "--folds",
-        type=positive_integer,
-        metavar="K",
-        help="with SOURCE and a network: number of parts of the subjects",
+        **FOLDS,
+        help="with SOURCE and a network, or with --windows: number of parts of the subjects "
+        f"(with --windows: {_FOLDS} by default)",
     )
     parser.add_argument("--repeats", **COUNT, help="number of trainings (default: 3)")
     parser.add_argument(
@@ -114,7 +119,7 @@ def run(args: argparse.Namespace) -> None:
     if args.source is None:
         _evaluate_windows(args)
     else:
-        refuse(args, ("dataset", "repeats", "jobs"), "leave it out, or leave out SOURCE")
+        refuse(args, ("dataset", "windows", "repeats", "jobs"), "leave it out, or leave out SOURCE")
         result = _cross_validate(args) if args.model in NETWORKS else _score(args)
         _show(args, result, {})
 
@@ -170,52 +175,57 @@ def _evaluate_windows(args: argparse.Namespace) -> None:
             f"--model {args.model}: say which recordings to score it on, such as: sklearn-har "
             f"evaluate simulated --model {args.model}"
         )
-    recordings = (
-        "folds",
-        "preset",
-        "rate",
-        "window",
-        "overlap",
-        "frame",
-        "pattern",
-        "labels",
-        "subject",
-    )
+    recordings = ("preset", "rate", "window", "overlap", "frame", "pattern", "labels", "subject")
     refuse(args, recordings, "only for recordings: name their SOURCE")
+    if not args.windows:
+        refuse(args, ("folds",), "only for recordings (name their SOURCE) and for --windows")
     args.dataset, args.repeats = args.dataset or "simulated", args.repeats or 3
     _data.check_dataset(args)
     with quiet_start():
         estimator = _networks.make_estimator(args)
-    train, test = (_data.load_windows(args, part) for part in ("train", "test"))
+    content: dict[str, Any]
+    if args.windows:
+        windows = _data.load_file(args.windows)
+        args.folds = args.folds or _FOLDS
+        _data.check_folds(args.folds, windows)
+        names = list(map(str, sorted(set(windows.target.tolist()))))
+        content = {"n_windows": len(windows.data)}
+        options = {"cv": args.folds}
+        facts = _facts_of_own(args, windows)
+    else:
+        windows, test = (_data.load_windows(args, part) for part in ("train", "test"))
+        names = list(windows.target_names)
+        content = {"n_train_windows": len(windows.data), "n_test_windows": len(test.data)}
+        options = {"X_test": test.data, "y_test": test.target, "groups_test": test.subject}
+        facts = _facts_of_split(windows, test)
 
     from sklearn_har.evaluation import repeated_evaluation
 
     with _networks.show_epochs(estimator, args.jobs):
-        n_parameters = _count_parameters(estimator, train)
-        print(_facts(args, train, test, n_parameters), flush=True)
+        n_parameters = _count_parameters(estimator, windows)
+        facts |= {
+            "model": f"{args.model} ({NETWORKS[args.model]}), {n_parameters:,} parameters",
+            "settings": _networks.settings_in_words(args, recipe=args.recipe),
+            "trainings": f"{args.repeats}{f' x {args.folds}' if args.folds else ''} "
+            f"(seed {args.seed})",
+        }
+        data = {"data": _data.title_of(args)}
+        print(*(fact(*each) for each in (data | facts).items()), sep="\n", flush=True)
         result = repeated_evaluation(
             estimator,
-            train.data,
-            train.target,
-            X_test=test.data,
-            y_test=test.target,
-            groups=train.subject,
-            groups_test=test.subject,
+            windows.data,
+            windows.target,
+            groups=windows.subject,
             n_repeats=args.repeats,
             random_state=args.seed,
             n_jobs=args.jobs,
             verbose=1,
+            **options,
         )
-    names = list(train.target_names)
     content = {
         "arguments": _arguments(args),
         "n_parameters": n_parameters,
-        "data": {
-            "title": _data.TITLES[args.dataset],
-            "n_train_windows": len(train.data),
-            "n_test_windows": len(test.data),
-            "target_names": names,
-        },
+        "data": {"title": _data.title_of(args), **content, "target_names": names},
     }
     _show(args, result, content, target_names=names)
 
@@ -227,31 +237,35 @@ def _count_parameters(estimator: Any, windows: Any) -> int:
     return int(clone(estimator).initialize(windows.data, windows.target).model_.count_params())
 
 
-def _facts(args: argparse.Namespace, train: Any, test: Any, n_parameters: int) -> str:
+def _facts_of_split(train: Any, test: Any) -> dict[str, str]:
     import numpy as np
 
     def count(windows: Any) -> str:
         return f"{len(windows.data)} windows of {len(np.unique(windows.subject))} subjects"
 
     _, n_timesteps, n_channels = train.data.shape
-    rate = f"{train.sampling_rate:g} Hz"
     held_out = ", ".join(map(str, np.unique(test.subject).tolist()))
-    facts = {
-        "data": _data.TITLES[args.dataset],
-        "windows": f"{n_timesteps} time steps x {n_channels} channels at {rate}",
+    return {
+        "windows": f"{n_timesteps} time steps x {n_channels} channels at "
+        f"{train.sampling_rate:g} Hz",
         "train": count(train),
         "test": f"{count(test)} not in training: {held_out}",
-        "model": f"{args.model} ({NETWORKS[args.model]}), {n_parameters:,} parameters",
-        "settings": _networks.settings_in_words(args, recipe=args.recipe),
-        "trainings": f"{args.repeats} (seed {args.seed})",
     }
-    return "\n".join(fact(*each) for each in facts.items())
+
+
+def _facts_of_own(args: argparse.Namespace, windows: Any) -> dict[str, str]:
+    n_windows, n_timesteps, n_channels = windows.data.shape
+    n_subjects = len(set(windows.subject.tolist()))
+    return {
+        "windows": f"{n_windows} of {n_timesteps} time steps x {n_channels} channels",
+        "folds": f"{args.folds}, of {n_subjects} subjects, each held out once",
+    }
 
 
 def _arguments(args: argparse.Namespace) -> dict[str, Any]:
-    names = ("model", "recipe", "dataset", "archive", "data_home", "repeats", "epochs", "scaling")
+    names = ("model", "recipe", "dataset", "archive", "data_home", "windows", "folds", "repeats")
     arguments = {
         name: str(value) if isinstance(value := getattr(args, name), Path) else value
-        for name in (*names, "seed", "jobs", "json")
+        for name in (*names, "epochs", "scaling", "seed", "jobs", "json")
     }
     return arguments | {"set": {name: str(value) for name, value in args.set}}

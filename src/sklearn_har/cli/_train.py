@@ -8,11 +8,11 @@ from typing import Any
 from sklearn_har.cli import _models, _networks
 from sklearn_har.cli._common import (
     FILE,
+    FOLDS,
     SEED,
     UsageError,
     add_data_arguments,
     check_new,
-    positive_integer,
     quiet_start,
     write_file,
 )
@@ -70,8 +70,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--seed", **SEED, help="seed of the training (default: 0)")
     parser.add_argument(
         "--folds",
-        type=positive_integer,
-        metavar="K",
+        **FOLDS,
         help="cross-validate by subject first: K trainings, each tested on held-out subjects",
     )
     _models.add_preparation_arguments(parser)

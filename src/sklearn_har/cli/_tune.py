@@ -14,13 +14,13 @@ from sklearn_har.cli import _data, _networks
 from sklearn_har.cli._common import (
     COUNT,
     FILE,
+    FOLDS,
     JOBS,
     SEED,
     STANDARD_OUTPUT,
     UsageError,
     check_picture,
     check_writable,
-    integer,
     quiet_start,
     save_picture,
     write_file,
@@ -96,12 +96,6 @@ def add_parser(commands: Any) -> None:
     _data.add_window_arguments(parser)
     _networks.add_training_arguments(parser)
     parser.add_argument(
-        "--windows",
-        **FILE,
-        help="own windows instead of --dataset: a file of numpy.savez with the arrays X, y "
-        "and groups (the subject of each window)",
-    )
-    parser.add_argument(
         "--grid",
         action="extend",
         nargs="+",
@@ -122,9 +116,8 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument(
         "--folds",
-        type=integer("an integer of at least 2", 2),
+        **FOLDS,
         default=5,
-        metavar="N",
         help="number of parts of the subjects; each is held out once (default: 5)",
     )
     parser.add_argument(
@@ -163,9 +156,7 @@ def run(args: argparse.Namespace) -> None:
     grid = dict(args.grid) or default_grid(args.model)
     check_names(estimator, grid)
     data = _data.load_file(args.windows) if args.windows else _data.load_windows(args, "train")
-    n_subjects = len(set(data.subject.tolist()))
-    if args.folds > n_subjects:
-        raise UsageError(f"--folds {args.folds}: there are {n_subjects} subjects to divide")
+    n_subjects = _data.check_folds(args.folds, data)
     estimator.set_params(random_state=args.seed)
     n_settings = _count(args, grid)
     print(facts_of_search(args, data, n_subjects, grid, n_settings), flush=True)
@@ -190,11 +181,7 @@ def run(args: argparse.Namespace) -> None:
 
 
 def _check(args: argparse.Namespace) -> None:
-    if args.windows:
-        if args.dataset != "simulated" or args.archive or args.data_home:
-            raise UsageError("--windows replaces --dataset, --archive and --data-home")
-    else:
-        _data.check_dataset(args)
+    _data.check_dataset(args)
     if args.search == "grid" and args.n_iter is not None:
         raise UsageError("--n-iter is for --search random and optuna; a grid is tried as a whole")
     for name, values in args.grid:

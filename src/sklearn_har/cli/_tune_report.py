@@ -18,11 +18,10 @@ def facts_of_search(
     args: argparse.Namespace, data: Any, n_subjects: int, grid: dict[str, Any], n_settings: int
 ) -> str:
     """Describe the search, with one fact per line."""
-    title = str(args.windows) if args.windows else _data.TITLES[args.dataset]
     _, n_timesteps, n_channels = data.data.shape
     tried = "; ".join(f"{name} {format_values(values)}" for name, values in grid.items())
     facts = {
-        "data": title,
+        "data": _data.title_of(args),
         "windows": f"{len(data.data)} of {n_timesteps} x {n_channels}, for training",
         "folds": f"{args.folds}, of {n_subjects} subjects, each held out once",
         "model": f"{args.model} ({NETWORKS[args.model]})",

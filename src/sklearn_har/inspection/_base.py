@@ -52,7 +52,8 @@ class Display:
     ) -> NDArray[Any]:
         """Return a grid of axes: in a new figure, the given axes, or in place of one given Axes.
 
-        The last option follows `sklearn.inspection.PartialDependenceDisplay`. `size` is in inches.
+        The last option follows :class:`~sklearn.inspection.PartialDependenceDisplay`. `size` is in
+        inches.
         """
         name = type(self).__name__
         n_panels = shape[0] * shape[1]

@@ -35,8 +35,8 @@ def channel_importance(
     """Measure the loss of score when a channel is exchanged between windows.
 
     This is permutation importance [1]_ of channels instead of features:
-    `sklearn.inspection.permutation_importance` accepts only tables. The time course of a channel
-    stays intact within a window.
+    :func:`sklearn.inspection.permutation_importance` accepts only tables. The time course of a
+    channel stays intact within a window.
 
     Parameters
     ----------

@@ -19,7 +19,8 @@ def check_recordings(
 ) -> list[Any]:
     """Check the recordings that a function or an estimator gets, and return them as a list.
 
-    Use it like `sklearn.utils.check_array` in your own functions and estimators of recordings.
+    Use it like :func:`sklearn.utils.check_array` in your own functions and estimators of
+    recordings.
 
     Parameters
     ----------
