@@ -165,7 +165,7 @@ def _check_sensor_column(
         # A sensor that follows another in the file changes once.
         if pd.api.types.is_numeric_dtype(values) and n_changes > values.nunique() <= 20:
             raise ValueError(
-                f"Column {column.name!r} alternates between {sorted(values.unique().tolist())[:6]}: "
+                f"Column {column.name!r} alternates between {values.unique().tolist()[:6]}: "
                 "the rows belong to several sensors. Keep the rows of one sensor by pandas, and "
                 "pass the DataFrame."
             )
