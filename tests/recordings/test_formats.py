@@ -381,3 +381,94 @@ def test_columns_that_are_named_are_not_told_as_left_out():
     assert (set(recording.labels), recording.subject) == ({"sit"}, "ann")
     (said,) = (str(w.message) for w in warned if "format='auto'" in str(w.message))
     assert "left out ['note']" in said
+
+
+def _written(tmp_path, header, columns, separator=",", form="{:.6f}", **options):
+    path = tmp_path / "log.csv"
+    rows = [separator.join(map(form.format, row)) for row in np.column_stack(columns)]
+    path.write_text("\n".join([header, *rows, ""]), **options)
+    return path
+
+
+class TestOtherLanguages:
+    @pytest.mark.parametrize(
+        ("time", "acceleration", "unit"),
+        [
+            ("Temps (s)", "Accélération", "m/s^2"),
+            ("Tiempo (s)", "Aceleración", "m/s2"),
+            ("Tempo", "Accelerazione", "m/s²"),
+            ("Время (с)", "Ускорение", "м/с²"),  # noqa: RUF001
+            ("时间 (s)", "加速度", "m/s²"),
+            ("時間", "加速度", "m/s2"),
+        ],
+    )
+    def test_times_and_accelerations_are_found(self, time, acceleration, unit, tmp_path):
+        header = ",".join([time, *(f"{acceleration} {axis} ({unit})" for axis in "xyz")])
+        columns = [files.T, ACCELERATION * 9.80665]
+        recording, _ = _auto(_written(tmp_path, header, columns, encoding="utf-8"))
+        np.testing.assert_allclose(recording.samples, ACCELERATION, atol=2e-6)
+        assert recording.sampling_rate == pytest.approx(50.0)
+
+
+class TestNumbersAsSpreadsheetsWriteThem:
+    @pytest.mark.parametrize(
+        ("separator", "form", "marks"),
+        [(";", "{:,.3f}", ",.|.,"), (",", '"{:,.3f}"', ""), (",", '"{:.3f}"', ".|,")],
+    )
+    def test_groups_of_digits_and_quoted_commas(self, separator, form, marks, tmp_path):
+        columns = [1000 + files.T * 1000, ACCELERATION * 1000]
+        header = separator.join(["time [ms]", "ax [mg]", "ay [mg]", "az [mg]"])
+        path = _written(tmp_path, header, columns, separator, form)
+        if marks:
+            old, new = marks.split("|")
+            head, _, body = path.read_text().partition("\n")
+            path.write_text(head + "\n" + body.translate(str.maketrans(old, new)))
+        recording, _ = _auto(path)
+        np.testing.assert_allclose(recording.samples, ACCELERATION, atol=2e-6)
+        assert recording.sampling_rate == pytest.approx(50.0)
+
+    def test_utf16_without_a_mark(self, tmp_path):
+        header = "time\tax (g)\tay (g)\taz (g)"
+        columns = [files.T, ACCELERATION]
+        recording, _ = _auto(_written(tmp_path, header, columns, "\t", encoding="utf-16-le"))
+        np.testing.assert_allclose(recording.samples, ACCELERATION, atol=2e-6)
+
+
+@pytest.mark.parametrize(("name", "scale"), [("time (min)", 1 / 60), ("time", 1 / 86_400)])
+def test_minutes_hours_and_days_are_refused(name, scale, tmp_path):
+    header = f"{name},ax (g),ay (g),az (g)"
+    path = _written(tmp_path, header, [files.T * scale, ACCELERATION], form="{:.12f}")
+    with pytest.raises(ValueError, match="convert it to s, or pass time_unit"):
+        _auto(path)
+
+
+def test_sensors_told_apart_by_a_number_are_not_mixed(tmp_path):
+    rows = [
+        np.column_stack([files.T * 1000, np.full(len(files.T), k), ACCELERATION]) for k in (1, 4)
+    ]
+    columns = np.stack(rows, axis=1).reshape(-1, 5)
+    path = _written(tmp_path, "time_ms,type,v0,v1,v2", [columns])
+    with pytest.raises(ValueError, match="rows of one sensor"):
+        _auto(path)
+
+
+def test_gravity_within_linear_acceleration_as_in_ros(tmp_path):
+    header = ",".join(["time", *(f"linear_acceleration.{axis}" for axis in "xyz")])
+    recording, _ = _auto(_written(tmp_path, header, [files.T, ACCELERATION * 9.80665]))
+    np.testing.assert_allclose(recording.samples, ACCELERATION, atol=2e-6)
+
+
+def test_xsens_mt_manager_is_not_xsens_dot(tmp_path):
+    header = "// Update Rate: 50.0Hz\nSampleTimeFine\tAcc_X\tAcc_Y\tAcc_Z\tGyr_X\tGyr_Y\tGyr_Z"
+    columns = [files.T * 10_000, ACCELERATION * 9.80665, ANGULAR_VELOCITY]
+    path = _written(tmp_path, header, columns, "\t")
+    with pytest.raises(ValueError, match="sampling_rate must be given"):
+        _auto(path)
+    recording, _ = _auto(path, sampling_rate=50.0)
+    np.testing.assert_allclose(recording.samples, BOTH, atol=2e-6)
+
+
+def test_the_report_marks_guessed_units(tmp_path):
+    header = "time,ax,ay,az"
+    report = inspect_file(_written(tmp_path, header, [files.T * 1000, ACCELERATION * 9.80665]))
+    assert report.columns["unit"].tolist() == ["ms (guessed)", *["m/s2 (guessed)"] * 3]

@@ -118,7 +118,8 @@ FORMATS = {
     ),
     "xsens-dot": Format(
         "Xsens DOT",
-        r"\bSampleTimeFine\b",
+        # Xsens MT Manager writes other units, after lines that begin with //.
+        r"\A(?!//)[\s\S]*?\bSampleTimeFine\b",
         units=_phone("m/s2", "deg/s"),
         options={"time": "SampleTimeFine", "time_unit": "us"},
     ),

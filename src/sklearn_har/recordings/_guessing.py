@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sklearn_har.recordings._kinds import axis_in, kind_in, unit_in
-from sklearn_har.recordings._ticks import PER_SECOND, likely_unit, unit_by_size
+from sklearn_har.recordings._ticks import PER_SECOND, likely_unit, typical_step, unit_by_size
 from sklearn_har.recordings._units import ACCELERATION, ANGULAR_VELOCITY
 
 # The range of the median magnitude of gravity by unit, at rest or in use.
@@ -21,8 +21,10 @@ _SCALARS = {
     "label": r"(activity|label|class)(es)?([ _]?(id|name|label))?|gt|ground_?truth|annotation",
     "subject": r"(user|subject|participant|person|volunteer)([ _]?id)?",
     "counter": r"index|idx|row|#|id|seq\w*|(sample|packet|frame)?[ _]?(counter|number|no|count)|"
-    r"unnamed: \d+|loggingsample\w*",
-    "time": r".*(time|date|epoc|stamp|zeit|elapsed|yyyy).*|t|(time_?)?(s|ms|us|ns|sec|secs|"
+    r"unnamed: \d+|loggingsample\w*|sampletimefine",
+    "sensor": r"sensor|(sensor[ _]?)?(type|id|name)",
+    "time": r".*(time|date|epoc|stamp|zeit|elapsed|yyyy|hh:mm|时间|時間|время).*|ts?|tiempo|temps|"
+    r"tempo|tijd|tid|czas|t[_ ]?(min|[mun]?s)|(time_?)?(s|ms|us|ns|sec|secs|"
     r"seconds|millis|micros|milliseconds|microseconds)",
 }
 _TIME_UNITS = {
@@ -30,7 +32,11 @@ _TIME_UNITS = {
     "ms": r"m(illi)?s(ec(ond)?s?)?|millis",
     "us": r"[uµμ]s(ecs?)?|micros(ec(ond)?s?)?",  # noqa: RUF001
     "ns": r"n(ano)?s(ec(ond)?s?)?|nanos",
+    "min": r"min(ute)?s?",
+    "h": r"h(ou)?rs?|h",
 }
+# In Hz: no sensor of movement or muscles is faster.
+_FASTEST = 20_000.0
 _ALLOWED: dict[str, Mapping[str, float]] = {
     "acceleration": ACCELERATION,
     "linear acceleration": ACCELERATION,
@@ -92,7 +98,11 @@ def _column(
     base = re.sub(r"\s*[(\[].*[)\]]\s*$|\s+in\s+\w+\s*$", "", name).lower().strip()
     scalar = next((k for k, words in _SCALARS.items() if re.fullmatch(words, base)), None)
     is_number = pd.api.types.is_numeric_dtype(values)
-    if scalar == "time" or pd.api.types.is_datetime64_any_dtype(values):
+    if (
+        scalar == "time"
+        or pd.api.types.is_datetime64_any_dtype(values)
+        or re.search(r"[(\[]([mun\u00b5]?s)[)\]]\s*$", name)
+    ):
         return Column(name, "time", _time_unit(name))
     axis = axis_in(name)
     if told is None and (scalar is not None or axis is None or not is_number):
@@ -126,6 +136,7 @@ def guess_options(
     sensor, and `known` holds the properties of the logger.
     """
     guess = Guess()
+    _check_sensor_column(frame, columns, given)
     clock = _guess_clock(frame, columns, given, guess)
     for kind, argument in (("label", "labels"), ("subject", "subject")):
         named = [column.name for column in columns if column.kind == kind]
@@ -140,6 +151,24 @@ def guess_options(
         more = f" and {len(others) - 6} more" if len(others) > 6 else ""
         guess.told.append(f"left out {others[:6]}{more}")
     return guess
+
+
+def _check_sensor_column(
+    frame: pd.DataFrame, columns: Sequence[Column], given: Mapping[str, Any]
+) -> None:
+    """Refuse rows of several sensors that take turns, told apart by a number."""
+    for column in columns:
+        if column.kind != "sensor" or column.name in given.values() or "channels" in given:
+            continue
+        values = frame[column.name]
+        n_changes = int((values.to_numpy()[1:] != values.to_numpy()[:-1]).sum())
+        # A sensor that follows another in the file changes once.
+        if pd.api.types.is_numeric_dtype(values) and n_changes > values.nunique() <= 20:
+            raise ValueError(
+                f"Column {column.name!r} alternates between {values.unique().tolist()[:6]}: "
+                "the rows belong to several sensors. Keep the rows of one sensor by pandas, and "
+                "pass the DataFrame."
+            )
 
 
 def _guess_clock(
@@ -162,6 +191,12 @@ def _guess_clock(
         unit = unit_by_size(ticks) or unit or likely_unit(ticks)
         if unit is not None:
             guess.options["time_unit"] = unit
+        step = typical_step(ticks) / PER_SECOND[unit or "s"]
+        if unit is None and (clock.unit in ("min", "h") or 0.0 < step < 1.0 / _FASTEST):
+            raise ValueError(
+                f"Column {clock.name!r} has steps of {step:.3g}, which are not those of a sensor "
+                "in s. It may count minutes, hours or days: convert it to s, or pass time_unit."
+            )
     shown = given.get("time_unit") or unit or "s, which nothing tells"
     guess.told.insert(0, f"time {clock.name!r} {f'in {shown}' if numeric else 'as dates'}")
     return clock.name
@@ -201,7 +236,9 @@ def _guess_channels(
         if unit is not None:
             units |= dict.fromkeys(names, unit)
         if "channels" not in given:
-            unknown = " in an unknown unit, as they are" * (kind in _ALLOWED or kind == "vector")
+            unknown = " in an unknown unit, as they are" * (
+                kind in (*_ALLOWED, "vector", "channels")
+            )
             guess.told.append(f"{kind} {names}{f' in {unit}' if unit else unknown}")
     if not isinstance(decided, str | None):
         units |= decided
@@ -242,7 +279,9 @@ def _kind_and_unit(
         kind = told[0] if told else kind_in(place) or kind
     if group[0].unit in _ALLOWED.get(kind, {}):
         return kind, group[0].unit
-    if len(group) == 3 and kind in ("vector", "acceleration"):
+    # The magnitude does not tell cm/s2 from mg.
+    is_open = len(group) == 3 and group[0].unit != "other"
+    if is_open and kind in ("vector", "acceleration", "linear acceleration"):
         length = _length(frame, group)
         fits = [unit for unit, (low, high) in _GRAVITY.items() if low < length < high]
         if fits:

@@ -225,14 +225,18 @@ def _text(found: Recognised) -> dict[str, Any]:
 
 def _columns(found: Recognised, frame: pd.DataFrame | None) -> pd.DataFrame:
     rows = []
+    units = found.options.get("units") or {}
     for column in found.columns:
+        guessed = units.get(column.name) if isinstance(units, Mapping) else None
+        if column.name == found.options.get("time"):
+            guessed = found.options.get("time_unit")
         values = None if frame is None or column.name not in frame else frame[column.name]
         ordered = values is not None and not pd.api.types.is_string_dtype(values)
         rows.append(
             {
                 "name": column.name,
                 "kind": column.kind,
-                "unit": column.unit,
+                "unit": column.unit or (f"{guessed} (guessed)" if guessed else None),
                 "minimum": values.min() if values is not None and ordered else None,
                 "maximum": values.max() if values is not None and ordered else None,
                 "missing": None if values is None else int(values.isna().sum()),

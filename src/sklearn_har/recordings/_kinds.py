@@ -19,7 +19,11 @@ Kind = Literal["acceleration", "linear acceleration", "gravity", "angular veloci
 
 # The first match counts. Text directly after a unit excludes it, as in the g of "gyro".
 _SPELLINGS = (
-    ("m/s2", r"m\s*/\s*\(?s(ec)?\s*(\^?2|²|\*\*2)\)?|m/s/s|m\s?s\^?-2|mps2|meters? ?/ ?s"),
+    (
+        "m/s2",
+        r"[m\u043c]\s*/\s*\(?[s\u0441](ec)?\s*(\^?2|²|\*\*2)\)?|m/s/s|m\s?s\^?-2|mps2|"
+        r"meters? ?/ ?s",
+    ),
     ("rad/s", r"rad(ians?)?\s*(/|per|_per_)\s*s(ec(ond)?)?"),
     ("deg/s", r"(d(eg(rees?)?)?|°)\s*(/|per|_per_)\s*s(ec(ond)?)?|dps"),
     ("mg", r"mg|milli-?g"),
@@ -28,11 +32,17 @@ _SPELLINGS = (
 _BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]*(?:\([^()]*\))?[^()\[\]{}]*)[)\]}]")
 _WORDS: tuple[tuple[Kind, str], ...] = (
     ("other", r"mag(net|_|x|y|z|$)|orient|euler|quat|press|baro|\btemp|light|batter|azimuth"),
-    ("angular velocity", r"gyr|rot(ation)?[ _-]?rate|angular|winkel|omega|^w[xyz]$"),
-    ("linear acceleration", r"lin(ear)?|user|body|free.?acc|without.?g|no.?grav|ohne.?g"),
+    (
+        "angular velocity",
+        r"gyr|rot(ation)?[ _-]?rate|angul|winkel|omega|^w[xyz]$|角速度|углов|гироск",
+    ),
+    (
+        "linear acceleration",
+        r"lin(ear)?|user|body|free.?acc|without.?g|no.?grav|ohne.?g|sans.?g|sin.?g",
+    ),
     ("acceleration", r"incl\w*grav|grav\w*incl"),
     ("gravity", r"grav"),
-    ("acceleration", r"acc|beschl|^gf[xyz]$"),
+    ("acceleration", r"acc|acel|accél|beschl|versnel|przysp|^gf[xyz]$|加速|ускор"),
 )
 
 

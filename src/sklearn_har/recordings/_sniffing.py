@@ -27,6 +27,11 @@ DATE = re.compile(
     r"( ?(Z|UTC|[AP]M|[+-]\d\d:?\d\d))?|\d{1,2}:\d{2}(:\d{2}([.,:]\d+)?)?( ?[AP]M)?",
     re.IGNORECASE,
 )
+# Groups of three digits by the mark between them. A single group after a zero is a fraction.
+_THOUSANDS = {
+    ".": re.compile(r"-?[1-9]\d{0,2}(\.\d{3})+(,\d+)?"),
+    ",": re.compile(r"-?[1-9]\d{0,2}(,\d{3})+(\.\d+)?"),
+}
 _LINES = 400
 # White space comes last, because dates contain it too.
 _SEPARATORS = ("\t", ";", ",", "|", None)
@@ -56,6 +61,8 @@ def guess_encoding(head: bytes) -> str:
     """Return the encoding of the first bytes of a file."""
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return "utf-16"
+    if head[1::2][:200].count(0) > 100:
+        return "utf-16-le"  # Without a mark at the beginning.
     try:
         head.decode("utf-8")
     except UnicodeDecodeError:
@@ -98,6 +105,10 @@ def sniff_text(head: bytes, given: Mapping[str, Any]) -> TextLayout:
         options["sep"] = r"\s+" if separator is None else separator
     if decimal != ".":
         options["decimal"] = decimal
+    thousands = "." if decimal == "," else ","
+    fields = [f for line in lines for f in _split(line, separator) if thousands in f]
+    if any(_THOUSANDS[thousands].fullmatch(field) for field in fields):
+        options["thousands"] = thousands
     units: tuple[str, ...] = ()
     if not given.keys() & {"header", "names", "skiprows", "comment"}:
         rows, units = _rows(lines, separator, decimal)
@@ -137,7 +148,7 @@ def _separator(lines: Sequence[str], given: Mapping[str, Any]) -> tuple[str | No
         if separator is not None and len(separator) > 1:
             continue
         for mark in marks:
-            if mark == separator:
+            if mark == separator and '"' not in lines[-1]:
                 continue
             score = _score(lines, separator, mark)
             if score > best:
@@ -171,6 +182,9 @@ def _split(line: str, separator: str | None) -> list[str]:
 
 
 def _is_number(field: str, decimal: str) -> bool:
+    thousands = "." if decimal == "," else ","
+    if _THOUSANDS[thousands].fullmatch(field):
+        return True
     if decimal == ",":
         field = "x" if "." in field else field.replace(",", ".")
     return bool(_NUMBER.fullmatch(field))

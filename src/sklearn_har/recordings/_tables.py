@@ -338,7 +338,10 @@ class TableReader:
     def _seconds(self, stamps: Stamps | None, order: Order, first_row: int) -> NDArray[np.float64]:
         if stamps is None:
             if self._layout.sampling_rate is None:
-                raise ValueError("sampling_rate must be given where time is None.")
+                raise ValueError(
+                    "sampling_rate must be given where time is None. If a column holds the times, "
+                    "pass its name as time=."
+                )
             # Samples left out leave their places empty.
             return (first_row + order.rows) / check_rate(self._layout.sampling_rate)
         first = int(order.rows[0])
