@@ -90,6 +90,7 @@ def test_oldest_versions_are_the_lower_bounds():
 
 
 def test_readme_command_lines_are_accepted(monkeypatch):
+    # The commands are parsed and not run: their trainings take minutes.
     from sklearn_har.cli import _evaluate, _export, _fetch, _predict, _train, main
 
     ran = []

@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.utils import Bunch
 
 import sklearn_har.datasets
-from sklearn_har.cli import _networks
+from sklearn_har import neural_network, recipes
 from trained_files import make_frames, train
 
 NAMES = ["walking", "walking upstairs", "walking downstairs", "sitting", "standing", "laying"]
@@ -69,7 +69,10 @@ def small_windows(n_subjects=10, n_windows_per_activity=2, *, first_subject=1, r
 
 @pytest.fixture
 def small(monkeypatch):
-    monkeypatch.setattr(_networks, "load_classifier", lambda model, recipe=False: SmallClassifier)
+    for name in ("LSTM", "CNNLSTM", "ConvLSTM"):
+        monkeypatch.setattr(neural_network, f"{name}Classifier", SmallClassifier)
+    for name in ("lstm", "cnn_lstm", "conv_lstm"):
+        monkeypatch.setattr(recipes, f"make_{name}", SmallClassifier)
     monkeypatch.setattr(sklearn_har.datasets, "make_har_windows", small_windows)
     return SimpleNamespace(names=NAMES, classifier=SmallClassifier, windows=small_windows)
 
