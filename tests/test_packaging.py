@@ -90,11 +90,13 @@ def test_oldest_versions_are_the_lower_bounds():
 
 
 def test_readme_command_lines_are_accepted(monkeypatch):
-    from sklearn_har.cli import _evaluate, _export, _fetch, _predict, _train, main
+    from sklearn_har import cli
 
     ran = []
-    for subcommand in (_evaluate, _export, _fetch, _predict, _train):
-        monkeypatch.setattr(subcommand, "run", ran.append)
+    # The commands are parsed and not run: their trainings take minutes.
+    for module in vars(cli).copy().values():
+        if hasattr(module, "add_parser"):
+            monkeypatch.setattr(module, "run", ran.append)
     lines = [
         shlex.split(part)[1:]
         for line in code_of(README)
@@ -102,7 +104,7 @@ def test_readme_command_lines_are_accepted(monkeypatch):
         if part.startswith("sklearn-har ")
     ]
     assert ["evaluate", "--model", "conv-lstm"] in lines
-    assert [main(arguments) for arguments in lines] == [0] * len(lines)
+    assert [cli.main(arguments) for arguments in lines] == [0] * len(lines)
     assert len(ran) == len(lines)
 
 

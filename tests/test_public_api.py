@@ -12,6 +12,7 @@ import pytest
 from sklearn.base import BaseEstimator
 
 import sklearn_har
+from sklearn_har import augmentation
 from sklearn_har.utils.discovery import all_displays, all_estimators, all_functions
 
 ROOT = Path(__file__).parent.parent
@@ -30,15 +31,7 @@ RESULTS = {
     "Windows": "what segment_recording and segment_recordings return",
     "WindowStream": "what Preparation.stream returns",
     **dict.fromkeys(
-        (
-            "AmplitudeScaling",
-            "Augmentation",
-            "CadenceScaling",
-            "DeviceRotation",
-            "GravityRotation",
-            "SensorNoise",
-        ),
-        "a value for the parameter augmentation of the classifiers",
+        augmentation.__all__, "a value for the parameter augmentation of the classifiers"
     ),
     "StreamingRecognizer": "takes samples, and is never fitted",
     "ExportedClassifier": "is a file, and is never fitted",

@@ -11,7 +11,7 @@ import pytest
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 
-from sklearn_har import CNNLSTMClassifier, ConvLSTMClassifier, LSTMClassifier
+from sklearn_har import CNNLSTMClassifier, ConvLSTMClassifier, LSTMClassifier, augmentation
 from sklearn_har.augmentation import (
     AmplitudeScaling,
     Augmentation,
@@ -23,7 +23,7 @@ from sklearn_har.augmentation import (
 from sklearn_har.datasets import make_har_windows
 
 N_WINDOWS = 3000
-ALL = [GravityRotation(), DeviceRotation(), AmplitudeScaling(), CadenceScaling(), SensorNoise()]
+ALL = [getattr(augmentation, name)() for name in augmentation.__all__ if name != "Augmentation"]
 
 
 def changed(augmentation: Augmentation, windows: np.ndarray, seed: int = 0) -> np.ndarray:

@@ -1,15 +1,17 @@
-"""A small stand-in for the networks and for the data, so that the command line answers fast."""
+"""Small stand-ins for the networks and the data, and a model trained on files."""
 
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils import Bunch
 
 import sklearn_har.datasets
-from sklearn_har.cli import _networks
+from sklearn_har import neural_network, recipes
+from trained_files import make_frames, train
 
 NAMES = ["walking", "walking upstairs", "walking downstairs", "sitting", "standing", "laying"]
 
@@ -67,6 +69,36 @@ def small_windows(n_subjects=10, n_windows_per_activity=2, *, first_subject=1, r
 
 @pytest.fixture
 def small(monkeypatch):
-    monkeypatch.setattr(_networks, "load_classifier", lambda model, recipe=False: SmallClassifier)
+    for name in ("LSTM", "CNNLSTM", "ConvLSTM"):
+        monkeypatch.setattr(neural_network, f"{name}Classifier", SmallClassifier)
+    for name in ("lstm", "cnn_lstm", "conv_lstm"):
+        monkeypatch.setattr(recipes, f"make_{name}", SmallClassifier)
     monkeypatch.setattr(sklearn_har.datasets, "make_har_windows", small_windows)
     return SimpleNamespace(names=NAMES, classifier=SmallClassifier, windows=small_windows)
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory):
+    """A folder of files for four subjects, one table of them, and a fifth subject for tests."""
+    root = tmp_path_factory.mktemp("data")
+    *training, (_, test) = make_frames()
+    for subject, frame in training:
+        for activity, part in frame.groupby("activity"):
+            path = root / "folder" / f"s{subject}" / activity / "1.csv"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part.drop(columns="activity").to_csv(path, index=False)
+    table = pd.concat([frame.assign(person=subject) for subject, frame in training])
+    table.to_csv(root / "table.csv", index=False)
+    test.to_csv(root / "labelled.csv", index=False)
+    # Other columns than those of the training: text, and numbers with missing values.
+    extra = test.rename(columns={"activity": "note"}).assign(battery=np.nan)
+    extra.to_csv(root / "next.csv", index=False)
+    return root
+
+
+@pytest.fixture(scope="session")
+def model(data):
+    """The file of a small model that was trained on the folder."""
+    path = data / "model.skops"
+    assert train(data, "--save", path, "--window", "1.28", "--rate", "25") == 0
+    return path

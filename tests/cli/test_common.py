@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+# What libraries print at their start depends on the machine, so it is written by the test itself.
 from sklearn_har.cli._common import quiet_start
 
 

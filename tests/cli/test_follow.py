@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,9 +16,12 @@ import pandas as pd
 import pytest
 
 from sklearn_har import ActivityRecognizer
-from sklearn_har.cli import _follow, _predict, main
+
+# How often lines are gathered is seen by the pieces that they are read in.
+from sklearn_har.cli import _follow, main
 from sklearn_har.preparation import Preparation
 from sklearn_har.recordings import Recording
+from sklearn_har.utils import saved_models
 
 RATE = 50.0
 COLUMNS = ["ax", "ay", "az", "gx", "gy", "gz"]
@@ -28,8 +32,9 @@ import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.path.insert(0, {folder!r})
 from test_follow import Shaken
-from sklearn_har.cli import _predict, main
-_predict.load_model = lambda path: Shaken()
+from sklearn_har.cli import main
+from sklearn_har.utils import saved_models
+saved_models.load_model = lambda path: Shaken()
 sys.exit(main(sys.argv[1:]))
 """
 
@@ -84,7 +89,7 @@ def follow(monkeypatch, capsys):
     """Run the command in this process on what would come by the standard input."""
 
     def run(content, *options, model=None):
-        monkeypatch.setattr(_predict, "load_model", lambda path: model or Shaken())
+        monkeypatch.setattr(saved_models, "load_model", lambda path: model or Shaken())
         monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(content)))
         status = main(["predict", "-", "--follow", "--model", "model.skops", *options])
         out, err = capsys.readouterr()
@@ -160,7 +165,7 @@ def test_a_named_pipe_ends(tmp_path, monkeypatch, capsys):
     # Opening a pipe waits for its other end.
     writer = threading.Thread(target=path.write_bytes, args=[_csv(t, samples)])
     writer.start()
-    monkeypatch.setattr(_predict, "load_model", lambda path: Shaken())
+    monkeypatch.setattr(saved_models, "load_model", lambda path: Shaken())
     assert main(["predict", str(path), "--follow", "--model", "model.skops"]) == 0
     writer.join()
     assert capsys.readouterr().out.splitlines()[1:] == _expected(t, samples)
@@ -177,7 +182,7 @@ def test_lines_that_come_one_by_one_are_gathered(monkeypatch):
                 sensor.close()
 
         monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=source))
-        monkeypatch.setattr(_follow.time, "sleep", meanwhile)
+        monkeypatch.setattr(time, "sleep", meanwhile)
         sensor.write(b"1\n")
         # Parsed one by one, the lines of a phone would keep a tenth of a core busy.
         assert list(_follow._pieces(Path("-"))) == [b"1\n", b"2\n3\n", None]
@@ -237,8 +242,8 @@ def test_other_separators_and_marks(follow):
 def test_a_file_that_becomes_shorter_is_an_error(tmp_path, monkeypatch, capsys):
     path = tmp_path / "log.csv"
     path.write_bytes(_csv(*_samples(4.0)))
-    monkeypatch.setattr(_predict, "load_model", lambda path: Shaken())
-    monkeypatch.setattr(_follow.time, "sleep", lambda seconds: path.write_bytes(b"time\n"))
+    monkeypatch.setattr(saved_models, "load_model", lambda path: Shaken())
+    monkeypatch.setattr(time, "sleep", lambda seconds: path.write_bytes(b"time\n"))
     assert main(["predict", str(path), "--follow", "--model", "model.skops"]) == 1
     assert "has become shorter while it was followed" in capsys.readouterr().err
 

@@ -2,14 +2,17 @@
 
 import shlex
 import warnings
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import logger_files as files
-from sklearn_har.cli import _predict, _reading, main
+from sklearn_har import ActivityRecognizer
+from sklearn_har.cli import main
 from sklearn_har.exceptions import RecordingWarning
 from sklearn_har.recordings import inspect_file
+from sklearn_har.utils import saved_models
 
 MAKERS = [
     *(files.phyphox, files.phyphox_german, files.phyphox_zip, files.sensor_logger),
@@ -32,22 +35,23 @@ def test_what_is_printed_works_when_pasted(make, tmp_path, capsys, monkeypatch):
     line = out.partition("options:\n")[2].partition("\n")[0]
     seen = {}
 
-    class Recognizer:
-        def timelines(self, recordings):
-            """Not reached."""
-
-    def pieces(args, recognizer):
-        seen["recordings"] = list(_reading.read_pieces(args, None))
+    def read(self, recordings):
+        seen["recordings"] = [piece for pieces in recordings for piece in pieces]
         raise ValueError("that was all")
 
-    monkeypatch.setattr(_predict, "load_model", lambda path: None)
-    monkeypatch.setattr(_predict, "recognizer_of", lambda args, model: Recognizer())
-    monkeypatch.setattr(_predict, "read_pieces", pieces)
-    assert main(["predict", str(path), "--model", "m.skops", *shlex.split(line)]) == 1
-    assert "that was all" in capsys.readouterr().err
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RecordingWarning)
         expected = inspect_file(path).recording
+    n_channels = expected.samples.shape[1]
+    asked = SimpleNamespace(
+        classes_=[0, 1], predict_proba=None, predict=None,
+        n_timesteps_in_=128, n_channels_in_=n_channels,
+    )  # fmt: skip
+    monkeypatch.setattr(saved_models, "load_model", lambda path: asked)
+    monkeypatch.setattr(ActivityRecognizer, "timelines", read)
+    line += " --preset resample"
+    assert main(["predict", str(path), "--model", "m.skops", *shlex.split(line)]) == 1
+    assert "that was all" in capsys.readouterr().err
     samples = np.vstack([piece.samples for piece in seen["recordings"]])
     np.testing.assert_allclose(samples, expected.samples, rtol=0, atol=1e-12)
     np.testing.assert_allclose(

@@ -115,11 +115,11 @@ def test_wrong_usage_is_one_line_and_status_2(argv, message, capsys):
     assert err.count("\n") == 1
 
 
-def test_a_reader_that_goes_away_is_no_error():
+def test_a_reader_that_goes_away_is_no_error(tmp_path):
+    path = tmp_path / "walk.csv"
+    path.write_text("t,x,y,z\n" + "".join(f"{i / 50},0.1,0.2,{i % 3}.0\n" for i in range(200)))
     process = _python(
-        "import sys; from sklearn_har.cli import _fetch, main;"
-        "_fetch.run = lambda args: print('x' * 10**6);"
-        "sys.exit(main(['fetch', 'uci-har']))"
+        f"import sys; from sklearn_har.cli import main; sys.exit(main(['inspect', {str(path)!r}]))"
     )
     process.stdout.close()
     err = process.stderr.read()

@@ -2,6 +2,7 @@
 
 import pytest
 
+# Each message would need a file of its own that causes it. Tests of the commands have some.
 from sklearn_har.cli._messages import in_options
 
 

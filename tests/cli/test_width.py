@@ -8,7 +8,8 @@ import pytest
 from sklearn.utils import Bunch
 
 import sklearn_har.datasets
-from sklearn_har.cli import _predict, main
+from sklearn_har.cli import main
+from sklearn_har.utils import saved_models
 
 LONG = [f"walking slowly down a narrow staircase with bag number {i} in a hand" for i in range(6)]
 
@@ -80,7 +81,7 @@ def test_predict(printed, monkeypatch, tmp_path):
         def predict_proba(self, X):
             return np.eye(6)[np.arange(len(X)) // 5 % 6] * 0.94 + 0.01
 
-    monkeypatch.setattr(_predict, "load_model", lambda path: Model())
+    monkeypatch.setattr(saved_models, "load_model", lambda path: Model())
     monkeypatch.chdir(tmp_path)
     samples = pd.DataFrame(np.zeros((3000, 6)), columns=["ax", "ay", "az", "gx", "gy", "gz"])
     samples["ax"] = 1.0 + np.random.default_rng(0).normal(scale=0.01, size=3000)

@@ -6,9 +6,10 @@ from types import SimpleNamespace
 import pytest
 
 from faulty_server import Answer, Server
+
+# Patched: the pauses of the download, and the table of the windows of each published recording.
 from sklearn_har.datasets import _download, _uci_har
-from sklearn_har.datasets._registry import DATASETS
-from tiny_uci_har import RECORDINGS, TinyUciHar
+from tiny_uci_har import DATASETS, RECORDINGS, TinyUciHar
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,8 @@ from sklearn_har.datasets import (
     fetch_uci_har,
     get_data_home,
 )
+
+# The faults of a cache are tried on a small one, in threads and processes that build only it.
 from sklearn_har.datasets._cache import ArrayCache, CacheDamagedError, CacheMissError
 
 FILE = "uci_har/sklearn-har-arrays.npz"
@@ -235,7 +237,7 @@ def test_a_home_that_cannot_be_listed_is_told(tmp_path, monkeypatch):
 
     monkeypatch.setattr(Path, "iterdir", refuse)
     with pytest.raises(PermissionError, match="cannot be used: Permission denied") as e:
-        _cache.clear_caches(tmp_path)
+        clear_data_home(tmp_path)
     assert str(tmp_path) in str(e.value)
 
 

@@ -6,13 +6,20 @@ import numpy as np
 import pytest
 
 from sklearn_har.datasets import fetch_hapt
-from sklearn_har.datasets._hapt import TARGET_NAMES
-from sklearn_har.datasets._registry import DATASETS
-from tiny_uci_har import TinyUciHar, with_members
+from tiny_uci_har import ACTIVITY_NAMES, DATASETS, TinyUciHar, with_members
 
 LENGTHS = {(1, 1): 40, (2, 1): 25, (3, 2): 31}
 SEGMENTS = [(1, 1, 5, 1, 10), (1, 1, 7, 11, 14), (2, 1, 1, 3, 25), (3, 2, 12, 31, 31)]
 LABELS = "RawData/labels.txt"
+TARGET_NAMES = [
+    *ACTIVITY_NAMES,
+    "stand_to_sit",
+    "sit_to_stand",
+    "sit_to_lie",
+    "lie_to_sit",
+    "stand_to_lie",
+    "lie_to_stand",
+]
 
 
 def _lines(rows):
@@ -59,7 +66,7 @@ def test_recordings_are_those_of_the_files(fetch, samples):
     assert hapt.subject.tolist() == [1, 1, 2]
     assert hapt.experiment.tolist() == [1, 2, 3]
     assert hapt.split.tolist() == ["train", "train", "test"]
-    assert hapt.target_names == list(TARGET_NAMES)
+    assert hapt.target_names == TARGET_NAMES
     assert hapt.channel_names[::3] == ["total_acc_x", "body_gyro_x"]
     assert hapt.sampling_rate == 50.0
     assert hapt.frame is None

@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from faulty_server import Answer, Raw, Server
+
+# Periods of the download are patched: with the real ones each test would take a minute.
 from sklearn_har.datasets import _download, fetch_uci_har
-from sklearn_har.datasets._registry import DATASETS
 from sklearn_har.exceptions import DownloadError
+from tiny_uci_har import DATASETS
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/zip\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"

@@ -6,9 +6,16 @@ import numpy as np
 import pytest
 
 from sklearn_har.datasets import fetch_motion_sense
-from sklearn_har.datasets._motion_sense import TARGET_NAMES
-from sklearn_har.datasets._registry import DATASETS
-from tiny_uci_har import TinyUciHar, with_members
+from tiny_uci_har import DATASETS, TinyUciHar, with_members
+
+TARGET_NAMES = [
+    "walking",
+    "walking_upstairs",
+    "walking_downstairs",
+    "sitting",
+    "standing",
+    "jogging",
+]
 
 HEADER = ",".join(
     f"{signal}.{axis}"
@@ -64,7 +71,7 @@ def test_recordings_have_the_units_and_signs_of_the_other_data_sets(fetch, table
 
 def test_recordings_know_their_activity_subject_and_trial(fetch):
     dataset = fetch()
-    assert dataset.target_names == list(TARGET_NAMES)
+    assert dataset.target_names == TARGET_NAMES
     found = [set(recording.labels) for recording in dataset.recordings]
     assert found == [{"walking_downstairs"}, {"sitting"}, {"jogging"}, {"walking"}]
     assert [labels.tolist() for labels in dataset.labels] == [[2] * 3, [3] * 4, [5] * 7, [0] * 5]

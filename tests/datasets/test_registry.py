@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 import sklearn_har.datasets
+
+# What a new entry must have is tested on the entry, because nothing of it is public but a fetcher.
 from sklearn_har.datasets._registry import DATASETS, load_descr
 
 DOCS = Path(__file__).parent.parent.parent / "docs"

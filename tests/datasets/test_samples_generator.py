@@ -12,6 +12,7 @@ from scipy.spatial.transform import Rotation
 from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.preprocessing import StandardScaler
 
+# The subjects behind the simulated signals, and their parts, are not returned.
 from sklearn_har.datasets import _gait, fetch_uci_har, make_har_recordings, make_har_windows
 from sklearn_har.preparation import separate_gravity
 from sklearn_har.segmentation import segment_recordings

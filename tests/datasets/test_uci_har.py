@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 
 from sklearn_har.datasets import _uci_har, fetch_uci_har
-from sklearn_har.datasets._registry import DATASETS
-from sklearn_har.utils._uci_har_names import ACTIVITY_NAMES, CHANNEL_NAMES
+from tiny_uci_har import ACTIVITY_NAMES, CHANNEL_NAMES, DATASETS
 
 # Windows of the published training and test set.
 COUNTS = [
@@ -41,8 +40,8 @@ def test_fields_of_a_part(fetch, tiny, subset, n_windows):
     np.testing.assert_array_equal(bunch.data, data)
     np.testing.assert_array_equal(bunch.target, target)
     np.testing.assert_array_equal(bunch.subject, subject)
-    assert bunch.target_names == list(ACTIVITY_NAMES)
-    assert bunch.channel_names == list(CHANNEL_NAMES)
+    assert bunch.target_names == ACTIVITY_NAMES
+    assert bunch.channel_names == CHANNEL_NAMES
     assert bunch.sampling_rate == 50.0
     assert bunch.frame is None
     assert "split" not in bunch

@@ -1,8 +1,13 @@
-"""Small networks with weights as far from zero as trained ones."""
+"""Small networks with weights as far from zero as trained ones, and the page in a browser."""
 
 import keras
 import numpy as np
 import pytest
+
+from phone_browser import browser, notes, served
+from sklearn_har.datasets import make_har_recordings
+from sklearn_har.export import to_web
+from sklearn_har.recognition import load_pretrained
 
 # The files are written and read by libraries of extras.
 pytest.importorskip("onnx", reason="onnx is not installed")
@@ -43,3 +48,38 @@ def untrained():
         return classifier
 
     return build
+
+
+@pytest.fixture(scope="session")
+def page(tmp_path_factory):
+    """The folder of the model that comes with the package."""
+    folder = tmp_path_factory.mktemp("web") / "phone"
+    try:
+        to_web(load_pretrained(), folder)
+    except OSError as error:
+        pytest.skip(f"there is no onnxruntime-web: {error}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def address(page):
+    """The page of that model on a server."""
+    with served(page) as at:
+        yield at
+
+
+@pytest.fixture
+def phone(tmp_path):
+    """A browser that has the size and the events of a phone's."""
+    with browser(tmp_path / "profile") as driver:
+        yield driver
+        # What is wrong is said on the page, not in the console alone.
+        severe = [entry for entry in driver.get_log("browser") if entry["level"] == "SEVERE"]
+        assert severe == [] or notes(driver)
+
+
+@pytest.fixture(scope="session")
+def simulated():
+    """Times in s and samples of a walk, as `replay` sends them."""
+    recording = make_har_recordings(1, seconds_per_activity=30.0, random_state=5).recordings[0]
+    return recording.time + 3.0, recording.samples.astype(np.float64)

@@ -6,6 +6,8 @@ import pytest
 from keras import layers
 
 from sklearn_har.exceptions import ExportError
+
+# Classifiers have few of the layers; the functions convert any Keras model.
 from sklearn_har.export._converting import convert_to_litert, convert_to_onnx
 from sklearn_har.export._portable import arcsinh, make_portable
 from sklearn_har.export._runtimes import open_runtime

@@ -1,77 +1,32 @@
-"""The page in a real browser: the decisions of the stream, every fault, the way to training."""
+"""The page in a real browser: the decisions of the stream, real events, small screens."""
 
-import itertools
-import json
 import re
 import shutil
 import time
 
 import numpy as np
-import pandas as pd
 import pytest
 
-pytest.importorskip("onnxruntime", reason="onnxruntime is not installed")
 from phone_browser import (
     before_the_page,
     browser,
     look_as,
-    notes,
     opened,
     replay,
+    save_recording,
     served,
+    stop,
     tap,
     wait_for,
+    wait_for_note,
 )
-from sklearn_har.cli import main
 from sklearn_har.datasets import fetch_hapt, make_har_recordings
 from sklearn_har.export import to_web
 from sklearn_har.recognition import load_pretrained
-from sklearn_har.recordings import read_recording
 from sklearn_har.timeline import decode_activities
 
 pytestmark = pytest.mark.slow
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 Safari/604.1"
-
-
-@pytest.fixture(scope="module")
-def page(tmp_path_factory):
-    """The folder of the model that comes with the package."""
-    folder = tmp_path_factory.mktemp("web") / "phone"
-    try:
-        to_web(load_pretrained(), folder)
-    except OSError as error:
-        pytest.skip(f"there is no onnxruntime-web: {error}")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def address(page):
-    with served(page) as at:
-        yield at
-
-
-@pytest.fixture
-def phone(tmp_path):
-    with browser(tmp_path / "profile") as driver:
-        yield driver
-        # What is wrong is said on the page, not in the console alone.
-        severe = [entry for entry in driver.get_log("browser") if entry["level"] == "SEVERE"]
-        assert severe == [] or notes(driver)
-
-
-@pytest.fixture(scope="module")
-def simulated():
-    recording = make_har_recordings(1, seconds_per_activity=30.0, random_state=5).recordings[0]
-    return recording.time + 3.0, recording.samples.astype(np.float64)
-
-
-def _stop(driver):
-    """Tap Stop and wait for the last decision; return all of them."""
-    script = "window.isStopped = false; document.addEventListener('har:stopped', () => "
-    driver.execute_script(script + "{ window.isStopped = true; })")
-    tap(driver, "start")
-    wait_for(driver, "window.isStopped")
-    return driver.execute_script("return window.decisions")
 
 
 def _compare(decisions, recognizer, at, samples):
@@ -99,7 +54,7 @@ def test_decisions_on_hapt_are_those_of_the_stream(phone, address, find_archive,
     opened(phone, address)
     tap(phone, "start")
     replay(phone, at, samples)
-    decisions = _stop(phone)
+    decisions = stop(phone)
     recognizer = load_pretrained()
     difference = _compare(decisions, recognizer, at, samples)
     print(f"{len(decisions)} decisions, probabilities within {difference:.1e}")
@@ -120,7 +75,7 @@ def test_an_iphone_has_the_other_sign(tmp_path, address, simulated):
         opened(phone, address)
         tap(phone, "start")
         replay(phone, at, samples * [-1, -1, -1, 1, 1, 1])
-        _compare(_stop(phone), load_pretrained(), at, samples)
+        _compare(stop(phone), load_pretrained(), at, samples)
 
 
 def test_another_rate_late_samples_and_a_break(phone, address, simulated):
@@ -140,7 +95,7 @@ def test_another_rate_late_samples_and_a_break(phone, address, simulated):
         " {x: 1, y: 2, z: 3}, rotationRate: {alpha: 1, beta: null, gamma: 1}}))"
     )
     replay(phone, fast[1501:], values[1501:])
-    decisions = _stop(phone)
+    decisions = stop(phone)
     recognizer = load_pretrained()
     _compare(decisions, recognizer, np.delete(fast, 1500), np.delete(values, 1500, axis=0))
 
@@ -174,7 +129,7 @@ def test_other_models_and_smoothing(tmp_path, phone, simulated):
         opened(phone, address)
         tap(phone, "start")
         replay(phone, at, samples[:, :3])
-        decisions = _stop(phone)
+        decisions = stop(phone)
         assert phone.title == "Alone"
         assert phone.find_element("id", "activity").text == "not sure"
         assert not phone.find_element("id", "rotation").is_displayed()
@@ -200,7 +155,7 @@ def test_every_kind_of_network(tmp_path, phone, simulated, name):
         opened(phone, address)
         tap(phone, "start")
         replay(phone, at, samples)
-        difference = _compare(_stop(phone), recognizer, at, samples)
+        difference = _compare(stop(phone), recognizer, at, samples)
     print(f"{name}: probabilities within {difference:.1e}")
 
 
@@ -234,192 +189,12 @@ def test_events_of_the_browser_itself(phone, address):
     time.sleep(4.0)
     rate, pace, share = (phone.find_element("id", name).text for name in ("rate", "pace", "share"))
     tap(phone, "record")
-    line = _saved(phone).splitlines()[5].split(",")
+    line = save_recording(phone).splitlines()[5].split(",")
     # Browsers round to 0.1 m/s2 and 0.1 degrees a second.
     np.testing.assert_allclose([float(v) for v in line[1:7]], [0, 0, 1, 0.5, 1, 2], atol=0.01)
     assert 50 <= int(rate) <= 65
     assert 0.2 < float(pace) < 1.0, "a window of 2.56 s that overlaps by half"
     print(f"{rate} samples a second, {pace} decisions a second, {share} of the time")
-
-
-# What is wrong ------------------------------------------------------------------------------------
-
-
-def _told(driver, kind):
-    return wait_for(driver, f"document.querySelector('[data-fault={kind}]')?.textContent")
-
-
-def test_a_desktop_has_no_sensors(phone, address):
-    opened(phone, address)
-    assert notes(phone) == {}
-    tap(phone, "start")
-    assert "open this page on a phone" in _told(phone, "sensors")
-
-
-def test_permission_is_refused(phone, address):
-    opened(phone, address)
-    refused = {"permission": {"name": "accelerometer"}, "setting": "denied"}
-    phone.execute_cdp_cmd("Browser.setPermission", refused)
-    phone.execute_cdp_cmd(
-        "Browser.setPermission", {"permission": {"name": "gyroscope"}, "setting": "denied"}
-    )
-    tap(phone, "start")
-    assert "tap Allow" in _told(phone, "permission")
-    assert phone.find_element("id", "start").text == "Start", "it can be tapped again"
-
-
-@pytest.mark.parametrize("answer", ["Promise.resolve('denied')", "Promise.reject(new Error('no'))"])
-def test_permission_is_refused_as_on_an_iphone(phone, address, answer):
-    before_the_page(phone, f"DeviceMotionEvent.requestPermission = () => {answer}")
-    opened(phone, address)
-    tap(phone, "start")
-    assert "close this tab" in _told(phone, "permission")
-
-
-def test_a_page_that_is_not_secure(phone, address):
-    before_the_page(phone, "Object.defineProperty(window, 'isSecureContext', {value: false})")
-    opened(phone, address)
-    tap(phone, "start")
-    assert "https://" in _told(phone, "insecure")
-
-
-def test_a_browser_without_motion_events(phone, address):
-    before_the_page(phone, "delete window.DeviceMotionEvent")
-    opened(phone, address)
-    tap(phone, "start")
-    assert "Chrome, Firefox or Safari" in _told(phone, "unsupported")
-
-
-def test_no_gyroscope(phone, address, simulated):
-    at, samples = simulated
-    opened(phone, address)
-    tap(phone, "start")
-    replay(phone, at[:100], samples[:100, :3])
-    assert "--preset accelerometer" in _told(phone, "gyroscope")
-    assert phone.find_element("id", "start").text == "Start"
-
-
-def test_a_rate_that_is_too_low(phone, address, simulated):
-    at, samples = simulated
-    opened(phone, address)
-    tap(phone, "start")
-    replay(phone, at[0] + np.arange(40) / 20.0, samples[:40])
-    tap(phone, "start")
-    tap(phone, "start")
-    replay(phone, at[0] + 10 + np.arange(100) / 20.0, samples[:100])
-    told = _told(phone, "slow")
-    assert "20 times a second" in told
-    assert "45 times a second" in told
-    tap(phone, "start")
-    tap(phone, "start")
-    replay(phone, at[0] + 90 + np.arange(30) / 5.0, samples[:30])
-    assert "needs at least 6.3 times a second" in _told(phone, "tooSlow")
-
-
-def test_a_page_in_the_background(phone, address, simulated):
-    at, samples = simulated
-    opened(phone, address)
-    tap(phone, "start")
-    replay(phone, at[:100], samples[:100])
-    phone.minimize_window()
-    wait_for(phone, "document.hidden")
-    time.sleep(1.2)
-    phone.set_window_size(400, 860)
-    assert re.search("in the background for [12] s", _told(phone, "background"))
-    assert "Keep the screen on" in notes(phone)["background"]
-
-
-def test_sensors_that_fall_silent(phone, address, simulated):
-    at, samples = simulated
-    opened(phone, address)
-    tap(phone, "start")
-    replay(phone, at[:100], samples[:100])
-    assert "No more motion data" in _told(phone, "silent")
-    replay(phone, at[100:110], samples[100:110])
-    assert notes(phone) == {}
-
-
-def test_signs_that_are_not_those_of_the_platform(phone, address, simulated):
-    at, _ = simulated
-    opened(phone, address)
-    tap(phone, "start")
-    phone.execute_script(
-        "window.addEventListener('devicemotion', (event) => {"
-        "  const angles = {alpha: 0, beta: 0, gamma: 0};"
-        "  const up = new DeviceOrientationEvent('deviceorientation', angles);"
-        "  Object.defineProperty(up, 'timeStamp', {value: event.timeStamp});"
-        "  window.dispatchEvent(up); }, true)"
-    )
-    flat = np.tile([0.0, 0.0, -1.0, 0.0, 0.0, 0.0], (300, 1))
-    tap(phone, "record")
-    replay(phone, at[:300], flat)
-    assert "other sign" in _told(phone, "signs")
-    tap(phone, "record")
-    assert float(_saved(phone).splitlines()[-1].split(",")[3]) == pytest.approx(1.0)
-
-
-def _altered(page, tmp_path, change):
-    folder = tmp_path / "altered"
-    shutil.copytree(page, folder)
-    change(folder)
-    return folder
-
-
-def _with_facts(**changes):
-    def change(folder):
-        path = folder / "model.json"
-        path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
-
-    return change
-
-
-@pytest.mark.parametrize(
-    ("change", "kind", "sentence"),
-    [
-        (
-            _with_facts(inputs=["acceleration.x", "magnetometer.x"]),
-            "channels",
-            "The model needs magnetometer.x",
-        ),
-        (_with_facts(format=0), "format", "Export the model again"),
-        (lambda folder: (folder / "model.onnx").unlink(), "model", "model.onnx: 404"),
-        (
-            lambda folder: (folder / "model.onnx").write_bytes(b"no model"),
-            "model",
-            "cannot be loaded",
-        ),
-        (lambda folder: (folder / "model.json").unlink(), "model", "model.json: 404"),
-        (lambda folder: (folder / "runtime/ort.js").unlink(), "model", "cannot be loaded"),
-        (
-            lambda folder: (folder / "runtime/ort-wasm-simd-threaded.wasm").unlink(),
-            "model",
-            "cannot be loaded",
-        ),
-        (lambda folder: (folder / "stream.js").unlink(), "script", "the page cannot start"),
-    ],
-)
-def test_files_that_are_wrong(page, tmp_path, phone, change, kind, sentence):
-    with served(_altered(page, tmp_path, change)) as address:
-        phone.get(address)
-        assert sentence in _told(phone, kind)
-        wait_for(
-            phone, f"document.querySelectorAll('#notes p:not([data-fault={kind}])').length === 0"
-        )
-        assert not phone.find_element("id", "start").is_enabled()
-
-
-def test_a_page_that_is_opened_as_a_file(page, phone):
-    phone.get((page / "index.html").as_uri())
-    time.sleep(0.5)
-    assert "not as a file" in notes(phone)["script"]
-
-
-def test_movement_unlike_the_training(phone, address):
-    rng = np.random.default_rng(0)
-    opened(phone, address)
-    tap(phone, "start")
-    replay(phone, np.arange(1500) / 50.0, rng.normal(scale=3.0, size=(1500, 6)))
-    assert "unlike the training recordings" in _told(phone, "unlike")
 
 
 # Without a network, and on a small screen ---------------------------------------------------------
@@ -433,7 +208,7 @@ def test_the_page_opens_without_a_server(page, phone, simulated):
     opened(phone, address)
     tap(phone, "start")
     replay(phone, at, samples)
-    _compare(_stop(phone), load_pretrained(), at, samples)
+    _compare(stop(phone), load_pretrained(), at, samples)
 
 
 def test_a_new_export_comes_to_the_phone(page, phone, tmp_path):
@@ -446,7 +221,7 @@ def test_a_new_export_comes_to_the_phone(page, phone, tmp_path):
         to_web(load_pretrained(), folder, title="Second", runtime=_runtime_of(page, tmp_path))
         opened(phone, address)
         assert phone.title == "What am I doing?", "the saved page opens at once"
-        assert "Reload the page" in _told(phone, "newer")
+        assert "Reload the page" in wait_for_note(phone, "newer")
         opened(phone, address)
         assert phone.title == "Second"
 
@@ -477,7 +252,7 @@ def test_the_screen_is_kept_on(phone, address, simulated):
     phone.set_window_size(400, 860)
     # Browsers release the lock of a page in the background: it is asked for again.
     wait_for(phone, "locks.join() === 'screen,screen'")
-    _stop(phone)
+    stop(phone)
     wait_for(phone, "locks.length === 1")
 
 
@@ -529,85 +304,3 @@ def test_what_a_screen_reader_hears(phone, address, simulated):
         " !(e.textContent.trim() || e.getAttribute('aria-label') || e.labels?.length)).length"
     )
     assert unnamed == 0
-
-
-# The way back -------------------------------------------------------------------------------------
-
-
-def _saved(driver):
-    """Tap the button that saves a recording, and return the text of its file."""
-    return driver.execute_async_script(
-        "const done = arguments[0]; const make = URL.createObjectURL;"
-        "URL.createObjectURL = (blob) => { blob.text().then(done); return make(blob); };"
-        "document.querySelector('#files li:last-child button').click();"
-    )
-
-
-def test_recordings_go_through_train(phone, address, tmp_path, capsys):
-    """Recorded with taps, downloaded by the browser, read and trained by one command."""
-    folder = tmp_path / "recordings"
-    folder.mkdir()
-    phone.execute_cdp_cmd(
-        "Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(folder)}
-    )
-    recording = make_har_recordings(1, seconds_per_activity=20.0, random_state=5).recordings[0]
-    labels = np.asarray(recording.labels)
-    at, samples = recording.time + 3.0, recording.samples.astype(np.float64)
-    opened(phone, address)
-    phone.find_element("id", "who").clear()
-    phone.find_element("id", "who").send_keys("Zoë 1")
-    phone.find_element("id", "other").send_keys("lying, flat")
-    tap(phone, "add")
-    tap(phone, "start")
-    tap(phone, "record")
-    names = {"laying": "lying,_flat"}
-    changes = [0, *(np.flatnonzero(labels[1:] != labels[:-1]) + 1), len(labels)]
-    for begin, end in itertools.pairwise(changes):
-        name = names.get(labels[begin], labels[begin])
-        for button in phone.find_elements("css selector", "#labels button"):
-            if button.get_attribute("value") == name:
-                button.click()
-        replay(phone, at[begin:end], samples[begin:end])
-    tap(phone, "record")
-    phone.find_element("css selector", "#files button").click()
-    deadline = time.monotonic() + 20
-    while not (found := list(folder.glob("*.csv"))) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    (file,) = found
-    assert re.fullmatch(r"Zoë1_\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.csv", file.name)
-
-    with pytest.warns(match="acceleration .* in g; angular velocity .* in rad/s"):
-        read = read_recording(file, format="auto")
-    assert read.sampling_rate == pytest.approx(50.0)
-    np.testing.assert_allclose(read.samples, samples, atol=1e-6)
-    np.testing.assert_allclose(read.time - read.time[0], at - at[0], atol=1e-4)
-    # The simulator has no label between activities, where the last one that was tapped goes on.
-    expected = pd.Series([names.get(label, label) for label in labels]).ffill()
-    assert pd.Series(read.labels).fillna("").tolist() == expected.fillna("").tolist()
-
-    shutil.copy(file, folder / "Ben_2.csv")
-    model = tmp_path / "own.skops"
-    argv = ["train", str(folder), "--pattern", "{subject}_{trial}.csv", "--format", "auto"]
-    assert main([*argv, "--save", str(model), "--epochs", "1"]) == 0
-    assert main(["export", str(model), "--web", str(tmp_path / "own")]) == 0
-    capsys.readouterr()
-    facts = json.loads((tmp_path / "own" / "model.json").read_text())
-    assert "lying,_flat" in facts["activities"]
-    assert facts["inputs"][0] == "acceleration.x"
-
-
-def test_recordings_keep_unlabelled_time(phone, address, simulated):
-    at, samples = simulated
-    opened(phone, address)
-    tap(phone, "start")
-    tap(phone, "record")
-    replay(phone, at[:100], samples[:100])
-    button = phone.find_element("css selector", "#labels button[value=sitting]")
-    button.click()
-    replay(phone, at[100:200], samples[100:200])
-    button.click()
-    replay(phone, at[200:300], samples[200:300])
-    tap(phone, "record")
-    rows = [line.split(",") for line in _saved(phone).splitlines()]
-    assert rows[0][0] == "time"
-    assert [row[-1] for row in rows[1:]] == [""] * 100 + ["sitting"] * 100 + [""] * 100

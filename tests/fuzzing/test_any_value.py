@@ -12,13 +12,7 @@ import pytest
 from hypothesis import strategies as st
 from sklearn.dummy import DummyClassifier
 
-from sklearn_har.augmentation import (
-    AmplitudeScaling,
-    CadenceScaling,
-    DeviceRotation,
-    GravityRotation,
-    SensorNoise,
-)
+from sklearn_har import augmentation, datasets
 from sklearn_har.datasets import make_har_recordings, make_har_windows
 from sklearn_har.evaluation import (
     expected_calibration_error,
@@ -75,15 +69,18 @@ CUT = segment_recordings([np.zeros((7 * 64 + 64, 3))] * 2, window=128, sampling_
 CUT_PROBABILITIES = RNG.dirichlet([1, 1, 1], size=len(CUT.data))
 DECODED = {"probabilities": PROBABILITIES, "start_time": START, "window_length": 2.56}
 
-AUGMENTATIONS = (AmplitudeScaling, CadenceScaling, DeviceRotation, GravityRotation, SensorNoise)
+# Of `augmentation`, all but the class that they derive from.
+AUGMENTATIONS = [
+    getattr(augmentation, name) for name in augmentation.__all__ if name != "Augmentation"
+]
 
 
-def checked(augmentation):
+def checked(cls):
     """A function that makes an augmentation and checks it, as the classifiers do in fit."""
 
-    @functools.wraps(augmentation)
+    @functools.wraps(cls)
     def make(**params):
-        augmentation(**params).check(128, 9)
+        cls(**params).check(128, 9)
 
     return make
 
@@ -157,7 +154,7 @@ CALLS = {
     },
     make_har_windows: {"n_subjects": 1, "n_windows_per_activity": 1, "random_state": 0},
     make_har_recordings: {"n_subjects": 1, "seconds_per_activity": 1.0, "random_state": 0},
-    **{augmentation: {} for augmentation in map(checked, AUGMENTATIONS)},
+    **{make: {} for make in map(checked, AUGMENTATIONS)},
 }
 # What is asked for is made, whatever time and memory it takes: only small sizes are asked for.
 LIMITS = {
@@ -207,7 +204,7 @@ def test_every_function_of_arrays_is_called():
     elsewhere = {
         *("all_displays", "all_estimators", "all_functions", "window_checks"),
         *("parametrize_with_window_checks", "clear_data_home", "get_data_home"),
-        *("fetch_hapt", "fetch_motion_sense", "fetch_uci_har"),
+        *(name for name in datasets.__all__ if name.startswith("fetch_")),
         *(
             "load_model",
             "load_pretrained",

@@ -7,7 +7,6 @@ import re
 import sys
 from inspect import signature
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -114,15 +113,6 @@ def test_each_method_that_plots_documents_what_it_returns(display):
         doc = getattr(type(display), name).__doc__
         assert doc.count("Returns\n") == 1
         assert doc.count(type(display).__name__) >= 1
-
-
-def test_no_private_module_of_another_package_is_imported():
-    shared = ("inspection", "utils")
-    for path in Path(inspection.__file__).parent.glob("*.py"):
-        for module in re.findall(
-            r"^\s*from sklearn_har\.(\w+)\._\w+ import", path.read_text(), re.M
-        ):
-            assert module in shared, f"{path.name} imports private names of {module}"
 
 
 def test_neighbouring_lines_differ_in_grey_and_in_kind(grey):

@@ -14,6 +14,8 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from sklearn_har.model_selection import OptunaSearchCV
+
+# The searches of the command line. Parallel work is tried by another number of workers.
 from sklearn_har.model_selection._stepwise import (
     StepwiseGridSearchCV,
     StepwiseOptunaSearchCV,

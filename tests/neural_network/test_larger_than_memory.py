@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from sklearn_har import LSTMClassifier
+
+# The size of a part is patched, and so is what TensorFlow does, which takes memory of its own.
 from sklearn_har.neural_network import _training
 from sklearn_har.neural_network._runtime import Network
 from sklearn_har.preprocessing import CompandingTransformer

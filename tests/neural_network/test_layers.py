@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import pytest
 
+# Classifiers choose the fast layers themselves; here both kinds are built and compared.
 from sklearn_har.neural_network._cnn_lstm import CNNLSTM
 from sklearn_har.neural_network._conv_lstm import ConvLSTM
 from sklearn_har.neural_network._layers import FastBatchNormalization, FastConvLSTM, FastLSTM

@@ -14,6 +14,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sklearn_har import CNNLSTMClassifier, ConvLSTMClassifier, LSTMClassifier
+
+# Old networks are collected after dozens of trainings; the number is patched.
 from sklearn_har.neural_network import _runtime
 from sklearn_har.preparation import Preparation
 from sklearn_har.preprocessing import ChannelwiseTransformer

@@ -10,6 +10,8 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
 from sklearn_har import LSTMClassifier
+
+# Compilations are counted, and the windows that a fit held out are not returned by it.
 from sklearn_har.neural_network._runtime import Network
 from sklearn_har.neural_network._training import TrainingSet, hold_out
 

@@ -2,10 +2,8 @@
 
 import itertools
 import pickle
-import warnings
 from dataclasses import replace
 
-import joblib
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,76 +11,32 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn import config_context
-from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.exceptions import NotFittedError
-from sklearn.linear_model import LogisticRegression, RidgeClassifier, SGDClassifier
-from sklearn.model_selection import (
-    GridSearchCV,
-    GroupKFold,
-    LeaveOneGroupOut,
-    cross_val_predict,
-    cross_val_score,
-    cross_validate,
-)
+from sklearn.linear_model import SGDClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sklearn_har import ActivityRecognizer, CNNLSTMClassifier
-from sklearn_har.datasets import make_har_recordings
-from sklearn_har.evaluation import repeated_evaluation
+from sklearn_har import ActivityRecognizer
 from sklearn_har.exceptions import RecordingWarning
 from sklearn_har.preparation import Preparation
-from sklearn_har.preprocessing import ChannelwiseTransformer
-from sklearn_har.recognition import StreamingRecognizer, recording_scorer
+from sklearn_har.recognition import StreamingRecognizer
 from sklearn_har.recordings import Recording
 from sklearn_har.timeline import (
     make_timeline,
     revise_by_posture,
-    timeline_scores,
     timeline_to_labels,
 )
-
-NAMES = ("acc_x", "acc_y", "acc_z", "gyro_x", "gyro_y", "gyro_z")
-
-
-@pytest.fixture(scope="module")
-def recordings():
-    return make_har_recordings(6, 10.0, random_state=0).recordings
-
-
-@pytest.fixture(scope="module")
-def subjects(recordings):
-    return [recording.subject for recording in recordings]
-
-
-def trees(**params):
-    """Fast, and the same for a window alone as among others."""
-    return ActivityRecognizer(
-        ExtraTreesClassifier(10, random_state=0), window_layout="flat", **params
-    )
-
-
-@pytest.fixture(scope="module")
-def fitted(recordings):
-    return trees().fit(recordings[:4])
-
-
-def network(**params):
-    tiny = {"n_steps": 2, "filters": 4, "units": 4, "dense_units": 4, "epochs": 1}
-    return CNNLSTMClassifier(**{**tiny, "random_state": 0, **params})
+from tiny_recognizers import NAMES, network, trees, with_names
 
 
 def ahead_of(recording, seconds):
     """Say of each sample whether its activity began less than so many seconds before."""
     began = np.r_[True, recording.labels[1:] != recording.labels[:-1]]
     return recording.time - np.maximum.accumulate(np.where(began, recording.time, 0.0)) < seconds
-
-
-def with_names(recording, names, order=slice(None)):
-    return replace(recording, samples=recording.samples[:, order], channel_names=names)
 
 
 class TestFit:
@@ -495,302 +449,3 @@ class TestStream:
         assert StreamingRecognizer(fitted).preparation == fitted.preparation_
         with pytest.raises(NotFittedError):
             StreamingRecognizer(trees())
-
-
-class TestModelSelection:
-    def test_cross_validation_by_subject(self, recordings, subjects):
-        scores = cross_val_score(
-            trees(), recordings, groups=subjects, cv=LeaveOneGroupOut(), error_score="raise"
-        )
-        assert scores.shape == (6,)
-        assert ((scores > 0.2) & (scores <= 1.0)).all()
-        again = trees().fit(recordings[1:]).score(recordings[:1])
-        assert scores[0] == again
-
-    def test_several_scores_at_once(self, recordings, subjects):
-        found = cross_validate(
-            trees(), recordings, groups=subjects, cv=GroupKFold(2), error_score="raise",
-            scoring=recording_scorer("accuracy", "macro_f1", "event_f1"),
-        )  # fmt: skip
-        named = {"f1": recording_scorer("macro_f1")}
-        single = cross_validate(
-            trees(), recordings, groups=subjects, cv=GroupKFold(2), scoring=named
-        )
-        assert_array_equal(found["test_macro_f1"], single["test_f1"])
-        assert len(found["test_event_f1"]) == 2
-
-    def test_a_search_over_windows_and_classifier(self, recordings, subjects):
-        search = GridSearchCV(
-            trees(),
-            {
-                "preparation__window": [1.28, 2.56],
-                "preparation__overlap": [0.0, 0.5],
-                "estimator__n_estimators": [5],
-            },
-            cv=GroupKFold(2),
-            error_score="raise",
-        )
-        search.fit(recordings, groups=subjects)
-        assert len(search.cv_results_["params"]) == 4
-        best = search.best_estimator_
-        assert best.preparation_.window == search.best_params_["preparation__window"]
-        assert best.estimator_.n_estimators == 5
-        assert len(search.predict(recordings[:1])[0]) == len(recordings[0])
-
-    def test_a_search_over_a_network(self, recordings, subjects):
-        search = GridSearchCV(
-            ActivityRecognizer(network()), {"estimator__units": [2, 3]}, cv=GroupKFold(2),
-            error_score="raise",
-        )  # fmt: skip
-        search.fit(recordings[:4], groups=subjects[:4])
-        assert search.best_estimator_.estimator_.units in (2, 3)
-
-    def test_two_processes(self, recordings, subjects):
-        alone, together = (
-            cross_val_score(
-                trees(), recordings[:4], groups=subjects[:4], cv=GroupKFold(2), n_jobs=n
-            )
-            for n in (1, 2)
-        )
-        assert_array_equal(alone, together)
-
-    def test_predictions_of_all_folds(self, recordings, subjects):
-        with pytest.raises(ValueError, match="inhomogeneous"):
-            # scikit-learn joins what the folds predict into one array; recordings differ in length.
-            cross_val_predict(trees(), recordings, groups=subjects, cv=GroupKFold(2))
-
-    def test_repeated_evaluation(self, recordings, subjects):
-        result = repeated_evaluation(
-            trees(), recordings, cv=3, groups=subjects, n_repeats=2, random_state=0
-        )
-        assert result.scores.shape == (2,)
-        assert result.classes.tolist() == sorted(
-            ["walking", "walking_upstairs", "walking_downstairs", "sitting", "standing", "laying"]
-        )
-        labelled = sum(
-            sum(label is not None for label in recording.labels) for recording in recordings
-        )
-        assert result.confusion_matrix.sum() == 2 * labelled
-        assert set(result.per_subject["subject"]) == set(subjects)
-        split = repeated_evaluation(
-            trees(), recordings[:4], X_test=recordings[4:], groups=subjects[:4],
-            groups_test=subjects[4:], n_repeats=2, random_state=0,
-        )  # fmt: skip
-        model = clone(trees()).set_params(estimator__random_state=int(split.seeds[0]))
-        assert split.scores[0] == model.fit(recordings[:4]).score(recordings[4:])
-
-    def test_parameters_of_what_is_not_set(self):
-        recognizer = ActivityRecognizer().set_params(preparation__window=1.28, estimator__epochs=3)
-        assert recognizer.preparation == Preparation(window=1.28)
-        assert recognizer.estimator.epochs == 3
-        named = ActivityRecognizer(preparation="accelerometer")
-        named.set_params(preparation__overlap=0.0)
-        assert named.preparation == Preparation(angular_velocity=(), overlap=0.0)
-
-
-class TestScores:
-    def test_share_of_labelled_time(self, fitted, recordings):
-        true = [r.timeline() for r in recordings[4:]]
-        expected = timeline_scores(true, fitted.timelines(recordings[4:]))
-        assert fitted.score(recordings[4:]) == expected.accuracy
-        assert fitted.scores(recordings[4:]).event_f1 == expected.event_f1
-        scorer = recording_scorer("event_f1")
-        assert scorer(fitted, recordings[4:]) == expected.event_f1
-        assert pickle.loads(pickle.dumps(scorer))(fitted, recordings[4:]) == expected.event_f1
-
-    def test_labels_can_be_given(self, fitted, recordings):
-        predicted = fitted.predict(recordings[4:])
-        assert fitted.score(recordings[4:], predicted) == pytest.approx(1.0, abs=1e-3)
-
-    def test_activities_that_it_does_not_know_are_told(self, fitted, recordings):
-        y = [["cycling"] * 100 + ["sitting"] * (len(r) - 100) for r in recordings[4:]]
-        with pytest.warns(RecordingWarning, match=r"4.0 s have activities .* wrong: cycling"):
-            score = fitted.score(recordings[4:], y)
-        assert 0.0 <= score < 1.0
-
-    @pytest.mark.parametrize(
-        ("names", "message"),
-        [((), "at least one"), (("f1",), "must be one of.*got 'f1'"), (("acuracy",), "accuracy")],
-    )
-    def test_unknown_names_are_refused(self, names, message):
-        with pytest.raises(ValueError, match=message):
-            recording_scorer(*names)
-
-
-class TestSaving:
-    def test_a_reloaded_recognizer_gives_the_same_timeline(self, fitted, recordings, tmp_path):
-        expected = fitted.timelines(recordings[4:])
-        joblib.dump(fitted, tmp_path / "model.joblib")
-        for again in (
-            pickle.loads(pickle.dumps(fitted)),
-            joblib.load(tmp_path / "model.joblib"),
-        ):
-            for one, other in zip(again.timelines(recordings[4:]), expected, strict=True):
-                pd.testing.assert_frame_equal(one, other)
-
-    def test_skops(self, recordings):
-        skops_io = pytest.importorskip("skops.io")
-        recognizer = ActivityRecognizer(
-            make_pipeline(ChannelwiseTransformer(StandardScaler()), network()),
-            Preparation(window=1.28),
-        ).fit(recordings[:3])
-        content = skops_io.dumps(recognizer)
-        again = skops_io.loads(content, trusted=skops_io.get_untrusted_types(data=content))
-        assert again.preparation_ == recognizer.preparation_
-        assert_array_equal(
-            again.predict(recordings[4:5])[0], recognizer.predict(recordings[4:5])[0]
-        )
-        assert len(again.stream().push(recordings[4].samples)) > 0
-
-    @pytest.mark.parametrize("kind", ["onnx", "tflite"])
-    def test_an_exported_recognizer(self, recordings, tmp_path, kind):
-        pytest.importorskip("onnxruntime" if kind == "onnx" else "ai_edge_litert")
-        from sklearn_har.export import ExportedClassifier, to_litert, to_onnx
-
-        path = tmp_path / f"har.{kind}"
-        recognizer = ActivityRecognizer(network(), Preparation(window=1.28), min_duration=2.0).fit(
-            recordings[:3]
-        )
-        report = (to_onnx if kind == "onnx" else to_litert)(recognizer, path, X=recordings[4:])
-        assert report.n_windows == len(recognizer.preparation_.windows(recordings[4:]).data)
-        file = ExportedClassifier(path)
-        assert file.preparation == recognizer.preparation_
-        assert file.activity_names == tuple(recognizer.classes_)
-        assert file.channel_names == recognizer.window_channel_names_
-        assert file.sampling_rate == 50.0
-        again = ActivityRecognizer.from_classifier(file)
-        assert again.min_duration == 2.0
-        assert again.channel_names_in_ == recognizer.channel_names_in_
-        assert_array_equal(
-            again.predict(recordings[4:5])[0], recognizer.predict(recordings[4:5])[0]
-        )
-        with pytest.warns(RecordingWarning, match="typical magnitude"):
-            again.predict([replace(recordings[4], samples=recordings[4].samples * 9.81)])
-
-    def test_a_classifier_of_windows_becomes_a_recognizer(self, recordings):
-        windows = Preparation().windows(recordings[:3])
-        clf = network().fit(windows.data, windows.target)
-        recognizer = ActivityRecognizer.from_classifier(clf, smoothing=None)
-        assert recognizer.estimator_ is clf
-        found = recognizer.decisions(recordings[4:5])[0]
-        expected = clf.predict(Preparation().windows([replace(recordings[4], labels=None)]).data)
-        assert [d.activity for d in found] == expected.tolist()
-        with pytest.raises(ValueError, match="windows of 128 time steps, got 64"):
-            ActivityRecognizer.from_classifier(clf, Preparation(window=1.28))
-        with pytest.raises(NotFittedError, match="must be fitted"):
-            ActivityRecognizer.from_classifier(network())
-
-
-class TestBadInput:
-    def test_recordings_without_labels_are_named(self, recordings):
-        bare = [
-            replace(r, labels=None, facts={"file": f"{i}.csv"}) for i, r in enumerate(recordings)
-        ]
-        with pytest.raises(
-            ValueError, match=r"no.* in 5 of 6: recordings\[1\] \(1.csv\), .*, \.\.\..*with_labels"
-        ):
-            trees().fit([recordings[0], *bare[1:]])
-        with pytest.raises(ValueError, match=r"y must have one entry for each of the 6 record.* 1"):
-            trees().fit(bare, ["a"])
-
-    def test_other_channels_are_named(self, recordings):
-        other = with_names(recordings[1], NAMES)
-        with pytest.raises(
-            ValueError, match=r"recordings\[1\]: the channels must be those of the first"
-        ):
-            trees().fit([recordings[0], other])
-
-    def test_a_missing_sensor_names_the_preset(self, recordings):
-        acc = [with_names(r, NAMES[:3], slice(0, 3)) for r in recordings[:2]]
-        with pytest.raises(ValueError, match=r"recordings\[0\]: .*preparation='accelerometer'"):
-            trees().fit(acc)
-        recognizer = trees(preparation="accelerometer").fit(acc)
-        assert recognizer.window_channel_names_ == (
-            *NAMES[:3], "body_acc_x", "body_acc_y", "body_acc_z",
-        )  # fmt: skip
-
-    def test_recordings_shorter_than_a_window_are_counted(self, recordings):
-        def first(recording, n, file):
-            return Recording(
-                recording.samples[:n], sampling_rate=50.0, labels=recording.labels[:n],
-                channel_names=recording.channel_names, subject=2, facts={"file": file},
-            )  # fmt: skip
-
-        short = [first(recordings[1], 100, "a.csv"), first(recordings[2], 50, "b.csv")]
-        with pytest.warns(RecordingWarning, match="shorter than") as caught:
-            trees().fit([recordings[0], *short])
-        about_length = [str(w.message) for w in caught if "shorter than" in str(w.message)]
-        assert len(about_length) == 1
-        assert "a.csv" in about_length[0]
-        assert "2 of 3" in about_length[0]
-
-    def test_activities_that_no_window_was_given_are_told(self, recordings):
-        labels = recordings[0].labels.copy()
-        labels[3000:3030] = "jumping"
-        with pytest.warns(RecordingWarning, match="label of 1 labelled activities: jumping"):
-            trees().fit([replace(recordings[0], labels=labels)])
-
-    def test_nothing_labelled(self, recordings):
-        bare = [replace(r, labels=np.full(len(r), -1)) for r in recordings[:2]]
-        with pytest.raises(ValueError, match="must have labelled windows, got none"):
-            trees().fit(bare)
-
-    @pytest.mark.parametrize(
-        ("value", "error", "message"),
-        [
-            ([], ValueError, "at least one recording, got none"),
-            (np.zeros((100, 6)), TypeError, "sequence of Recording"),
-            ([np.zeros((100, 6))], TypeError, r"ndarray as recordings\[0\]"),
-            ("recording.csv", TypeError, "sequence of Recording, as read_recordings"),
-            (None, TypeError, "got NoneType"),
-        ],
-    )
-    def test_what_is_no_recording_is_refused(self, fitted, value, error, message):
-        for call in (trees().fit, fitted.predict, fitted.timelines, fitted.score):
-            with pytest.raises(error, match=message):
-                call(value)
-
-    def test_one_recording_is_no_sequence(self, fitted, recordings):
-        with pytest.raises(TypeError, match=r"pass \[recording\]"):
-            fitted.predict(recordings[0])
-
-    @pytest.mark.parametrize(
-        ("params", "error", "message"),
-        [
-            ({"estimator": RidgeClassifier()}, TypeError, "with predict_proba"),
-            ({"estimator": LogisticRegression}, TypeError, "classifier with predict_proba"),
-            ({"preparation": "uci_har"}, ValueError, "did you mean 'uci-har'"),
-            ({"preparation": 50.0}, TypeError, "preparation must be a Preparation"),
-            ({"window_layout": "3d"}, ValueError, "window_layout must be one of"),
-            ({"label_rule": "first"}, ValueError, "label_rule must be one of"),
-        ],
-    )
-    def test_wrong_parameters_are_refused_in_fit(self, recordings, params, error, message):
-        recognizer = trees().set_params(**params)
-        with pytest.raises(error, match=message):
-            recognizer.fit(recordings[:1])
-
-    @pytest.mark.parametrize(
-        ("params", "message"),
-        [
-            ({"smoothing": "median"}, "smoothing must be one of"),
-            ({"min_duration": -1.0}, "min_duration must be"),
-            ({"min_probability": 2.0}, "min_probability must be"),
-            ({"posture_weight": -1.0}, "posture_weight must be"),
-            ({"expected_duration": "learn"}, "expected_duration must be a number of seconds"),
-        ],
-    )
-    def test_wrong_smoothing_is_refused(self, fitted, recordings, params, message):
-        recognizer = pickle.loads(pickle.dumps(fitted)).set_params(**params)
-        with pytest.raises(ValueError, match=message):
-            recognizer.timelines(recordings[4:5])
-
-    def test_not_fitted(self, recordings):
-        for call in (trees().predict, trees().timelines, trees().score, trees().decisions):
-            with pytest.raises(NotFittedError, match="call fit with recordings"):
-                call(recordings)
-
-    def test_no_warning_where_nothing_is_wrong(self, recordings):
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            trees().fit(recordings[:4]).score(recordings[4:])

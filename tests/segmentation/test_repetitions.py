@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sklearn_har.datasets import make_har_recordings
+
+# The cadence of a simulated subject is not among what `make_har_recordings` returns.
 from sklearn_har.datasets._gait import draw_subject, measure, plan_bouts
 from sklearn_har.segmentation import count_repetitions
-from sklearn_har.utils._uci_har_names import ACTIVITY_NAMES
 
 RATE = 50.0
 
@@ -60,15 +62,17 @@ def test_the_norm_does_not_depend_on_how_the_device_is_worn():
     assert other.rate == pytest.approx(one.rate)
 
 
-@pytest.mark.parametrize("activity", ["walking", "walking_upstairs", "walking_downstairs"])
-def test_the_cadence_of_simulated_gait_is_found(activity):
+@pytest.mark.parametrize(
+    ("position", "activity"), enumerate(["walking", "walking_upstairs", "walking_downstairs"])
+)
+def test_the_cadence_of_simulated_gait_is_found(position, activity):
     rng = np.random.RandomState(0)
     errors, n_steps = [], []
     for _ in range(20):
         subject = draw_subject(rng)
         bouts = plan_bouts(round(15.0 * RATE), RATE, rng)
         recording = measure(subject, bouts, RATE, 1.0, rng)
-        bout = next(b for b in bouts if ACTIVITY_NAMES[b.activity] == activity)
+        bout = next(b for b in bouts if b.activity == position)
         found = count_repetitions(recording[bout.start : bout.stop, :3], RATE)
         errors.append(found.count - 15.0 * subject.cadence[activity])
         n_steps.append(15.0 * subject.cadence[activity])
@@ -80,17 +84,14 @@ def test_the_cadence_of_simulated_gait_is_found(activity):
 
 
 def test_rest_and_long_noise_do_not_repeat():
-    rng = np.random.RandomState(1)
     still = 0
-    for _ in range(10):
-        bouts = plan_bouts(round(20.0 * RATE), RATE, rng)
-        recording = measure(draw_subject(rng), bouts, RATE, 1.0, rng)
-        for bout in bouts:
-            if ACTIVITY_NAMES[bout.activity] in ("sitting", "standing", "laying"):
-                found = count_repetitions(recording[bout.start : bout.stop, :3], RATE)
-                still += found.count == 0 and np.isnan(found.rate)
+    for recording in make_har_recordings(10, seconds_per_activity=20.0, random_state=1).recordings:
+        for activity in ("sitting", "standing", "laying"):
+            bout = recording.samples[recording.labels == activity]
+            found = count_repetitions(bout[:, :3], RATE)
+            still += found.count == 0 and np.isnan(found.rate)
     assert still >= 29
-    noise = count_repetitions(rng.normal(size=3000), RATE)
+    noise = count_repetitions(np.random.RandomState(1).normal(size=3000), RATE)
     assert (noise.count, len(noise.peak_times)) == (0, 0)
     assert np.isnan(noise.rate)
     assert noise.confidence < 0.4

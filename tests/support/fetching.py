@@ -16,8 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from sklearn_har.datasets import _uci_har, fetch_uci_har
-from sklearn_har.datasets._registry import DATASETS
-from tiny_uci_har import RECORDINGS, TinyUciHar
+from tiny_uci_har import DATASETS, RECORDINGS, TinyUciHar
 
 _CLONE_NEWNS, _CLONE_NEWUSER = 0x00020000, 0x10000000
 _CAPABILITY_VERSION_3 = 0x20080522

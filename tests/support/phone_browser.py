@@ -149,3 +149,26 @@ def picture(driver, path):
 
     shot = driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "png"})
     path.write_bytes(base64.b64decode(shot["data"]))
+
+
+def stop(driver):
+    """Tap Stop and wait for the last decision; return all of them."""
+    script = "window.isStopped = false; document.addEventListener('har:stopped', () => "
+    driver.execute_script(script + "{ window.isStopped = true; })")
+    tap(driver, "start")
+    wait_for(driver, "window.isStopped")
+    return driver.execute_script("return window.decisions")
+
+
+def save_recording(driver):
+    """Tap the button that saves a recording, and return the text of its file."""
+    return driver.execute_async_script(
+        "const done = arguments[0]; const make = URL.createObjectURL;"
+        "URL.createObjectURL = (blob) => { blob.text().then(done); return make(blob); };"
+        "document.querySelector('#files li:last-child button').click();"
+    )
+
+
+def wait_for_note(driver, kind):
+    """Wait until the page tells what is wrong, and return its sentence."""
+    return wait_for(driver, f"document.querySelector('[data-fault={kind}]')?.textContent")

@@ -23,9 +23,8 @@ def main(folder: Path) -> None:
     done = as_on_windows.refuse_to_replace_open_files()
 
     from sklearn_har.datasets import _uci_har, fetch_uci_har, make_har_recordings
-    from sklearn_har.datasets._registry import DATASETS
     from sklearn_har.export import ExportedClassifier
-    from tiny_uci_har import RECORDINGS, TinyUciHar
+    from tiny_uci_har import DATASETS, RECORDINGS, TinyUciHar
 
     tiny = TinyUciHar()
     DATASETS["uci_har"] = tiny.dataset("http://127.0.0.1:9/a.zip", "http://127.0.0.1:9/b.zip")

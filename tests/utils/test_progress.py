@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+import time
 
 import numpy as np
 import pytest
 from sklearn.dummy import DummyClassifier
 
 from sklearn_har.evaluation import repeated_evaluation
+
+# Five commands and functions show this line; its pauses and ends are tried here once for all.
 from sklearn_har.utils._progress import ProgressLine, is_watched, time_left
 
 
@@ -86,9 +89,7 @@ def test_an_error_leaves_its_message_a_line_of_its_own(watch, capsys):
 
 
 def test_the_time_left_is_that_of_what_was_done(monkeypatch):
-    from sklearn_har.utils import _progress
-
-    monkeypatch.setattr(_progress.time, "monotonic", lambda: 130.0)
+    monkeypatch.setattr(time, "monotonic", lambda: 130.0)
     assert time_left(100.0, 0, 4) == ""
     assert time_left(100.0, 3, 9) == ", 60 s left"
     assert time_left(100.0, 3, 3) == ", 0.0 s left"

@@ -8,6 +8,7 @@ import os
 import pytest
 from joblib import Parallel, delayed
 
+# TensorFlow's threads of a worker can only be seen in the variables that this sets.
 from sklearn_har.utils._workers import share_cores
 
 NAMES = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "TF_CPP_MIN_LOG_LEVEL")

@@ -11,6 +11,8 @@ import numpy as np
 import skops.io
 
 from sklearn_har import CNNLSTMClassifier, ConvLSTMClassifier, LSTMClassifier
+
+# The number of the state format, which names the files.
 from sklearn_har.neural_network._runtime import STATE_FORMAT
 
 FOLDER = Path(__file__).parent
