@@ -259,7 +259,7 @@ def _choice() -> list[Row]:
 
 def _recordings() -> list[Row]:
     shorter = {"cv": "folds", "official": "official", "left-out": "left out"}
-    rows: list[Row] = [("", "classifier", "trainings", "windows", "postures", "sequence", "both")]
+    rows: list[Row] = [("", "classifier", "windows", "postures", "sequence", "both")]
     for part, by_row in read_results("over_recordings").items():
         for row, by_seed in sorted(by_row.items()):
             runs = list(by_seed.values())
@@ -270,7 +270,7 @@ def _recordings() -> list[Row]:
             name = row.removeprefix("frame, ")
             shown = f"`{name}`" if name.startswith("make_") else name
             shown += "" if row.startswith("frame, ") else ", axes of the phone"
-            rows.append((shorter[part], shown, str(len(runs)), *cells))
+            rows.append((shorter[part], shown, *cells))
     return rows
 
 
