@@ -365,12 +365,6 @@ def test_wrong_usage_is_found_before_anything_is_trained(
     assert err.count("\n") == 1
 
 
-def test_a_model_without_a_grid_of_its_own(monkeypatch, capsys):
-    monkeypatch.delitem(_tune_grid.GRIDS, "lstm")
-    assert tune(model="lstm") == 2
-    assert "--model lstm has no default grid; give values by --grid" in (capsys.readouterr().err)
-
-
 @pytest.mark.parametrize(
     ("option", "module", "extra"),
     [("--search=optuna", "optuna", "tune"), ("--save=a.skops", "skops.io", "export")],

@@ -30,7 +30,6 @@ from sklearn_har.cli._tune_grid import (
     GRIDS,
     Range,
     check_names,
-    default_grid,
     format_values,
     one_line,
     parse_values,
@@ -153,7 +152,7 @@ def run(args: argparse.Namespace) -> None:
     _check(args)
     with quiet_start():
         estimator = _networks.make_estimator(args)
-    grid = dict(args.grid) or default_grid(args.model)
+    grid = dict(args.grid) or dict(GRIDS[args.model])
     check_names(estimator, grid)
     data = _data.load_file(args.windows) if args.windows else _data.load_windows(args, "train")
     n_subjects = _data.check_folds(args.folds, data)

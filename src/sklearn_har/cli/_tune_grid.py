@@ -7,7 +7,6 @@ import ast
 from typing import Any, NamedTuple
 
 from sklearn_har.cli import _networks
-from sklearn_har.cli._common import UsageError
 
 # Small enough for an evening on UCI HAR: four settings of the most influential parameters.
 GRIDS: dict[str, dict[str, list[Any]]] = {
@@ -58,13 +57,6 @@ def _literal(text: str) -> Any:
         return ast.literal_eval(text)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return text
-
-
-def default_grid(model: str) -> dict[str, Any]:
-    """Return the grid of a model if the command line gives none."""
-    if model not in GRIDS:
-        raise UsageError(f"--model {model} has no default grid; give values by --grid")
-    return dict(GRIDS[model])
 
 
 def check_names(estimator: Any, grid: dict[str, Any]) -> None:

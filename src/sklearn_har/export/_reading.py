@@ -82,15 +82,15 @@ class Plan:
         ]
         return functools.reduce(keras.ops.add, votes)
 
-    def likely_windows(self, n_windows: int = 64) -> Any:
-        """Return windows (n_windows, n_timesteps, n_channels) similar to the training windows.
+    def likely_windows(self) -> Any:
+        """Return 64 windows (n_windows, n_timesteps, n_channels) similar to the training windows.
 
         They are smooth random signals, with the scale of the channels if a scaler gives it.
         """
         rng = np.random.default_rng(0)
         n_timesteps, n_channels = self.shape
         time = np.arange(n_timesteps)[:, np.newaxis] / max(n_timesteps, 2)
-        size = (n_windows, 1, n_channels)
+        size = (64, 1, n_channels)
         X = rng.normal(size=size) + rng.exponential(size=size) * np.sin(
             2 * np.pi * (rng.uniform(0.5, 8.0, size=size) * time + rng.uniform(size=size))
         )
