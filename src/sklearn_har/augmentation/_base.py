@@ -1,4 +1,8 @@
-"""The base class of augmentations, and the kinds of channels."""
+"""The base class of augmentations, and the kinds of channels.
+
+Keras' random layers change images, but for `GaussianNoise`, which gives all channels the same
+deviation. Libraries for time series change arrays before the training.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Measure the calibration of probabilities, and the risk at a given coverage."""
+"""Measure the calibration of probabilities, and the risk at a given coverage.
+
+scikit-learn's `calibration_curve` supports two classes, and scikit-learn has no calibration error
+and no curve of risk against coverage.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Train fresh clones of a classifier several times, and summarise their scores."""
+"""Train fresh clones of a classifier several times, and summarise their scores.
+
+scikit-learn's `cross_validate` neither seeds the trainings nor returns predictions, from which the
+tables are made.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Read and write the metadata of exported files: plain JSON, the same in all formats."""
+"""Read and write the metadata of exported files: plain JSON, the same in all formats.
+
+Neither format has a checksum, and TensorFlow has no public function that writes metadata into a
+LiteRT file.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Layers that compute the same as those of the networks, in operations of the converters."""
+"""Layers that compute the same as those of the networks, in operations of the converters.
+
+tf2onnx writes an invalid file for TensorFlow's fused LSTM, LiteRT has no arcsinh, and neither
+converter supports a loop with a mask.
+"""
 
 from __future__ import annotations
 

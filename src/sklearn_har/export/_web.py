@@ -1,4 +1,8 @@
-"""Write a page that runs a recognizer in the browser of a phone."""
+"""Write a page that runs a recognizer in the browser of a phone.
+
+The page prepares samples by its own modules, because no library for browsers gives the numbers of
+our preparation. onnxruntime-web runs the model.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Compute and plot the importance of each channel for a fitted classifier."""
+"""Compute and plot the importance of each channel for a fitted classifier.
+
+scikit-learn's `permutation_importance` accepts two axes only, and permutes single columns.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""A search in which Optuna proposes settings from the scores so far."""
+"""A search in which Optuna proposes settings from the scores so far.
+
+The search in optuna-integration trains several settings in threads of one process, trains a setting
+again that it has scored, and accepts no lists of values.
+"""
 
 from __future__ import annotations
 

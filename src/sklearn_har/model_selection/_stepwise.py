@@ -1,4 +1,7 @@
-"""Searches that keep their results when they are interrupted or fail."""
+"""Searches that keep their results when they are interrupted or fail.
+
+The searches of scikit-learn compute their results only after all settings.
+"""
 
 from __future__ import annotations
 

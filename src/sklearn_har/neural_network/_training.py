@@ -1,4 +1,8 @@
-"""Train a network: batches, optimizer, callbacks and early stopping."""
+"""Train a network: batches, optimizer, callbacks and early stopping.
+
+`keras.Model.fit` draws the order of the windows from global generators, and sets up a data
+pipeline, which takes longer than an epoch of a small network.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Merge windows into intervals of activities."""
+"""Merge windows into intervals of activities.
+
+Filters of SciPy and pandas have a fixed length, and do not use the probabilities of the neighbours.
+"""
 
 from __future__ import annotations
 

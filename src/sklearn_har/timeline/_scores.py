@@ -1,4 +1,7 @@
-"""Compare two timelines by time, events and boundaries."""
+"""Compare two timelines by time, events and boundaries.
+
+scikit-learn scores samples, not intervals. SciPy matches the intervals.
+"""
 
 from __future__ import annotations
 

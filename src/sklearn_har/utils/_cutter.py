@@ -1,4 +1,7 @@
-"""Cut a recording: find the starts, the labels and the samples of windows."""
+"""Cut a recording: find the starts, the labels and the samples of windows.
+
+NumPy's `sliding_window_view` makes the cut, and knows neither breaks nor labels nor times.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Show the progress of long work as one line of standard error, if it is a terminal."""
+"""Show the progress of long work as one line of standard error, if it is a terminal.
+
+tqdm does this too, and would be another dependency for every user.
+"""
 
 from __future__ import annotations
 
