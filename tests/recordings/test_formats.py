@@ -427,6 +427,15 @@ class TestNumbersAsSpreadsheetsWriteThem:
         np.testing.assert_allclose(recording.samples, ACCELERATION, atol=2e-6)
         assert recording.sampling_rate == pytest.approx(50.0)
 
+    @pytest.mark.parametrize("separator", [";", "\t"])
+    def test_three_decimals_after_a_comma_are_no_group(self, separator, tmp_path):
+        samples = 1.0 + np.abs(ACCELERATION)
+        header = separator.join(["ax (g)", "ay (g)", "az (g)"])
+        path = _written(tmp_path, header, [samples], separator, "{:.3f}")
+        path.write_text(path.read_text().replace(".", ","))
+        recording, _ = _auto(path, sampling_rate=50.0)
+        np.testing.assert_allclose(recording.samples, samples, atol=1e-3)
+
     def test_utf16_without_a_mark(self, tmp_path):
         header = "time\tax (g)\tay (g)\taz (g)"
         columns = [files.T, ACCELERATION]

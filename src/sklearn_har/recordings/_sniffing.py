@@ -107,7 +107,8 @@ def sniff_text(head: bytes, given: Mapping[str, Any]) -> TextLayout:
         options["decimal"] = decimal
     thousands = "." if decimal == "," else ","
     fields = [f for line in lines for f in _split(line, separator) if thousands in f]
-    if any(_THOUSANDS[thousands].fullmatch(field) for field in fields):
+    marked = [field for field in fields if re.fullmatch(r"-?[\d.,]+", field)]
+    if marked and all(_THOUSANDS[thousands].fullmatch(field) for field in marked):
         options["thousands"] = thousands
     units: tuple[str, ...] = ()
     if not given.keys() & {"header", "names", "skiprows", "comment"}:
@@ -184,7 +185,8 @@ def _split(line: str, separator: str | None) -> list[str]:
 def _is_number(field: str, decimal: str) -> bool:
     thousands = "." if decimal == "," else ","
     if _THOUSANDS[thousands].fullmatch(field):
-        return True
+        # 1,020 may also be a decimal fraction, in a file that says no more.
+        return field.count(thousands) > 1 or decimal in field
     if decimal == ",":
         field = "x" if "." in field else field.replace(",", ".")
     return bool(_NUMBER.fullmatch(field))
