@@ -104,13 +104,11 @@ def windows_of(part: str, archive: str | None) -> tuple[Any, dict[str, Any], lis
     from sklearn.model_selection import GroupKFold, LeaveOneGroupOut
 
     from sklearn_har.datasets import fetch_uci_har
+    from sklearn_har.preprocessing import WindowCentering
 
     har = fetch_uci_har(subset="train" if part == "cv" else "all", archive=archive)
     shown = views(har.data, har.recording)
-    # Windows less their mean; whether the frame is known stays.
-    moved = shown["body"] - shown["body"].mean(axis=1, keepdims=True)
-    moved[..., 9:] = shown["body"][..., 9:]
-    shown["movement"] = moved
+    shown["movement"] = WindowCentering().fit_transform(shown["body"])
     if part == "official":
         splits = [tuple(np.flatnonzero(har.split == name) for name in ("train", "test"))]
     else:
@@ -184,8 +182,8 @@ def decided(shares: Any, posture: Any, recording: Any) -> dict[str, Any]:
     return found
 
 
-def score(part: str, row: str, seed: int, folder: str, archive: str | None) -> bool:
-    """Keep the figures of a row if all its trainings are there; return whether they are."""
+def score(part: str, row: str, seed: int, folder: str, archive: str | None) -> None:
+    """Keep the figures of a row if all its trainings are there."""
     har, shown, splits = windows_of(part, archive)
     files = [
         [
@@ -195,7 +193,7 @@ def score(part: str, row: str, seed: int, folder: str, archive: str | None) -> b
         for training in ROWS[row]
     ]
     if not all(path.exists() for paths in files for path in paths):
-        return False
+        return
     by_training = [np.concatenate([probabilities(path) for path in paths]) for paths in files]
     tested = np.concatenate([rows for _, rows in splits])
     shares = np.zeros((len(har.target), by_training[0].shape[1]))
@@ -213,7 +211,6 @@ def score(part: str, row: str, seed: int, folder: str, archive: str | None) -> b
         row,
         str(seed),
     )
-    return True
 
 
 def table(kept: dict[str, Any]) -> list[str]:

@@ -187,11 +187,11 @@ def _evaluate_windows(args: argparse.Namespace) -> None:
     if args.windows:
         windows = _data.load_file(args.windows)
         args.folds = args.folds or _FOLDS
-        _data.check_folds(args.folds, windows)
+        n_subjects = _data.check_folds(args.folds, windows)
         names = list(map(str, sorted(set(windows.target.tolist()))))
         content = {"n_windows": len(windows.data)}
         options = {"cv": args.folds}
-        facts = _facts_of_own(args, windows)
+        facts = _facts_of_own(args, windows, n_subjects)
     else:
         windows, test = (_data.load_windows(args, part) for part in ("train", "test"))
         names = list(windows.target_names)
@@ -253,9 +253,8 @@ def _facts_of_split(train: Any, test: Any) -> dict[str, str]:
     }
 
 
-def _facts_of_own(args: argparse.Namespace, windows: Any) -> dict[str, str]:
+def _facts_of_own(args: argparse.Namespace, windows: Any, n_subjects: int) -> dict[str, str]:
     n_windows, n_timesteps, n_channels = windows.data.shape
-    n_subjects = len(set(windows.subject.tolist()))
     return {
         "windows": f"{n_windows} of {n_timesteps} time steps x {n_channels} channels",
         "folds": f"{args.folds}, of {n_subjects} subjects, each held out once",

@@ -14,9 +14,9 @@ from sklearn_har.utils._validation import check_windows
 class WindowTransformer(TransformerMixin, BaseEstimator):
     """A transformer of windows, with the documentation that subclasses share."""
 
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, auto_wrap_output_keys: tuple[str, ...] | None = None) -> None:
         # Windows have three axes and do not fit into a frame, so there is no `set_output`.
-        super().__init_subclass__(auto_wrap_output_keys=None)
+        super().__init_subclass__(auto_wrap_output_keys=auto_wrap_output_keys)
 
     def fit(self, X: npt.ArrayLike, y: Any = None) -> Self:
         """Fit the transformer to windows.
@@ -55,6 +55,10 @@ class WindowTransformer(TransformerMixin, BaseEstimator):
         return check_windows(
             self, X, **{"reset": reset, "dtype": [np.float64, np.float32], **options}
         )
+
+    def _with_three_axes(self, X: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Return windows of any form as (n_windows, n_timesteps, n_channels)."""
+        return X.reshape(len(X), self.n_timesteps_in_, self.n_channels_in_)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

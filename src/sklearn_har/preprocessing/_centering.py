@@ -59,6 +59,3 @@ class WindowCentering(OneToOneFeatureMixin, WindowTransformer):
             moving[..., -1] = windows[..., -1]
         centred: npt.NDArray[Any] = moving.reshape(X.shape)
         return centred
-
-    def _with_three_axes(self, X: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        return X.reshape(len(X), self.n_timesteps_in_, self.n_channels_in_)

@@ -83,7 +83,7 @@ class CompandingTransformer(OneToOneFeatureMixin, InvertibleTransformer):
                     "noise_floor must be 'auto', a positive number or one number for each channel, "
                     f"got {self.noise_floor!r}."
                 )
-            self.noise_floor_ = _learnt_floor(X.reshape(len(X), self.n_timesteps_in_, n_channels))
+            self.noise_floor_ = _learnt_floor(self._with_three_axes(X))
             return self
         floor = np.asarray(self.noise_floor, dtype=X.dtype)
         if floor.ndim > 1 or floor.size not in (1, n_channels):

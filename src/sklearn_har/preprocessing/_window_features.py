@@ -12,12 +12,10 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_har.preprocessing._base import tells_frame
+from sklearn_har.preprocessing._base import WindowTransformer, tells_frame
 from sklearn_har.utils._moments import parts_of
-from sklearn_har.utils._validation import check_windows
 
 Floats = npt.NDArray[np.float64]
 
@@ -27,7 +25,7 @@ _N_BANDS = 12
 _NOISE = 0.03
 
 
-class WindowFeatures(TransformerMixin, BaseEstimator):
+class WindowFeatures(WindowTransformer, auto_wrap_output_keys=("transform",)):
     """Describe each window by level, strength, shape and spectrum of its channels.
 
     The result is a table with a row for each window, for any classifier of scikit-learn.
@@ -80,21 +78,7 @@ class WindowFeatures(TransformerMixin, BaseEstimator):
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {}
 
     def fit(self, X: npt.ArrayLike, y: Any = None) -> Self:
-        """Learn the usual strengths.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_windows, n_timesteps, n_channels)
-            Windows. Also subsequences and tables, as in :class:`WindowReshaper`.
-        y : None
-            Ignored.
-
-        Returns
-        -------
-        self : estimator
-            The fitted transformer.
-        """
-        windows = self._check(X, reset=True)
+        windows = self._with_three_axes(self._check(X, reset=True))
         self.tells_frame_ = tells_frame(windows)
         total = sum(_side_by_side(_strengths(part)).sum(axis=0) for part in self._parts(windows))
         self.strength_: Floats = np.asarray(total / len(windows))
@@ -114,7 +98,7 @@ class WindowFeatures(TransformerMixin, BaseEstimator):
             A row for each window.
         """
         check_is_fitted(self)
-        windows = self._check(X, reset=False)
+        windows = self._with_three_axes(self._check(X, reset=False))
         usual = np.where(self.strength_ > 0.0, self.strength_, 1.0)
         rows = [
             np.hstack(
@@ -160,10 +144,6 @@ class WindowFeatures(TransformerMixin, BaseEstimator):
             ]
         return np.array(names, dtype=object)
 
-    def _check(self, X: npt.ArrayLike, *, reset: bool) -> npt.NDArray[Any]:
-        windows = check_windows(self, X, reset=reset, dtype=[np.float64, np.float32])
-        return windows.reshape(len(windows), self.n_timesteps_in_, self.n_channels_in_)
-
     def _parts(self, windows: npt.NDArray[Any]) -> Iterator[Floats]:
         """Yield the channels of some windows at a time, (n, n_channels, n_timesteps)."""
         channels = windows[..., : self.n_channels_in_ - self.tells_frame_]
@@ -172,7 +152,7 @@ class WindowFeatures(TransformerMixin, BaseEstimator):
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.input_tags.three_d_array = True
+        tags.transformer_tags.preserves_dtype = ["float64"]
         return tags
 
 

@@ -97,7 +97,7 @@ class WindowReshaper(InvertibleTransformer):
         """
         check_is_fitted(self)
         windows = self._check(X, reset=False, dtype="numeric")
-        return windows.reshape(len(windows), self.n_timesteps_in_, self.n_channels_in_)
+        return self._with_three_axes(windows)
 
     def inverse_transform(self, X: npt.ArrayLike) -> npt.NDArray[Any]:
         """Return the rows of a table.

@@ -15,16 +15,6 @@ from sklearn_har.augmentation import GravityRotation
 if TYPE_CHECKING:
     from sklearn_har.neural_network import CNNLSTMClassifier, ConvLSTMClassifier, LSTMClassifier
 
-__all__ = [
-    "make_best",
-    "make_best_in_frame",
-    "make_cnn_lstm",
-    "make_conv_lstm",
-    "make_fast",
-    "make_light_cnn_lstm",
-    "make_lstm",
-]
-
 # Settings of all recipes. These and those of the functions were compared with others by
 # cross-validation over the training subjects of UCI HAR.
 TRAINING: dict[str, Any] = {
@@ -167,8 +157,8 @@ def make_light_cnn_lstm(**params: Any) -> CNNLSTMClassifier:
 def make_fast() -> Pipeline:
     """Make a linear discriminant analysis of simple features, which trains in seconds.
 
-    Cross-validation over the training subjects of UCI HAR finds it as accurate as a network in the
-    frame of the body, and below the networks in the axes of the phone.
+    Cross-validation over the training subjects of UCI HAR finds it nearly as accurate as a network
+    in the frame of the body, and less so in the axes of the phone.
 
     Returns
     -------
@@ -197,8 +187,8 @@ def make_fast() -> Pipeline:
     >>> windows = make_har_windows(n_subjects=4, random_state=0)
     >>> train = windows.subject < 4
     >>> clf = make_fast().fit(windows.data[train], windows.target[train])
-    >>> clf.score(windows.data[~train], windows.target[~train]) > 0.9
-    True
+    >>> round(clf.score(windows.data[~train], windows.target[~train]), 1)
+    1.0
     """
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
