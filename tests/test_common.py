@@ -51,6 +51,8 @@ FOR_TABLES = {
     "SubsequenceReshaper": {"n_steps": 1},
     "ChannelwiseTransformer": {"transformer": StandardScaler()},
     "CompandingTransformer": {},
+    "WindowCentering": {},
+    "WindowFeatures": {},
     "WindowReshaper": {},
     "OptunaSearchCV": {
         "estimator": LogisticRegression(),
@@ -69,6 +71,8 @@ FOR_WINDOWS = {
     "SubsequenceReshaper": {"n_steps": 4},
     "ChannelwiseTransformer": {"transformer": StandardScaler()},
     "CompandingTransformer": {},
+    "WindowCentering": {},
+    "WindowFeatures": {},
     "WindowReshaper": {},
 }
 # Their samples are recordings, not rows of an array, so that scikit-learn's checks do not apply;

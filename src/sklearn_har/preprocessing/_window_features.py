@@ -84,7 +84,7 @@ class WindowFeatures(WindowTransformer, auto_wrap_output_keys=("transform",)):
         self.strength_: Floats = np.asarray(total / len(windows))
         return self
 
-    def transform(self, X: npt.ArrayLike) -> Floats:
+    def transform(self, X: npt.ArrayLike) -> npt.NDArray[Any]:
         """Return the features of windows.
 
         Parameters
@@ -94,8 +94,8 @@ class WindowFeatures(WindowTransformer, auto_wrap_output_keys=("transform",)):
 
         Returns
         -------
-        ndarray of float64 of shape (n_windows, n_features)
-            A row for each window.
+        ndarray of shape (n_windows, n_features)
+            A row for each window, of the dtype of `X`. Single precision is computed in double.
         """
         check_is_fitted(self)
         windows = self._with_three_axes(self._check(X, reset=False))
@@ -113,7 +113,7 @@ class WindowFeatures(WindowTransformer, auto_wrap_output_keys=("transform",)):
         if self.tells_frame_:
             known = windows[:, 0, -1:].astype(np.float64)
             features = np.hstack([known, known * features, (1.0 - known) * features])
-        return features
+        return features.astype(windows.dtype, copy=False)
 
     def get_feature_names_out(self, input_features: Any = None) -> npt.NDArray[np.object_]:
         """Return the names of the features.
@@ -149,11 +149,6 @@ class WindowFeatures(WindowTransformer, auto_wrap_output_keys=("transform",)):
         channels = windows[..., : self.n_channels_in_ - self.tells_frame_]
         for part in parts_of(channels):
             yield np.ascontiguousarray(part.swapaxes(1, 2), dtype=np.float64)
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.transformer_tags.preserves_dtype = ["float64"]
-        return tags
 
 
 class _Feature(NamedTuple):
