@@ -50,12 +50,12 @@ def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--acceleration-unit",
-        choices=["g", "mg", "m/s2"],
+        choices=["g", "mg", "ug", "m/s2", "cm/s2", "mm/s2"],
         help="(default: that of the model, or g)",
     )
     add(
         "--gyroscope-unit",
-        choices=["rad/s", "deg/s"],
+        choices=["rad/s", "mrad/s", "deg/s", "mdeg/s", "rpm"],
         help="(default: that of the model, or rad/s)",
     )
     add(

@@ -11,7 +11,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sklearn_har.recordings._dates import parse_dates
-from sklearn_har.recordings._ticks import PER_SECOND, Unit, likely_unit, typical_step, unit_by_size
+from sklearn_har.recordings._ticks import (
+    FASTEST,
+    PER_SECOND,
+    Unit,
+    likely_unit,
+    typical_step,
+    unit_by_size,
+)
 from sklearn_har.utils._samples import all_finite
 from sklearn_har.utils._validation import did_you_mean
 
@@ -130,7 +137,7 @@ def to_seconds(
         )
     ticks = column.to_numpy()
     if ticks.dtype.kind not in "iu":
-        ticks = ticks.astype(np.float64)
+        ticks = ticks.astype(np.float64, copy=False)
     elif ticks.dtype.kind == "u" or ticks.dtype.itemsize < 8:
         # Differences of unsigned integers are never negative.
         ticks = ticks.astype(np.int64)
@@ -160,6 +167,12 @@ def _numbers(ticks: NDArray[Any], name: str, unit: TimeUnit | None) -> Stamps:
                 f"The times in column {name!r} are read as {by_size} since 1970, by their size. "
                 f"time_unit={by_size!r} confirms it.",
             )
+    elif (step := typical_step(ticks)) and 1.0 / step > FASTEST:
+        notes = (
+            f"The times in column {name!r}, read as s, give a sampling rate of {1.0 / step:.4g} "
+            "Hz. If they count minutes, hours or days, convert them to s; otherwise time_unit='s' "
+            "confirms it.",
+        )
     per_second = PER_SECOND[unit or "s"]
     kind: Literal["number", "since 1970"] = "since 1970" if by_size == (unit or "s") else "number"
     notes += rate_notes(ticks, name, unit or "s")

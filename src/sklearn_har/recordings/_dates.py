@@ -38,6 +38,8 @@ _TIME = (
 _ZONE = r"(?: ?(?:Z|UTC|GMT))?(?: ?(?P<sign>[+-])(?P<off_hours>\d{2}):?(?P<off_minutes>\d{2})?)?"
 _FORM = re.compile(rf"^\s*{_DATE}(?:[T_ ,-]+{_TIME})?(?P<zone>{_ZONE})\s*(?:\(.*\))?\s*$")
 _WITHOUT_MARKS = re.compile(r"^\s*(\d{8})[T_ -](\d{2})(\d{2})(\d{2})")
+# This many values show what a column holds.
+_A_FEW = 50
 _TIME_OF_DAY = re.compile(rf"^\s*{_TIME}\s*$")
 
 
@@ -52,6 +54,22 @@ class Dates:
     day_first: bool | None = None
     #: Whether the text holds only the time of day.
     of_day: bool = False
+
+
+def is_date(text: pd.Series[Any]) -> bool:
+    """Return whether the first values are dates without a time."""
+    fields = _first_values(text).str.extract(_FORM)
+    return bool(fields["zone"].notna().all() and fields["hour"].isna().all())
+
+
+def is_time_of_day(text: pd.Series[Any]) -> bool:
+    """Return whether the first values are times of day without a date."""
+    values = _first_values(text)
+    return bool(values.str.match(_TIME_OF_DAY).all() and values.str.contains(":").all())
+
+
+def _first_values(text: pd.Series[Any]) -> pd.Series[Any]:
+    return text.iloc[:_A_FEW].astype(str)
 
 
 def parse_dates(text: pd.Series[Any], name: str, day_first: bool | None) -> Dates:

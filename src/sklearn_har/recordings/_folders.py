@@ -335,7 +335,9 @@ class _Reading:
             recording = replace(frame, facts={**frame.facts, **facts})
         else:
             layout = Layout(**{"sampling_rate": rate, **options})
-            reader = TableReader(layout, facts, frozenset(self._columns.given), prefix)
+            others = frozenset(self._columns.given)
+            owned = isinstance(job.source, Path)
+            reader = TableReader(layout, facts, others, prefix, owned=owned)
             recording = reader.read(frame)
             self._gathering.note(job.name, reader.oddities(recording))
         labels = (
@@ -390,9 +392,9 @@ def _groups(jobs: Sequence[Job]) -> list[tuple[str, list[Job]]]:
     return list(groups.items())
 
 
-def _sensor_key(sensor: str) -> tuple[int, Any]:
-    kinds = [number for number, word in enumerate(("acc", "gyr")) if word in sensor.lower()]
-    return (kinds[0] if kinds else 2), natural_key(sensor)
+def _sensor_key(sensor: Any) -> tuple[int, Any]:
+    kinds = [number for number, word in enumerate(("acc", "gyr")) if word in str(sensor).lower()]
+    return (kinds[0] if kinds else 2), natural_key(str(sensor))
 
 
 def _chosen(sensors: Sequence[str] | None, present: list[str]) -> list[str]:

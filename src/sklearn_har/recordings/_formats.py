@@ -14,8 +14,9 @@ import pandas as pd
 from sklearn_har.recordings._archives import holds_many, recording_of_archive
 from sklearn_har.recordings._binary import BINARY, read_binary
 from sklearn_har.recordings._cleaning import without_text
+from sklearn_har.recordings._clock_parts import clock_in_parts, with_clock
 from sklearn_har.recordings._files import PARQUET, kind_of, path_of, raw_table_of, table_of
-from sklearn_har.recordings._guessing import Column, columns_of, guess_options
+from sklearn_har.recordings._guessing import PART_OF_CLOCK, Column, columns_of, guess_options
 from sklearn_har.recordings._loggers import (
     actigraph,
     edge_impulse,
@@ -26,7 +27,7 @@ from sklearn_har.recordings._loggers import (
 from sklearn_har.recordings._recording import Recording
 from sklearn_har.recordings._rows import first_bytes, open_bytes
 from sklearn_har.recordings._sniffing import TextLayout, check_encoding, guess_encoding, sniff_text
-from sklearn_har.recordings._tables import Layout, TableReader
+from sklearn_har.recordings._tables import ENOUGH_ROWS, Layout, TableReader
 from sklearn_har.utils._validation import did_you_mean
 
 _NUMBER = r"-?\d[\d.eE+-]*"
@@ -167,7 +168,8 @@ class Recognised:
     """The contents of a source, and how to read it.
 
     `source` is a recording if the sensors of an archive were merged, and a table if the file was
-    not one. `options` are arguments of `read_recording`.
+    not one. `options` are arguments of `read_recording`. `refusal` is the reason why it must not be
+    read.
     """
 
     source: Any
@@ -178,6 +180,7 @@ class Recognised:
     layout: TextLayout | None = None
     is_loaded: bool = False
     problems: list[str] = field(default_factory=list)
+    refusal: str | None = None
 
     @property
     def session(self) -> str | None:
@@ -208,7 +211,17 @@ class Recognised:
 def recognise(
     source: Any, name: str, given: Mapping[str, Any], read_options: Mapping[str, Any] | None = None
 ) -> Recognised:
-    """Recognise a source; `given` and `read_options` are the choices of the user."""
+    """Recognise a source that can be read; `given` and `read_options` are the user's choices."""
+    found = recognise_any(source, name, given, read_options)
+    if found.refusal is not None:
+        raise ValueError(found.refusal)
+    return found
+
+
+def recognise_any(
+    source: Any, name: str, given: Mapping[str, Any], read_options: Mapping[str, Any] | None = None
+) -> Recognised:
+    """Recognise a source, also if it must not be read."""
     if name != "auto" and name not in FORMATS:
         known = ["auto", *FORMATS]
         raise ValueError(
@@ -272,7 +285,8 @@ def _of_table(
     if "names" in layout.options and len(names) == len(layout.options["names"]):
         layout = sniff_text(head, {**layout.options, "names": list(names)})
     table = _of_frame(source, layout.frame, found, given, place, layout)
-    table.options["read_options"] = layout.options
+    if not table.is_loaded:
+        table.options["read_options"] = layout.options
     return replace(table, told=layout.differences + table.told, layout=layout)
 
 
@@ -285,11 +299,36 @@ def _of_frame(
     layout: TextLayout | None = None,
 ) -> Recognised:
     known = Format("", "") if found is None else FORMATS[found]
-    columns = columns_of(frame, () if layout is None else layout.units, known.kinds)
+    units = () if layout is None else layout.units
+    columns = columns_of(frame, units, known.kinds)
     # Another version of the logger may write other columns.
     fixed = {n: v for n, v in known.options.items() if n != "time" or v in {None, *frame.columns}}
+    told: list[str] = []
+    parts = None if "time" in {**fixed, **given} else clock_in_parts(frame, columns)
+    if parts is not None and layout is not None:
+        # The first rows may be those of another clock.
+        options = dict(layout.options)
+        frame = table_of(source, options, {}, told)
+        parts = clock_in_parts(frame, columns)
+    if parts is not None:
+        source, times = with_clock(frame, parts)
+        fixed |= times
+        frame = source.iloc[:ENOUGH_ROWS]
+        columns = [
+            replace(column, kind=PART_OF_CLOCK) if column.name in parts.names else column
+            for column in columns_of(frame, units, known.kinds)
+        ]
+        told.append(f"the clock joins {parts.names}")
     guess = guess_options(frame, columns, {**fixed, **given}, place, known)
-    return Recognised(source, found, {**fixed, **given, **guess.options}, guess.told, columns)
+    return Recognised(
+        source,
+        found,
+        {**fixed, **given, **guess.options},
+        told + guess.told,
+        columns,
+        is_loaded=parts is not None,
+        refusal=guess.refusal,
+    )
 
 
 def _of_archive(path: Path, name: str, given: Mapping[str, Any]) -> Recognised:
@@ -325,6 +364,8 @@ def read_recognised(
 
     `raw` is the result of `raw_table`, if it was called.
     """
+    if found.refusal is not None:
+        raise ValueError(found.refusal)
     if isinstance(found.source, Recording):
         return found.source, found.problems
     frame, told = raw_table(found) if raw is None else raw

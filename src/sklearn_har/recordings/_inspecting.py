@@ -15,7 +15,7 @@ from sklearn_har.recordings._formats import (
     Recognised,
     raw_table,
     read_recognised,
-    recognise,
+    recognise_any,
 )
 from sklearn_har.recordings._recording import Recording
 from sklearn_har.recordings._tables import Layout
@@ -179,7 +179,7 @@ def inspect_file(
     path = path_of(file)
     if path is None:
         raise TypeError(f"file must be a path, got {type(file).__name__}.")
-    found = recognise(path, format, options, read_options)
+    found = recognise_any(path, format, options, read_options)
     problems: list[str] = []
     recording, raw = None, None
     try:

@@ -18,14 +18,22 @@ from sklearn_har.recordings._units import ACCELERATION, UNITS
 Kind = Literal["acceleration", "linear acceleration", "gravity", "angular velocity", "other"]
 
 # The first match counts. Text directly after a unit excludes it, as in the g of "gyro".
+_PER_S = r"\s*(/|per|_per_)\s*s(ec(ond)?)?"
+# After the unit of length that is formatted in.
+_PER_S2 = (
+    r"{0}\s*(/|_per_)\s*\(?[s\u0441](ec)?\s*(\^?2|²|\*\*2)\)?|{0}/s/s|"
+    r"{0}[\s·*._]?s(\^?-?2|⁻²)|{0}ps2"
+)
 _SPELLINGS = (
-    (
-        "m/s2",
-        r"[m\u043c]\s*/\s*\(?[s\u0441](ec)?\s*(\^?2|²|\*\*2)\)?|m/s/s|m\s?s\^?-2|mps2|"
-        r"meters? ?/ ?s",
-    ),
-    ("rad/s", r"rad(ians?)?\s*(/|per|_per_)\s*s(ec(ond)?)?"),
-    ("deg/s", r"(d(eg(rees?)?)?|°)\s*(/|per|_per_)\s*s(ec(ond)?)?|dps"),
+    ("m/s2", _PER_S2.format("[m\u043c]") + r"|meters? ?/ ?s"),
+    ("cm/s2", _PER_S2.format("cm") + r"|gals?"),
+    ("mm/s2", _PER_S2.format("mm")),
+    ("rad/s", rf"rad(ians?)?{_PER_S}"),
+    ("mrad/s", rf"m(illi)?rad(ians?)?{_PER_S}"),
+    ("deg/s", rf"(d(eg(rees?)?)?|°){_PER_S}|dps"),
+    ("mdeg/s", rf"(m(illi)?(d(eg(rees?)?)?|°)){_PER_S}|mdps"),
+    ("rpm", r"rpm|r(ev)?/min"),
+    ("ug", r"([u\u00b5\u03bc]|micro-?)g"),
     ("mg", r"mg|milli-?g"),
     ("g", r"g|g's|gs"),
 )
@@ -34,7 +42,8 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
     ("other", r"mag(net|_|x|y|z|$)|orient|euler|quat|press|baro|\btemp|light|batter|azimuth"),
     (
         "angular velocity",
-        r"gyr|rot(ation)?[ _-]?rate|angul|winkel|omega|^w[xyz]$|角速度|углов|гироск",
+        r"gyr|rot(ation)?[ _-]?rate|angul|winkel|omega|^w[xyz]$|角速|陀螺|углов|гироск|각속도|"
+        r"자이로",
     ),
     (
         "linear acceleration",
@@ -42,7 +51,7 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
     ),
     ("acceleration", r"incl\w*grav|grav\w*incl"),
     ("gravity", r"grav"),
-    ("acceleration", r"acc|acel|accél|beschl|versnel|przysp|^gf[xyz]$|加速|ускор"),
+    ("acceleration", r"acc|acel|accél|beschl|versnel|przysp|^gf[xyz]$|加速|ускор|가속"),
 )
 
 
@@ -61,20 +70,22 @@ def unit_in(name: str) -> str | None:
     Examples
     --------
     >>> from sklearn_har.recordings._kinds import unit_in
-    >>> [unit_in(name) for name in ("x-axis (g)", "ACCELEROMETER X (m/s²)", "Gyro [°/s]", "ax")]
-    ['g', 'm/s2', 'deg/s', None]
+    >>> [unit_in(name) for name in ("x-axis (g)", "ACCELEROMETER X (m/s²)", "gyro_x_mdps", "ax")]
+    ['g', 'm/s2', 'mdeg/s', None]
     """
     found = _BRACKETS.search(name)
     if found is None:
-        for unit in ("mg", "dps"):
-            if re.search(rf"[_ ]{unit}$", name, re.IGNORECASE):
-                return "deg/s" if unit == "dps" else unit
-        return None
-    text = found[1].strip()
-    for unit, spelling in _SPELLINGS:
-        if re.fullmatch(spelling, text, re.IGNORECASE):
-            return unit
-    return "other"
+        ends = (name[space.end() :] for space in re.finditer(r"[_ ]", name))
+        last = next(filter(None, map(_unit_of, ends)), None)
+        # A single "g" also stands for a gyroscope.
+        return last if last != "g" or kind_in(name) in ("acceleration", "gravity") else None
+    return _unit_of(found[1].strip()) or "other"
+
+
+def _unit_of(text: str) -> str | None:
+    return next(
+        (unit for unit, spelling in _SPELLINGS if re.fullmatch(spelling, text, re.IGNORECASE)), None
+    )
 
 
 def kind_in(name: str) -> Kind | None:

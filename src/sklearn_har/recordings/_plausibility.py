@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn_har.recordings._kinds import Sensor, kind_in, sensors_of, unit_in
 from sklearn_har.recordings._recording import Recording, typical_rate
 from sklearn_har.recordings._ticks import some_of
-from sklearn_har.recordings._units import ANGULAR_VELOCITY, UNITS
+from sklearn_har.recordings._units import ACCELERATION, ANGULAR_VELOCITY, UNITS
 from sklearn_har.utils._text import first_few
 from sklearn_har.utils._warnings import warn_of_recording
 
@@ -25,10 +25,15 @@ _SCALES = (
     ("1/64 g", 45.0, 90.0),
     ("1/256 g", 190.0, 340.0),
     ("mg", 490.0, 1960.0),
+    # Other magnitudes of this size are counts.
+    ("mm/s2", 9_600.0, 10_100.0),
+    ("ug", 7e5, 1.5e6),
 )
 _PLAUSIBLE = (0.5, 2.5)
 # In g: gravity after one conversion too many.
-_CONVERTED_TWICE = {"m/s2": (0.05, 0.2), "mg": (0.0005, 0.002)}
+_CONVERTED_TWICE = {
+    unit: (0.5 * size, 2.0 * size) for unit, size in ACCELERATION.items() if size != 1.0
+}
 _ACCELERATIONS = {"acceleration", "linear acceleration", "gravity"}
 # In s: within this time gravity hardly turns and movement cancels out.
 _BLOCK = 2.0
@@ -87,9 +92,9 @@ def warn_of_oddities(found: Mapping[str, list[str]]) -> None:
 
 def _about_gaps(recording: Recording) -> Iterator[str]:
     time = recording.time
-    steps = np.diff(time, prepend=time[0])[recording.breaks]
+    breaks = recording.breaks[(recording.breaks > 0) & (recording.breaks < len(time))]
     # When a clock restarts, the time goes on by one step.
-    found = recording.breaks[steps > 1.5 / recording.sampling_rate]
+    found = breaks[time[breaks] - time[breaks - 1] > 1.5 / recording.sampling_rate]
     if len(found):
         shown = first_few(f"{time[i] - time[i - 1]:.3g} s after {time[i - 1]:.3f} s" for i in found)
         yield (
@@ -249,7 +254,8 @@ def _of_scale(length: float, unit: str | None) -> str | None:
     if scale == "g" or length <= _PLAUSIBLE[1]:
         return None
     if scale in UNITS:
-        return f". They look like {scale}: if so, pass units='{scale}' for them."
+        also = " (or cm/s2, which are nearly as large)" * (scale == "mg")
+        return f". They look like {scale}{also}: if so, pass units='{scale}' for them."
     if scale is not None:
         return (
             f". They look like raw counts of {scale}: divide them by "

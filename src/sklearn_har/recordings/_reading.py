@@ -93,9 +93,9 @@ def read_recording(
         Names of the columns of channels, in the wanted order; a mapping renames them. None for all
         columns of numbers except `time` and `labels`.
     units : str or mapping of str to str, default=None
-        The unit of all channels, or of each by the name of its column: "g", "mg" or "m/s2" for
-        accelerations, converted to g; "rad/s" or "deg/s" for angular velocities, converted to
-        rad/s. Channels without a unit stay unchanged.
+        The unit of all channels, or of each by the name of its column: "g", "mg", "ug", "m/s2",
+        "cm/s2" or "mm/s2" for accelerations, converted to g; "rad/s", "mrad/s", "deg/s", "mdeg/s"
+        or "rpm" for angular velocities, converted to rad/s. Channels without a unit stay unchanged.
     labels : str, default=None
         Name of the column with the label of each sample.
     subject : str, default=None
@@ -228,7 +228,8 @@ def read_recording(
             return found.source if chunksize is None else iter([found.source])
         source, read_options = found.source, found.options.pop("read_options", None)
         given |= found.options
-    reader = TableReader(Layout(**given), {} if path is None else {"file": str(path)})
+    facts = {} if path is None else {"file": str(path)}
+    reader = TableReader(Layout(**given), facts, owned=not isinstance(source, pd.DataFrame))
     options = dict(read_options or {})
     told: list[str] = []
     if chunksize is not None:

@@ -9,6 +9,7 @@ import re
 import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -16,7 +17,8 @@ from typing import Any
 import pandas as pd
 
 from sklearn_har.recordings._cleaning import without_text
-from sklearn_har.recordings._kinds import unit_in
+from sklearn_har.recordings._guessing import names_a
+from sklearn_har.recordings._kinds import kind_in, unit_in
 from sklearn_har.recordings._rows import RowShape, fields_of, row_shape
 
 _NUMBER = re.compile(
@@ -35,7 +37,7 @@ _THOUSANDS = {
 _LINES = 400
 # White space comes last, because dates contain it too.
 _SEPARATORS = ("\t", ";", ",", "|", None)
-_ENCODINGS = ["cp1252", "gb18030", "cp932", "cp949", "cp1251"]
+_ENCODINGS = ["cp1252", "gb18030", "cp932", "cp949", "cp1251", "big5"]
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,11 @@ def guess_encoding(head: bytes) -> str:
         telling = b"\n".join(line for line in head.splitlines() if not line.isascii())[:4096]
         if not re.search(rb"[\x80-\xff]{2}", telling):
             return "cp1252"  # Signs such as those of m/s² and °/s, alone among ASCII.
+        for encoding in _ENCODINGS:
+            with suppress(UnicodeDecodeError):
+                foreign = re.sub(r"[\x00-\x7f]+", " ", telling.decode(encoding))
+                if kind_in(foreign) or names_a("time", foreign):
+                    return encoding
         # Imported here: few files need it, and the command line starts often.
         import charset_normalizer
 

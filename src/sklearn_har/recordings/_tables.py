@@ -16,8 +16,8 @@ from sklearn_har.recordings._columns import (
     channel_columns,
     default_channels,
     dividing_column,
-    numbers,
     only_value,
+    samples_of,
     units_by_column,
     unknown_column,
     without_missing,
@@ -29,6 +29,7 @@ from sklearn_har.recordings._gravity import (
     units_with_gravity,
     with_gravity_columns,
 )
+from sklearn_har.recordings._guessing import alternating_sensors
 from sklearn_har.recordings._order import Disorder, Order, find_repair, in_order
 from sklearn_har.recordings._plausibility import oddities
 from sklearn_har.recordings._recording import Recording, typical_rate
@@ -92,6 +93,8 @@ class TableReader:
         Columns that are not channels, besides those of the layout.
     prefix : str
         The prefix of the names of channels.
+    owned : bool
+        Whether nobody else changes the tables, so that samples may share their memory.
 
     Attributes
     ----------
@@ -107,10 +110,12 @@ class TableReader:
         facts: Mapping[str, Any],
         other_columns: frozenset[str] = frozenset(),
         prefix: str = "",
+        *,
+        owned: bool = False,
     ) -> None:
         self.after_gap = False
         self.n_left_out = 0
-        self._prefix = prefix
+        self._prefix, self._owned = prefix, owned
         self._layout, self._facts = layout, facts
         self._others = {layout.time, layout.labels, layout.subject, *other_columns}
         self._names: dict[str, str] | None = None
@@ -177,8 +182,7 @@ class TableReader:
         names = self._names = self._channels(frame)
         by_column = units_with_gravity(units_by_column(layout.units, names), layout.gravity)
         self._units = {names[column]: unit for column, unit in by_column.items()}
-        # In memory channel by channel, like the table: interleaving takes longer than all checks.
-        samples = np.array([numbers(frame, column) for column in names]).T
+        samples = samples_of(frame, list(names), owned=self._owned)
         kept = without_missing(samples, list(names), layout.on_missing)
         stamps, order = None, Order(kept, np.empty(0))
         if layout.time is not None:
@@ -237,6 +241,9 @@ class TableReader:
             named = units if isinstance(units, Mapping) else ()
             names, notes = default_channels(frame, self._others, named)
             self._notes += notes
+        unused = [column for column in frame.columns if column not in self._others]
+        mixed = alternating_sensors(frame[unused])
+        self._notes += [] if mixed is None else [mixed]
         names = with_gravity_columns(names, self._layout.gravity, frame.columns)
         return {column: f"{self._prefix}{name}" for column, name in names.items()}
 

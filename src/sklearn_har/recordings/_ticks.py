@@ -17,6 +17,8 @@ Unit = Literal["s", "ms", "us", "ns"]
 PER_SECOND: dict[Unit, int] = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 # In s since 1970: loggers of movement exist since about 2000.
 _EARLIEST, _LATEST = 946_684_800.0, 4_102_444_800.0
+#: In Hz: times of no known unit with a higher rate may count minutes.
+FASTEST = 1_100.0
 # In Hz: the lowest rate of sensors, so that ns since the start do not count as ms since 1970.
 _SLOWEST = 0.5
 # In s: the lengths of counters that restart, of ms, us and s, and days.
@@ -51,10 +53,14 @@ def some_of(n_rows: int) -> Rows | slice:
     return rows
 
 
+def _some_steps(times: NDArray[np.number]) -> NDArray[np.number]:
+    rows = some_of(len(times) - 1)
+    return np.diff(times) if isinstance(rows, slice) else times[rows + 1] - times[rows]
+
+
 def typical_step(times: NDArray[np.number]) -> float:
     """Return the median of the forward steps; 0 without any."""
-    steps = np.diff(times)
-    steps = steps[some_of(len(steps))]
+    steps = _some_steps(times)
     forward = steps[steps > 0]
     return float(np.median(forward)) if len(forward) else 0.0
 
@@ -154,16 +160,19 @@ def blocks_of_stamps(seconds: Floats) -> Rows | None:
     A block is a run of equal stamps, or a packet: rows stamped on arrival in short succession, with
     a pause before the next packet.
     """
-    steps = np.diff(seconds)
-    if len(steps) < _ROWS_FOR_BLOCKS:
+    if len(seconds) <= _ROWS_FOR_BLOCKS:
         return None
-    if (steps == 0).mean() > _ACCIDENT:
-        return np.concatenate([[0], np.flatnonzero(steps != 0) + 1])
+    changes = seconds[1:] != seconds[:-1]
+    if (~changes).mean() > _ACCIDENT:
+        return np.concatenate([[0], np.flatnonzero(changes) + 1])
     # In packets of two rows, only every other step is within one.
-    within = float(np.quantile(steps[some_of(len(steps))], 0.4))
+    within = float(np.quantile(_some_steps(seconds), 0.4))
+    if within > _WITHIN_PACKET:
+        return None
+    steps = np.diff(seconds)
     pauses = steps > max(_FEW * within, 1e-9)
     n_packets = int(pauses.sum()) + 1
-    if n_packets < 5 or within > _WITHIN_PACKET:
+    if n_packets < 5:
         return None
     firsts = np.concatenate([[0], np.flatnonzero(pauses) + 1])
     sizes, intervals = np.diff(firsts), np.diff(seconds[firsts])

@@ -9,8 +9,21 @@ from numpy.typing import NDArray
 
 #: In m/s2, exact by convention.
 STANDARD_GRAVITY = 9.80665
-ACCELERATION = {"g": 1.0, "mg": 1e-3, "m/s2": 1.0 / STANDARD_GRAVITY}
-ANGULAR_VELOCITY = {"rad/s": 1.0, "deg/s": np.pi / 180.0}
+ACCELERATION = {
+    "g": 1.0,
+    "mg": 1e-3,
+    "ug": 1e-6,
+    "m/s2": 1.0 / STANDARD_GRAVITY,
+    "cm/s2": 1e-2 / STANDARD_GRAVITY,
+    "mm/s2": 1e-3 / STANDARD_GRAVITY,
+}
+ANGULAR_VELOCITY = {
+    "rad/s": 1.0,
+    "mrad/s": 1e-3,
+    "deg/s": np.pi / 180.0,
+    "mdeg/s": np.pi / 180_000.0,
+    "rpm": np.pi / 30.0,
+}
 UNITS = {**ACCELERATION, **ANGULAR_VELOCITY}
 
 
