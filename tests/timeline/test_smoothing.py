@@ -44,11 +44,12 @@ def _cases(draw):
         _positive_rows(draw, (n_classes, n_classes)),
         _positive_rows(draw, (n_classes,)),
         multiples,
-        draw(st.floats(0.0, 2.0)),
+        # Likelihoods of heavy weights are no floats.
+        draw(st.floats(0.0, 2.0) | st.floats(200.0, 2000.0)),
     )
 
 
-@settings(max_examples=60)
+@settings(max_examples=100)
 @given(_cases())
 def test_both_algorithms_equal_the_enumeration_of_all_paths(case):
     probabilities, transition, prior, multiples, weight = case
@@ -73,7 +74,7 @@ def test_both_algorithms_equal_the_enumeration_of_all_paths(case):
     np.testing.assert_allclose(smoothed, expected, atol=1e-9)
     path = decode_activities(probabilities, start, 1.0, **options)
     found = scores[(paths == path).all(axis=1)]
-    assert found == pytest.approx(scores.max(), abs=1e-9)
+    assert found == pytest.approx(scores.max(), abs=1e-9, rel=1e-12)
 
 
 def test_a_sticky_chain_stays_as_long_as_expected_on_average():

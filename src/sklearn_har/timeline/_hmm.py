@@ -17,6 +17,8 @@ from sklearn_har.utils._numbers import check_real
 Floats = NDArray[np.float64]
 
 _DEFAULT_DURATION = 10.0
+# If the logarithm of no step is below, floats do not become 0, and their products are faster.
+_FOR_FLOATS = -600.0
 # Probabilities rounded to 0 get this floor: otherwise one window could rule out a class for good.
 _FLOOR = 1e-12
 # A window of this weight outweighs any recording; larger weights would exceed logarithms.
@@ -64,30 +66,52 @@ class HiddenMarkovModel:
     def posterior(self) -> Floats:
         """Return the probability of each class in each window, given all windows:
         forward-backward."""
-        # In logarithms, like the path: heavy weights make likelihoods too small for floats.
-        evidence = self._log_evidence
-        forward = np.empty_like(evidence)
-        backward = np.zeros_like(evidence)
-        forward[0] = self._log_start + evidence[0]
-        for i in range(1, len(evidence)):
-            ahead = forward[i - 1][:, np.newaxis] + self._log_between[self._which[i - 1]]
-            forward[i] = np.logaddexp.reduce(ahead, axis=0) + evidence[i]
-        for i in range(len(evidence) - 2, -1, -1):
-            back = self._log_between[self._which[i]] + (evidence[i + 1] + backward[i + 1])
-            backward[i] = np.logaddexp.reduce(back, axis=1)
-        joint = forward + backward
+        evidence = self._log_evidence - self._log_evidence.max(axis=1, keepdims=True)
+        log_forward = self._forward(self._log_start, self._log_between, evidence, self._which)
+        # Backward is forward in a chain that runs back: it counts the window itself once more.
+        log_backward = self._forward(
+            np.zeros_like(self._log_start),
+            self._log_between.transpose(0, 2, 1),
+            evidence[::-1],
+            self._which[::-1],
+        )
+        joint = log_forward + log_backward[::-1] - evidence
         posterior = np.exp(joint - joint.max(axis=1, keepdims=True))
         return np.asarray(posterior / posterior.sum(axis=1, keepdims=True))
+
+    @staticmethod
+    def _forward(
+        log_start: Floats, log_between: Floats, evidence: Floats, which: NDArray[np.int64]
+    ) -> Floats:
+        """Return the logarithms of the probabilities given all windows so far, up to a factor."""
+        if evidence.min() + log_between.min(initial=0.0) > _FOR_FLOATS:
+            likelihood, between = np.exp(evidence), np.exp(log_between)
+            ones = np.ones(len(log_start))
+            now = np.exp(log_start) * likelihood[0]
+            rows = [now]
+            for matrix, likely in zip(which, likelihood[1:], strict=True):
+                now = (now @ between[matrix]) * likely
+                now /= now @ ones
+                rows.append(now)
+            return np.log(rows)
+        # Heavy weights make likelihoods too small for floats, and so do transitions of 0.
+        now = log_start + evidence[0]
+        rows = [now]
+        for matrix, likely in zip(which, evidence[1:], strict=True):
+            now = np.logaddexp.reduce(now[:, np.newaxis] + log_between[matrix], axis=0) + likely
+            rows.append(now)
+        return np.array(rows)
 
     def path(self) -> NDArray[np.int64]:
         """Return the most probable sequence of classes: Viterbi."""
         evidence = self._log_evidence
         came_from = np.empty(evidence.shape, dtype=np.int64)
-        best = self._log_start + evidence[0]
+        best, classes = self._log_start + evidence[0], np.arange(evidence.shape[1])
+        into = np.ascontiguousarray(self._log_between.transpose(0, 2, 1))
         for i in range(1, len(evidence)):
-            candidates = best[:, np.newaxis] + self._log_between[self._which[i - 1]]
-            came_from[i] = candidates.argmax(axis=0)
-            best = candidates.max(axis=0) + evidence[i]
+            candidates = best + into[self._which[i - 1]]
+            came_from[i] = candidates.argmax(axis=1)
+            best = candidates[classes, came_from[i]] + evidence[i]
         path = np.empty(len(evidence), dtype=np.int64)
         path[-1] = best.argmax()
         for i in range(len(evidence) - 1, 0, -1):
