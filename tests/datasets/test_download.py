@@ -275,6 +275,18 @@ def test_progress_is_shown_on_terminals_only(served, home, monkeypatch, capsys, 
     assert captured.err[-80:].strip() == ""
 
 
+def test_progress_fits_into_a_terminal(tiny, served, home, monkeypatch, capsys):
+    path = f"/{'long' * 30}.zip"
+    served.answers[path] = [served.Answer(tiny.outer())]
+    dataset = tiny.dataset(served.url(path), served.url("/inner.zip"))
+    monkeypatch.setitem(DATASETS, "uci_har", dataset)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    fetch_uci_har()
+    lines = capsys.readouterr().err.split("\r")
+    assert max(map(len, lines)) == 79
+    assert any(line.startswith("Downloading") and "longlong" in line for line in lines)
+
+
 def test_the_file_has_a_name_of_its_own(tiny, served, tmp_path):
     remote = DATASETS["uci_har"].remotes[0]
     path = _download.download([remote], tmp_path)
