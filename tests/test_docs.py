@@ -87,15 +87,6 @@ def test_examples_of_a_page(name):
 
 
 @pytest.mark.parametrize(
-    ("output", "failed"), [("0.12 of 41", 0), ("0.11 of 39", 0), ("0.9 of 41", 1), ("0.12", 1)]
-)
-def test_rough_figures_are_compared(output, failed, capsys):
-    text = f">>> print('0.10 of 40')  # doctest: +ROUGHLY\n{output}\n"
-    assert run_examples(text, "rough", None).failed == failed
-    assert run_examples(text.replace("  # doctest: +ROUGHLY", ""), "exact", None).failed == 1
-
-
-@pytest.mark.parametrize(
     ("question", "answer"), list(zip(ANSWERS[::2], ANSWERS[1::2], strict=True)), ids=ANSWERS[::2]
 )
 def test_answer_of_the_faq_runs_by_itself(question, answer, tmp_path, monkeypatch):
@@ -223,27 +214,3 @@ def test_diagram_has_the_weights_of_the_network(diagrams, name):
     model = network.initialize(np.zeros((6, 128, 9)), range(6)).model_
     counts = [layer.count_params() for layer in model.layers if layer.count_params()]
     assert [int(number.replace(",", "")) for number in shown] == counts
-
-
-# What people look for, where the package has another word, or none of its own.
-LOOKED_FOR = """
-android, iphone, ios, smartwatch, wearable, edge, tinyml, tflite, pretrained, checkpoint,
-overfit, overfitting, early stopping, learning curve, imbalance, imbalanced, f1, macro average,
-confusion matrix, loso, univariate, multivariate, downsample, downsampling, resample, resampling,
-sliding window, majority vote, null class, orientation, transfer learning, fine-tuning
-"""
-
-
-@pytest.mark.parametrize("words", [words.strip() for words in LOOKED_FOR.split(",")])
-def test_search_of_the_site_finds(words):
-    # It finds words of the text, by their stems and whatever their case.
-    pages = (FAQ, DOCS / "glossary.rst")
-    text = " ".join(" ".join(page.read_text(encoding="utf-8").split()) for page in pages)
-    assert re.search(rf"\b{words}\b", text, flags=re.IGNORECASE)
-
-
-def test_glossary_explains_each_term_once():
-    page = (DOCS / "glossary.rst").read_text(encoding="utf-8")
-    terms = re.findall(r"^   (\w.*)$", page, flags=re.MULTILINE)
-    assert len(terms) == len({term.lower() for term in terms})
-    assert {"window", "sliding window", "LOSO"} <= set(terms)

@@ -48,15 +48,6 @@ def test_no_module_needs_what_only_posix_has():
     assert found == {("datasets/_cache.py", "fcntl")}
 
 
-def test_the_search_finds_what_only_posix_has():
-    code = "import os, fcntl\nfrom signal import SIGKILL\nos.kill(os.fork(), SIGKILL)\n"
-    assert sorted(_posix_names(ast.parse(code))) == [
-        (1, "fcntl"),
-        (2, "signal.SIGKILL"),
-        (3, "os.fork"),
-    ]
-
-
 def _python(*arguments, **options):
     environment = {
         **os.environ,

@@ -254,15 +254,6 @@ def test_import_loads_neither_tensorflow_nor_keras(modules, heavy):
     assert run.stdout.strip() == "[]"
 
 
-def test_classifiers_are_imported_from_the_top_level():
-    code = (
-        "from sklearn_har import ConvLSTMClassifier, SubsequenceReshaper;"
-        "print(ConvLSTMClassifier.__module__.split('.')[:2], SubsequenceReshaper.__name__)"
-    )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "['sklearn_har', 'neural_network'] SubsequenceReshaper"
-
-
 @pytest.mark.parametrize("name", sorted(set(sklearn_har.__all__) - {"__version__"}))
 def test_top_level_name_is_the_object_of_the_subpackage(name):
     item = getattr(sklearn_har, name)

@@ -70,8 +70,7 @@ def test_a_model_becomes_a_file(model, ending, tmp_path, capfd):
     assert "64 windows" in compared
 
 
-def test_a_data_set_gives_names_and_windows(model, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr("sklearn_har.export._report._AGREEMENT", 0.0)
+def test_a_data_set_gives_names_and_windows(model, tmp_path, capsys):
     path = tmp_path / "har.tflite"
     argv = ["export", str(tmp_path / "model.skops"), str(path), "--dataset", "uci-har"]
     assert main([*argv, "--quantize", "float16"]) == 0

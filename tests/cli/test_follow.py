@@ -16,11 +16,9 @@ import pandas as pd
 import pytest
 
 from sklearn_har import ActivityRecognizer
-
-# How often lines are gathered is seen by the pieces that they are read in.
-from sklearn_har.cli import _follow, main
+from sklearn_har.cli import main
 from sklearn_har.preparation import Preparation
-from sklearn_har.recordings import Recording
+from sklearn_har.recordings import LineReader, Recording
 from sklearn_har.utils import saved_models
 
 RATE = 50.0
@@ -173,19 +171,25 @@ def test_a_named_pipe_ends(tmp_path, monkeypatch, capsys):
 
 def test_lines_that_come_one_by_one_are_gathered(monkeypatch):
     reading, writing = os.pipe()
+    pieces = []
+    push = LineReader.push
+    monkeypatch.setattr(LineReader, "push", lambda self, p: pieces.append(p) or push(self, p))
+    monkeypatch.setattr(saved_models, "load_model", lambda path: Shaken())
+    heading, *lines = _csv(*_samples()).splitlines(keepends=True)
     with os.fdopen(reading, "rb") as source, os.fdopen(writing, "wb", 0) as sensor:
 
         def meanwhile(seconds):
             if not sensor.closed:
-                sensor.write(b"2\n")
-                sensor.write(b"3\n")
+                sensor.write(lines[0])
+                sensor.write(lines[1])
                 sensor.close()
 
         monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=source))
         monkeypatch.setattr(time, "sleep", meanwhile)
-        sensor.write(b"1\n")
-        # Parsed one by one, the lines of a phone would keep a tenth of a core busy.
-        assert list(_follow._pieces(Path("-"))) == [b"1\n", b"2\n3\n", None]
+        sensor.write(heading)
+        main(["predict", "-", "--follow", "--model", "model.skops"])
+    # Parsed one by one, the lines of a phone would keep a tenth of a core busy.
+    assert pieces == [heading, lines[0] + lines[1]]
 
 
 def test_another_rate_other_names_and_overlap(follow):

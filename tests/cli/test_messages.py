@@ -2,8 +2,8 @@
 
 import pytest
 
-# Each message would need a file of its own that causes it. Tests of the commands have some.
-from sklearn_har.cli._messages import in_options
+from sklearn_har.cli import main
+from sklearn_har.utils import saved_models
 
 
 @pytest.mark.parametrize(
@@ -43,5 +43,10 @@ from sklearn_har.cli._messages import in_options
         ("estimator__window=3", "estimator__window=3"),
     ],
 )
-def test_arguments_become_options(message, expected):
-    assert in_options(message) == expected
+def test_arguments_become_options(message, expected, monkeypatch, capsys):
+    def fail(path):
+        raise ValueError(message)
+
+    monkeypatch.setattr(saved_models, "load_model", fail)
+    assert main(["predict", "log.csv", "--model", "model.skops"]) == 1
+    assert capsys.readouterr().err == f"sklearn-har: error: {expected}\n"

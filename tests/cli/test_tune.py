@@ -13,10 +13,8 @@ from sklearn.model_selection import GridSearchCV, GroupKFold
 
 import sklearn_har.datasets
 from altered import altered
-from sklearn_har import CNNLSTMClassifier, ConvLSTMClassifier, LSTMClassifier
-
-# Public calls would train a network for each setting of a grid and for each number of a range.
-from sklearn_har.cli import _tune_grid, main
+from sklearn_har import CNNLSTMClassifier, ConvLSTMClassifier, LSTMClassifier, neural_network
+from sklearn_har.cli import main
 
 pytestmark = [
     pytest.mark.usefixtures("small"),
@@ -142,12 +140,34 @@ def test_a_small_space_is_tried_once(search, capsys):
     assert len({tuple(row[-2:]) for row in rows(out)}) == len(rows(out)) == 4
 
 
-def test_integers_of_a_range_have_an_even_logarithm():
-    drawn = np.array(_tune_grid.search_space(_tune_grid.Range(1, 100, True), "random"))
+@pytest.fixture
+def untrained(monkeypatch):
+    """Let a class of classifiers predict the first class without a training."""
+
+    def fit(self, X, y):
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict(self, X):
+        return np.full(len(X), self.classes_[0])
+
+    def change(cls):
+        monkeypatch.setattr(cls, "fit", fit)
+        monkeypatch.setattr(cls, "predict", predict)
+
+    return change
+
+
+def test_integers_of_a_range_have_an_even_logarithm(small, untrained, tmp_path):
+    untrained(small.classifier)
+    path = tmp_path / "table.csv"
+    options = ("--search", "random", "--n-iter", "300", "--folds", "2", "--table", str(path))
+    assert tune("--grid", "units=1:100:log", *options) == 0
+    drawn = pd.read_csv(path)["units"]
     assert drawn.min() == 1
-    assert drawn.max() == 100
+    assert 90 <= drawn.max() <= 100
     # Rounding cuts the range at 0.5 and 100.5, so 1 to 7 are half of it.
-    assert np.mean(drawn <= 7) == pytest.approx(np.log(7.5 / 0.5) / np.log(100.5 / 0.5), abs=0.001)
+    assert np.mean(drawn <= 7) == pytest.approx(np.log(7.5 / 0.5) / np.log(100.5 / 0.5), abs=0.08)
 
 
 def test_scaling_is_compared(small, monkeypatch, capsys):
@@ -257,15 +277,19 @@ def test_epochs_are_shown_and_not_saved(small, monkeypatch, tmp_path):
         ("conv-lstm", ConvLSTMClassifier),
     ],
 )
-def test_the_default_grids_are_of_parameters_that_exist(model, cls):
-    grid = _tune_grid.GRIDS[model]
-    classifier = cls()
-    for name, values in grid.items():
-        assert name in classifier.get_params()
-        # Distinct, or a training would be wasted.
-        assert len(set(values)) == len(values) > 1
-    settings = [len(values) for values in grid.values()]
-    assert np.prod(settings) <= 6
+def test_the_default_grids_are_of_parameters_that_exist(
+    small, untrained, monkeypatch, tmp_path, model, cls
+):
+    untrained(cls)
+    monkeypatch.setattr(neural_network, cls.__name__, cls)
+    path = tmp_path / "table.csv"
+    assert tune("--folds", "2", "--table", str(path), model=model) == 0
+    settings = pd.read_csv(path).loc[:, "fit_time":].drop(columns="fit_time")
+    assert set(settings) <= set(cls().get_params())
+    # Distinct, or a training would be wasted.
+    assert not settings.duplicated().any()
+    assert (settings.nunique(dropna=False) > 1).all()
+    assert len(settings) <= 6
 
 
 def test_own_windows(small, capsys, tmp_path):

@@ -1,10 +1,12 @@
 """Whatever a server does, the outcome is the right data or an error that says what happened."""
 
 import email.utils
+import hashlib
 import socket
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -237,7 +239,11 @@ def test_an_interrupted_download_leaves_nothing(served, home, monkeypatch):
     def interrupt(*args, **kwargs):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(_download.ProgressLine, "show", interrupt)
+    sha256 = hashlib.sha256
+    download = SimpleNamespace(update=interrupt)
+    monkeypatch.setattr(
+        hashlib, "sha256", lambda *content: sha256(*content) if content else download
+    )
     with pytest.raises(KeyboardInterrupt):
         fetch_uci_har()
     assert_no_trace(home)
@@ -267,6 +273,18 @@ def test_progress_is_shown_on_terminals_only(served, home, monkeypatch, capsys, 
     assert bool(captured.err) is is_terminal
     # Nothing of it is left on the line.
     assert captured.err[-80:].strip() == ""
+
+
+def test_progress_fits_into_a_terminal(tiny, served, home, monkeypatch, capsys):
+    path = f"/{'long' * 30}.zip"
+    served.answers[path] = [served.Answer(tiny.outer())]
+    dataset = tiny.dataset(served.url(path), served.url("/inner.zip"))
+    monkeypatch.setitem(DATASETS, "uci_har", dataset)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    fetch_uci_har()
+    lines = capsys.readouterr().err.split("\r")
+    assert max(map(len, lines)) == 79
+    assert any(line.startswith("Downloading") and "longlong" in line for line in lines)
 
 
 def test_the_file_has_a_name_of_its_own(tiny, served, tmp_path):

@@ -3,16 +3,13 @@
 import inspect
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 import sklearn_har.datasets
 
 # What a new entry must have is tested on the entry, because nothing of it is public but a fetcher.
-from sklearn_har.datasets._registry import DATASETS, load_descr
-
-DOCS = Path(__file__).parent.parent.parent / "docs"
+from sklearn_har.datasets._registry import DATASETS
 
 
 @pytest.fixture(params=list(DATASETS))
@@ -25,13 +22,6 @@ def test_its_fetcher_is_public_and_takes_what_all_take(dataset):
     parameters = inspect.signature(getattr(sklearn_har.datasets, dataset.fetcher)).parameters
     for name in ("subset", "data_home", "archive", "download_if_missing", "n_retries", "delay"):
         assert parameters[name].kind is inspect.Parameter.KEYWORD_ONLY
-
-
-def test_the_documentation_names_it(dataset):
-    assert f"   {dataset.fetcher}\n" in (DOCS / "api" / "datasets.rst").read_text()
-    guide = (DOCS / "user_guide" / "data.rst").read_text()
-    assert f"\n{dataset.title}\n{'-' * len(dataset.title)}\n" in guide
-    assert len(load_descr(dataset.name)) > 500
 
 
 def test_its_files_and_archives_are_described(dataset):
@@ -47,9 +37,8 @@ def test_its_files_and_archives_are_described(dataset):
     assert all(remote.url.startswith("https://") for remote in dataset.remotes)
 
 
-def test_its_fingerprint_is_that_of_its_files(dataset):
-    assert len({other.fingerprint for other in DATASETS.values()}) == len(DATASETS)
-    assert dataset.fingerprint == DATASETS[dataset.name].fingerprint
+def test_fingerprints_differ():
+    assert len({dataset.fingerprint for dataset in DATASETS.values()}) == len(DATASETS)
 
 
 def test_without_data_and_without_download_it_says_what_to_do(dataset, tmp_path):

@@ -6,6 +6,7 @@ import warnings
 
 import numpy as np
 import pytest
+from joblib import parallel_config
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.exceptions import FitFailedWarning
 from sklearn.model_selection import GroupKFold, StratifiedKFold, cross_val_score
@@ -243,10 +244,9 @@ def test_an_interruption_keeps_what_is_finished(windows, kind, options):
     assert 1 <= len(found.cv_results_["params"]) < 4
 
 
-def test_as_many_settings_at_a_time_as_jobs(windows, monkeypatch):
-    monkeypatch.setattr("sklearn_har.model_selection._stepwise.effective_n_jobs", lambda _: 2)
+def test_as_many_settings_at_a_time_as_jobs(windows):
     sizes = []
-    search = StepwiseGridSearchCV(Scored(), {"a": [1.0, 2.0, 3.0]}, cv=2)
+    search = StepwiseGridSearchCV(Scored(), {"a": [1.0, 2.0, 3.0]}, cv=2, n_jobs=2)
     search._propose = lambda evaluate: evaluate([{"a": 1.0}, {"a": 2.0}, {"a": 3.0}])
     search._run_search(
         lambda settings: sizes.append(len(settings)) or {"mean_test_score": np.zeros(3)}
@@ -255,11 +255,11 @@ def test_as_many_settings_at_a_time_as_jobs(windows, monkeypatch):
 
 
 @pytest.mark.filterwarnings("ignore:One or more of the test scores are non-finite")
-def test_reasons_of_settings_that_are_evaluated_together(windows, monkeypatch):
-    monkeypatch.setattr("sklearn_har.model_selection._stepwise.effective_n_jobs", lambda _: 3)
+def test_reasons_of_settings_that_are_evaluated_together(windows):
     settings = [{"a": [1.0]}, {"a": ["bad"]}, {"a": [2.0], "b": ["z"]}, {"a": ["bad"], "b": ["y"]}]
-    search = StepwiseGridSearchCV(Scored(), settings, cv=2, refit=False)
-    search.fit(*windows)
+    search = StepwiseGridSearchCV(Scored(), settings, cv=2, refit=False, n_jobs=3)
+    with parallel_config("threading"):
+        search.fit(*windows)
     reason = "a must be a number, got 'bad'"
     assert search.failures_ == [({"a": "bad"}, reason), ({"a": "bad", "b": "y"}, reason)]
     # Scored together with others it has a row, alone it has none.

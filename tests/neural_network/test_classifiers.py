@@ -172,12 +172,14 @@ def test_clone_and_refit_start_anew(tiny, windows):
     assert clf.n_iter_ == 2
 
 
-def test_batches_of_prediction_do_not_matter(tiny, windows, monkeypatch):
+def test_batches_of_prediction_do_not_matter(tiny, windows):
     X, y = windows
     clf = tiny().initialize(X, y)
     whole = clf.predict_proba(X)
-    monkeypatch.setattr("sklearn_har.neural_network._runtime.PREDICTION_BATCH", 7)
-    np.testing.assert_allclose(clf.predict_proba(X), whole, rtol=1e-5, atol=1e-7)
+    # More windows than a batch of the prediction holds.
+    n_copies = 2000 // len(X)
+    many = clf.predict_proba(np.tile(X, (n_copies, 1, 1)))
+    np.testing.assert_allclose(many, np.tile(whole, (n_copies, 1)), rtol=1e-5, atol=1e-7)
     one_by_one = np.concatenate([clf.predict_proba(X[i : i + 1]) for i in range(len(X))])
     np.testing.assert_allclose(one_by_one, whole, rtol=1e-5, atol=1e-7)
 

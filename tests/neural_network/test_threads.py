@@ -14,9 +14,6 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sklearn_har import CNNLSTMClassifier, ConvLSTMClassifier, LSTMClassifier
-
-# Old networks are collected after dozens of trainings; the number is patched.
-from sklearn_har.neural_network import _runtime
 from sklearn_har.preparation import Preparation
 from sklearn_har.preprocessing import ChannelwiseTransformer
 from sklearn_har.recognition import StreamingRecognizer
@@ -66,11 +63,15 @@ def assert_equal_networks(found, expected, X):
         pytest.param((*UNFITTED, *UNFITTED), marks=pytest.mark.slow, id="two of each kind"),
     ],
 )
-def test_estimators_fitted_at_once_are_those_fitted_in_turn(fitted, windows, monkeypatch, names):
+def test_estimators_fitted_at_once_are_those_fitted_in_turn(fitted, windows, names):
     in_turn = [fitted(name) for name in names]
-    # The remains of networks are collected while the other threads train.
-    monkeypatch.setattr(_runtime, "_NETWORKS_UNTIL_COLLECTION", 1)
-    found = at_once(*(lambda clf=clf: clone(clf).fit(*windows) for clf in in_turn))
+
+    def build():
+        # The remains of networks are collected after some new ones, while the others train.
+        for _ in range(10):
+            _ = LSTMClassifier(units=1, n_steps=2, dense_units=1).initialize(*windows).model_
+
+    *found, _ = at_once(*(lambda clf=clf: clone(clf).fit(*windows) for clf in in_turn), build)
     for clf, expected in zip(found, in_turn, strict=True):
         assert_equal_networks(clf, expected, windows[0])
 

@@ -1,7 +1,6 @@
 """Many recordings at once: from folders, from lists of files and from long tables."""
 
 import io
-import sys
 import warnings
 from collections import Counter
 
@@ -374,17 +373,6 @@ class TestErrorsAndWarnings:
         write(tmp_path, s1=samples())
         with pytest.raises(error, match=message):
             read_recordings(tmp_path, "{subject}.csv", **arguments)
-
-    def test_progress_on_a_terminal(self, tmp_path, monkeypatch):
-        class Terminal(io.StringIO):
-            def isatty(self):
-                return True
-
-        write(tmp_path, s1=samples(), s2=samples())
-        terminal = Terminal()
-        monkeypatch.setattr(sys, "stderr", terminal)
-        read_recordings(tmp_path, "{subject}.csv")
-        assert "Reading recordings: 0 of 2" in terminal.getvalue()
 
 
 class TestRealFiles:

@@ -8,8 +8,7 @@ import pandas as pd
 import pytest
 
 from sklearn_har.exceptions import RecordingWarning
-from sklearn_har.recordings import read_recording
-from sklearn_har.recordings._kinds import axis_in, counts_rows, kind_in, sensors_of, unit_in
+from sklearn_har.recordings import inspect_file, read_recording
 
 N = 600
 HEADERS = [
@@ -140,31 +139,37 @@ def test_axes_in_another_order():
 
 
 @pytest.mark.parametrize(
-    ("name", "unit", "kind", "axis"),
+    ("name", "unit", "kind"),
     [
-        ("Acceleration x (m/s^2)", "m/s2", "acceleration", "x"),
-        ("GYROSCOPE Z (rad/s)", "rad/s", "angular velocity", "z"),
-        ("Gyro Y [°/s]", "deg/s", "angular velocity", "y"),
-        ("Accel X [m/(s^2)]", "m/s2", "acceleration", "x"),
-        ("acceleration_x_mg", "mg", "acceleration", "x"),
-        ("LINEAR ACCELERATION X (m/s²)", "m/s2", "linear acceleration", "x"),
-        ("userAcceleration.y", None, "linear acceleration", "y"),
-        ("GRAVITY X (m/s²)", "m/s2", "gravity", "x"),
-        ("MAGNETIC FIELD X (μT)", "other", "other", "x"),
-        ("time", None, None, None),
+        ("Acceleration x (m/s^2)", "m/s2", "acceleration"),
+        ("GYROSCOPE Z (rad/s)", "rad/s", "angular velocity"),
+        ("Gyro Y [°/s]", "deg/s", "angular velocity"),
+        ("Accel X [m/(s^2)]", "m/s2", "acceleration"),
+        ("acceleration_x_mg", "mg", "acceleration"),
+        ("LINEAR ACCELERATION X (m/s²)", "m/s2", "linear acceleration"),
+        ("userAcceleration.y", None, "linear acceleration"),
+        ("GRAVITY X (m/s²)", "m/s2", "gravity"),
+        ("MAGNETIC FIELD X (μT)", "other", "other"),
+        ("wx", None, "angular velocity"),
+        ("light", None, "other"),
     ],
 )
-def test_names(name, unit, kind, axis):
-    found = axis_in(name)
-    assert (unit_in(name), kind_in(name), found and found[1]) == (unit, kind, axis)
+def test_names_tell_units_and_kinds(tmp_path, name, unit, kind):
+    frame = pd.DataFrame({"time": np.arange(N) / 50.0, name: vectors()[:, 0]})
+    frame.to_csv(tmp_path / "r.csv", index=False)
+    found = inspect_file(tmp_path / "r.csv").columns.set_index("name").loc[name]
+    assert found["kind"] == kind
+    assert found["unit"] == unit or (unit is None and pd.isna(found["unit"]))
 
 
-def test_sensors():
-    names = ["gFx", "gFy", "gFz", "wx", "wy", "wz", "light", "mx", "my"]
-    found = [(sensor.columns, sensor.kind) for sensor in sensors_of(names, [None] * 9)]
-    assert found == [([0, 1, 2], "acceleration"), ([3, 4, 5], "angular velocity")]
-    (sensor,) = sensors_of(["c3", "c1", "c2"], ["g", "g", "g"])
-    assert sensor == ([0, 1, 2], "acceleration", "g")
+def test_three_accelerations_without_axes_in_their_names_are_a_sensor():
+    names = ["c3", "c1", "c2"]
+    assert "look like m/s2" in said(9.8 * vectors(), names, units="g")
+    assert said(9.8 * vectors(), names, units={"c3": "g", "c1": "g"}) == ""
+
+
+def test_sensors_in_other_units_may_have_any_length():
+    assert said(30.0 * vectors(), ["x (uT)", "y (uT)", "z (uT)"]) == ""
 
 
 @pytest.mark.parametrize(
@@ -177,11 +182,16 @@ def test_sensors():
         (np.zeros(50), False),
         (np.arange(5), True),
         (np.arange(5) / 7, False),
-        (["a"] * 50, False),
+        (np.arange(1), False),
     ],
 )
-def test_counters(values, counts):
-    assert counts_rows(np.array(values)) is counts
+@pytest.mark.filterwarnings("ignore::sklearn_har.exceptions.RecordingWarning")
+def test_counters_are_no_channels(values, counts):
+    n = len(values)
+    frame = pd.DataFrame(vectors(n=n), columns=["ax", "ay", "az"])
+    frame = frame.assign(time=np.arange(n) / 50.0, extra=values)
+    recording = read_recording(frame, sampling_rate=50.0)
+    assert recording.channel_names == ("ax", "ay", "az", *(() if counts else ("extra",)))
 
 
 def test_long_recordings_are_judged_by_stretches():

@@ -40,7 +40,7 @@ def test_what_the_user_set_for_the_workers_stays():
     ("name", "of_ray"), [("Dask Worker process (from Nanny)", False), ("MainProcess", True)]
 )
 def test_workers_of_other_engines_keep_to_their_share(monkeypatch, name, of_ray):
-    monkeypatch.setattr(multiprocessing.current_process(), "_name", name)
+    monkeypatch.setattr(multiprocessing.current_process(), "name", name)
     for variable in NAMES:
         # Set and deleted, so that it is put back whatever becomes of it.
         monkeypatch.setenv(variable, "")

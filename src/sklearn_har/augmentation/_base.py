@@ -1,7 +1,7 @@
 """The base class of augmentations, and the kinds of channels.
 
-Keras' random layers change images, but for `GaussianNoise`, which gives all channels the same
-deviation. Libraries for time series change arrays before the training.
+Keras' random layers change images, but for noise and dropout, which are the same for all channels.
+tsaug changes arrays before the training.
 """
 
 from __future__ import annotations

@@ -1,5 +1,7 @@
 """Read the files of a data set from an archive of any origin.
 
+`zipfile` verifies CRC-32, not SHA-256; pooch verifies the archive as a whole and unpacks it.
+
 Nothing is unpacked to the disk. A member is found by its published name, read up to its published
 size, and used only if its SHA-256 is the published one. This excludes altered files and links. No
 other member is read, so duplicate names and names outside the archive do no harm.

@@ -1,5 +1,7 @@
 """Store arrays in one `.npz` file on disk, written under another name and then renamed.
 
+`joblib.Memory` stores pickles, which can execute code, and has no lock.
+
 Readers therefore find a complete file or none. If the system has `fcntl`, processes lock the
 folder, so that only one does the work. Otherwise each does it, and the last file wins. The CRC-32
 of each array protects from accidents, not from people who can write to the folder.

@@ -1,8 +1,8 @@
 """Download one remote file with `requests`.
 
 This adds what the library lacks. The `Retry` of urllib3 does not repeat a truncated answer, and
-waits as long as a server asks. The timeout of requests applies to each piece, so a slow server
-could hold it for days. A truncated download starts again, because requests cannot resume.
+waits for hours if a server asks. The timeout of requests and pooch applies to each piece, so a slow
+server could hold it for days. A truncated download starts again, because requests cannot resume.
 """
 
 from __future__ import annotations

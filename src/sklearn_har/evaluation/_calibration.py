@@ -1,7 +1,7 @@
 """Measure the calibration of probabilities, and the risk at a given coverage.
 
 scikit-learn's `calibration_curve` supports two classes, and scikit-learn has no calibration error
-and no curve of risk against coverage.
+and no curve of risk against coverage. MAPIE has a calibration error without weights.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Layers that compute the same as those of the networks, in operations of the converters.
 
-tf2onnx writes an invalid file for TensorFlow's fused LSTM, LiteRT has no arcsinh, and neither
-converter supports a loop with a mask.
+tf2onnx writes an invalid file for TensorFlow's fused LSTM, LiteRT has no arcsinh, and its loop over
+few steps is slow.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Resample recordings with any times to one grid of times."""
+"""Resample recordings with any times to one grid of times.
+
+SciPy and resampy resample regular times only, and the limit of interpolation in pandas counts
+samples, not seconds.
+"""
 
 from __future__ import annotations
 

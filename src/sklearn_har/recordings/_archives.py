@@ -1,4 +1,7 @@
-"""Read archives with a file for each sensor, as Sensor Logger and phyphox export them."""
+"""Read archives with a file for each sensor, as Sensor Logger and phyphox export them.
+
+pandas reads an archive only if it holds one file.
+"""
 
 from __future__ import annotations
 

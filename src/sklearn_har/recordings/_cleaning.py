@@ -1,4 +1,7 @@
-"""Leave out rows of a table that hold text among numbers."""
+"""Leave out rows of a table that hold text among numbers.
+
+`pandas.read_csv` keeps them, and turns the whole column into text.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Convert times of samples to seconds, and find their unit and dates."""
+"""Convert times of samples to seconds, and find their unit and dates.
+
+`pandas.to_datetime` takes numbers for nanoseconds unless their unit is given.
+"""
 
 from __future__ import annotations
 

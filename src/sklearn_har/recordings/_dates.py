@@ -1,4 +1,8 @@
-"""Parse dates and times of day in any common format."""
+"""Parse dates and times of day in any common format.
+
+pandas, dateutil and dateparser choose for each date alone whether the day or the month comes first,
+and give a time of day a date.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Read files and tables of samples as frames."""
+"""Read files and tables of samples as frames.
+
+pandas reads the tables, but keeps lines that are not rows, such as messages of a logger.
+"""
 
 from __future__ import annotations
 

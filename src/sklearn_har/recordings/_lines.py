@@ -1,4 +1,7 @@
-"""Read samples from a CSV file that is still being written."""
+"""Read samples from a CSV file that is still being written.
+
+`pandas.read_csv` ends at the end of the file, also with `chunksize`.
+"""
 
 from __future__ import annotations
 

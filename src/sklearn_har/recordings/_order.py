@@ -1,4 +1,7 @@
-"""Put rows in order of time, and repair, leave out or refuse the others."""
+"""Put rows in order of time, and repair, leave out or refuse the others.
+
+Sorting in pandas mixes the rows of a clock that restarts.
+"""
 
 from __future__ import annotations
 

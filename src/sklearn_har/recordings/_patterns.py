@@ -1,4 +1,7 @@
-"""Match the paths of files by patterns such as ``{subject}/{activity}.csv``."""
+"""Match the paths of files by patterns such as ``{subject}/{activity}.csv``.
+
+The fields of the library parse also match slashes, and it has no ``*``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Examine the first lines of a text file, and find lines that are not rows of its table."""
+"""Examine the first lines of a text file, and find lines that are not rows of its table.
+
+`pandas.read_csv` recognises a bad line by too many fields alone.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Find the layout of a text file from its first lines."""
+"""Find the layout of a text file from its first lines.
+
+`csv.Sniffer`, clevercsv and DuckDB find neither the decimal mark nor a row of units.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Find times of rows that share stamps, by lines through the stamps of blocks."""
+"""Find times of rows that share stamps, by lines through the stamps of blocks.
+
+pyxdf fits one mean line through the stamps of a part, in files of its format only. It corrects
+neither rounded stamps nor a change of the rate.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 """Judge a clock: its unit, wraps, restarts, and stamps that many rows share.
 
+`numpy.unwrap` must know the length of the counter, and takes a long gap for a wrap.
+
 All functions are pure. They take the stamps of rows in the order of the file and no options.
 """
 

@@ -1,4 +1,7 @@
-"""Count the repetitions of a movement, such as steps, strokes or squats."""
+"""Count the repetitions of a movement, such as steps, strokes or squats.
+
+`scipy.signal.find_peaks` finds peaks, not the period or whether there is one.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A hidden Markov model with the class probabilities of a classifier as emissions.
 
-Other libraries, such as hmmlearn and librosa, use one transition matrix for all steps. Here each
-step has its own, because windows may be missing and recordings have breaks.
+hmmlearn and librosa use one transition matrix for all steps. Here each step has its own, because
+windows may be missing and recordings have breaks. dynamax can do that, but needs JAX.
 """
 
 from __future__ import annotations

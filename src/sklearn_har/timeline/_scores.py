@@ -1,6 +1,7 @@
 """Compare two timelines by time, events and boundaries.
 
-scikit-learn scores samples, not intervals. SciPy matches the intervals.
+scikit-learn scores samples, not intervals. sed_eval and mir_eval match events by tolerances of
+their ends, not by the time that they share. SciPy matches the intervals here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Write the files that later versions must load: run once for each number of the state format.
+"""Write the files that later versions must load: run once after each change of the state format.
+
+The files have the next number. In the repository, it is the number of the format.
 
 python tests/neural_network/golden/make.py
 """
@@ -11,9 +13,6 @@ import numpy as np
 import skops.io
 
 from sklearn_har import CNNLSTMClassifier, ConvLSTMClassifier, LSTMClassifier
-
-# The number of the state format, which names the files.
-from sklearn_har.neural_network._runtime import STATE_FORMAT
 
 FOLDER = Path(__file__).parent
 SMALL = {"dense_units": 3, "epochs": 1, "random_state": 0}
@@ -36,13 +35,14 @@ def main():
     """Train the models and write them with their probabilities."""
     X, y = windows()
     expected = {}
+    number = 1 + len(list(FOLDER.glob("format-*.json")))
     for name, model in MODELS.items():
         model.fit(X, y)
-        stem = FOLDER / f"format-{STATE_FORMAT}-{name}"
+        stem = FOLDER / f"format-{number}-{name}"
         skops.io.dump(model, stem.with_suffix(".skops"))
         stem.with_suffix(".pickle").write_bytes(pickle.dumps(model))
         expected[name] = model.predict_proba(X).astype(float).round(7).tolist()
-    path = FOLDER / f"format-{STATE_FORMAT}.json"
+    path = FOLDER / f"format-{number}.json"
     path.write_text(json.dumps(expected, indent=1) + "\n", encoding="utf-8")
 
 
