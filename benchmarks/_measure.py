@@ -108,6 +108,34 @@ def table(
     return lines
 
 
+def operations_of(run: Callable[[], Any], n_shown: int = 12) -> list[str]:
+    """Return the operations of TensorFlow that take most of the time of a call, with their shares.
+
+    TensorFlow's profiler writes them; operations side by side count both.
+    """
+    import tensorflow as tf
+    from tensorflow.tsl.profiler.protobuf import xplane_pb2
+
+    with tempfile.TemporaryDirectory() as folder:
+        tf.profiler.experimental.start(folder)
+        run()
+        tf.profiler.experimental.stop()
+        (file,) = Path(folder).rglob("*.xplane.pb")
+        space = xplane_pb2.XSpace.FromString(file.read_bytes())
+    times: dict[str, float] = {}
+    for plane in space.planes:
+        for event in (event for line in plane.lines for event in line.events):
+            operation = plane.event_metadata[event.metadata_id].name.rpartition(":")[2].strip()
+            # The others contain operations, or wait for them.
+            if operation in tf.raw_ops.__dict__ or operation.startswith("_Mkl"):
+                times[operation] = times.get(operation, 0.0) + event.duration_ps
+    total = sum(times.values())
+    largest = sorted(times, key=times.__getitem__, reverse=True)[:n_shown]
+    lines = [f"{name.removeprefix('_Mkl'):36} {times[name] / total:6.1%}" for name in largest]
+    rest = 1.0 - sum(times[name] for name in largest) / total
+    return [*lines, f"{f'{len(times) - len(largest)} others':36} {rest:6.1%}"]
+
+
 def machine(packages: Sequence[str]) -> list[str]:
     """Return the date, the processor and the versions."""
     model = platform.processor() or platform.machine()

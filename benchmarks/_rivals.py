@@ -1,4 +1,4 @@
-"""The three networks: ours, and as others write them in plain Keras and in PyTorch.
+"""The networks and recipes: ours, and as others write them in plain Keras and in PyTorch.
 
 Nothing here is used by the package. Keras 3 picks XLA by itself (`jit_compile="auto"`), as it does
 for everybody who compiles a model without a thought.
@@ -6,9 +6,11 @@ for everybody who compiles a model without a thought.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar
 
 MODELS = ("lstm", "cnn-lstm", "conv-lstm")
+RECIPES = ("make_lstm", "make_cnn_lstm", "make_conv_lstm")
 
 
 def classifiers() -> dict[str, Any]:
@@ -22,6 +24,13 @@ def classifiers() -> dict[str, Any]:
     }
 
 
+def recipes() -> dict[str, Any]:
+    """Return the recipes without scaling and augmentation, which the rivals do not have."""
+    from sklearn_har import recipes as made
+
+    return {name: partial(getattr(made, name), scaling=None, augmentation=None) for name in RECIPES}
+
+
 def keras_model(
     name: str, shape: tuple[int, int], n_classes: int, loss: str = "categorical_crossentropy"
 ) -> Any:
@@ -30,6 +39,8 @@ def keras_model(
 
     n_timesteps, n_channels = shape
     length = n_timesteps // 4
+    if name in RECIPES:
+        return _keras_recipe(name, shape, n_classes, loss)
     body = {
         "lstm": lambda: [layers.Input(shape), layers.LSTM(100), layers.Dropout(0.5)],
         "cnn-lstm": lambda: [
@@ -56,9 +67,66 @@ def keras_model(
     return model
 
 
+def _keras_recipe(name: str, shape: tuple[int, int], n_classes: int, loss: str) -> Any:
+    from keras import Input, Model, layers
+
+    x = inputs = Input(shape)
+    convolutions = {
+        "make_lstm": (),
+        "make_cnn_lstm": ((64, 5), (64, 5), (128, 3)),
+        "make_conv_lstm": ((64, 5), (64, 5)),
+    }[name]
+    for filters, size in convolutions:
+        x = layers.Conv1D(filters, size, padding="same", use_bias=False)(x)
+        x = layers.MaxPooling1D(2)(x)
+        x = layers.ReLU()(layers.BatchNormalization(momentum=0.9)(x))
+        x = layers.Dropout(0.2)(x)
+    if name == "make_lstm":
+        x = layers.Reshape((16, shape[0] // 16 * shape[1]))(x)
+    if name == "make_conv_lstm":
+        x = layers.Reshape((4, 1, x.shape[1] // 4, x.shape[2]))(x)
+        options = {"padding": "same", "activation": "relu", "recurrent_activation": "sigmoid"}
+        x = layers.ConvLSTM2D(64, (1, 3), return_sequences=True, **options)(x)
+        x = layers.Reshape((-1, 64))(x)
+    else:
+        for _ in range(2 if name == "make_lstm" else 1):
+            x = layers.Bidirectional(layers.LSTM(64, return_sequences=True))(x)
+    pooled = [layers.GlobalAveragePooling1D()(x), layers.GlobalMaxPooling1D()(x)]
+    x = layers.Dropout(0.5)(layers.Concatenate()(pooled))
+    model = Model(inputs, layers.Dense(n_classes, activation="softmax")(x))
+    model.compile(loss=loss, optimizer="adam", metrics=["accuracy"])
+    return model
+
+
+def seconds_of_products(model: Any, n_windows: int) -> float:
+    """Return the time that an epoch of a Keras model takes by the speed of large products alone.
+
+    TensorFlow counts the operations of the forward pass; the gradient has twice as many.
+    """
+    import time
+
+    import tensorflow as tf
+
+    profiler = tf.compat.v1.profiler
+    window = tf.TensorSpec((1, *model.inputs[0].shape[1:]), "float32")
+    graph = tf.function(model).get_concrete_function(window).graph
+    options = profiler.ProfileOptionBuilder.float_operation()
+    options = profiler.ProfileOptionBuilder(options).with_empty_output().build()
+    needed = 3.0 * n_windows * profiler.profile(graph, options=options).total_float_ops
+    square = tf.random.normal((2048, 2048))
+    times = []
+    for _ in range(10):
+        start = time.perf_counter()
+        tf.linalg.matmul(square, square).numpy()
+        times.append(time.perf_counter() - start)
+    return needed / (2.0 * 2048**3 / sorted(times)[5])
+
+
 def keras_input(name: str, X: Any) -> Any:
     """Cut windows into subsequences as the network of a tutorial expects them."""
     n, n_timesteps, n_channels = X.shape
+    if name in RECIPES:
+        return X
     return {
         "lstm": X,
         "cnn-lstm": X.reshape(n, 4, n_timesteps // 4, n_channels),
@@ -155,10 +223,39 @@ def torch_model(name: str, shape: tuple[int, int], n_classes: int) -> Any:
                 x = self.convolutions(x).reshape(x.shape[0] // 4, 4, -1)
             return self.head(self.lstm(x)[0][:, -1])
 
-    if name == "conv-lstm":
+    class Recipe(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.steps = 16 if name == "make_lstm" else None
+            sizes = ((n_channels, 64, 5), (64, 64, 5), (64, 128, 3)) if self.steps is None else ()
+            convolutions = (
+                (
+                    nn.Conv1d(before, after, size, padding="same", bias=False),
+                    nn.MaxPool1d(2),
+                    nn.BatchNorm1d(after),
+                    nn.ReLU(),
+                    nn.Dropout(0.2),
+                )
+                for before, after, size in sizes
+            )
+            self.convolutions = nn.Sequential(*(layer for each in convolutions for layer in each))
+            features = 128 if self.steps is None else n_timesteps // self.steps * n_channels
+            layers = 1 if self.steps is None else 2
+            self.lstm = nn.LSTM(features, 64, layers, batch_first=True, bidirectional=True)
+            self.head = nn.Sequential(nn.Dropout(0.5), nn.Linear(256, n_classes))
+
+        def forward(self, x: Any) -> Any:
+            if self.steps is None:
+                x = self.convolutions(x.transpose(1, 2)).transpose(1, 2)
+            else:
+                x = x.reshape(len(x), self.steps, -1)
+            x = self.lstm(x)[0]
+            return self.head(torch.cat([x.mean(1), x.amax(1)], 1))
+
+    if name in ("conv-lstm", "make_conv_lstm"):
         raise ValueError("PyTorch has no ConvLSTM layer")
     torch.manual_seed(0)
-    return Network()
+    return Recipe() if name in RECIPES else Network()
 
 
 def torch_epoch(model: Any, optimizer: Any, X: Any, y: Any, batch_size: int = 64) -> None:

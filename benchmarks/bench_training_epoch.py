@@ -1,8 +1,10 @@
 """Time of one epoch of UCI HAR (7352 windows in batches of 64).
 
-The classifier with its default parameters against the same network in plain Keras, as a tutorial
-writes it, and in PyTorch where it has the layers. Each call trains one network for one more epoch;
-tracing and compiling are over before the first counted one. Run it as
+The classifier with its default parameters, or a recipe without scaling and augmentation, against
+the same network in plain Keras, as a tutorial writes it, and in PyTorch where it has the layers.
+Each call trains one network for one more epoch; tracing and compiling are over before the first
+counted one. For recipes, the time of the products alone shows the limit. `--profile` shows which
+operations of TensorFlow take our time. Run it as
 
     python benchmarks/bench_training_epoch.py lstm --archive "UCI HAR Dataset.zip"
 """
@@ -13,22 +15,38 @@ import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
-from _measure import in_turn, parser, report, table, uci_har
-from _rivals import MODELS, classifiers, keras_input, keras_model, torch_epoch, torch_model
+import statistics
+
+from _measure import in_turn, operations_of, parser, report, table, uci_har
+from _rivals import (
+    MODELS,
+    RECIPES,
+    classifiers,
+    keras_input,
+    keras_model,
+    recipes,
+    seconds_of_products,
+    torch_epoch,
+    torch_model,
+)
 
 
 def main() -> None:
     """Measure one architecture."""
     options = parser(__doc__, runs=5)
-    options.add_argument("model", choices=MODELS)
+    options.add_argument("model", choices=(*MODELS, *RECIPES))
+    options.add_argument("--profile", action="store_true", help="show the operations of ours")
     args = options.parse_args()
 
     import keras
 
     X, y = uci_har(args.archive)
     one_hot = keras.utils.to_categorical(y)
-    ours = classifiers()[args.model](random_state=0)
+    ours = (classifiers() | recipes())[args.model](random_state=0)
     plain, subsequences = keras_model(args.model, X.shape[1:], 6), keras_input(args.model, X)
+    ours.partial_fit(X[:64], y[:64], classes=range(6))
+    if ours.model_.count_params() != plain.count_params():
+        raise AssertionError(f"{ours.model_.count_params()} weights, not {plain.count_params()}")
     rivals = {
         "sklearn-har": lambda: ours.partial_fit(X, y),
         "plain Keras": lambda: plain.fit(subsequences, one_hot, batch_size=64, verbose=0),
@@ -38,19 +56,35 @@ def main() -> None:
     except ImportError:
         print("PyTorch is not installed and is left out.")
     else:
-        if args.model != "conv-lstm":
+        if args.model not in ("conv-lstm", "make_conv_lstm"):
             network = torch_model(args.model, X.shape[1:], 6)
             adam = torch.optim.Adam(network.parameters())
             tensors = torch.from_numpy(X), torch.from_numpy(y)
             rivals["PyTorch"] = lambda: torch_epoch(network, adam, *tensors)
 
     times = in_turn(rivals, args.runs)
+    products = []
+    if args.model in RECIPES:
+        seconds = seconds_of_products(ours.model_, len(X))
+        by_round = [taken / seconds for taken in times["sklearn-har"]]
+        products = [
+            "",
+            f"The products alone, at the speed of a product of 2048 x 2048: {seconds:.2f} s.",
+            f"sklearn-har takes {statistics.median(by_round):.2f} times as long "
+            f"({min(by_round):.2f} to {max(by_round):.2f}).",
+        ]
+    shares = []
+    if args.profile:
+        operations = operations_of(lambda: ours.partial_fit(X, y))
+        shares = ["", "Operations of sklearn-har, as shares of the time of all:", *operations]
     report(
         f"training_epoch_{args.model}",
         [
             f"One epoch of {args.model}, {len(X)} windows, batches of 64",
             "",
             *table(times, "sklearn-har"),
+            *products,
+            *shares,
         ],
         save=args.save,
         packages=("keras", "tensorflow", "torch", "numpy"),

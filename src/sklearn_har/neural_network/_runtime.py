@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from sklearn_har.neural_network._networks import Architecture, build_network
 from sklearn_har.utils._compat import (
+    first_trace,
     forget_unused_kernels,
     keep_no_gradient_functions,
     without_tracing_warning,
@@ -218,10 +219,15 @@ class Network:
                     import tensorflow as tf
 
                     signature = tf.TensorSpec(model.inputs[0].shape, model.inputs[0].dtype)
-                    # Not a concrete function, which would be traced twice.
-                    forward = without_tracing_warning(
-                        tf.function(applied, input_signature=[signature], autograph=False)
+                    traced = first_trace(
+                        without_tracing_warning(
+                            tf.function(applied, input_signature=[signature], autograph=False)
+                        ),
+                        tf.zeros((1, *signature.shape[1:]), signature.dtype),
                     )
+
+                    def forward(windows: Any) -> Any:
+                        return traced(tf.convert_to_tensor(windows))
                 elif backend == "jax":
                     forward = _in_sizes_of_two(model.predict_on_batch)
                 elif backend == "torch":
