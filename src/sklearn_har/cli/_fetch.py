@@ -10,11 +10,12 @@ from sklearn_har.cli._common import add_data_arguments
 from sklearn_har.cli._data import FETCHED
 from sklearn_har.utils._text import fact
 
-_DESCRIPTION = """\
+HELP = "download a data set into the cache"
+DESCRIPTION = """\
 Download a data set, verify it and store it in the cache of `evaluate` and
 sklearn_har.datasets. Data in the cache are not downloaded again.
 """
-_EPILOG = """\
+EPILOG = """\
 examples:
   sklearn-har fetch uci-har
   sklearn-har fetch hapt
@@ -23,14 +24,8 @@ examples:
 """
 
 
-def add_parser(commands: Any) -> None:
-    """Describe the subcommand."""
-    parser = commands.add_parser(
-        "fetch",
-        help="download a data set into the cache",
-        description=_DESCRIPTION,
-        epilog=_EPILOG,
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the subcommand."""
     parser.add_argument(
         "dataset",
         choices=list(FETCHED),
@@ -40,7 +35,6 @@ def add_parser(commands: Any) -> None:
         ),
     )
     add_data_arguments(parser)
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> None:

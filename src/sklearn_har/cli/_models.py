@@ -94,11 +94,9 @@ def recognizer_of(args: argparse.Namespace, model: Any) -> Any:
     """
     from sklearn_har.recognition import ActivityRecognizer
 
-    if isinstance(model, ActivityRecognizer):
-        recognizer = model
-        refuse_contradictions(args, recognizer)
-    elif getattr(model, "recognizer", None):
-        recognizer = ActivityRecognizer.from_classifier(model)
+    described = isinstance(model, ActivityRecognizer)
+    if described or getattr(model, "recognizer", None):
+        recognizer = model if described else ActivityRecognizer.from_classifier(model)
         refuse_contradictions(args, recognizer)
     else:
         recognizer = _of_classifier(args, model)
@@ -114,13 +112,9 @@ def refuse_contradictions(args: argparse.Namespace, recognizer: Any) -> None:
     from sklearn_har.preparation import Preparation
 
     preparation = recognizer.preparation_
-    known = {
-        "rate": preparation.sampling_rate,
-        "window": preparation.window,
-        "overlap": preparation.overlap,
-    }
-    for name, value in known.items():
+    for name in ("rate", "window", "overlap"):
         given = getattr(args, name, None)
+        value = getattr(preparation, "sampling_rate" if name == "rate" else name)
         if given is not None and not math.isclose(given, value, rel_tol=1e-6):
             _refuse(args, f"--{name} {given:g}", f"{value:g}")
     if (getattr(args, "frame", None) or preparation.frame) != preparation.frame:
@@ -130,12 +124,11 @@ def refuse_contradictions(args: argparse.Namespace, recognizer: Any) -> None:
         for name in ("noise_cutoff", "gravity_cutoff", "drift_cutoff"):
             if getattr(expected, name) != getattr(preparation, name):
                 _refuse(args, f"--preset {args.preset}", f"{name}={getattr(preparation, name)}")
-    names = list(map(str, recognizer.classes_.tolist()))
-    if getattr(args, "names", None) and args.names != names:
-        _refuse(args, f"--names {' '.join(args.names)}", " ".join(names))
-    channels = list(recognizer.window_channel_names_)
-    if getattr(args, "channels", None) and args.channels != channels:
-        _refuse(args, f"--channels {' '.join(args.channels)}", " ".join(channels))
+    classes = map(str, recognizer.classes_.tolist())
+    for name, known in (("names", classes), ("channels", recognizer.window_channel_names_)):
+        given, known = getattr(args, name, None), list(known)
+        if given and given != known:
+            _refuse(args, f"--{name} {' '.join(given)}", " ".join(known))
 
 
 def _refuse(args: argparse.Namespace, option: str, known: str) -> None:
@@ -236,20 +229,14 @@ def facts_of(recognizer: Any) -> list[str]:
     """Describe a recognizer: its preparation and its smoothing."""
     preparation = getattr(recognizer, "preparation_", recognizer.preparation)
     filters = [
-        f"{what} {cutoff:g} Hz"
-        for what, cutoff in (
-            ("noise", preparation.noise_cutoff),
-            ("gravity", preparation.gravity_cutoff),
-            ("drift", preparation.drift_cutoff),
-        )
-        if cutoff is not None
+        f"{name} {cutoff:g} Hz"
+        for name in ("noise", "gravity", "drift")
+        if (cutoff := getattr(preparation, f"{name}_cutoff")) is not None
     ]
-    return [
-        fact(
-            "windows",
-            f"{preparation.window_length:g} s ({preparation.n_timesteps} time steps at "
-            f"{preparation.sampling_rate:g} Hz), overlap {preparation.overlap:g}"
-            + (f", {preparation.frame} frame" if preparation.frame != "device" else ""),
-        ),
-        fact("filters", ", ".join(filters) or "none"),
-    ]
+    windows = (
+        f"{preparation.window_length:g} s ({preparation.n_timesteps} time steps at "
+        f"{preparation.sampling_rate:g} Hz), overlap {preparation.overlap:g}"
+    )
+    if preparation.frame != "device":
+        windows += f", {preparation.frame} frame"
+    return [fact("windows", windows), fact("filters", ", ".join(filters) or "none")]

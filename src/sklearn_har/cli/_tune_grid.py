@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import ast
 from typing import Any, NamedTuple
 
 from sklearn_har.cli import _networks
+from sklearn_har.cli._common import literal
 
 # Small enough for an evening on UCI HAR: four settings of the most influential parameters.
 GRIDS: dict[str, dict[str, list[Any]]] = {
@@ -37,26 +37,19 @@ def parse_values(text: str) -> tuple[str, list[Any] | Range]:
     low, colon, rest = values.partition(":")
     if colon:
         high, _, scale = rest.partition(":")
-        ends = [_literal(low), _literal(high)]
+        ends = [literal(low), literal(high)]
         if not all(type(end) in (int, float) for end in ends) or scale not in ("", "log"):
             raise argparse.ArgumentTypeError(f"must be LOW:HIGH or LOW:HIGH:log, got {values!r}")
         if ends[0] >= ends[1] or (scale and ends[0] <= 0):
             positive = "0 < " if scale else ""
             raise argparse.ArgumentTypeError(f"must have {positive}LOW < HIGH, got {values!r}")
         return name, Range(ends[0], ends[1], bool(scale))
-    parsed = _literal(f"[{values}]")
+    parsed = literal(f"[{values}]")
     if isinstance(parsed, str):  # some of them are words
-        parsed = [_literal(value) for value in values.split(",")]
+        parsed = [literal(value) for value in values.split(",")]
     if name == "scaling":  # the word of --scaling
         parsed = [None if value == "none" else value for value in parsed]
     return name, parsed
-
-
-def _literal(text: str) -> Any:
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        return text
 
 
 def check_names(estimator: Any, grid: dict[str, Any]) -> None:
