@@ -158,14 +158,13 @@ def make_har_recordings(
     simulated = _simulate(
         n_subjects, round(seconds * rate), rate, noise, random_state, orientation=orientation
     )
-    labels = []
-    for _, bouts, recording in simulated:
-        label = np.full(len(recording), -1, dtype=np.int64)
+    labels, recordings = [], []
+    for number, (_, bouts, samples) in enumerate(simulated, start=1):
+        label = np.full(len(samples), -1, dtype=np.int64)
         for bout in bouts:
             label[bout.start : bout.stop] = bout.activity
         labels.append(label)
-    return Bunch(
-        recordings=[
+        recordings.append(
             Recording(
                 samples,
                 sampling_rate=rate,
@@ -173,10 +172,9 @@ def make_har_recordings(
                 labels=names_of_codes(label, ACTIVITY_NAMES),
                 subject=number,
             )
-            for number, ((_, _, samples), label) in enumerate(
-                zip(simulated, labels, strict=True), start=1
-            )
-        ],
+        )
+    return Bunch(
+        recordings=recordings,
         labels=labels,
         subject=np.arange(1, len(simulated) + 1, dtype=np.int64),
         rotation=np.array([body_axes(subject) for subject, _, _ in simulated]),
@@ -202,9 +200,7 @@ def make_har_windows(
 ) -> Bunch | tuple[Any, Any]:
     """Simulate windows of a phone at the waist, like UCI HAR but without a download.
 
-    **The data is simulated.** It has the form, the units and the typical confusions of real data,
-    for documentation, tests and machines without a network. It does not replace real data, and an
-    accuracy on it does not apply to people. :func:`make_har_recordings` describes the model;
+    **The data is simulated.** :func:`make_har_recordings` describes the model and its limits;
     gravity and windows are computed as for real recordings.
 
     With the default size, a linear classifier on raw windows recognises about six tenths of the
@@ -273,11 +269,6 @@ def make_har_windows(
     --------
     fetch_uci_har : Load the real data.
     make_har_recordings : Simulate whole recordings.
-
-    References
-    ----------
-    .. [1] Anguita, Ghio, Oneto, Parra, Reyes-Ortiz, "A public domain dataset for human activity
-       recognition using smartphones", ESANN 2013, 437-442. Data: :doi:`10.24432/C54S4K`.
 
     Examples
     --------

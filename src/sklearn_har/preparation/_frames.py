@@ -175,16 +175,9 @@ def _buffer(rate: float) -> WindowBuffer:
 
 
 class BodyAxes:
-    """Rotate signals into the axes of the body as soon as they are known.
+    """Rotate `signals` into the axes of the body as soon as they are known.
 
-    Parameters
-    ----------
-    signals : SignalStage
-        The stage of the signals in the axes of the device.
-    level : {"upright", "body"}
-        The wanted frame.
-    frames : sequence of BodyFrame or None
-        The frames of the recording; None to find them while samples arrive.
+    `frames` are those of the recording; None to find them while samples arrive.
     """
 
     def __init__(

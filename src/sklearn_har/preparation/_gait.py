@@ -32,14 +32,8 @@ _AXIS_AGREES, _SIGN_AGREES = 0.8, 0.5
 class Directions:
     """The directions of the body, as far as they are known.
 
-    Attributes
-    ----------
-    up, forward : ndarray of shape (3,) or None
-        Unit vectors in the axes of the device; None if they are unknown.
-    agreement : float
-        The agreement of windows of level walking about forward, from 0 to 1.
-    n_walking : int
-        Number of windows of level walking.
+    `up` and `forward` are unit vectors in the axes of the device. `agreement` is that of the
+    `n_walking` windows of level walking about forward, from 0 to 1.
     """
 
     up: Floats | None = None
@@ -56,25 +50,15 @@ class Directions:
 
 
 def gait_rows(acceleration: NDArray[np.floating], sampling_rate: float) -> Floats:
-    """Return features of gait for each window.
+    """Return features of gait, of shape (n_windows, 12), for windows (n_windows, n_timesteps, 3).
 
     The features come from the cross-spectrum of the three axes at the frequency of the steps. Its
     real part gives the power along each direction. Its imaginary part, an axial vector, gives the
     quadrature of horizontal and vertical acceleration.
 
-    Parameters
-    ----------
-    acceleration : ndarray of shape (n_windows, n_timesteps, 3)
-        In g, including gravity.
-    sampling_rate : float
-        In Hz.
-
-    Returns
-    -------
-    ndarray of shape (n_windows, 12)
-        The direction of gravity, the axial vector, and the six different entries of the real part:
-        xx, yy, zz, xy, xz, yz. If nobody walks in a window, all but gravity are zero. A row depends
-        on its window alone, to the last bit.
+    A row holds the direction of gravity, the axial vector, and the six different entries of the
+    real part: xx, yy, zz, xy, xz, yz. If nobody walks in a window, all but gravity are zero. A row
+    depends on its window alone, to the last bit.
     """
     windows = np.asarray(acceleration, dtype=np.float64)
     n_windows, n_timesteps, _ = windows.shape
@@ -104,26 +88,15 @@ def gait_rows(acceleration: NDArray[np.floating], sampling_rate: float) -> Float
 
 def may_walk(rows: Floats) -> NDArray[np.bool_]:
     """Return in which windows a person may walk."""
-    moving: NDArray[np.bool_] = rows[:, 6:9].sum(axis=1) > 0.0
-    return moving
+    return np.asarray(rows[:, 6:9].sum(axis=1) > 0.0)
 
 
 def directions_of(rows: Floats) -> Directions:
-    """Return the directions of the body, found in windows with one position of the device.
+    """Return the directions of the body that `gait_rows` of one position of the device agree on.
 
     Up is the median direction of gravity over windows of gait. Forward is where horizontal
     acceleration is in quadrature with vertical acceleration. Its axis comes from squares of complex
     numbers, so that downstairs, of the opposite sign, does no harm; their sum gives its sign.
-
-    Parameters
-    ----------
-    rows : ndarray of shape (n_windows, 12)
-        As :func:`gait_rows` returns them.
-
-    Returns
-    -------
-    Directions
-        The directions for which there is enough walking that agrees.
     """
     rows = rows[may_walk(rows)]
     if len(rows) < _ENOUGH:
@@ -142,25 +115,11 @@ def directions_of(rows: Floats) -> Directions:
 
 
 def level_walking(row: Floats, up: Floats) -> Floats | None:
-    """Return the unit vector forward of one window; None if it is not level walking.
-
-    Parameters
-    ----------
-    row : ndarray of shape (12,)
-        As :func:`gait_rows` returns it.
-    up : ndarray of shape (3,)
-        Unit vector up, in the axes of the device.
-
-    Returns
-    -------
-    ndarray of shape (3,) or None
-        In the axes of the device.
-    """
+    """Return the unit vector forward of one window; None if it is not level walking."""
     quadrature, strength, steepness = _quadrature(row[np.newaxis], up)
     if not _is_level(strength, steepness)[0]:
         return None
-    direction: Floats = quadrature[0] / strength[0]
-    return direction
+    return np.asarray(quadrature[0] / strength[0])
 
 
 def _is_level(strength: Floats, steepness: Floats) -> NDArray[np.bool_]:
@@ -199,18 +158,9 @@ def _forward(quadrature: Floats, up: Floats) -> tuple[Floats | None, float]:
 
 
 def rotation_onto(up: Floats, forward: Floats | None = None) -> Floats:
-    """Return the rotation of vectors into the axes of the body.
+    """Return the rotation of vectors into the axes of the body: rows up, forward and left.
 
-    Parameters
-    ----------
-    up, forward : ndarray of shape (3,)
-        Orthogonal unit vectors in the axes of the device. Without `forward`, the rotation is the
-        smallest one that maps `up` to the first axis.
-
-    Returns
-    -------
-    ndarray of shape (3, 3)
-        Its rows are up, forward and left in the axes of the device.
+    Without `forward`, it is the smallest rotation that maps `up` to the first axis.
     """
     if forward is not None:
         return np.stack([up, forward, np.cross(up, forward)])
@@ -218,8 +168,7 @@ def rotation_onto(up: Floats, forward: Floats | None = None) -> Floats:
     if up[0] < -1.0 + 1e-9:
         return np.diag([-1.0, -1.0, 1.0])
     skew = _across(np.cross(up, first))
-    turned: Floats = np.eye(3) + skew + skew @ skew / (1.0 + up[0])
-    return turned
+    return np.asarray(np.eye(3) + skew + skew @ skew / (1.0 + up[0]))
 
 
 def _across(v: Floats) -> Floats:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from numpy.typing import ArrayLike
 
-from sklearn_har.preparation._arrays import as_recording
 from sklearn_har.preparation._preparation import PRESETS, Preparation
+from sklearn_har.preparation._resampling import as_recording
 from sklearn_har.recordings import Recording
 
 

@@ -169,11 +169,7 @@ class Interpolator:
         return first, values
 
     def _hermite(
-        self,
-        time: NDArray[np.float64],
-        samples: Samples,
-        i: NDArray[np.intp],
-        at: NDArray[np.float64],
+        self, time: Samples, samples: Samples, i: NDArray[np.intp], at: Samples
     ) -> Samples:
         width = np.diff(time)
         secant = np.diff(samples, axis=0) / width[:, np.newaxis]
@@ -212,23 +208,16 @@ class GridResampler:
     """
 
     def __init__(
-        self,
-        rate: float,
-        input_rate: float,
-        *,
-        origin: float | None = None,
-        zero_phase: bool = False,
+        self, rate: float, input_rate: float, origin: float | None = None, zero_phase: bool = False
     ) -> None:
         self.rate = rate
         self.factor = max(1, math.ceil(input_rate / rate - _SAME_RATE))
         self._fine = Interpolator(self.factor * rate, input_rate, origin)
         self._zero_phase = zero_phase
-        self._sos = (
+        self._sos = None
+        if self.factor > 1:
             # Flat to 0.4 times the new rate, and 60 dB down where it would alias into that band.
-            cheby2(8, 60.0, 0.6 * rate, fs=self.factor * rate, output="sos")
-            if self.factor > 1
-            else None
-        )
+            self._sos = cheby2(8, 60.0, 0.6 * rate, fs=self.factor * rate, output="sos")
         self._filter = LowPass(self._sos) if self._sos is not None and not zero_phase else None
 
     @property

@@ -29,13 +29,6 @@ class Wearing:
     directions of their own, and these differ, the device was repositioned. Another forward with the
     same up counts only after the device may have been in the hand, because long stairs downwards
     look alike. The memory in use does not grow.
-
-    Attributes
-    ----------
-    directions : Directions
-        The directions known for the current position of the device.
-    n_contradicting : int
-        Number of windows set aside.
     """
 
     def __init__(self) -> None:
@@ -47,6 +40,7 @@ class Wearing:
 
     @property
     def n_contradicting(self) -> int:
+        """The number of windows set aside."""
         return len(self._other)
 
     def interrupt(self) -> None:
@@ -110,22 +104,20 @@ class Wearing:
 
     def get_state(self) -> State:
         known = self.directions
-        unit = {"up": known.up, "forward": known.forward}
-        vectors = {name: vector for name, vector in unit.items() if vector is not None}
-        return {
+        state = {
             "rows": self._rows,
             "other": self._other,
             "count": np.array([self._count, self._handled]),
             "agreement": np.array(known.agreement),
-            **vectors,
         }
+        vectors = {"up": known.up, "forward": known.forward}
+        return state | {name: vector for name, vector in vectors.items() if vector is not None}
 
     def set_state(self, state: Mapping[str, NDArray[Any]]) -> None:
         self._rows, self._other = state["rows"], state["other"]
         self._count, self._handled = int(state["count"][0]), bool(state["count"][1])
-        self.directions = Directions(
-            state.get("up"), state.get("forward"), float(state["agreement"])
-        )
+        vectors = state.get("up"), state.get("forward")
+        self.directions = Directions(*vectors, float(state["agreement"]))
 
 
 def _degrees(one: Floats, other: Floats) -> float:
