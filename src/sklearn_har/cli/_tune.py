@@ -32,12 +32,11 @@ from sklearn_har.cli._tune_grid import (
     Range,
     check_names,
     format_values,
-    one_line,
     parse_values,
     search_space,
 )
 from sklearn_har.utils._progress import duration, is_watched, time_left
-from sklearn_har.utils._text import fact
+from sklearn_har.utils._text import fact, one_line_setting
 
 _N_ITER = 20
 
@@ -234,7 +233,7 @@ def _run_search(
     def show(params: dict[str, Any], mean: float) -> None:
         number = next(done)
         left = time_left(start, number, n_settings)
-        words = f"setting {number}/{n_settings}  {mean:.4f}{left}  {one_line(params)}"
+        words = f"setting {number}/{n_settings}  {mean:.4f}{left}  {one_line_setting(params)}"
         print(words[:79], file=sys.stderr, flush=True)
 
     with _networks.show_epochs(estimator, args.jobs), warnings.catch_warnings():
@@ -291,7 +290,7 @@ def _report(args: argparse.Namespace, search: Any, table: Any) -> str:
     lines = [f"{'rank':>4}  {'mean':>8}  {'sd':>7}  {'worst':>8}  {'fit':>7}  setting"]
     results = search.cv_results_
     order = np.argsort(results["rank_test_score"], kind="stable").tolist()
-    settings = [one_line(results["params"][i]) for i in order]
+    settings = [one_line_setting(results["params"][i]) for i in order]
     for row, setting in zip(table.itertuples(), settings, strict=True):
         figures = f"{row.mean:8.4f}  {row.std:7.4f}  {row.worst:8.4f}"
         if np.isnan(row.mean):
@@ -300,7 +299,9 @@ def _report(args: argparse.Namespace, search: Any, table: Any) -> str:
         lines += textwrap.wrap(
             setting, 80, initial_indent=start, subsequent_indent=" " * len(start)
         )
-    failures = [fact("failed", f"{one_line(params)}: {why}") for params, why in search.failures_]
+    failures = [
+        fact("failed", f"{one_line_setting(params)}: {why}") for params, why in search.failures_
+    ]
     lines += ["", *failures]
     best = table.iloc[0]
     if np.isnan(best["mean"]):

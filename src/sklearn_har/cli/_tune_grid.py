@@ -83,14 +83,6 @@ def search_space(values: list[Any] | Range, search: str) -> Any:
     return drawn.clip(low, high).astype(int).tolist()
 
 
-def one_line(setting: dict[str, Any]) -> str:
-    """Return a setting in one line."""
-    return ", ".join(
-        f"{name}={f'{value:.3g}' if isinstance(value, float) else value}"
-        for name, value in setting.items()
-    )
-
-
 def format_values(values: list[Any] | Range) -> str:
     """Return values in the form of the command line."""
     if isinstance(values, Range):

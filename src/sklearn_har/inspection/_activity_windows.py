@@ -9,9 +9,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sklearn_har.inspection._base import Display, Kwargs, check_windows, unpack_windows
+from sklearn_har.inspection._base import Display, Kwargs, check_windows, unpack_windows, wrap_name
 from sklearn_har.inspection._channels import Channels, draw_channels, shown_channels
-from sklearn_har.inspection._style import wrap_name
 from sklearn_har.utils._numbers import check_integer, check_rate
 
 # A longer name of an activity is wrapped at this many letters.
@@ -177,8 +176,6 @@ class ActivityWindowsDisplay(Display):
             As in :class:`ActivityWindowsDisplay`.
         target_names : sequence of str, default=None
             Names for the sorted labels in `y`, or for integers from 0.
-        ax, **plot_params : optional
-            As in :meth:`plot`.
         """
         X, y, sampling_rate, channel_names = unpack_windows(
             X, target=y, sampling_rate=sampling_rate, channel_names=channel_names

@@ -8,13 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sklearn_har.inspection._style import (
-    Kwargs,
-    display_name,
-    grid_lines,
-    line_style,
-    with_defaults,
-)
+from sklearn_har.inspection._base import Kwargs, display_name, grid_lines, line_style, with_defaults
 from sklearn_har.utils._channels import check_names
 
 Channels = Sequence[str | int] | str | int | None

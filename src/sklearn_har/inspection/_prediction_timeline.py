@@ -10,16 +10,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from sklearn_har.inspection._base import Display, Kwargs, unpack_windows
-from sklearn_har.inspection._style import (
+from sklearn_har.inspection._base import (
     DARK_BAR,
     LIGHT_BAR,
     SECONDS,
+    Display,
+    Kwargs,
     TimeUnit,
     draw_bars,
     legend_above,
     row_lines,
     time_unit_of,
+    unpack_windows,
     with_defaults,
     wrap_name,
 )
@@ -160,8 +162,6 @@ class PredictionTimelineDisplay(Display):
             ``{"min_duration": 2.0}``.
         activities : array-like of shape (n_activities,), default=None
             As in :class:`PredictionTimelineDisplay`.
-        ax, **plot_params : optional
-            As in :meth:`plot`.
         """
         if not hasattr(estimator, "predict_proba"):
             raise TypeError(
@@ -216,8 +216,6 @@ class PredictionTimelineDisplay(Display):
             The label of samples without a known activity; they stay blank.
         activities : array-like of shape (n_activities,), default=None
             As in :class:`PredictionTimelineDisplay`.
-        ax, **plot_params : optional
-            As in :meth:`plot`.
         """
         predicted = labels_to_timeline(y_pred, time, unlabelled=unlabelled)
         true = None

@@ -11,13 +11,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from sklearn_har.inspection._base import Display, Kwargs
-from sklearn_har.inspection._channels import Channels, draw_channels, shown_channels
-from sklearn_har.inspection._prediction_timeline import bars_of_rows, rows_of
-from sklearn_har.inspection._style import (
+from sklearn_har.inspection._base import (
     DARK_BAR,
     LIGHT_BAR,
     SECONDS,
+    Display,
+    Kwargs,
     TimeUnit,
     draw_bars,
     legend_beside,
@@ -28,6 +27,8 @@ from sklearn_har.inspection._style import (
     with_defaults,
     wrap_name,
 )
+from sklearn_har.inspection._channels import Channels, draw_channels, shown_channels
+from sklearn_har.inspection._prediction_timeline import bars_of_rows, rows_of
 from sklearn_har.recordings import Recording
 from sklearn_har.timeline import labels_to_timeline
 from sklearn_har.utils._gaps import gap_limit_of, gaps
@@ -236,8 +237,6 @@ class RecordingDisplay(Display):
             show its windows.
         max_gap : float, default=None
             In s: longer steps are gaps, and no line crosses them. None for 5 times the usual step.
-        ax, **plot_params : optional
-            As in :meth:`plot`.
         """
         if isinstance(recording, Recording):
             if sampling_rate is not None or channel_names is not None:
