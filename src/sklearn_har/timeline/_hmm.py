@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import expm
+from scipy.special import softmax
 
 from sklearn_har.timeline._window_probabilities import WindowProbabilities
 from sklearn_har.utils._arrays import real_array
@@ -75,9 +76,7 @@ class HiddenMarkovModel:
         for i in range(len(evidence) - 2, -1, -1):
             back = self._log_between[self._which[i]] + (evidence[i + 1] + backward[i + 1])
             backward[i] = np.logaddexp.reduce(back, axis=1)
-        joint = forward + backward
-        posterior = np.exp(joint - joint.max(axis=1, keepdims=True))
-        return np.asarray(posterior / posterior.sum(axis=1, keepdims=True))
+        return np.asarray(softmax(forward + backward, axis=1))
 
     def path(self) -> NDArray[np.int64]:
         """Return the most probable sequence of classes: Viterbi."""
@@ -143,19 +142,12 @@ def _check_matrix(transition: ArrayLike, n_classes: int) -> Floats:
 
 
 def _check_duration(expected_duration: ArrayLike, n_classes: int) -> Floats:
-    duration = np.asarray(expected_duration)
-    accepted = (
-        f"expected_duration must be a number of seconds above 0 (at least "
-        f"{_SHORTEST_DURATION:g}) or one for each of the {n_classes} classes, got "
-        f"{expected_duration!r}."
-    )
-    if duration.dtype.kind not in "iuf":
-        raise TypeError(accepted)
-    duration = duration.astype(np.float64)
-    if duration.shape not in ((), (n_classes,)):
-        raise ValueError(accepted)
-    if not (np.isfinite(duration) & (duration >= _SHORTEST_DURATION)).all():
-        raise ValueError(accepted)
+    accepted = f"a number of seconds above 0 (at least {_SHORTEST_DURATION:g})"
+    accepted += f" or one for each of the {n_classes} classes"
+    duration = real_array(expected_duration, "expected_duration", accepted)
+    right = np.isfinite(duration) & (duration >= _SHORTEST_DURATION)
+    if duration.shape not in ((), (n_classes,)) or not right.all():
+        raise ValueError(f"expected_duration must be {accepted}, got {expected_duration!r}.")
     return np.full(n_classes, duration)
 
 

@@ -27,7 +27,6 @@ class TimelineScores:
         Mean over the activities of the intersection over union.
     per_class : DataFrame of n_classes rows
         Indexed by activity: ``precision``, ``recall``, ``f1`` and ``iou`` over time, where ``iou``
-        Indexed by activity: ``precision``, ``recall``, ``f1`` and ``iou`` over time, where ``iou``
         is the common time of an activity over the time of either timeline; ``event_precision``,
         ``event_recall`` and ``event_f1`` over intervals at the first threshold; and the numbers of
         intervals ``n_true``, ``n_predicted`` and ``n_matched``.

@@ -1,6 +1,6 @@
 """Compare two timelines by time, events and boundaries.
 
-scikit-learn scores samples, not intervals. SciPy matches the intervals.
+scikit-learn scores the time between boundaries, and SciPy matches the intervals.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
+from sklearn.metrics import accuracy_score, jaccard_score, precision_recall_fscore_support
 
 from sklearn_har.timeline._result import TimelineScores
 from sklearn_har.utils._arrays import real_array
@@ -100,16 +101,17 @@ def timeline_scores(
     classes = _classes(pairs)
     recordings = [_compare(*pair, classes, unlabelled) for pair in pairs]
 
-    shared, true_time, predicted_time, counted = _times(recordings, len(classes))
+    duration, codes, predicted_codes = (
+        np.concatenate([recording[i] for recording in recordings]) for i in range(3)
+    )
+    options: Any = {"labels": np.arange(len(classes)), "average": None, "zero_division": 0}
+    options["sample_weight"] = duration
+    scores = precision_recall_fscore_support(codes, predicted_codes, **options)
     over_time = pd.DataFrame(
-        {
-            "precision": _ratio(shared, predicted_time),
-            "recall": _ratio(shared, true_time),
-            "f1": _ratio(2 * shared, true_time + predicted_time),
-            "iou": _ratio(shared, true_time + predicted_time - shared),
-        },
+        dict(zip(("precision", "recall", "f1"), scores, strict=False)),
         index=pd.Index(classes, name="activity"),
     )
+    over_time["iou"] = jaccard_score(codes, predicted_codes, **options)
     n_true = _count([recording.true.code for recording in recordings], len(classes))
     n_predicted = _count([recording.predicted.code for recording in recordings], len(classes))
     rows, boundary_errors = [], np.empty(0)
@@ -137,7 +139,7 @@ def timeline_scores(
             over_time["n_matched"] = n_matched
             boundary_errors = np.concatenate([_boundary_errors(*pair) for pair in both])
     return TimelineScores(
-        accuracy=float(shared.sum() / counted),
+        accuracy=float(accuracy_score(codes, predicted_codes, sample_weight=duration)),
         macro_f1=float(over_time["f1"].mean()),
         mean_iou=float(over_time["iou"].mean()),
         per_class=over_time,
@@ -201,25 +203,6 @@ def _compare(
         events,
         start_counts,
         end_counts,
-    )
-
-
-def _times(recordings: list[_Recording], n_classes: int) -> tuple[Floats, Floats, Floats, float]:
-    """Return the seconds of each activity in both, true and predicted timelines, and of all."""
-    duration = np.concatenate([recording.duration for recording in recordings])
-    true = np.concatenate([recording.true_code for recording in recordings])
-    predicted = np.concatenate([recording.predicted_code for recording in recordings])
-
-    def seconds(codes: Codes, chosen: NDArray[np.bool_]) -> Floats:
-        weights = duration[chosen]
-        return np.bincount(codes[chosen], weights, minlength=n_classes).astype(np.float64)
-
-    shared = seconds(true, (true == predicted) & (true != _NONE))
-    return (
-        shared,
-        seconds(true, true != _NONE),
-        seconds(predicted, predicted != _NONE),
-        float(duration.sum()),
     )
 
 

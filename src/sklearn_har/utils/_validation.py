@@ -182,8 +182,7 @@ def _compare(estimator: BaseEstimator, shape: tuple[int, ...]) -> None:
             f"X has {shape[1]} features, but {name} is expecting {n_fitted} features as input: it "
             f"{was}, {fitted[0]} x {fitted[1]} values in a row of a table.{alone}"
         )
-    seen = (math.prod(shape[1:-1]), shape[-1])
-    if len(shape) > 2 and seen != fitted:
+    if len(shape) > 2 and (seen := (math.prod(shape[1:-1]), shape[-1])) != fitted:
         turned = len(shape) == 3 and seen == fitted[::-1]
         raise ValueError(
             f"X has windows of {seen[0]} time steps and {seen[1]} channel(s), but {name} {was}; "
