@@ -137,11 +137,9 @@ class ExportedClassifier:
         # Imported here: for windows, scikit-learn may be missing.
         from sklearn_har.preparation import Preparation
 
+        items = self.recognizer["preparation"].items()
         # JSON has no tuples.
-        params: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in self.recognizer["preparation"].items()
-        }
+        params: Any = {name: tuple(v) if isinstance(v, list) else v for name, v in items}
         return Preparation(**params)
 
     def predict_proba(self, X: npt.ArrayLike) -> npt.NDArray[np.float32]:
@@ -182,8 +180,7 @@ class ExportedClassifier:
         ndarray of shape (n_windows,)
             Labels of `classes_`.
         """
-        labels: npt.NDArray[Any] = self.classes_[self.predict_proba(X).argmax(axis=1)]
-        return labels
+        return np.asarray(self.classes_[self.predict_proba(X).argmax(axis=1)])
 
     def score(self, X: npt.ArrayLike, y: npt.ArrayLike) -> float:
         """Return the accuracy.

@@ -39,12 +39,7 @@ class PortableLSTM(FastLSTM):
     """LSTM as a loop of Keras, or unrolled over a few steps.
 
     The converter to ONNX recognises the loop and makes one operator of it. LiteRT runs a loop step
-    by step, which is slower than the unrolled form for few steps.
-
-    Parameters
-    ----------
-    max_written_out : int
-        The largest number of steps to unroll.
+    by step, which is slower than the unrolled form for at most `max_written_out` steps.
     """
 
     def __init__(self, units: int, max_written_out: int = 0, **kwargs: Any) -> None:
@@ -142,11 +137,8 @@ class PortableConvLSTM(FastConvLSTM):
                 hidden, cell.recurrent_kernel, padding="same", data_format="channels_last"
             )
 
-        return self._run(
-            reversed(steps) if self.go_backwards else steps,
-            with_state,
-            lambda gates: ops.split(gates, 4, axis=-1),
-        )
+        steps = reversed(steps) if self.go_backwards else steps
+        return self._run(steps, with_state, lambda gates: ops.split(gates, 4, axis=-1))
 
 
 @keras.saving.register_keras_serializable(package="sklearn_har")

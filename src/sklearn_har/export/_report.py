@@ -95,7 +95,7 @@ def compare(
     found = exported.predict_proba(X)
     difference = float(np.abs(expected - found).max())
     winners = expected.argmax(axis=1), found.argmax(axis=1)
-    accuracies: tuple[float | None, float | None] = (None, None)
+    accuracies = []
     if y is not None:
         true = np.asarray(y)
         if true.shape != (len(X),):
@@ -103,10 +103,7 @@ def compare(
                 f"y must have one label for each of the {len(X)} windows of X, got shape "
                 f"{true.shape}."
             )
-        accuracies = (
-            float(np.mean(exported.classes_[winners[1]] == true)),
-            float(np.mean(exported.classes_[winners[0]] == true)),
-        )
+        accuracies = [float(np.mean(exported.classes_[i] == true)) for i in winners[::-1]]
     report = ExportReport(
         shown_as,
         exported.format,
@@ -118,14 +115,15 @@ def compare(
         *accuracies,
     )
     if not np.isfinite(difference):
-        raise ExportError(
-            "The exported model gives probabilities that are not numbers; nothing was written. "
-            + (
+        remedy = "Pass windows that the estimator was made for as X."
+        if exported.quantize == "float16":
+            remedy = (
                 "The float16 format has no numbers beyond 65504: does a channel, or its scaling, "
                 "exceed it? Try quantize='dynamic'."
-                if exported.quantize == "float16"
-                else "Pass windows that the estimator was made for as X."
             )
+        raise ExportError(
+            "The exported model gives probabilities that are not numbers; nothing was written. "
+            + remedy
         )
     # Written so that a difference of NaN fails.
     if tolerance is not None and not difference <= tolerance:

@@ -31,34 +31,29 @@ class OnnxRuntime:
     format = "ONNX"
 
     def __init__(self, content: bytes, n_threads: int) -> None:
-        self._runtime = import_optional(
-            "onnxruntime", extra="onnx", needed_by="An exported ONNX model"
-        )
-        options = self._runtime.SessionOptions()
+        runtime = import_optional("onnxruntime", extra="onnx", needed_by="An exported ONNX model")
+        options = runtime.SessionOptions()
         options.intra_op_num_threads, options.inter_op_num_threads = n_threads, 1
         # Errors are raised; the log only repeats them.
         options.log_severity_level = 4
         # Spinning threads that wait for the next window would keep cores of a phone awake.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        on = ["CPUExecutionProvider"]
         try:
-            self._session = self._runtime.InferenceSession(
-                content, options, providers=["CPUExecutionProvider"]
-            )
+            self._session = runtime.InferenceSession(content, options, providers=on)
         except Exception as error:  # the library has its own class for each kind of failure
             raise ValueError(
                 f"not a model that onnxruntime can read ({one_line(error)})"
             ) from error
-        (self._input,) = (entry.name for entry in self._session.get_inputs())
-        size = self._session.get_inputs()[0].shape[0]
+        (entry,) = self._session.get_inputs()
+        self._input, size = entry.name, entry.shape[0]
         self.batch_size: int | None = size if isinstance(size, int) else None
-        self.metadata: str | None = self._session.get_modelmeta().custom_metadata_map.get(
-            "sklearn_har"
-        )
+        properties = self._session.get_modelmeta().custom_metadata_map
+        self.metadata: str | None = properties.get("sklearn_har")
 
     def run(self, windows: Windows) -> npt.NDArray[np.float32]:
         """Return the probabilities of as many windows as the file takes at once."""
-        probabilities: npt.NDArray[np.float32] = self._session.run(None, {self._input: windows})[0]
-        return probabilities
+        return np.asarray(self._session.run(None, {self._input: windows})[0])
 
 
 class LiteRTRuntime:
@@ -95,5 +90,4 @@ class LiteRTRuntime:
                 self._shape = windows.shape
             self._interpreter.set_tensor(self._input, windows)
             self._interpreter.invoke()
-            probabilities: npt.NDArray[np.float32] = self._interpreter.get_tensor(self._output)
-        return probabilities
+            return np.asarray(self._interpreter.get_tensor(self._output))

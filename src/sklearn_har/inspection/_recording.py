@@ -337,8 +337,7 @@ def _name_labels(labels: NDArray[Any], target_names: Sequence[str]) -> NDArray[A
             f"target_names must name each label, which are then integers from 0 to {last}, got "
             f"labels {np.unique(labels).tolist()}."
         )
-    names: NDArray[Any] = np.asarray(target_names, dtype=object)[labels]
-    return names
+    return np.asarray(np.asarray(target_names, dtype=object)[labels])
 
 
 def _stack(ax: Any, windows: NDArray[np.float64], row: int, style: dict[str, Any]) -> list[Any]:

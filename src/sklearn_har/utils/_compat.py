@@ -14,18 +14,7 @@ from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 # Not documented, but used by every third-party classifier with weights.
 from sklearn.utils.validation import _check_sample_weight as check_sample_weight
 
-__all__ = [
-    "HasMethods",
-    "Interval",
-    "StrOptions",
-    "check_sample_weight",
-    "forget_unused_kernels",
-    "instantiate",
-    "keep_no_gradient_functions",
-    "scaler_of_power_transformer",
-    "with_html_after",
-    "without_tracing_warning",
-]
+__all__ = ["HasMethods", "Interval", "StrOptions", "check_sample_weight"]
 
 
 def instantiate(items: Any, params: dict[str, Any]) -> Any:

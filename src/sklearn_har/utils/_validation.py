@@ -115,8 +115,7 @@ def check_windows(
         estimator.n_timesteps_in_ = array.shape[1] // n_channels
     if len(shape) == 2:
         shape = shape if n_channels == 1 else (len(array), -1, n_channels)
-    windows: npt.NDArray[Any] = array.reshape(shape)
-    return windows
+    return np.asarray(array.reshape(shape))
 
 
 def _table_of_windows(X: Any) -> npt.NDArray[Any]:
