@@ -49,7 +49,6 @@ def check_dataset(args: argparse.Namespace) -> None:
 
 
 def title_of(args: argparse.Namespace) -> str:
-    """Return the name of the windows for reports."""
     return str(args.windows) if args.windows else TITLES[args.dataset]
 
 
@@ -79,7 +78,6 @@ def load_windows(args: argparse.Namespace, part: Any) -> Any:
 
 
 def load_recordings(name: str, args: argparse.Namespace, part: Any) -> list[Any]:
-    """Return the "train" or "test" recordings of a data set."""
     from sklearn_har import datasets
 
     if name in FETCHED:

@@ -72,7 +72,6 @@ _FOLDS = 5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the subcommand."""
     parser.add_argument("source", nargs="?", metavar="SOURCE", help="folder, table or data set")
     parser.add_argument(
         "--model",
@@ -109,7 +108,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Train on windows, or score on recordings, and report."""
     check_outputs(args.json)
     if args.source is None:
         _evaluate_windows(args)

@@ -54,7 +54,6 @@ examples:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the subcommand."""
     parser.add_argument(
         "model",
         type=Path,
@@ -116,7 +115,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Load and export a model, and print the comparison."""
     if args.web is not None:
         _write_page(args)
         return
@@ -163,7 +161,6 @@ def _print(report: Any) -> None:
 
 
 def _write_page(args: argparse.Namespace) -> None:
-    """Write the page of a model and print its path."""
     others = "quantize", "batch_size", "names", "channels", "rate", "dataset", "archive"
     refuse(args, (*others, "data_home"), "is for files; --web takes it from the model")
     if args.file is not None:

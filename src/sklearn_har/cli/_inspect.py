@@ -28,7 +28,6 @@ examples:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the subcommand."""
     parser.add_argument("source", **FILE, help="the file")
     parser.add_argument("--plot", **FILE, help="draw the channels (.png, .pdf, .svg)")
     add_source_arguments(parser)
@@ -36,7 +35,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Inspect a file, print the report, and draw the channels."""
     from sklearn_har.recordings import inspect_file
 
     refuse(args, ("pattern",), "inspect looks at one file")

@@ -21,7 +21,6 @@ SMOOTHING = ("smoothing", "expected_duration", "min_duration", "min_probability"
 
 
 def add_preparation_arguments(parser: argparse.ArgumentParser, note: str = "") -> None:
-    """Add the options for the preparation of recordings."""
     group = parser.add_argument_group("preparation" + note)
     group.add_argument(
         "--preset",

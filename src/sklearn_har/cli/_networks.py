@@ -19,7 +19,6 @@ from sklearn_har.utils._text import fact
 
 
 def add_training_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments for the settings of a network."""
     settings = parser.add_mutually_exclusive_group()
     settings.add_argument(
         "--recipe",
@@ -146,7 +145,6 @@ def settings_in_words(args: argparse.Namespace, *, recipe: bool) -> str:
 
 
 def training_facts(args: argparse.Namespace, recognizer: Any) -> list[str]:
-    """Describe a training on recordings, with one fact per line."""
     settings = settings_in_words(args, recipe=not args.published)
     return [
         *_models.facts_of(recognizer),

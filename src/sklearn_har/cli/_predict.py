@@ -63,7 +63,6 @@ examples:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the subcommand."""
     parser.add_argument(
         "source",
         **FILE,
@@ -136,7 +135,6 @@ def _add_smoothing(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Read a recording, predict, and write the results."""
     if args.smoothing == "none" and args.expected_duration is not None:
         raise UsageError("--expected-duration is for smoothing; leave out --smoothing none")
     if args.follow:

@@ -119,7 +119,6 @@ def _rows(text: str) -> int | list[int]:
 
 
 def add_source_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the options for the source of labelled recordings."""
     add_reading_arguments(parser)
     group = parser.add_argument_group("labels and subjects")
     add = group.add_argument
@@ -423,7 +422,6 @@ def _read_all(args: argparse.Namespace, channels: list[Channel], recognizer: Any
 
 
 def facts_of(recordings: list[Any], source: Any) -> list[str]:
-    """Describe labelled recordings, with one fact per line."""
     import pandas as pd
 
     subjects = list(dict.fromkeys(r.subject for r in recordings if r.subject is not None))

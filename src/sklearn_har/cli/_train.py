@@ -50,7 +50,6 @@ examples:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the subcommand."""
     parser.add_argument("source", metavar="SOURCE", help="folder, table or data set")
     parser.add_argument("--save", **FILE, required=True, help="the file to write (.skops)")
     parser.add_argument("--force", action="store_true", help="overwrite the file of --save")
@@ -73,7 +72,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Read, cross-validate on request, train and save."""
     from sklearn_har.utils._optional import import_optional
 
     if args.save.suffix != ".skops":

@@ -80,7 +80,6 @@ Ctrl-C ends the search and shows the settings that are finished.
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the subcommand."""
     parser.add_argument(
         "--model",
         required=True,
@@ -142,7 +141,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Load windows, search, report and save."""
     _check(args)
     with quiet_start():
         estimator = _networks.make_estimator(args)
@@ -203,7 +201,6 @@ def _check(args: argparse.Namespace) -> None:
 
 
 def _count(args: argparse.Namespace, grid: dict[str, Any]) -> int:
-    """Return the number of settings to try."""
     if any(isinstance(values, Range) for values in grid.values()):
         return int(args.n_iter or _N_ITER)
     size = math.prod(map(len, grid.values()))
@@ -267,7 +264,6 @@ def _save(args: argparse.Namespace, estimator: Any, setting: dict[str, Any], dat
 def _facts_of_search(
     args: argparse.Namespace, data: Any, n_subjects: int, grid: dict[str, Any], n_settings: int
 ) -> str:
-    """Describe the search, with one fact per line."""
     _, n_timesteps, n_channels = data.data.shape
     tried = "; ".join(f"{name} {format_values(values)}" for name, values in grid.items())
     facts = {
@@ -319,7 +315,6 @@ def _report(args: argparse.Namespace, search: Any, table: Any) -> str:
 
 
 def _evaluation_of(args: argparse.Namespace, setting: dict[str, Any]) -> str:
-    """Return the command that evaluates a setting."""
     options: dict[str, Any] = {
         "--model": args.model,
         "--dataset": None if args.dataset == "simulated" else args.dataset,

@@ -25,7 +25,6 @@ class Range(NamedTuple):
 
     @property
     def is_integer(self) -> bool:
-        """Return whether the range is one of integers."""
         return isinstance(self.low, int) and isinstance(self.high, int)
 
 
@@ -84,7 +83,6 @@ def search_space(values: list[Any] | Range, search: str) -> Any:
 
 
 def format_values(values: list[Any] | Range) -> str:
-    """Return values in the form of the command line."""
     if isinstance(values, Range):
         return f"{values.low}:{values.high}{':log' if values.log else ''}"
     return ",".join(map(str, values))

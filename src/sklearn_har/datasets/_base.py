@@ -176,7 +176,6 @@ def _home_path(data_home: str | os.PathLike[str] | None) -> Path:
 
 
 def _as_path(name: str, value: str | os.PathLike[str]) -> Path:
-    """Return the argument `name` as a path."""
     try:
         return Path(value).expanduser()
     except TypeError:

@@ -83,7 +83,6 @@ class ArrayCache:
         raise CacheMissError(f"{str(self.path)!r} is of another version")
 
     def store(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """Write `arrays` and replace the cache."""
         part = self.folder / f"{STRAY_PREFIX}{uuid.uuid4().hex}.npz"
         contents: dict[str, Any] = {"made_from": np.array(self._made_from), **arrays}
         try:

@@ -165,7 +165,6 @@ def plan_bouts(bout_length: int, sampling_rate: float, rng: np.random.RandomStat
 
 
 def draw_subject(rng: np.random.RandomState) -> Subject:
-    """Draw the habits of one subject."""
     # The pouch sits a little to one side, and hangs like the belt.
     turn = rng.normal(0.0, 0.15)
     habit = np.array([rng.normal(-0.10, 0.05), rng.normal(0.0, 0.07)])

@@ -70,7 +70,6 @@ class DataSet:
 
 
 def load_descr(name: str) -> str:
-    """Return the description of a real or simulated data set, for `Bunch.DESCR`."""
     return _resource("descr", f"{name}.rst")
 
 

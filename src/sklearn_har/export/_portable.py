@@ -51,7 +51,6 @@ class PortableLSTM(FastLSTM):
     def call(
         self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False
     ) -> Any:
-        """Return the last output, or all outputs."""
         usual = (
             mask is None
             and self.use_bias
@@ -93,7 +92,6 @@ class PortableLSTM(FastLSTM):
         return ops.matmul(_as_number(ops.equal(read[:, :, None], places)), outputs)
 
     def get_config(self) -> dict[str, Any]:
-        """Return the configuration of an equal layer."""
         return {**super().get_config(), "max_written_out": self.max_written_out}
 
 
@@ -108,7 +106,6 @@ class PortableConvLSTM(FastConvLSTM):
     def call(
         self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False
     ) -> Any:
-        """Return the last output, or all outputs."""
         cell = self.cell
         n_steps = sequences.shape[1]
         if (
@@ -159,7 +156,6 @@ class PortableChannelScaling(ChannelScaling):
         return _undo_rounding(variable, windows) if self.exact else variable
 
     def get_config(self) -> dict[str, Any]:
-        """Return the configuration of an equal layer."""
         return {**super().get_config(), "exact": self.exact}
 
 
@@ -175,7 +171,6 @@ class ExactConstant(layers.Layer):
         self.values = np.asarray(values, dtype=np.float32)
 
     def call(self, windows: Any) -> Any:
-        """Return the numbers, for any windows."""
         return _undo_rounding(self.values, windows)
 
 

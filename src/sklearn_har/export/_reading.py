@@ -43,7 +43,6 @@ class Plan:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Return time steps and channels of a window."""
         return int(self.network.n_timesteps_in_), int(self.network.n_channels_in_)
 
     @property

@@ -52,7 +52,6 @@ class OnnxRuntime:
         self.metadata: str | None = properties.get("sklearn_har")
 
     def run(self, windows: Windows) -> npt.NDArray[np.float32]:
-        """Return the probabilities of as many windows as the file takes at once."""
         return np.asarray(self._session.run(None, {self._input: windows})[0])
 
 
@@ -82,7 +81,6 @@ class LiteRTRuntime:
         self.batch_size: int | None = None if signature[0] < 0 else int(signature[0])
 
     def run(self, windows: Windows) -> npt.NDArray[np.float32]:
-        """Return the probabilities of as many windows as the file takes at once."""
         with self._lock:
             if windows.shape != self._shape:
                 self._interpreter.resize_tensor_input(self._input, windows.shape)

@@ -29,7 +29,6 @@ class ChannelGroup(NamedTuple):
 
     @property
     def label(self) -> str:
-        """Return the label of the axis."""
         return f"{self.title} ({self.unit})".strip() if self.unit else self.title
 
 

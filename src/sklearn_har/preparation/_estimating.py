@@ -7,12 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sklearn_har.preparation._frames import (
-    BodyFrame,
-    check_frame_rate,
-    rotation_into,
-    turn,
-)
+from sklearn_har.preparation._frames import BodyFrame, check_frame_rate, rotation_into, turn
 from sklearn_har.preparation._gait import SHORTEST, directions_of, gait_rows
 from sklearn_har.preparation._preparation import Preparation
 from sklearn_har.preparation._preparing import check_preparation

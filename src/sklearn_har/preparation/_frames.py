@@ -121,7 +121,6 @@ class FrameFinder:
         self._rows.append(gait_rows(windows, self._rate))
 
     def finish(self) -> None:
-        """End a part."""
         self._buffer.finish()
         self._interruptions.add(sum(map(len, self._rows)))
 
@@ -200,11 +199,9 @@ class BodyAxes:
         return self._signals.look_ahead
 
     def push(self, time: Floats, samples: NDArray[Any]) -> tuple[int, Samples]:
-        """Return the number of the first new grid point, and the signals from there on."""
         return self._turn(*self._signals.push(time, samples))
 
     def finish(self) -> tuple[int, Samples] | None:
-        """End the part and return the rest; None if nothing was pushed."""
         rest = self._signals.finish()
         turned = None if rest is None else self._turn(*rest)
         self._buffer.finish()

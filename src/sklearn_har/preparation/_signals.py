@@ -101,7 +101,6 @@ class SignalStage:
         return self._filter(first, values)
 
     def finish(self) -> tuple[int, Samples] | None:
-        """End the part and return the rest; None if nothing was pushed."""
         rest = self.grid.finish()
         if rest is None:
             return None

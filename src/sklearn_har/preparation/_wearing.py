@@ -44,7 +44,6 @@ class Wearing:
         return len(self._other)
 
     def interrupt(self) -> None:
-        """Note that the recording was interrupted."""
         self._handled = True
 
     def push(self, row: Floats) -> bool:

@@ -88,11 +88,7 @@ class Cutter:
         return None if self.rate is None else self.length / self.rate
 
     def plan(
-        self,
-        n_samples: int,
-        labels: ArrayLike | None,
-        breaks: ArrayLike | None,
-        suffix: str = "",
+        self, n_samples: int, labels: ArrayLike | None, breaks: ArrayLike | None, suffix: str = ""
     ) -> tuple[NDArray[np.int64], NDArray[Any] | None]:
         """Return the first samples and labels of the windows to keep."""
         start = np.arange(0, n_samples - self.length + 1, self.step, dtype=np.int64)

@@ -38,7 +38,6 @@ class ProgressLine:
         self.clear()
 
     def show(self, text: str, *, last: bool = False) -> None:
-        """Replace the text by `text`."""
         now = time.monotonic()
         if not self._visible or (now - self._shown < self._pause and not last):
             return

@@ -190,14 +190,12 @@ class _Backend(ParallelBackendBase):
         """Cancel started work."""
 
     def effective_n_jobs(self, n_jobs: int | None) -> int:
-        """Return the number of tasks that can run in parallel."""
         if n_jobs == 0:
             raise ValueError("n_jobs must not be 0; None and -1 mean all workers.")
         # At least two: for one, joblib would run everything in this process.
         return 1 if n_jobs == 1 else max(2, self.n_slots())
 
     def submit(self, func: Any, callback: Callable[[Any], None] | None = None) -> Any:
-        """Start a batch of calls."""
         kept: list[Any] = []
 
         def lend(value: Any) -> Any:
