@@ -5,8 +5,6 @@ Before a subcommand runs, only the standard library is imported, so that ``sklea
 answers at once.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import re

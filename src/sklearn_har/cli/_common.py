@@ -1,7 +1,5 @@
 """Arguments, errors and files that the subcommands share."""
 
-from __future__ import annotations
-
 import argparse
 import ast
 import difflib

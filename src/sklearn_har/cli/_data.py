@@ -1,7 +1,5 @@
 """Load windows and recordings of data sets, split by subject, and windows in files."""
 
-from __future__ import annotations
-
 import argparse
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """``sklearn-har evaluate``: train a network several times, or score a recognizer."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import sys

@@ -1,7 +1,5 @@
 """``sklearn-har export``: write a saved model as a file for phones and servers, or as a page."""
 
-from __future__ import annotations
-
 import argparse
 from pathlib import Path
 from typing import Any

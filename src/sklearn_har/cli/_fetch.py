@@ -1,7 +1,5 @@
 """``sklearn-har fetch``: download a data set into the cache."""
 
-from __future__ import annotations
-
 import argparse
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """``sklearn-har inspect``: show the contents of a file, and how to read it."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 import textwrap

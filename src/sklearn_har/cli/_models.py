@@ -1,7 +1,5 @@
 """Load saved models, and choose the preparation of recordings for them."""
 
-from __future__ import annotations
-
 import argparse
 import math
 from pathlib import Path

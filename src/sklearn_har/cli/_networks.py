@@ -1,7 +1,5 @@
 """Make networks from options: alone for windows, or in a recognizer for recordings."""
 
-from __future__ import annotations
-
 import argparse
 import difflib
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """``sklearn-har predict``: recognise the activities in a recording."""
 
-from __future__ import annotations
-
 import argparse
 import datetime
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Show the progress of one training on a terminal. This module imports Keras."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import keras

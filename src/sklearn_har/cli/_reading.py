@@ -1,7 +1,5 @@
 """Read recordings by options, columns and files of the command line."""
 
-from __future__ import annotations
-
 import argparse
 import re
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """``sklearn-har train``: train a recognizer on labelled recordings and save it."""
 
-from __future__ import annotations
-
 import argparse
 
 from sklearn_har.cli import _models, _networks

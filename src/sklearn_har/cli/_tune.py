@@ -1,7 +1,5 @@
 """``sklearn-har tune``: compare settings of a network by cross-validation over subjects."""
 
-from __future__ import annotations
-
 import argparse
 import itertools
 import math

@@ -1,7 +1,5 @@
 """Parse the values for `sklearn-har tune` from the command line."""
 
-from __future__ import annotations
-
 import argparse
 from typing import Any, NamedTuple
 

@@ -5,8 +5,6 @@ size, and used only if its SHA-256 is the published one. This excludes altered f
 other member is read, so duplicate names and names outside the archive do no harm.
 """
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import io

@@ -5,8 +5,6 @@ folder, so that only one does the work. Otherwise each does it, and the last fil
 of each array protects from accidents, not from people who can write to the folder.
 """
 
-from __future__ import annotations
-
 import contextlib
 import errno
 import os

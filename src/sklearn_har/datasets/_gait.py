@@ -4,8 +4,6 @@ Axes of the trunk, right-handed: x up, y to the right, z forward. Lengths of seg
 samples, accelerations in g, angles in rad, angular velocities in rad/s, and frequencies in Hz.
 """
 
-from __future__ import annotations
-
 import itertools
 from dataclasses import dataclass, replace
 from typing import NamedTuple

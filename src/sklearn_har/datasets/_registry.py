@@ -4,8 +4,6 @@ The fetchers, the command line, the tests and messages about archives use it. Th
 heavy imports, because the command line reads it for its help.
 """
 
-from __future__ import annotations
-
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,7 +1,5 @@
 """Convert a Keras model to the bytes of a file by the official converters."""
 
-from __future__ import annotations
-
 import tempfile
 import warnings
 from collections.abc import Iterator

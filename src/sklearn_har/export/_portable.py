@@ -4,8 +4,6 @@ tf2onnx writes an invalid file for TensorFlow's fused LSTM, LiteRT has no arcsin
 converter supports a loop with a mask.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

@@ -3,8 +3,6 @@
 A new transformer needs one function under `@_apply.register(Class)`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import singledispatch
 from typing import Any

@@ -1,7 +1,5 @@
 """Find the runtime of ONNX files for browsers on the disk, or fetch it by npm."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

@@ -4,8 +4,6 @@ Figures must be readable in grey and with any colour vision: everything differs 
 the style of the line, mark or hatch, as well as in colour.
 """
 
-from __future__ import annotations
-
 import textwrap
 from collections.abc import Mapping, Sequence
 from inspect import cleandoc

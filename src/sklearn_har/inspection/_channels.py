@@ -1,7 +1,5 @@
 """Group and draw channels by sensor, with their units."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """Find the directions up and forward of a walking person in accelerations."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal
 

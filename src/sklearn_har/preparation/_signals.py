@@ -1,7 +1,5 @@
 """Compute the signals of a classifier from measured samples, part by part."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal

@@ -6,8 +6,6 @@ next part. The output does not depend on the pieces, to the last bit: every oper
 elementwise or one recursion over the samples.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from typing import Any

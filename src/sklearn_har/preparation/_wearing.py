@@ -1,7 +1,5 @@
 """Follow the directions of the body, and notice when a device is worn in a new way."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Cut signals that arrive in pieces into windows."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -4,8 +4,6 @@ Other libraries, such as hmmlearn and librosa, use one transition matrix for all
 step has its own, because windows may be missing and recordings have breaks.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import expm

@@ -1,7 +1,5 @@
 """Check arrays of numbers that are passed as arguments."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

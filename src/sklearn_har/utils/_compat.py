@@ -3,8 +3,6 @@
 None of them has a public counterpart. If a library moves a name, only this file needs a change.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -3,8 +3,6 @@
 NumPy's `sliding_window_view` makes the cut, and knows neither breaks nor labels nor times.
 """
 
-from __future__ import annotations
-
 import numbers
 from collections.abc import Hashable
 from typing import Any, Literal

@@ -1,7 +1,5 @@
 """Encode labels of samples and windows, with a code for unlabelled ones."""
 
-from __future__ import annotations
-
 import numbers
 from collections.abc import Hashable
 from typing import Any, Literal

@@ -1,7 +1,5 @@
 """Check the probabilities of `predict_proba` for timelines and evaluations."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 

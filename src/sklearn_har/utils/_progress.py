@@ -3,8 +3,6 @@
 tqdm does this too, and would be another dependency for every user.
 """
 
-from __future__ import annotations
-
 import sys
 import time
 from typing import Self

@@ -1,7 +1,5 @@
 """Text of facts, names and lists, no longer than people read."""
 
-from __future__ import annotations
-
 import textwrap
 from collections.abc import Iterable
 from itertools import islice

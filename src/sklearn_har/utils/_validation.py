@@ -1,7 +1,5 @@
 """Check windows and names for transformers, classifiers and the command line."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
