@@ -16,7 +16,7 @@ from altered import altered
 from sklearn_har import CNNLSTMClassifier, ConvLSTMClassifier, LSTMClassifier
 
 # Public calls would train a network for each setting of a grid and for each number of a range.
-from sklearn_har.cli import _tune_grid, main
+from sklearn_har.cli import _tune, main
 
 pytestmark = [
     pytest.mark.usefixtures("small"),
@@ -143,7 +143,7 @@ def test_a_small_space_is_tried_once(search, capsys):
 
 
 def test_integers_of_a_range_have_an_even_logarithm():
-    drawn = np.array(_tune_grid.search_space(_tune_grid.Range(1, 100, True), "random"))
+    drawn = np.array(_tune.search_space(_tune.Range(1, 100, True), "random"))
     assert drawn.min() == 1
     assert drawn.max() == 100
     # Rounding cuts the range at 0.5 and 100.5, so 1 to 7 are half of it.
@@ -258,7 +258,7 @@ def test_epochs_are_shown_and_not_saved(small, monkeypatch, tmp_path):
     ],
 )
 def test_the_default_grids_are_of_parameters_that_exist(model, cls):
-    grid = _tune_grid.GRIDS[model]
+    grid = _tune.GRIDS[model]
     classifier = cls()
     for name, values in grid.items():
         assert name in classifier.get_params()

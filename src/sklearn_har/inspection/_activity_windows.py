@@ -9,8 +9,16 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sklearn_har.inspection._base import Display, Kwargs, check_windows, unpack_windows, wrap_name
-from sklearn_har.inspection._channels import Channels, draw_channels, shown_channels
+from sklearn_har.inspection._base import (
+    Channels,
+    Display,
+    Kwargs,
+    check_windows,
+    draw_channels,
+    shown_channels,
+    unpack_windows,
+    wrap_name,
+)
 from sklearn_har.utils._numbers import check_integer, check_rate
 
 # A longer name of an activity is wrapped at this many letters.

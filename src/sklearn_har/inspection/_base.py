@@ -4,14 +4,16 @@ Figures must be readable in grey and with any colour vision: everything differs 
 the style of the line, mark or hatch, as well as in colour.
 """
 
+import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from inspect import cleandoc
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sklearn_har.utils._channels import check_names
 from sklearn_har.utils._optional import import_optional
 from sklearn_har.utils._scores import is_percentage
 from sklearn_har.utils._validation import check_choice
@@ -52,6 +54,12 @@ Returns
     The display, plotted. `ax_` is its Axes (the first one, of signals if there are any) and
     `figure_` its Figure; its other attributes are artists.
 """
+Channels = Sequence[str | int] | str | int | None
+
+# The axis at the end of a name: total_acc_x, "gyro y", accZ, channel_0.
+_AXIS = re.compile(r"[_ .-]?([xyzXYZ]|(?<=[_ .-])\d+)$")
+# The units of these signals in the whole package.
+_UNITS = (("acc", "g"), ("gyro", "rad/s"))
 
 
 class Display:
@@ -260,3 +268,88 @@ def draw_bars(
 ) -> Any:
     """Draw bars from starts to ends; `place` gives their lower y and their height."""
     return ax.broken_barh(np.column_stack([start, end - start]).tolist(), place, **style)
+
+
+class ChannelGroup(NamedTuple):
+    """Channels that share a panel: the axes of one sensor."""
+
+    title: str
+    unit: str
+    channels: list[int]
+    axes: list[str]
+
+    @property
+    def label(self) -> str:
+        return f"{self.title} ({self.unit})".strip() if self.unit else self.title
+
+
+def group_channels(names: Sequence[str], units: Sequence[str]) -> list[ChannelGroup]:
+    """Group channels by sensor, in the order in which sensors first occur.
+
+    Examples
+    --------
+    >>> from sklearn_har.inspection._base import group_channels
+    >>> for group in group_channels(["acc_x", "acc_y", "gyro_x", "pulse"], ["g", "g", "rad/s", ""]):
+    ...     print(group.label, group.axes)
+    acc (g) ['x', 'y']
+    gyro (rad/s) ['x']
+    pulse ['pulse']
+    """
+    found: dict[tuple[str, str], list[tuple[int, str]]] = {}
+    for i, (name, unit) in enumerate(zip(names, units, strict=True)):
+        axis = _AXIS.search(name)
+        stem = name if axis is None else name[: axis.start()]
+        found.setdefault((stem, unit), []).append((i, name if axis is None else axis[1]))
+    return [
+        ChannelGroup(
+            display_name(stem) or "value", unit, [i for i, _ in members], [a for _, a in members]
+        )
+        for (stem, unit), members in found.items()
+    ]
+
+
+def shown_channels(
+    channels: Channels,
+    channel_names: Sequence[str] | None,
+    units: Sequence[str] | None,
+    n_channels: int,
+) -> list[ChannelGroup]:
+    """Return the groups of some channels, None for all, with their positions."""
+    names = check_names(channel_names, n_channels)
+    if units is None:
+        units = [_unit_of(name) for name in names]
+    if isinstance(units, str) or len(units) != n_channels:
+        raise ValueError(
+            f"units must have one unit for each of the {n_channels} channels ('' for none), got "
+            f"{units!r}."
+        )
+    if channels is None:
+        channels = names
+    chosen = [channels] if isinstance(channels, str | int) else list(channels)
+    positions = {name: i for i, name in enumerate(names)} | {i: i for i in range(n_channels)}
+    if not chosen or not all(channel in positions for channel in chosen):
+        raise ValueError(
+            f"channels must be names or positions out of {list(names)}, got {channels!r}."
+        )
+    found = [positions[channel] for channel in chosen]
+    groups = group_channels([names[i] for i in found], [str(units[i]) for i in found])
+    return [group._replace(channels=[found[i] for i in group.channels]) for group in groups]
+
+
+def draw_channels(
+    ax: Any, pieces: list[Any], group: ChannelGroup, linewidth: float, line_kwargs: Kwargs
+) -> list[Any]:
+    """Draw the lines of a group; `pieces` are pairs of times and samples of all channels."""
+    # NaN interrupts the line between pieces.
+    times = np.concatenate([np.append(time, np.nan) for time, _ in pieces])
+    lines = []
+    for i, (channel, axis) in enumerate(zip(group.channels, group.axes, strict=True)):
+        values = np.concatenate([np.append(samples[:, channel], np.nan) for _, samples in pieces])
+        style = with_defaults(line_kwargs, line_style(i), linewidth=linewidth, label=axis)
+        lines += ax.plot(times, values, **style)
+    grid_lines(ax, "both")
+    return lines
+
+
+def _unit_of(name: str) -> str:
+    return next((unit for word, unit in _UNITS if word in name.lower()), "")

@@ -15,19 +15,21 @@ from sklearn_har.inspection._base import (
     DARK_BAR,
     LIGHT_BAR,
     SECONDS,
+    Channels,
     Display,
     Kwargs,
     TimeUnit,
     draw_bars,
+    draw_channels,
     legend_beside,
     name_rows,
     row_inches,
     row_lines,
+    shown_channels,
     time_unit_of,
     with_defaults,
     wrap_name,
 )
-from sklearn_har.inspection._channels import Channels, draw_channels, shown_channels
 from sklearn_har.inspection._prediction_timeline import bars_of_rows, rows_of
 from sklearn_har.recordings import Recording
 from sklearn_har.timeline import labels_to_timeline

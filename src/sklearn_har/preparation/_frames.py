@@ -12,15 +12,14 @@ from numpy.typing import NDArray
 
 from sklearn_har.preparation._gait import (
     Directions,
+    Wearing,
     directions_of,
     gait_rows,
     may_walk,
     rotation_onto,
 )
 from sklearn_har.preparation._signals import SignalStage
-from sklearn_har.preparation._stages import Samples, State, part_of
-from sklearn_har.preparation._wearing import Wearing
-from sklearn_har.preparation._windows import WindowBuffer
+from sklearn_har.preparation._stages import Samples, State, WindowBuffer, part_of
 from sklearn_har.utils._numbers import check_rate
 
 Floats = NDArray[np.float64]

@@ -13,8 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from sklearn_har.timeline._hmm import HiddenMarkovModel
-from sklearn_har.timeline._window_probabilities import WindowProbabilities, check_classes
+from sklearn_har.timeline._hmm import HiddenMarkovModel, WindowProbabilities, check_classes
 from sklearn_har.utils._labels import OnUnlabelled, append_unlabelled, check_on_unlabelled
 from sklearn_har.utils._numbers import check_real
 

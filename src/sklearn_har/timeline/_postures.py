@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import softmax
 
-from sklearn_har.utils._arrays import real_array
+from sklearn_har.utils._arrays import check_probabilities, real_array
 from sklearn_har.utils._numbers import check_real
-from sklearn_har.utils._probabilities import check_probabilities
 
 Floats = NDArray[np.float64]
 

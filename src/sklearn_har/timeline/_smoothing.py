@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sklearn_har.timeline._hmm import HiddenMarkovModel
-from sklearn_har.timeline._window_probabilities import WindowProbabilities, check_classes
+from sklearn_har.timeline._hmm import HiddenMarkovModel, WindowProbabilities, check_classes
 from sklearn_har.utils._labels import encode_labels
 from sklearn_har.utils._numbers import check_real
 
