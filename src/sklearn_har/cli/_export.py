@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from sklearn_har.cli._common import (
+    HERTZ,
+    NAMES,
     UsageError,
     add_data_arguments,
     check_outputs,
     positive_integer,
     quiet_start,
-    real,
     refuse,
 )
 from sklearn_har.cli._messages import warnings_as_lines
@@ -89,18 +90,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--names",
-        nargs="+",
-        metavar="NAME",
+        **NAMES,
         help="names of the activities, in the order of the classes of the model (default: the "
         "classes)",
     )
-    parser.add_argument(
-        "--channels", nargs="+", metavar="NAME", help="names of the channels of a window"
-    )
+    parser.add_argument("--channels", **NAMES, help="names of the channels of a window")
     parser.add_argument(
         "--rate",
-        type=real(minimum=0.0, exclude_minimum=True),
-        metavar="HZ",
+        **HERTZ,
         help="sampling rate of the windows",
     )
     parser.add_argument(

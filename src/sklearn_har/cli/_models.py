@@ -5,7 +5,7 @@ import math
 from pathlib import Path
 from typing import Any
 
-from sklearn_har.cli._common import UsageError, nearest, real
+from sklearn_har.cli._common import HERTZ, UsageError, nearest, real
 from sklearn_har.utils._text import fact
 
 NETWORKS = {
@@ -29,8 +29,7 @@ def add_preparation_arguments(parser: argparse.ArgumentParser, note: str = "") -
     )
     group.add_argument(
         "--rate",
-        type=real(minimum=0.0, exclude_minimum=True),
-        metavar="HZ",
+        **HERTZ,
         help="sampling rate of the windows (default: 50)",
     )
     group.add_argument(

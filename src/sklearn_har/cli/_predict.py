@@ -9,6 +9,8 @@ from typing import Any
 from sklearn_har.cli import _follow
 from sklearn_har.cli._common import (
     FILE,
+    NAMES,
+    SECONDS,
     UsageError,
     check_outputs,
     quiet_start,
@@ -92,8 +94,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_preparation_arguments(parser, " (only for a classifier of windows)")
     parser.add_argument(
         "--names",
-        nargs="+",
-        metavar="NAME",
+        **NAMES,
         help="names of the activities, in the order of the classes of such a classifier",
     )
 
@@ -107,8 +108,7 @@ def _add_smoothing(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--expected-duration",
-        type=real(minimum=0.0, exclude_minimum=True),
-        metavar="S",
+        **SECONDS,
         help="mean duration of an activity, in s",
     )
     group.add_argument(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sklearn_har.cli import _data
-from sklearn_har.cli._common import UsageError, nearest, real, refuse
+from sklearn_har.cli._common import HERTZ, NAMES, SECONDS, UsageError, nearest, refuse
 from sklearn_har.utils._text import fact
 
 # Rows in memory at once: twenty minutes at 50 Hz.
@@ -94,17 +94,15 @@ def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
         help="lines above the names of the columns; 0,2 skips single lines, counted from 0",
     )
     add("--encoding", metavar="NAME", help="of the text, such as cp1252 (default: utf-8)")
-    add("--columns", nargs="+", metavar="NAME", help="names of the columns of files without names")
+    add("--columns", **NAMES, help="names of the columns of files without names")
     add(
         "--file-rate",
-        type=real(minimum=0.0, exclude_minimum=True),
-        metavar="HZ",
+        **HERTZ,
         help="for files without times: the rate of their samples",
     )
     add(
         "--max-gap",
-        type=real(minimum=0.0, exclude_minimum=True),
-        metavar="S",
+        **SECONDS,
         help="a longer step between samples is an interruption (default: five samples)",
     )
 

@@ -235,27 +235,8 @@ def make_har_windows(
     Returns
     -------
     dataset : Bunch
-        With the fields of :func:`fetch_uci_har`:
-
-        data : ndarray of float32 of shape (n_windows, n_timesteps, 9)
-            Total acceleration x y z and body acceleration x y z in g, angular velocity x y z in
-            rad/s. With ``as_frame=True`` a DataFrame of shape (n_windows, n_timesteps * 9).
-        target : ndarray of int64 of shape (n_windows,)
-            The activities. With ``as_frame=True`` a Series.
-        subject : ndarray of int64 of shape (n_windows,)
-            The subjects, counted from 1. With ``as_frame=True`` a Series.
-        recording : ndarray of int64 of shape (n_windows,)
-            The recordings, one per subject. With ``as_frame=True`` a Series.
-        frame : DataFrame or None
-            Columns of data, ``subject``, ``recording`` and ``target``; None unless `as_frame` is
-            True.
-        target_names, channel_names, feature_names : list of str
-            The names of the labels, of the channels, and of the columns of
-            ``data.reshape(n_windows, -1)``.
-        sampling_rate : float
-            In Hz.
-        DESCR : str
-            The description of the model.
+        With the fields of :func:`fetch_uci_har` but `split`. `subject` and `recording` count from
+        1, with one recording per subject, and `DESCR` describes the model.
 
     (data, target) : tuple if ``return_X_y`` is True
         The two fields alone.

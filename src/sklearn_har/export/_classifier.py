@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sklearn_har.export._metadata import Metadata, check_seal, find_metadata
+from sklearn_har.utils._arrays import one_each
 from sklearn_har.utils._errors import one_line
 from sklearn_har.utils._numbers import check_integer
 from sklearn_har.utils._optional import import_optional
@@ -201,13 +202,8 @@ class ExportedClassifier:
         float
             Share of the windows that are recognised correctly.
         """
-        predicted, true = self.predict(X), np.asarray(y)
-        if true.shape != predicted.shape:
-            raise ValueError(
-                f"y must have one label for each of the {len(predicted)} windows, got shape "
-                f"{true.shape}."
-            )
-        return float(np.mean(predicted == true))
+        predicted = self.predict(X)
+        return float(np.mean(predicted == one_each(y, "y", "label", len(predicted))))
 
     def _check(self, X: npt.ArrayLike) -> npt.NDArray[np.float32]:
         windows = np.asarray(X)

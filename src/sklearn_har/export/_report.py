@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from sklearn_har.exceptions import ExportError, ExportWarning
 from sklearn_har.export._classifier import ExportedClassifier
+from sklearn_har.utils._arrays import one_each
 from sklearn_har.utils._errors import one_line
 
 # A quantised model that agrees with its estimator on this share of windows gives no warning.
@@ -97,12 +98,7 @@ def compare(
     winners = expected.argmax(axis=1), found.argmax(axis=1)
     accuracies = []
     if y is not None:
-        true = np.asarray(y)
-        if true.shape != (len(X),):
-            raise ValueError(
-                f"y must have one label for each of the {len(X)} windows of X, got shape "
-                f"{true.shape}."
-            )
+        true = one_each(y, "y", "label", len(X), "windows of X")
         accuracies = [float(np.mean(exported.classes_[i] == true)) for i in winners[::-1]]
     report = ExportReport(
         shown_as,

@@ -19,6 +19,7 @@ from sklearn_har.inspection._base import (
     unpack_windows,
     wrap_name,
 )
+from sklearn_har.utils._arrays import one_each
 from sklearn_har.utils._numbers import check_integer, check_rate
 
 # A longer name of an activity is wrapped at this many letters.
@@ -190,12 +191,8 @@ class ActivityWindowsDisplay(Display):
         )
         if sampling_rate is None:
             raise TypeError("sampling_rate must be given in Hz with an array of windows, got None.")
-        windows, labels = check_windows(X), np.asarray(y)
-        if labels.shape != (len(windows),):
-            raise ValueError(
-                f"y must have one activity for each of the {len(windows)} windows, got shape "
-                f"{labels.shape}."
-            )
+        windows = check_windows(X)
+        labels = one_each(y, "y", "activity", len(windows))
         n_windows = check_integer(n_windows, "n_windows", minimum=1)
         activities, counts = np.unique(labels, return_counts=True)
         if counts.min() < n_windows:

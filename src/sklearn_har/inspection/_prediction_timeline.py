@@ -26,6 +26,7 @@ from sklearn_har.inspection._base import (
     wrap_name,
 )
 from sklearn_har.timeline import labels_to_timeline, make_timeline
+from sklearn_har.utils._arrays import one_each
 from sklearn_har.utils._intervals import Intervals, check_timeline
 
 # The height of each of the two bars of an activity, relative to its row.
@@ -177,12 +178,7 @@ class PredictionTimelineDisplay(Display):
         )
         true = None
         if y is not None:
-            labels = np.asarray(y)
-            if labels.shape != (len(probabilities),):
-                raise ValueError(
-                    f"y must have one activity for each of the {len(probabilities)} windows, got "
-                    f"shape {labels.shape}."
-                )
+            labels = one_each(y, "y", "activity", len(probabilities))
             position = {label: i for i, label in enumerate(np.asarray(estimator.classes_).tolist())}
             codes = [position.get(label, len(names)) for label in labels.tolist()]
             # One-hot probabilities of the true labels, with a last column for unlabelled windows.

@@ -12,6 +12,7 @@ from sklearn_har.preparation._gait import SHORTEST, directions_of, gait_rows
 from sklearn_har.preparation._preparation import PRESETS, Preparation
 from sklearn_har.preparation._resampling import as_recording
 from sklearn_har.recordings import Recording
+from sklearn_har.utils._arrays import one_each
 from sklearn_har.utils._validation import check_choice
 from sklearn_har.utils._warnings import warn_of_recording, warn_of_unknown_frames
 
@@ -239,12 +240,7 @@ def align_windows(
             "X must have shape (n_windows, n_timesteps, n_channels) with three accelerations "
             f"first, got shape {windows.shape}."
         )
-    numbers = np.asarray(recording)
-    if numbers.shape != (len(windows),):
-        raise ValueError(
-            f"recording must have one entry for each of the {len(windows)} windows, got shape "
-            f"{numbers.shape}."
-        )
+    numbers = one_each(recording, "recording", "entry", len(windows))
     check_choice(frame, "frame", ("upright", "body"))
     rate = check_frame_rate(sampling_rate)
     if windows.shape[1] < SHORTEST * rate:

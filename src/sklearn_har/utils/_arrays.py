@@ -46,6 +46,16 @@ def real_array(values: ArrayLike, name: str, accepted: str) -> NDArray[np.float6
     return array.astype(np.float64)
 
 
+def one_each(values: Any, name: str, what: str, n: int, of: str = "windows") -> NDArray[Any]:
+    """Return an array with one value (`what`) for each of `n` windows, or what `of` names."""
+    array = np.asarray(values)
+    if array.shape != (n,):
+        raise ValueError(
+            f"{name} must have one {what} for each of the {n} {of}, got shape {array.shape}."
+        )
+    return array
+
+
 def plain_labels(labels: Any, name: str) -> Any:
     """Return labels as NumPy types; integers of pandas' own types stay integers.
 
