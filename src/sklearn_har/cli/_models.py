@@ -135,7 +135,6 @@ def _refuse(args: argparse.Namespace, option: str, known: str) -> None:
 
 def _of_classifier(args: argparse.Namespace, model: Any) -> Any:
     """Make a recognizer from a classifier of windows, which lacks their preparation."""
-    from sklearn_har.preparation import Preparation
     from sklearn_har.recognition import ActivityRecognizer
 
     n_timesteps, n_channels = _shape_of_windows(model)
@@ -150,12 +149,7 @@ def _of_classifier(args: argparse.Namespace, model: Any) -> Any:
         raise UsageError(f"{args.model} has no length of windows; give --window")
     alone = args.acceleration is not None and not args.gyroscope
     preset = args.preset or ("accelerometer" if alone else "uci-har")
-    changes: dict[str, Any] = {"sampling_rate": rate, "window": window}
-    given = {"overlap": args.overlap, "frame": args.frame}
-    changes |= {name: value for name, value in given.items() if value is not None}
-    if preset != "resample":
-        changes |= _kinds(args)
-    preparation = Preparation.from_preset(preset, **changes)
+    preparation = _with_options(args, preset, rate, window)
     kinds = len(preparation.acceleration) + len(preparation.angular_velocity)
     kinds += preparation.frame != "device"
     if preset != "resample" and n_channels is not None:
@@ -185,18 +179,21 @@ def _shape_of_windows(model: Any) -> tuple[int | None, int | None]:
     return None, None
 
 
-def _kinds(args: argparse.Namespace) -> dict[str, Any]:
-    if args.acceleration is None:
-        return {}
-    n = len(args.acceleration)
-    total = n + len(args.gyroscope or [])
-    return {"acceleration": tuple(range(n)), "angular_velocity": tuple(range(n, total))}
+def _with_options(args: argparse.Namespace, preset: str, rate: Any, window: Any) -> Any:
+    from sklearn_har.preparation import Preparation
+
+    changes = {"sampling_rate": rate, "window": window, "overlap": args.overlap}
+    changes["frame"] = args.frame
+    if preset != "resample" and args.acceleration is not None:
+        n = len(args.acceleration)
+        changes["acceleration"] = tuple(range(n))
+        changes["angular_velocity"] = tuple(range(n, n + len(args.gyroscope or [])))
+    given = {name: value for name, value in changes.items() if value is not None}
+    return Preparation.from_preset(preset, **given)
 
 
 def preparation_of(args: argparse.Namespace, channel_names: tuple[str, ...]) -> Any:
     """Return the preparation of the options; by default that for the channels."""
-    from sklearn_har.preparation import Preparation
-
     n_channels = len(channel_names)
     preset = args.preset
     if preset is None:
@@ -210,15 +207,7 @@ def preparation_of(args: argparse.Namespace, channel_names: tuple[str, ...]) -> 
             f"there are {n_channels} columns of numbers ({', '.join(channel_names)}): name the "
             "channels by --acceleration and --gyroscope, or take all by --preset resample"
         )
-    changes = {
-        "sampling_rate": args.rate,
-        "window": args.window,
-        "overlap": args.overlap,
-        "frame": args.frame,
-        **(_kinds(args) if preset != "resample" else {}),
-    }
-    given = {name: value for name, value in changes.items() if value is not None}
-    return Preparation.from_preset(preset, **given)
+    return _with_options(args, preset, args.rate, args.window)
 
 
 def facts_of(recognizer: Any) -> list[str]:

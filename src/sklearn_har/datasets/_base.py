@@ -61,6 +61,17 @@ delay : float, default=1.0
     Seconds before the first retry, doubled for each further one. A waiting time of up to a minute
     from the server takes precedence.
 """,
+    "recordings": """\
+labels : list of ndarray of shape (n_samples,), dtype int64
+        The same labels as numbers: the position of the activity of each sample in `target_names`;
+        -1 for unlabelled samples.
+    subject : ndarray of shape (n_recordings,), dtype int64
+        The person, counted from 1.
+    split : ndarray of shape (n_recordings,), dtype str
+        "train" or "test", as in `subset`.
+    target_names, channel_names : list of str
+        The names of the activities, and of the six channels.
+""",
     "origin": """\
 sampling_rate : float
         50.0, in Hz.
@@ -82,7 +93,7 @@ OSError
 
 
 def share_docs(fetch: T) -> T:
-    """Fill `{place}`, `{retries}`, `{origin}` and `{raises}` in the docstring of a fetcher."""
+    """Fill the placeholders in the docstring of a fetcher, such as `{place}`."""
     doc = cleandoc(fetch.__doc__ or "")
     for name, text in _SHARED.items():
         doc = doc.replace(f"{{{name}}}\n", text)

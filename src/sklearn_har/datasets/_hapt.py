@@ -122,22 +122,12 @@ def fetch_hapt(
             Total acceleration x y z in g and angular velocity x y z in rad/s, as measured, in
             float32. Their labels are the names of the activities, or None for unlabelled samples;
             their facts hold the number of the experiment.
-        labels : list of ndarray of shape (n_samples,), dtype int64
-            The same labels as numbers: the activity of each sample, from 0 to 11 in the order of
-            `target_names`; -1 for unlabelled samples.
-        subject : ndarray of shape (n_recordings,), dtype int64
-            The person, from 1 to 30.
+        {recordings}
         experiment : ndarray of shape (n_recordings,), dtype int64
             The number of the experiment, from 1 to 61.
-        split : ndarray of shape (n_recordings,), dtype str
-            "train" or "test", the official part of the subject.
         frame : DataFrame of shape (n_samples, 10)
             The channels, `time` in s from the beginning of the recording, `experiment`, `subject`
             and `target`; None unless `as_frame` is True.
-        target_names : list of str
-            The twelve activities and transitions.
-        channel_names : list of str
-            The six channels.
         {origin}
 
     {raises}

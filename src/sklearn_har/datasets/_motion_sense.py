@@ -121,22 +121,12 @@ def fetch_motion_sense(
             Total acceleration x y z in g and angular velocity x y z in rad/s, in float32, ordered
             by subject and trial. Their labels are the names of the activities, and their facts hold
             the number of the trial.
-        labels : list of ndarray of shape (n_samples,), dtype int64
-            The same labels as numbers: the activity of each sample, from 0 to 5 in the order of
-            `target_names`, constant in each recording.
-        subject : ndarray of shape (n_recordings,), dtype int64
-            The person, from 1 to 24.
+        {recordings}
         trial : ndarray of shape (n_recordings,), dtype int64
             The number of the trial: 1 to 9 are long, 11 to 16 short.
-        split : ndarray of shape (n_recordings,), dtype str
-            "train" or "test", as in `subset`.
         frame : DataFrame of shape (n_samples, 10)
             The channels, `time` in s from the beginning of the recording, `trial`, `subject` and
             `target`; None unless `as_frame` is True.
-        target_names : list of str
-            The six activities.
-        channel_names : list of str
-            The six channels.
         {origin}
 
     {raises}

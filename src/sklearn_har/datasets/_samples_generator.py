@@ -98,11 +98,6 @@ def make_har_recordings(
         DESCR : str
             The description of the model.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If a parameter is outside its range.
-
     See Also
     --------
     make_har_windows : Simulate windows of such recordings.
@@ -240,11 +235,6 @@ def make_har_windows(
 
     (data, target) : tuple if ``return_X_y`` is True
         The two fields alone.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If a parameter is outside its range.
 
     See Also
     --------

@@ -16,8 +16,6 @@ from sklearn_har.utils._compat import without_tracing_warning
 from sklearn_har.utils._errors import one_line
 from sklearn_har.utils._optional import import_optional
 
-__all__ = ["INPUT", "OUTPUT", "convert_to_litert", "convert_to_onnx"]
-
 INPUT, OUTPUT = "windows", "probabilities"
 _METADATA = "sklearn_har"
 

@@ -112,13 +112,13 @@ def timeline_scores(
         index=pd.Index(classes, name="activity"),
     )
     over_time["iou"] = jaccard_score(codes, predicted_codes, **options)
-    n_true = _count([recording.true.code for recording in recordings], len(classes))
-    n_predicted = _count([recording.predicted.code for recording in recordings], len(classes))
+    n_true = _count([recording.true.activity for recording in recordings], len(classes))
+    n_predicted = _count([recording.predicted.activity for recording in recordings], len(classes))
     rows, boundary_errors = [], np.empty(0)
     for i, threshold in enumerate(thresholds):
         matches = [_match(recording, threshold) for recording in recordings]
         both = list(zip(recordings, matches, strict=True))
-        n_matched = _count([pair.true.code[rows] for pair, (rows, _) in both], len(classes))
+        n_matched = _count([pair.true.activity[rows] for pair, (rows, _) in both], len(classes))
         f1 = _ratio(2 * n_matched, n_true + n_predicted)
         rows.append(
             {
@@ -148,22 +148,14 @@ def timeline_scores(
     )
 
 
-class _Events(NamedTuple):
-    """Intervals with codes for activities."""
-
-    code: Codes
-    start: Floats
-    end: Floats
-
-
 class _Recording(NamedTuple):
-    """One recording: the pieces of time between boundaries, and the events."""
+    """One recording: the pieces of time between boundaries, and the events, with codes."""
 
     duration: Floats
     true_code: Codes
     predicted_code: Codes
-    true: _Events
-    predicted: _Events
+    true: Intervals
+    predicted: Intervals
     start_counts: NDArray[np.bool_]
     end_counts: NDArray[np.bool_]
 
@@ -191,15 +183,15 @@ def _compare(
         stop = np.append(first[1:], len(shown))
         stay = shown[first] >= 0
         first, stop = first[stay], stop[stay]
-        events = _Events(predicted_codes[shown[first]], edges[first], edges[stop])
+        events = Intervals(predicted_codes[shown[first]], edges[first], edges[stop])
     else:
         start_counts = end_counts = np.full(len(true.start), True)
-        events = _Events(predicted_codes[:-1], predicted.start, predicted.end)
+        events = Intervals(predicted_codes[:-1], predicted.start, predicted.end)
     return _Recording(
         np.diff(edges)[counted],
         true_codes[true_row[counted]],
         predicted_codes[predicted_row[counted]],
-        _Events(true_codes[:-1], true.start, true.end),
+        Intervals(true_codes[:-1], true.start, true.end),
         events,
         start_counts,
         end_counts,
@@ -220,9 +212,9 @@ def _match(recording: _Recording, threshold: float) -> tuple[Codes, Codes]:
     )
 
 
-def _neighbourhoods(true: _Events, predicted: _Events) -> Iterator[tuple[Codes, Codes]]:
+def _neighbourhoods(true: Intervals, predicted: Intervals) -> Iterator[tuple[Codes, Codes]]:
     """Yield the rows of overlapping events of one activity; a recording of days has many."""
-    code = np.concatenate([true.code, predicted.code])
+    code = np.concatenate([true.activity, predicted.activity])
     start = np.concatenate([true.start, predicted.start])
     end = np.concatenate([true.end, predicted.end])
     order = np.lexsort((start, code))
@@ -233,13 +225,13 @@ def _neighbourhoods(true: _Events, predicted: _Events) -> Iterator[tuple[Codes, 
         reached = np.maximum.accumulate(end[first:stop])
         new[first + 1 : stop] |= start[first + 1 : stop] >= reached[:-1]
     for rows in np.split(order, np.flatnonzero(new)[1:]):
-        mine, theirs = rows[rows < len(true.code)], rows[rows >= len(true.code)]
+        mine, theirs = rows[rows < len(true.activity)], rows[rows >= len(true.activity)]
         if len(mine) and len(theirs):
-            yield mine, theirs - len(true.code)
+            yield mine, theirs - len(true.activity)
 
 
 def _assign(
-    true: _Events, predicted: _Events, mine: Codes, theirs: Codes, threshold: float
+    true: Intervals, predicted: Intervals, mine: Codes, theirs: Codes, threshold: float
 ) -> tuple[Codes, Codes]:
     a_start, a_end = true.start[mine, np.newaxis], true.end[mine, np.newaxis]
     b_start, b_end = predicted.start[theirs], predicted.end[theirs]
@@ -278,19 +270,17 @@ def _check_pairs(true: Any, predicted: Any) -> list[tuple[Intervals, Intervals]]
             "true and predicted must both be one timeline or both be sequences of timelines, got "
             f"{type(true).__name__} and {type(predicted).__name__}."
         )
-    if alone:
-        pairs = [(check_timeline(true, "true"), check_timeline(predicted, "predicted"))]
-    else:
-        left, right = list(true), list(predicted)
-        if len(left) != len(right):
-            raise ValueError(
-                "true and predicted must hold a timeline for each recording, got "
-                f"{len(left)} and {len(right)}."
-            )
-        pairs = [
-            (check_timeline(a, f"true[{i}]"), check_timeline(b, f"predicted[{i}]"))
-            for i, (a, b) in enumerate(zip(left, right, strict=True))
-        ]
+    left, right = ([one] if alone else list(one) for one in (true, predicted))
+    if len(left) != len(right):
+        raise ValueError(
+            "true and predicted must hold a timeline for each recording, got "
+            f"{len(left)} and {len(right)}."
+        )
+    which = [""] if alone else [f"[{i}]" for i in range(len(left))]
+    pairs = [
+        (check_timeline(a, f"true{i}"), check_timeline(b, f"predicted{i}"))
+        for a, b, i in zip(left, right, which, strict=True)
+    ]
     if not any(len(a.start) for a, _ in pairs):
         raise ValueError("true must hold at least one interval, got none.")
     return pairs
