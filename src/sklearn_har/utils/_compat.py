@@ -4,6 +4,7 @@ None of them has a public counterpart. If a library moves a name, only this file
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 # scikit-learn's declarative parameter validation, as used by its own estimators.
@@ -81,9 +82,7 @@ def forget_unused_kernels() -> None:
     leave some 1.5 MB. Keras does the same in `clear_session`, but that also clears state of the
     user.
     """
-    try:
+    with suppress(ImportError, AttributeError):  # moved: a full cache is not an error
         from tensorflow.python.eager import context
 
         context.context().clear_kernel_cache()
-    except (ImportError, AttributeError):  # moved: a full cache is not an error
-        return
