@@ -6,11 +6,11 @@ import pytest
 from keras import layers
 
 from sklearn_har.exceptions import ExportError
+from sklearn_har.export._classifier import open_runtime
 
 # Classifiers have few of the layers; the functions convert any Keras model.
 from sklearn_har.export._converting import convert_to_litert, convert_to_onnx
 from sklearn_har.export._portable import arcsinh, make_portable
-from sklearn_har.export._runtimes import open_runtime
 
 N_TIMESTEPS, N_CHANNELS = 20, 3
 X = np.random.default_rng(0).normal(size=(5, N_TIMESTEPS, N_CHANNELS)).astype(np.float32)

@@ -108,6 +108,10 @@ class OneSplit:
             "contains infinity",
         ),
         (
+            lambda: CompandingTransformer().fit(np.ones((2, 8, 2))).transform(0.0),
+            "Expected 2D array, got scalar array",
+        ),
+        (
             lambda: CompandingTransformer().fit(
                 np.array([[[1e30], [-1e30]], [[0.0], [1e30]]], dtype=np.float32)
             ),

@@ -1,11 +1,9 @@
 """The command line ``sklearn-har``.
 
-Each subcommand has a file with `add_parser`, which describes it, and `run`, which calls the
-package. Before a subcommand runs, only the standard library is imported, so that ``sklearn-har
---help`` answers at once.
+Each subcommand has a file with its help, `add_arguments`, and `run`, which calls the package.
+Before a subcommand runs, only the standard library is imported, so that ``sklearn-har --help``
+answers at once.
 """
-
-from __future__ import annotations
 
 import argparse
 import os
@@ -125,7 +123,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for module in (_inspect, _train, _predict, _evaluate, _tune, _export, _fetch):
-        module.add_parser(commands)
-    for command in commands.choices.values():
-        command.set_defaults(parser=command)
+        command = commands.add_parser(
+            module.__name__.rpartition("_")[2],
+            help=module.HELP,
+            description=module.DESCRIPTION,
+            epilog=module.EPILOG,
+        )
+        module.add_arguments(command)
+        command.set_defaults(run=module.run, parser=command)
     return parser

@@ -1,12 +1,10 @@
 """Arguments, errors and files that the subcommands share."""
 
-from __future__ import annotations
-
 import argparse
+import ast
 import difflib
 import io
 import itertools
-import json
 import math
 import os
 import re
@@ -99,6 +97,14 @@ def refuse(args: argparse.Namespace, names: Sequence[str], reason: str) -> None:
         raise UsageError(f"{options}: {reason}")
 
 
+def literal(text: str) -> Any:
+    """Read a Python literal; everything else is text."""
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return text
+
+
 def integer(
     accepted: str, minimum: float = -math.inf, maximum: float = math.inf
 ) -> Callable[[str], int]:
@@ -151,6 +157,9 @@ COUNT: dict[str, Any] = {"type": positive_integer, "metavar": "N"}
 FOLDS: dict[str, Any] = {"type": integer("an integer of at least 2", 2), "metavar": "K"}
 SEED: dict[str, Any] = {"type": seed, "default": 0, "metavar": "N"}
 JOBS: dict[str, Any] = {"type": jobs, "metavar": "N"}
+NAMES: dict[str, Any] = {"nargs": "+", "metavar": "NAME"}
+HERTZ: dict[str, Any] = {"type": real(minimum=0.0, exclude_minimum=True), "metavar": "HZ"}
+SECONDS: dict[str, Any] = HERTZ | {"metavar": "S"}
 
 
 def add_data_arguments(parser: argparse.ArgumentParser) -> None:
@@ -245,7 +254,7 @@ def reports_beside_output(args: argparse.Namespace) -> Iterator[None]:
         _output = None
 
 
-def check_writable(path: Path) -> None:
+def _check_writable(path: Path) -> None:
     """Raise an OSError now if a file could not be written later, after hours of training."""
     if path == STANDARD_OUTPUT:
         return
@@ -266,42 +275,30 @@ def check_writable(path: Path) -> None:
         raise OSError(error.errno, error.strerror, str(path)) from error
 
 
-def check_new(path: Path, option: str, *, force: bool) -> None:
-    """Raise an error if a file could not be written later, or must not be overwritten."""
-    check_writable(path)
-    if path.is_file() and not force:
-        raise UsageError(f"{option} {path}: the file exists; add --force to overwrite it")
-
-
-def write_json(path: Path, content: Any) -> None:
-    """Write numbers, texts, lists and dicts to a file."""
-    write_file(path, (json.dumps(content, indent=2, allow_nan=False) + "\n").encode())
-
-
-def check_picture(path: Path) -> None:
-    """Raise an error now if a figure could not be saved: no matplotlib, or no such format."""
+def check_outputs(*paths: Path | None, plot: Path | None = None) -> None:
+    """Raise an error now if files could not be written later, or a figure not be drawn."""
+    for path in (*paths, plot):
+        if path:
+            _check_writable(path)
+    if not plot:
+        return
     from sklearn_har.utils._optional import import_optional
 
-    figure = import_optional("matplotlib.figure", extra="plot", needed_by="--plot").Figure()
-    known = sorted(figure.canvas.get_supported_filetypes())
-    if path.suffix[1:].lower() not in known:
+    # Other backends than this one may need a screen.
+    import_optional("matplotlib.pyplot", extra="plot", needed_by="--plot").switch_backend("agg")
+    from matplotlib.figure import Figure
+
+    known = sorted(Figure().canvas.get_supported_filetypes())
+    if plot.suffix[1:].lower() not in known:
         raise UsageError(
-            f"--plot {path}: the ending must be one of {', '.join(known)}, got {path.suffix!r}"
+            f"--plot {plot}: the ending must be one of {', '.join(known)}, got {plot.suffix!r}"
         )
 
 
-def figure_of_rows(n_rows: int, *, width: float, height: float) -> Any:
-    """Return an empty figure, `width` inches wide, with rows of `height` inches."""
-    from matplotlib.figure import Figure
-
-    # Not by pyplot, which would need a screen.
-    return Figure(figsize=(width, 1.3 + height * n_rows), layout="constrained")
-
-
-def save_picture(path: Path, figure: Any) -> None:
-    """Write a figure of matplotlib to a file, in the format of its ending."""
+def save_plot(path: Path, display: Any) -> None:
+    """Write the figure of a display to a file, in the format of its ending."""
     picture = io.BytesIO()
-    figure.savefig(picture, format=path.suffix[1:].lower(), dpi=150)
+    display.figure_.savefig(picture, format=path.suffix[1:].lower(), dpi=150)
     write_file(path, picture.getvalue())
 
 

@@ -1,7 +1,5 @@
 """Load windows and recordings of data sets, split by subject, and windows in files."""
 
-from __future__ import annotations
-
 import argparse
 from pathlib import Path
 from typing import Any
@@ -49,7 +47,6 @@ def check_dataset(args: argparse.Namespace) -> None:
 
 
 def title_of(args: argparse.Namespace) -> str:
-    """Return the name of the windows for reports."""
     return str(args.windows) if args.windows else TITLES[args.dataset]
 
 
@@ -79,7 +76,6 @@ def load_windows(args: argparse.Namespace, part: Any) -> Any:
 
 
 def load_recordings(name: str, args: argparse.Namespace, part: Any) -> list[Any]:
-    """Return the "train" or "test" recordings of a data set."""
     from sklearn_har import datasets
 
     if name in FETCHED:

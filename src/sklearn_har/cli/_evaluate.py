@@ -1,8 +1,7 @@
 """``sklearn-har evaluate``: train a network several times, or score a recognizer."""
 
-from __future__ import annotations
-
 import argparse
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,11 +14,11 @@ from sklearn_har.cli._common import (
     JOBS,
     SEED,
     UsageError,
-    check_writable,
+    check_outputs,
     quiet_start,
     refuse,
     versions,
-    write_json,
+    write_file,
 )
 from sklearn_har.cli._messages import warnings_as_lines
 from sklearn_har.cli._models import NETWORKS, add_preparation_arguments, network_or_file
@@ -27,7 +26,8 @@ from sklearn_har.cli._reading import add_source_arguments, facts_of, read_source
 from sklearn_har.utils._progress import is_watched
 from sklearn_har.utils._text import fact
 
-_DESCRIPTION = """\
+HELP = "report how well a model recognises held-out subjects"
+DESCRIPTION = """\
 With SOURCE, score a recognizer on labelled recordings: a saved model as it is,
 or a network cross-validated over subjects (--folds). It prints the accuracy
 over time, F1 of activities and events, and tables by activity and by subject.
@@ -38,7 +38,7 @@ on held-out subjects, with a table per class, a table per subject and the
 confusion matrix. No epoch, setting or scaling is chosen on the test windows.
 With --windows, it does so on your own windows, cross-validated over subjects.
 """
-_EPILOG = """\
+EPILOG = """\
 SOURCE is a folder, a table or a data set, as for `train`. In a data set, a
 saved model is scored on the test subjects, and --folds uses the others.
 
@@ -69,14 +69,7 @@ examples:
 _FOLDS = 5
 
 
-def add_parser(commands: Any) -> None:
-    """Describe the subcommand."""
-    parser = commands.add_parser(
-        "evaluate",
-        help="report how well a model recognises held-out subjects",
-        description=_DESCRIPTION,
-        epilog=_EPILOG,
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", nargs="?", metavar="SOURCE", help="folder, table or data set")
     parser.add_argument(
         "--model",
@@ -109,13 +102,11 @@ def add_parser(commands: Any) -> None:
     )
     add_preparation_arguments(parser, " (with SOURCE and --folds)")
     add_source_arguments(parser)
-    parser.set_defaults(run=run, dataset=None)
+    parser.set_defaults(dataset=None)
 
 
 def run(args: argparse.Namespace) -> None:
-    """Train on windows, or score on recordings, and report."""
-    if args.json:
-        check_writable(args.json)
+    check_outputs(args.json)
     if args.source is None:
         _evaluate_windows(args)
     else:
@@ -129,7 +120,8 @@ def _show(args: argparse.Namespace, result: Any, content: dict[str, Any], **opti
         # Written first, because the reader of the report may close the pipe.
         if args.json:
             everything = {"versions": versions(), **content, "evaluation": result.to_dict()}
-            write_json(args.json, everything)
+            text = json.dumps(everything, indent=2, allow_nan=False)
+            write_file(args.json, f"{text}\n".encode())
     finally:
         # The report is printed even if the disk is full.
         lines = result.report(**options).splitlines()
@@ -183,19 +175,18 @@ def _evaluate_windows(args: argparse.Namespace) -> None:
     _data.check_dataset(args)
     with quiet_start():
         estimator = _networks.make_estimator(args)
-    content: dict[str, Any]
     if args.windows:
         windows = _data.load_file(args.windows)
         args.folds = args.folds or _FOLDS
         n_subjects = _data.check_folds(args.folds, windows)
         names = list(map(str, sorted(set(windows.target.tolist()))))
-        content = {"n_windows": len(windows.data)}
+        counts = {"n_windows": len(windows.data)}
         options = {"cv": args.folds}
         facts = _facts_of_own(args, windows, n_subjects)
     else:
         windows, test = (_data.load_windows(args, part) for part in ("train", "test"))
         names = list(windows.target_names)
-        content = {"n_train_windows": len(windows.data), "n_test_windows": len(test.data)}
+        counts = {"n_train_windows": len(windows.data), "n_test_windows": len(test.data)}
         options = {"X_test": test.data, "y_test": test.target, "groups_test": test.subject}
         facts = _facts_of_split(windows, test)
 
@@ -203,14 +194,15 @@ def _evaluate_windows(args: argparse.Namespace) -> None:
 
     with _networks.show_epochs(estimator, args.jobs):
         n_parameters = _count_parameters(estimator, windows)
-        facts |= {
+        facts = {
+            "data": _data.title_of(args),
+            **facts,
             "model": f"{args.model} ({NETWORKS[args.model]}), {n_parameters:,} parameters",
             "settings": _networks.settings_in_words(args, recipe=args.recipe),
             "trainings": f"{args.repeats}{f' x {args.folds}' if args.folds else ''} "
             f"(seed {args.seed})",
         }
-        data = {"data": _data.title_of(args)}
-        print(*(fact(*each) for each in (data | facts).items()), sep="\n", flush=True)
+        print(*(fact(*each) for each in facts.items()), sep="\n", flush=True)
         result = repeated_evaluation(
             estimator,
             windows.data,
@@ -222,11 +214,8 @@ def _evaluate_windows(args: argparse.Namespace) -> None:
             verbose=1,
             **options,
         )
-    content = {
-        "arguments": _arguments(args),
-        "n_parameters": n_parameters,
-        "data": {"title": _data.title_of(args), **content, "target_names": names},
-    }
+    data = {"title": _data.title_of(args), **counts, "target_names": names}
+    content = {"arguments": _arguments(args), "n_parameters": n_parameters, "data": data}
     _show(args, result, content, target_names=names)
 
 

@@ -1,18 +1,17 @@
 """``sklearn-har export``: write a saved model as a file for phones and servers, or as a page."""
 
-from __future__ import annotations
-
 import argparse
 from pathlib import Path
 from typing import Any
 
 from sklearn_har.cli._common import (
+    HERTZ,
+    NAMES,
     UsageError,
     add_data_arguments,
-    check_writable,
+    check_outputs,
     positive_integer,
     quiet_start,
-    real,
     refuse,
 )
 from sklearn_har.cli._messages import warnings_as_lines
@@ -21,14 +20,15 @@ from sklearn_har.utils._text import fact
 
 _FORMATS = {".onnx": "ONNX", ".tflite": "LiteRT"}
 
-_DESCRIPTION = """\
+HELP = "write a saved model as an ONNX or LiteRT file, or as a page for phones"
+DESCRIPTION = """\
 Write a saved model as one file that needs neither Python nor TensorFlow. It
 holds scaling, subsequences and network, the names of activities and channels,
 and the preparation of recordings, so that `predict` accepts it like the model.
 The file is loaded and compared with the model before it is kept. With --web,
 write a page that runs the model in the browser of a phone instead.
 """
-_EPILOG = """\
+EPILOG = """\
 The model is a file that `train` wrote; or a network of this package, or a
 pipeline that ends with one, saved by skops.io.dump. --names, --channels and
 --rate are for the latter, which lack them. The ending of the file determines
@@ -52,14 +52,7 @@ examples:
 """
 
 
-def add_parser(commands: Any) -> None:
-    """Describe the subcommand."""
-    parser = commands.add_parser(
-        "export",
-        help="write a saved model as an ONNX or LiteRT file, or as a page for phones",
-        description=_DESCRIPTION,
-        epilog=_EPILOG,
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "model",
         type=Path,
@@ -97,18 +90,14 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument(
         "--names",
-        nargs="+",
-        metavar="NAME",
+        **NAMES,
         help="names of the activities, in the order of the classes of the model (default: the "
         "classes)",
     )
-    parser.add_argument(
-        "--channels", nargs="+", metavar="NAME", help="names of the channels of a window"
-    )
+    parser.add_argument("--channels", **NAMES, help="names of the channels of a window")
     parser.add_argument(
         "--rate",
-        type=real(minimum=0.0, exclude_minimum=True),
-        metavar="HZ",
+        **HERTZ,
         help="sampling rate of the windows",
     )
     parser.add_argument(
@@ -118,11 +107,9 @@ def add_parser(commands: Any) -> None:
         "--rate are those of the data set",
     )
     add_data_arguments(parser)
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> None:
-    """Load and export a model, and print the comparison."""
     if args.web is not None:
         _write_page(args)
         return
@@ -144,7 +131,7 @@ def run(args: argparse.Namespace) -> None:
         raise UsageError("--archive and --data-home go with --dataset uci-har")
     if args.model.suffix.lower() in _FORMATS:
         raise UsageError(f"{args.model} is an exported file; export the model it was made of")
-    check_writable(args.file)
+    check_outputs(args.file)
     with quiet_start():
         model = load_model(args.model)
     if hasattr(model, "describe"):
@@ -155,7 +142,6 @@ def run(args: argparse.Namespace) -> None:
     options = _options(args, model)
     if args.batch_size is not None:
         options["batch_size"] = args.batch_size
-    options["quantize"] = args.quantize
     # The runtimes print messages to standard error when the file is compared.
     with warnings_as_lines(later=True), quiet_start():
         report = (to_onnx if kind == "ONNX" else to_litert)(model, args.file, **options)
@@ -170,7 +156,6 @@ def _print(report: Any) -> None:
 
 
 def _write_page(args: argparse.Namespace) -> None:
-    """Write the page of a model and print its path."""
     others = "quantize", "batch_size", "names", "channels", "rate", "dataset", "archive"
     refuse(args, (*others, "data_home"), "is for files; --web takes it from the model")
     if args.file is not None:
@@ -203,6 +188,7 @@ def _options(args: argparse.Namespace, model: Any) -> dict[str, Any]:
         "activity_names": args.names,
         "channel_names": args.channels,
         "sampling_rate": args.rate,
+        "quantize": args.quantize,
     }
     if not args.dataset:
         return options

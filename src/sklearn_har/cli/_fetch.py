@@ -1,7 +1,5 @@
 """``sklearn-har fetch``: download a data set into the cache."""
 
-from __future__ import annotations
-
 import argparse
 from pathlib import Path
 from typing import Any
@@ -10,11 +8,12 @@ from sklearn_har.cli._common import add_data_arguments
 from sklearn_har.cli._data import FETCHED
 from sklearn_har.utils._text import fact
 
-_DESCRIPTION = """\
+HELP = "download a data set into the cache"
+DESCRIPTION = """\
 Download a data set, verify it and store it in the cache of `evaluate` and
 sklearn_har.datasets. Data in the cache are not downloaded again.
 """
-_EPILOG = """\
+EPILOG = """\
 examples:
   sklearn-har fetch uci-har
   sklearn-har fetch hapt
@@ -23,14 +22,7 @@ examples:
 """
 
 
-def add_parser(commands: Any) -> None:
-    """Describe the subcommand."""
-    parser = commands.add_parser(
-        "fetch",
-        help="download a data set into the cache",
-        description=_DESCRIPTION,
-        epilog=_EPILOG,
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "dataset",
         choices=list(FETCHED),
@@ -40,11 +32,9 @@ def add_parser(commands: Any) -> None:
         ),
     )
     add_data_arguments(parser)
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> None:
-    """Fetch both subsets and print a summary."""
     import numpy as np
 
     from sklearn_har import datasets

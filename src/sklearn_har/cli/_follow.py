@@ -1,7 +1,5 @@
 """``sklearn-har predict --follow``: recognise samples while they are written."""
 
-from __future__ import annotations
-
 import argparse
 import stat
 import sys

@@ -1,35 +1,20 @@
 """``sklearn-har inspect``: show the contents of a file, and how to read it."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 import textwrap
-from typing import Any
 
-from sklearn_har.cli._common import (
-    FILE,
-    PROGRAM,
-    check_picture,
-    check_writable,
-    quote,
-    refuse,
-    save_picture,
-)
+from sklearn_har.cli._common import FILE, PROGRAM, check_outputs, quote, refuse, save_plot
 from sklearn_har.cli._messages import in_options, warnings_as_lines
-from sklearn_har.cli._reading import (
-    add_source_arguments,
-    channels_of,
-    options_of,
-    read_options,
-)
+from sklearn_har.cli._reading import add_source_arguments, channels_of, options_of, read_options
 
-_DESCRIPTION = """\
+HELP = "show the contents of a file of a logger, and how to read it"
+DESCRIPTION = """\
 Show the contents of a file of a sensor logger: its text, columns, clock, rate,
 gaps and ranges, the likely logger, and how to read it. You need to know nothing
 about the file; options that you pass are used as they are.
 """
-_EPILOG = """\
+EPILOG = """\
 examples:
   sklearn-har inspect log.csv
       its contents, the options that read it, and the statement for Python
@@ -40,28 +25,18 @@ examples:
 """
 
 
-def add_parser(commands: Any) -> None:
-    """Describe the subcommand."""
-    parser = commands.add_parser(
-        "inspect",
-        help="show the contents of a file of a logger, and how to read it",
-        description=_DESCRIPTION,
-        epilog=_EPILOG,
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", **FILE, help="the file")
     parser.add_argument("--plot", **FILE, help="draw the channels (.png, .pdf, .svg)")
     add_source_arguments(parser)
-    parser.set_defaults(run=run, pattern=None)
+    parser.set_defaults(pattern=None)
 
 
 def run(args: argparse.Namespace) -> None:
-    """Inspect a file, print the report, and draw the channels."""
     from sklearn_har.recordings import inspect_file
 
     refuse(args, ("pattern",), "inspect looks at one file")
-    if args.plot:
-        check_writable(args.plot)
-        check_picture(args.plot)
+    check_outputs(plot=args.plot)
     options = read_options(args, channels_of(args))
     options.pop("session", None)
     with warnings_as_lines():
@@ -76,4 +51,4 @@ def run(args: argparse.Namespace) -> None:
         from sklearn_har.inspection import RecordingDisplay
 
         with warnings_as_lines():
-            save_picture(args.plot, RecordingDisplay.from_recording(report.recording).figure_)
+            save_plot(args.plot, RecordingDisplay.from_recording(report.recording))

@@ -1,7 +1,5 @@
 """Translate warnings and errors of the package to words of the command line."""
 
-from __future__ import annotations
-
 import re
 import sys
 import warnings

@@ -1,13 +1,11 @@
 """Load saved models, and choose the preparation of recordings for them."""
 
-from __future__ import annotations
-
 import argparse
 import math
 from pathlib import Path
 from typing import Any
 
-from sklearn_har.cli._common import UsageError, nearest, real
+from sklearn_har.cli._common import HERTZ, UsageError, nearest, real
 from sklearn_har.utils._text import fact
 
 NETWORKS = {
@@ -21,7 +19,6 @@ SMOOTHING = ("smoothing", "expected_duration", "min_duration", "min_probability"
 
 
 def add_preparation_arguments(parser: argparse.ArgumentParser, note: str = "") -> None:
-    """Add the options for the preparation of recordings."""
     group = parser.add_argument_group("preparation" + note)
     group.add_argument(
         "--preset",
@@ -32,8 +29,7 @@ def add_preparation_arguments(parser: argparse.ArgumentParser, note: str = "") -
     )
     group.add_argument(
         "--rate",
-        type=real(minimum=0.0, exclude_minimum=True),
-        metavar="HZ",
+        **HERTZ,
         help="sampling rate of the windows (default: 50)",
     )
     group.add_argument(
@@ -94,11 +90,9 @@ def recognizer_of(args: argparse.Namespace, model: Any) -> Any:
     """
     from sklearn_har.recognition import ActivityRecognizer
 
-    if isinstance(model, ActivityRecognizer):
-        recognizer = model
-        refuse_contradictions(args, recognizer)
-    elif getattr(model, "recognizer", None):
-        recognizer = ActivityRecognizer.from_classifier(model)
+    described = isinstance(model, ActivityRecognizer)
+    if described or getattr(model, "recognizer", None):
+        recognizer = model if described else ActivityRecognizer.from_classifier(model)
         refuse_contradictions(args, recognizer)
     else:
         recognizer = _of_classifier(args, model)
@@ -114,13 +108,9 @@ def refuse_contradictions(args: argparse.Namespace, recognizer: Any) -> None:
     from sklearn_har.preparation import Preparation
 
     preparation = recognizer.preparation_
-    known = {
-        "rate": preparation.sampling_rate,
-        "window": preparation.window,
-        "overlap": preparation.overlap,
-    }
-    for name, value in known.items():
+    for name in ("rate", "window", "overlap"):
         given = getattr(args, name, None)
+        value = getattr(preparation, "sampling_rate" if name == "rate" else name)
         if given is not None and not math.isclose(given, value, rel_tol=1e-6):
             _refuse(args, f"--{name} {given:g}", f"{value:g}")
     if (getattr(args, "frame", None) or preparation.frame) != preparation.frame:
@@ -130,12 +120,11 @@ def refuse_contradictions(args: argparse.Namespace, recognizer: Any) -> None:
         for name in ("noise_cutoff", "gravity_cutoff", "drift_cutoff"):
             if getattr(expected, name) != getattr(preparation, name):
                 _refuse(args, f"--preset {args.preset}", f"{name}={getattr(preparation, name)}")
-    names = list(map(str, recognizer.classes_.tolist()))
-    if getattr(args, "names", None) and args.names != names:
-        _refuse(args, f"--names {' '.join(args.names)}", " ".join(names))
-    channels = list(recognizer.window_channel_names_)
-    if getattr(args, "channels", None) and args.channels != channels:
-        _refuse(args, f"--channels {' '.join(args.channels)}", " ".join(channels))
+    classes = map(str, recognizer.classes_.tolist())
+    for name, known in (("names", classes), ("channels", recognizer.window_channel_names_)):
+        given, known = getattr(args, name, None), list(known)
+        if given and given != known:
+            _refuse(args, f"--{name} {' '.join(given)}", " ".join(known))
 
 
 def _refuse(args: argparse.Namespace, option: str, known: str) -> None:
@@ -146,7 +135,6 @@ def _refuse(args: argparse.Namespace, option: str, known: str) -> None:
 
 def _of_classifier(args: argparse.Namespace, model: Any) -> Any:
     """Make a recognizer from a classifier of windows, which lacks their preparation."""
-    from sklearn_har.preparation import Preparation
     from sklearn_har.recognition import ActivityRecognizer
 
     n_timesteps, n_channels = _shape_of_windows(model)
@@ -161,12 +149,7 @@ def _of_classifier(args: argparse.Namespace, model: Any) -> Any:
         raise UsageError(f"{args.model} has no length of windows; give --window")
     alone = args.acceleration is not None and not args.gyroscope
     preset = args.preset or ("accelerometer" if alone else "uci-har")
-    changes: dict[str, Any] = {"sampling_rate": rate, "window": window}
-    given = {"overlap": args.overlap, "frame": args.frame}
-    changes |= {name: value for name, value in given.items() if value is not None}
-    if preset != "resample":
-        changes |= _kinds(args)
-    preparation = Preparation.from_preset(preset, **changes)
+    preparation = _with_options(args, preset, rate, window)
     kinds = len(preparation.acceleration) + len(preparation.angular_velocity)
     kinds += preparation.frame != "device"
     if preset != "resample" and n_channels is not None:
@@ -196,18 +179,21 @@ def _shape_of_windows(model: Any) -> tuple[int | None, int | None]:
     return None, None
 
 
-def _kinds(args: argparse.Namespace) -> dict[str, Any]:
-    if args.acceleration is None:
-        return {}
-    n = len(args.acceleration)
-    total = n + len(args.gyroscope or [])
-    return {"acceleration": tuple(range(n)), "angular_velocity": tuple(range(n, total))}
+def _with_options(args: argparse.Namespace, preset: str, rate: Any, window: Any) -> Any:
+    from sklearn_har.preparation import Preparation
+
+    changes = {"sampling_rate": rate, "window": window, "overlap": args.overlap}
+    changes["frame"] = args.frame
+    if preset != "resample" and args.acceleration is not None:
+        n = len(args.acceleration)
+        changes["acceleration"] = tuple(range(n))
+        changes["angular_velocity"] = tuple(range(n, n + len(args.gyroscope or [])))
+    given = {name: value for name, value in changes.items() if value is not None}
+    return Preparation.from_preset(preset, **given)
 
 
 def preparation_of(args: argparse.Namespace, channel_names: tuple[str, ...]) -> Any:
     """Return the preparation of the options; by default that for the channels."""
-    from sklearn_har.preparation import Preparation
-
     n_channels = len(channel_names)
     preset = args.preset
     if preset is None:
@@ -221,35 +207,21 @@ def preparation_of(args: argparse.Namespace, channel_names: tuple[str, ...]) -> 
             f"there are {n_channels} columns of numbers ({', '.join(channel_names)}): name the "
             "channels by --acceleration and --gyroscope, or take all by --preset resample"
         )
-    changes = {
-        "sampling_rate": args.rate,
-        "window": args.window,
-        "overlap": args.overlap,
-        "frame": args.frame,
-        **(_kinds(args) if preset != "resample" else {}),
-    }
-    given = {name: value for name, value in changes.items() if value is not None}
-    return Preparation.from_preset(preset, **given)
+    return _with_options(args, preset, args.rate, args.window)
 
 
 def facts_of(recognizer: Any) -> list[str]:
     """Describe a recognizer: its preparation and its smoothing."""
     preparation = getattr(recognizer, "preparation_", recognizer.preparation)
     filters = [
-        f"{what} {cutoff:g} Hz"
-        for what, cutoff in (
-            ("noise", preparation.noise_cutoff),
-            ("gravity", preparation.gravity_cutoff),
-            ("drift", preparation.drift_cutoff),
-        )
-        if cutoff is not None
+        f"{name} {cutoff:g} Hz"
+        for name in ("noise", "gravity", "drift")
+        if (cutoff := getattr(preparation, f"{name}_cutoff")) is not None
     ]
-    return [
-        fact(
-            "windows",
-            f"{preparation.window_length:g} s ({preparation.n_timesteps} time steps at "
-            f"{preparation.sampling_rate:g} Hz), overlap {preparation.overlap:g}"
-            + (f", {preparation.frame} frame" if preparation.frame != "device" else ""),
-        ),
-        fact("filters", ", ".join(filters) or "none"),
-    ]
+    windows = (
+        f"{preparation.window_length:g} s ({preparation.n_timesteps} time steps at "
+        f"{preparation.sampling_rate:g} Hz), overlap {preparation.overlap:g}"
+    )
+    if preparation.frame != "device":
+        windows += f", {preparation.frame} frame"
+    return [fact("windows", windows), fact("filters", ", ".join(filters) or "none")]

@@ -1,9 +1,6 @@
 """Make networks from options: alone for windows, or in a recognizer for recordings."""
 
-from __future__ import annotations
-
 import argparse
-import ast
 import difflib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from sklearn_har.cli import _models
-from sklearn_har.cli._common import COUNT, UsageError
+from sklearn_har.cli._common import COUNT, UsageError, literal
 from sklearn_har.cli._messages import warnings_as_lines
 from sklearn_har.cli._models import NETWORKS
 from sklearn_har.utils._errors import one_line
@@ -20,7 +17,6 @@ from sklearn_har.utils._text import fact
 
 
 def add_training_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments for the settings of a network."""
     settings = parser.add_mutually_exclusive_group()
     settings.add_argument(
         "--recipe",
@@ -60,10 +56,7 @@ def _setting(text: str) -> tuple[str, Any]:
     name, equals, value = text.partition("=")
     if not (name and equals):
         raise argparse.ArgumentTypeError(f"must be NAME=VALUE, such as units=64, got {text!r}")
-    try:
-        return name, ast.literal_eval(value)
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        return name, value
+    return name, literal(value)
 
 
 def load_classifier(model: str, *, recipe: bool = False) -> Any:
@@ -116,12 +109,9 @@ def set_parameter(estimator: Any, option: str, name: str, value: Any) -> None:
     except (ValueError, TypeError, AttributeError) as error:
         # Compared without the prefix, which would make all names of a part similar.
         known = {key.partition("__")[2] or key: key for key in estimator.get_params()}
-        similar = difflib.get_close_matches(parameter, known, n=1)
-        reason = (
-            f"there is no such parameter; did you mean {known[similar[0]]}?"
-            if similar
-            else one_line(error)
-        )
+        reason = one_line(error)
+        if similar := difflib.get_close_matches(parameter, known, n=1):
+            reason = f"there is no such parameter; did you mean {known[similar[0]]}?"
         raise UsageError(f"{option} {name}: {reason}") from None
 
 
@@ -153,7 +143,6 @@ def settings_in_words(args: argparse.Namespace, *, recipe: bool) -> str:
 
 
 def training_facts(args: argparse.Namespace, recognizer: Any) -> list[str]:
-    """Describe a training on recordings, with one fact per line."""
     settings = settings_in_words(args, recipe=not args.published)
     return [
         *_models.facts_of(recognizer),

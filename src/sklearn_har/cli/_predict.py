@@ -1,10 +1,7 @@
 """``sklearn-har predict``: recognise the activities in a recording."""
 
-from __future__ import annotations
-
 import argparse
 import datetime
-import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,13 +9,13 @@ from typing import Any
 from sklearn_har.cli import _follow
 from sklearn_har.cli._common import (
     FILE,
+    NAMES,
+    SECONDS,
     UsageError,
-    check_picture,
-    check_writable,
-    figure_of_rows,
+    check_outputs,
     quiet_start,
     real,
-    save_picture,
+    save_plot,
     write_file,
 )
 from sklearn_har.cli._messages import warnings_as_lines
@@ -31,11 +28,12 @@ _LONGEST_NAME = 40
 # In s: larger times count from 1970, because they would be dates of 1973 or later.
 _SINCE_1970 = 1e8
 
-_DESCRIPTION = """\
+HELP = "recognise the activities in a recording"
+DESCRIPTION = """\
 Recognise the activities in a recording, and print their starts and ends. The
 model contains the preparation of recordings.
 """
-_EPILOG = """\
+EPILOG = """\
 The model is a file that `train` or `export` wrote. A classifier of windows that
 was saved by skops.io.dump works as well, with --preset, --rate, --window and
 --names. A file with types of other packages is refused, because loading it
@@ -64,14 +62,7 @@ examples:
 """
 
 
-def add_parser(commands: Any) -> None:
-    """Describe the subcommand."""
-    parser = commands.add_parser(
-        "predict",
-        help="recognise the activities in a recording",
-        description=_DESCRIPTION,
-        epilog=_EPILOG,
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "source",
         **FILE,
@@ -103,11 +94,9 @@ def add_parser(commands: Any) -> None:
     add_preparation_arguments(parser, " (only for a classifier of windows)")
     parser.add_argument(
         "--names",
-        nargs="+",
-        metavar="NAME",
+        **NAMES,
         help="names of the activities, in the order of the classes of such a classifier",
     )
-    parser.set_defaults(run=run)
 
 
 def _add_smoothing(parser: argparse.ArgumentParser) -> None:
@@ -119,8 +108,7 @@ def _add_smoothing(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--expected-duration",
-        type=real(minimum=0.0, exclude_minimum=True),
-        metavar="S",
+        **SECONDS,
         help="mean duration of an activity, in s",
     )
     group.add_argument(
@@ -145,18 +133,13 @@ def _add_smoothing(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Read a recording, predict, and write the results."""
     if args.smoothing == "none" and args.expected_duration is not None:
         raise UsageError("--expected-duration is for smoothing; leave out --smoothing none")
     if args.follow:
         _follow.check(args)
     elif str(args.source) == "-":
         raise UsageError("- is the standard input, which is read with --follow")
-    for path in (args.timeline, args.plot):
-        if path:
-            check_writable(path)
-    if args.plot:
-        check_picture(args.plot)
+    check_outputs(args.timeline, plot=args.plot)
     with warnings_as_lines(later=True), quiet_start():
         model = _load_pretrained(args) if args.model is None else load_model(args.model)
         recognizer = recognizer_of(args, model)
@@ -178,21 +161,17 @@ def run(args: argparse.Namespace) -> None:
         for column in ("start", "end"):
             timeline[column] -= seen.zero
         if args.plot and len(timeline):
-            save_picture(args.plot, _picture(timeline))
+            from sklearn_har.inspection import PredictionTimelineDisplay
+
+            save_plot(args.plot, PredictionTimelineDisplay(timeline).plot())
     finally:
+        model_name = str(args.model)
+        if not isinstance(args.model, Path):
+            model_name += ", trained on MotionSense, a phone in the front pocket of the trousers"
         print(fact("recording", f"{args.source}, {seen}"))
-        print(
-            fact("windows", f"{length:g} s, {preparation.n_timesteps} time steps"),
-            fact("model", _name_of(args.model)),
-            sep="\n",
-        )
+        print(fact("windows", f"{length:g} s, {preparation.n_timesteps} time steps"))
+        print(fact("model", model_name))
         print(f"\n{_table(timeline) if len(timeline) else 'no window is certain enough'}")
-
-
-def _name_of(model: Path | str) -> str:
-    if isinstance(model, Path):
-        return str(model)
-    return f"{model}, trained on MotionSense, a phone in the front pocket of the trousers"
 
 
 def _load_pretrained(args: argparse.Namespace) -> Any:
@@ -246,14 +225,3 @@ def _table(timeline: Any) -> str:
     shown["activity"] = [shorten(name, _LONGEST_NAME) for name in shown["activity"]]
     table: str = shown.to_string(index=False)
     return table
-
-
-def _picture(timeline: Any) -> Any:
-    from sklearn_har.inspection import PredictionTimelineDisplay
-
-    # The display wraps long names, so rows need room for several lines.
-    n_lines = max(len(textwrap.wrap(str(name), 28)) for name in timeline["activity"])
-    height = max(0.4, 0.08 + 0.16 * n_lines)
-    figure = figure_of_rows(timeline["activity"].nunique(), width=10.0, height=height)
-    PredictionTimelineDisplay(timeline).plot(figure.subplots())
-    return figure

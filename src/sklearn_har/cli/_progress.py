@@ -1,7 +1,5 @@
 """Show the progress of one training on a terminal. This module imports Keras."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import keras
@@ -17,10 +15,8 @@ class EpochProgress(keras.callbacks.Callback):
         self._line = ProgressLine()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Replace the line."""
         figures = "".join(f"  {name} {value:.3f}" for name, value in (logs or {}).items())
         self._line.show(f"epoch {epoch + 1}/{self.params['epochs']}{figures}")
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
-        """Clear the line for the output of the repeat."""
         self._line.clear()

@@ -1,7 +1,5 @@
 """Read recordings by options, columns and files of the command line."""
 
-from __future__ import annotations
-
 import argparse
 import re
 from collections.abc import Iterator, Mapping
@@ -10,12 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sklearn_har.cli import _data
-from sklearn_har.cli._common import (
-    UsageError,
-    nearest,
-    real,
-    refuse,
-)
+from sklearn_har.cli._common import HERTZ, NAMES, SECONDS, UsageError, nearest, refuse
 from sklearn_har.utils._text import fact
 
 # Rows in memory at once: twenty minutes at 50 Hz.
@@ -48,16 +41,11 @@ def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
         help="angular velocities; without a name none (default: those of the model, or the next "
         "three columns)",
     )
-    add(
-        "--acceleration-unit",
-        choices=["g", "mg", "ug", "m/s2", "cm/s2", "mm/s2"],
-        help="(default: that of the model, or g)",
-    )
-    add(
-        "--gyroscope-unit",
-        choices=["rad/s", "mrad/s", "deg/s", "mdeg/s", "rpm"],
-        help="(default: that of the model, or rad/s)",
-    )
+    acceleration_units = ["g", "mg", "ug", "m/s2", "cm/s2", "mm/s2"]
+    gyroscope_units = ["rad/s", "mrad/s", "deg/s", "mdeg/s", "rpm"]
+    default = "(default: that of the model, or {})"
+    add("--acceleration-unit", choices=acceleration_units, help=default.format("g"))
+    add("--gyroscope-unit", choices=gyroscope_units, help=default.format("rad/s"))
     add(
         "--gravity",
         nargs="+",
@@ -107,17 +95,15 @@ def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
         help="lines above the names of the columns; 0,2 skips single lines, counted from 0",
     )
     add("--encoding", metavar="NAME", help="of the text, such as cp1252 (default: utf-8)")
-    add("--columns", nargs="+", metavar="NAME", help="names of the columns of files without names")
+    add("--columns", **NAMES, help="names of the columns of files without names")
     add(
         "--file-rate",
-        type=real(minimum=0.0, exclude_minimum=True),
-        metavar="HZ",
+        **HERTZ,
         help="for files without times: the rate of their samples",
     )
     add(
         "--max-gap",
-        type=real(minimum=0.0, exclude_minimum=True),
-        metavar="S",
+        **SECONDS,
         help="a longer step between samples is an interruption (default: five samples)",
     )
 
@@ -130,7 +116,6 @@ def _rows(text: str) -> int | list[int]:
 
 
 def add_source_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the options for the source of labelled recordings."""
     add_reading_arguments(parser)
     group = parser.add_argument_group("labels and subjects")
     add = group.add_argument
@@ -176,16 +161,12 @@ def channels_of(args: argparse.Namespace, recognizer: Any = None) -> list[Channe
         if any(given):
             raise UsageError("units need the columns: give --acceleration and --gyroscope")
         return channels
+    # A format determines the units of its files.
+    moving, turning = zip(given, (None, None) if args.format else ("g", "rad/s"), strict=True)
+    units = [moving] * n_accelerations + [turning] * (len(channels) - n_accelerations)
     return [
         channel._replace(unit=unit or channel.unit or default)
-        for channel, unit, default in zip(
-            channels,
-            [given[0]] * n_accelerations + [given[1]] * (len(channels) - n_accelerations),
-            # A format determines the units of its files.
-            [None if args.format else "g"] * n_accelerations
-            + [None if args.format else "rad/s"] * (len(channels) - n_accelerations),
-            strict=True,
-        )
+        for channel, (unit, default) in zip(channels, units, strict=True)
     ]
 
 
@@ -310,8 +291,7 @@ def options_of(arguments: Mapping[str, Any], report: Any) -> list[str]:
     text = dict(arguments.get("read_options") or {})
     for option, name in _OF_TEXT.items():
         if name in text:
-            word = {"\t": "tab", r"\s+": "space"}.get(text[name], text[name])
-            add(option, word)
+            add(option, {"\t": "tab", r"\s+": "space"}.get(text[name], text[name]))
     if "skiprows" in text:
         rows = text["skiprows"]
         add("skip-rows", rows if isinstance(rows, int) else ",".join(map(str, rows)))
@@ -346,12 +326,9 @@ def options_of(arguments: Mapping[str, Any], report: Any) -> list[str]:
 
 def how_read(args: argparse.Namespace) -> dict[str, Any]:
     """Return how the training files were read, to store it in the model."""
+    kept = (*_REMEMBERED, "channels", "units", "sensors")
     options = read_options(args, channels_of(args))
-    return {
-        name: value
-        for name, value in options.items()
-        if name in (*_REMEMBERED, "channels", "units", "sensors")
-    }
+    return {name: value for name, value in options.items() if name in kept}
 
 
 def read_pieces(args: argparse.Namespace, recognizer: Any) -> Iterator[Any]:
@@ -442,7 +419,6 @@ def _read_all(args: argparse.Namespace, channels: list[Channel], recognizer: Any
 
 
 def facts_of(recordings: list[Any], source: Any) -> list[str]:
-    """Describe labelled recordings, with one fact per line."""
     import pandas as pd
 
     subjects = list(dict.fromkeys(r.subject for r in recordings if r.subject is not None))
@@ -450,12 +426,10 @@ def facts_of(recordings: list[Any], source: Any) -> list[str]:
     hertz = f"{rates[0]:g}" if len(rates) == 1 else f"{rates[0]:g} to {rates[-1]:g}"
     timeline = pd.concat([recording.timeline() for recording in recordings])
     seconds = (timeline["end"] - timeline["start"]).groupby(timeline["activity"]).sum()
+    length = f"{sum(r.duration for r in recordings):.1f} s at {hertz} Hz"
     return [
         fact("data", str(source)),
-        fact(
-            "recordings",
-            f"{len(recordings)}, {sum(r.duration for r in recordings):.1f} s at {hertz} Hz",
-        ),
+        fact("recordings", f"{len(recordings)}, {length}"),
         fact("subjects", f"{len(subjects)}: {', '.join(map(str, subjects))}" if subjects else "?"),
         fact("channels", ", ".join(recordings[0].channel_names)),
         fact("activities", ", ".join(f"{name} {time:.1f} s" for name, time in seconds.items())),

@@ -1,9 +1,6 @@
 """``sklearn-har train``: train a recognizer on labelled recordings and save it."""
 
-from __future__ import annotations
-
 import argparse
-from typing import Any
 
 from sklearn_har.cli import _models, _networks
 from sklearn_har.cli._common import (
@@ -12,7 +9,7 @@ from sklearn_har.cli._common import (
     SEED,
     UsageError,
     add_data_arguments,
-    check_new,
+    check_outputs,
     quiet_start,
     write_file,
 )
@@ -20,12 +17,13 @@ from sklearn_har.cli._messages import warnings_as_lines
 from sklearn_har.cli._reading import add_source_arguments, facts_of, how_read, read_source
 from sklearn_har.utils._text import fact
 
-_DESCRIPTION = """\
+HELP = "train a recognizer on labelled recordings and save it"
+DESCRIPTION = """\
 Train a network on labelled recordings and save it with everything that it
 needs: sampling rate, channels, filters, windows, smoothing, activity names.
 `predict`, `evaluate` and `export` read all of this from the file.
 """
-_EPILOG = """\
+EPILOG = """\
 SOURCE is a folder (with --pattern), one table (CSV or Parquet, with --labels
 and --subject), or a data set: simulated (no download), hapt or motion-sense. It
 uses the training subjects of a data set; `evaluate` reads the others.
@@ -49,14 +47,7 @@ examples:
 """
 
 
-def add_parser(commands: Any) -> None:
-    """Describe the subcommand."""
-    parser = commands.add_parser(
-        "train",
-        help="train a recognizer on labelled recordings and save it",
-        description=_DESCRIPTION,
-        epilog=_EPILOG,
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", metavar="SOURCE", help="folder, table or data set")
     parser.add_argument("--save", **FILE, required=True, help="the file to write (.skops)")
     parser.add_argument("--force", action="store_true", help="overwrite the file of --save")
@@ -76,16 +67,16 @@ def add_parser(commands: Any) -> None:
     _models.add_preparation_arguments(parser)
     add_source_arguments(parser)
     add_data_arguments(parser)
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> None:
-    """Read, cross-validate on request, train and save."""
     from sklearn_har.utils._optional import import_optional
 
     if args.save.suffix != ".skops":
         raise UsageError(f"--save {args.save}: the ending must be .skops; `export` writes others")
-    check_new(args.save, "--save", force=args.force)
+    check_outputs(args.save)
+    if args.save.is_file() and not args.force:
+        raise UsageError(f"--save {args.save}: the file exists; add --force to overwrite it")
     skops_io = import_optional("skops.io", extra="export", needed_by="--save")
     with warnings_as_lines():
         recordings = read_source(args, "train")

@@ -1,7 +1,5 @@
 """Real and simulated inertial signals as data sets in the form of scikit-learn."""
 
-from __future__ import annotations
-
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 

@@ -7,8 +7,6 @@ size, and used only if its SHA-256 is the published one. This excludes altered f
 other member is read, so duplicate names and names outside the archive do no harm.
 """
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import io
@@ -69,20 +67,14 @@ class ArchiveReader:
         except PermissionError:
             raise
         except _DAMAGE as error:
-            raise self._error_of_alteration(
-                name, f"it cannot be read ({one_line(error)})"
-            ) from error
-        if len(content) > expected.size:
-            raise self._error_of_alteration(name, f"it is longer than its {expected.size} bytes")
-        if len(content) < expected.size:
-            raise self._error_of_alteration(
-                name, f"it has {len(content)} bytes instead of {expected.size}"
-            )
-        found = hashlib.sha256(content).hexdigest()
+            raise self._alteration(name, f"it cannot be read ({one_line(error)})") from error
+        found, size = hashlib.sha256(content).hexdigest(), expected.size
+        if len(content) > size:
+            raise self._alteration(name, f"it is longer than its {size} bytes")
+        if len(content) < size:
+            raise self._alteration(name, f"it has {len(content)} bytes instead of {size}")
         if found != expected.sha256:
-            raise self._error_of_alteration(
-                name, f"its SHA-256 is {found} instead of {expected.sha256}"
-            )
+            raise self._alteration(name, f"its SHA-256 is {found} instead of {expected.sha256}")
         return content
 
     def read_table(self, name: str) -> NDArray[np.float64]:
@@ -93,7 +85,7 @@ class ArchiveReader:
         )
         return table.to_numpy(dtype=np.float64)
 
-    def _error_of_alteration(self, name: str, reason: str) -> ArchiveError:
+    def _alteration(self, name: str, reason: str) -> ArchiveError:
         return ArchiveError(
             f"{name!r} of the {self._dataset.title} data set is not the published file: {reason}. "
             f"It was read from {self._origin}; download or unpack that again, without converting "

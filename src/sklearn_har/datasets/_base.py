@@ -6,9 +6,10 @@ import contextlib
 import os
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from inspect import cleandoc
 from numbers import Integral, Real
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,70 @@ _ENVIRONMENT = "SKLEARN_HAR_DATA"
 _DEFAULT_HOME = "~/sklearn_har_data"
 # In Hz, for both data sets of recordings.
 _RECORDED_RATE = 50.0
+T = TypeVar("T", bound=Callable[..., Any])
+
+# What the docstrings of the fetchers have in common; see `share_docs`.
+_SHARED = {
+    "place": """\
+data_home : str or path-like, default=None
+    The folder of downloads and caches. None for that of :func:`get_data_home`.
+
+archive : str or path-like, default=None
+    A local copy of the data set, for machines that cannot download: the published archive, the zip
+    file inside it if there is one, a repacked zip file, or the unpacked folder. Each file in it
+    must have the published SHA-256. It is ignored if the cache has the data; otherwise it replaces
+    the download.
+
+download_if_missing : bool, default=True
+    If False, raise an OSError if the data are not locally available, instead of downloading them.
+""",
+    "retries": """\
+n_retries : int, default=3
+    Number of retries of a download, at each address, after a temporary failure. A refusal, an
+    unknown host or a wrong file is not retried.
+
+delay : float, default=1.0
+    Seconds before the first retry, doubled for each further one. A waiting time of up to a minute
+    from the server takes precedence.
+""",
+    "recordings": """\
+labels : list of ndarray of shape (n_samples,), dtype int64
+        The same labels as numbers: the position of the activity of each sample in `target_names`;
+        -1 for unlabelled samples.
+    subject : ndarray of shape (n_recordings,), dtype int64
+        The person, counted from 1.
+    split : ndarray of shape (n_recordings,), dtype str
+        "train" or "test", as in `subset`.
+    target_names, channel_names : list of str
+        The names of the activities, and of the six channels.
+""",
+    "origin": """\
+sampling_rate : float
+        50.0, in Hz.
+    DESCR : str
+        Statements on origin, units, split, citation and licence.
+""",
+    "raises": """\
+Raises
+------
+ArchiveError
+    If `archive` is not a complete and unaltered copy of the data set.
+DownloadError
+    If the data are neither in the cache nor available for download; it is an OSError.
+OSError
+    If `download_if_missing` is False and the data are not in the cache, or if the cache folder
+    cannot be used.
+""",
+}
+
+
+def share_docs(fetch: T) -> T:
+    """Fill the placeholders in the docstring of a fetcher, such as `{place}`."""
+    doc = cleandoc(fetch.__doc__ or "")
+    for name, text in _SHARED.items():
+        doc = doc.replace(f"{{{name}}}\n", text)
+    fetch.__doc__ = doc
+    return fetch
 
 
 def get_data_home(data_home: str | os.PathLike[str] | None = None) -> str:
@@ -122,7 +187,6 @@ def _home_path(data_home: str | os.PathLike[str] | None) -> Path:
 
 
 def _as_path(name: str, value: str | os.PathLike[str]) -> Path:
-    """Return the argument `name` as a path."""
     try:
         return Path(value).expanduser()
     except TypeError:

@@ -1,7 +1,5 @@
 """Make the Bunch of a data set of windows or recordings, with its frame and names."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

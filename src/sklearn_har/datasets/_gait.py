@@ -4,8 +4,6 @@ Axes of the trunk, right-handed: x up, y to the right, z forward. Lengths of seg
 samples, accelerations in g, angles in rad, angular velocities in rad/s, and frequencies in Hz.
 """
 
-from __future__ import annotations
-
 import itertools
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -18,6 +16,7 @@ from scipy.spatial.transform import Rotation
 from sklearn_har.utils._uci_har_names import ACTIVITY_NAMES
 
 Floats = NDArray[np.float64]
+Rng = np.random.RandomState
 
 #: Steps per second of level walking, over all subjects.
 CADENCE_RANGE = (1.6, 2.1)
@@ -146,7 +145,7 @@ class Subject:
     breathing_rate: float
 
 
-def plan_bouts(bout_length: int, sampling_rate: float, rng: np.random.RandomState) -> list[Bout]:
+def plan_bouts(bout_length: int, sampling_rate: float, rng: Rng) -> list[Bout]:
     """Arrange one bout of each activity with transitions of 2 to 4 s around them.
 
     Resting and moving activities stay together, as in the protocol of UCI HAR; their order differs
@@ -164,8 +163,7 @@ def plan_bouts(bout_length: int, sampling_rate: float, rng: np.random.RandomStat
     return bouts
 
 
-def draw_subject(rng: np.random.RandomState) -> Subject:
-    """Draw the habits of one subject."""
+def draw_subject(rng: Rng) -> Subject:
     # The pouch sits a little to one side, and hangs like the belt.
     turn = rng.normal(0.0, 0.15)
     habit = np.array([rng.normal(-0.10, 0.05), rng.normal(0.0, 0.07)])
@@ -225,7 +223,7 @@ def draw_subject(rng: np.random.RandomState) -> Subject:
     )
 
 
-def turn_phone(subject: Subject, orientation: str, rng: np.random.RandomState) -> Subject:
+def turn_phone(subject: Subject, orientation: str, rng: Rng) -> Subject:
     """Rotate the phone of a subject at random, by one of `ORIENTATIONS`."""
     if orientation == "usual":
         return subject
@@ -244,23 +242,16 @@ def body_axes(subject: Subject) -> Floats:
 
 
 def measure(
-    subject: Subject,
-    bouts: list[Bout],
-    sampling_rate: float,
-    noise: float,
-    rng: np.random.RandomState,
+    subject: Subject, bouts: list[Bout], sampling_rate: float, noise: float, rng: Rng
 ) -> NDArray[np.float32]:
-    """Record `subject` going through `bouts`.
+    """Record total acceleration x y z in g and angular velocity x y z in rad/s over `bouts`.
 
-    Returns
-    -------
-    recording : ndarray of float32 of shape (n_samples, 6)
-        Total acceleration x y z in g, angular velocity x y z in rad/s. The angular velocity of
-        sample ``k`` turns the device from its orientation at sample ``k`` to that at ``k + 1``.
+    The angular velocity of sample ``k`` turns the device from its orientation at sample ``k`` to
+    that at ``k + 1``.
     """
     # One additional sample, because angular velocity is a difference between neighbours.
     n_samples = bouts[-1].stop + round(sampling_rate) + 1
-    tilt, weights = _blend(subject, bouts, n_samples, sampling_rate)
+    tilt, weights = _blend(subject, bouts, n_samples)
     acceleration = np.zeros((n_samples, 3))
     swing = np.zeros((n_samples, 3))
     yaw_rate = np.zeros(n_samples)
@@ -314,9 +305,7 @@ def _tilt_rotation(tilt: Floats) -> Rotation:
     return Rotation.from_rotvec(np.stack([zero, tilt[..., 1], -tilt[..., 0]], axis=-1))
 
 
-def _blend(
-    subject: Subject, bouts: list[Bout], n_samples: int, sampling_rate: float
-) -> tuple[Floats, dict[str, Floats]]:
+def _blend(subject: Subject, bouts: list[Bout], n_samples: int) -> tuple[Floats, dict[str, Floats]]:
     """Return posture and shares of activities: constant within bouts, smooth between them."""
     names = [ACTIVITY_NAMES[bout.activity] for bout in bouts]
     weights = {name: np.zeros(n_samples) for name in names}
@@ -336,7 +325,7 @@ def _blend(
 
 
 def _gait(
-    subject: Subject, name: str, n_samples: int, sampling_rate: float, rng: np.random.RandomState
+    subject: Subject, name: str, n_samples: int, sampling_rate: float, rng: Rng
 ) -> tuple[Floats, Floats]:
     """Return acceleration and rotation vector of the trunk over a bout of walking."""
     irregularity = _GAITS[name].irregularity
@@ -371,7 +360,7 @@ def _gait(
     return acceleration, swing
 
 
-def _slow_noise(n_samples: int, scale: float, rng: np.random.RandomState) -> Floats:
+def _slow_noise(n_samples: int, scale: float, rng: Rng) -> Floats:
     """Return Gaussian noise of unit variance with a memory of about `scale` samples."""
     # In the frequency domain, because the kernels have hundreds of samples.
     size = next_fast_len(n_samples, real=True)

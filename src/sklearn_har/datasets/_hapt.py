@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sklearn.utils import Bunch
 
 from sklearn_har.datasets._archives import ArchiveReader
-from sklearn_har.datasets._base import fetch_recordings
+from sklearn_har.datasets._base import fetch_recordings, share_docs
 from sklearn_har.datasets._registry import DATASETS
 from sklearn_har.utils._uci_har_names import ACTIVITY_NAMES
 
@@ -71,6 +71,7 @@ def parse_hapt(reader: ArchiveReader) -> dict[str, NDArray[Any]]:
     }
 
 
+@share_docs
 def fetch_hapt(
     *,
     subset: str = "all",
@@ -105,28 +106,12 @@ def fetch_hapt(
         default differs from :func:`fetch_uci_har`, because no published result depends on a split
         of these recordings.
 
-    data_home : str or path-like, default=None
-        The folder of downloads and caches. None for that of :func:`get_data_home`.
-
-    archive : str or path-like, default=None
-        A local copy of the data set, for machines that cannot download: the official archive, a
-        repacked zip file, or the unpacked folder. Each file in it must have the published SHA-256.
-        It is ignored if the cache has the data; otherwise it replaces the download.
-
-    download_if_missing : bool, default=True
-        If False, raise an OSError if the data are not locally available, instead of downloading
-        them.
+    {place}
 
     as_frame : bool, default=False
         If True, `frame` is a pandas DataFrame with one row for each sample.
 
-    n_retries : int, default=3
-        Number of retries of a download after a temporary failure. A refusal, an unknown host or a
-        wrong file is not retried.
-
-    delay : float, default=1.0
-        Seconds before the first retry, doubled for each further one. A waiting time of up to a
-        minute from the server takes precedence.
+    {retries}
 
     Returns
     -------
@@ -137,36 +122,15 @@ def fetch_hapt(
             Total acceleration x y z in g and angular velocity x y z in rad/s, as measured, in
             float32. Their labels are the names of the activities, or None for unlabelled samples;
             their facts hold the number of the experiment.
-        labels : list of ndarray of shape (n_samples,), dtype int64
-            The same labels as numbers: the activity of each sample, from 0 to 11 in the order of
-            `target_names`; -1 for unlabelled samples.
-        subject : ndarray of shape (n_recordings,), dtype int64
-            The person, from 1 to 30.
+        {recordings}
         experiment : ndarray of shape (n_recordings,), dtype int64
             The number of the experiment, from 1 to 61.
-        split : ndarray of shape (n_recordings,), dtype str
-            "train" or "test", the official part of the subject.
         frame : DataFrame of shape (n_samples, 10)
             The channels, `time` in s from the beginning of the recording, `experiment`, `subject`
             and `target`; None unless `as_frame` is True.
-        target_names : list of str
-            The twelve activities and transitions.
-        channel_names : list of str
-            The six channels.
-        sampling_rate : float
-            50.0, in Hz.
-        DESCR : str
-            Statements on origin, units, split, citation and licence.
+        {origin}
 
-    Raises
-    ------
-    ArchiveError
-        If `archive` is not a complete and unaltered copy of the data set.
-    DownloadError
-        If the data are neither in the cache nor available for download; it is an OSError.
-    OSError
-        If `download_if_missing` is False and the data are not in the cache, or if the cache
-        folder cannot be used.
+    {raises}
 
     See Also
     --------

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sklearn.utils import Bunch
 
 from sklearn_har.datasets._archives import ArchiveReader
-from sklearn_har.datasets._base import fetch_recordings
+from sklearn_har.datasets._base import fetch_recordings, share_docs
 from sklearn_har.datasets._registry import DATASETS
 
 #: The position is the label; activities have the same names as in UCI HAR.
@@ -74,6 +74,7 @@ def parse_motion_sense(reader: ArchiveReader) -> dict[str, NDArray[Any]]:
     }
 
 
+@share_docs
 def fetch_motion_sense(
     *,
     subset: str = "all",
@@ -104,28 +105,12 @@ def fetch_motion_sense(
         The recordings to load: all of them, or those of subjects 1 to 18 ("train") or 19 to 24
         ("test"). This split was chosen for sklearn-har; the publisher defines none.
 
-    data_home : str or path-like, default=None
-        The folder of downloads and caches. None for that of :func:`get_data_home`.
-
-    archive : str or path-like, default=None
-        A local copy of the data set, for machines that cannot download: the published archive, a
-        repacked zip file, or the unpacked folder. Each file in it must have the published SHA-256.
-        It is ignored if the cache has the data; otherwise it replaces the download.
-
-    download_if_missing : bool, default=True
-        If False, raise an OSError if the data are not locally available, instead of downloading
-        them.
+    {place}
 
     as_frame : bool, default=False
         If True, `frame` is a pandas DataFrame with one row for each sample.
 
-    n_retries : int, default=3
-        Number of retries of a download after a temporary failure. A refusal, an unknown host or a
-        wrong file is not retried.
-
-    delay : float, default=1.0
-        Seconds before the first retry, doubled for each further one. A waiting time of up to a
-        minute from the server takes precedence.
+    {retries}
 
     Returns
     -------
@@ -136,36 +121,15 @@ def fetch_motion_sense(
             Total acceleration x y z in g and angular velocity x y z in rad/s, in float32, ordered
             by subject and trial. Their labels are the names of the activities, and their facts hold
             the number of the trial.
-        labels : list of ndarray of shape (n_samples,), dtype int64
-            The same labels as numbers: the activity of each sample, from 0 to 5 in the order of
-            `target_names`, constant in each recording.
-        subject : ndarray of shape (n_recordings,), dtype int64
-            The person, from 1 to 24.
+        {recordings}
         trial : ndarray of shape (n_recordings,), dtype int64
             The number of the trial: 1 to 9 are long, 11 to 16 short.
-        split : ndarray of shape (n_recordings,), dtype str
-            "train" or "test", as in `subset`.
         frame : DataFrame of shape (n_samples, 10)
             The channels, `time` in s from the beginning of the recording, `trial`, `subject` and
             `target`; None unless `as_frame` is True.
-        target_names : list of str
-            The six activities.
-        channel_names : list of str
-            The six channels.
-        sampling_rate : float
-            50.0, in Hz.
-        DESCR : str
-            Origin, units, citation and licence.
+        {origin}
 
-    Raises
-    ------
-    ArchiveError
-        If `archive` is not a complete and unaltered copy of the data set.
-    DownloadError
-        If the data are neither in the cache nor available for download; it is an OSError.
-    OSError
-        If `download_if_missing` is False and the data are not in the cache, or if the cache
-        folder cannot be used.
+    {raises}
 
     See Also
     --------

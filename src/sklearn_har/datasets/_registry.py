@@ -4,8 +4,6 @@ The fetchers, the command line, the tests and messages about archives use it. Th
 heavy imports, because the command line reads it for its help.
 """
 
-from __future__ import annotations
-
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
@@ -37,23 +35,10 @@ class Member:
 class DataSet:
     """The properties of a data set that are known before it is fetched.
 
-    Parameters
-    ----------
-    name : str
-        The name of the module `_<name>.py`, the function `fetch_<name>`, the text files
-        `descr/<name>.rst` and `files/<name>.txt`, and the folder below the data home.
-    title : str
-        The usual name.
-    description : str
-        One sentence for the help of the command line.
-    folder : str
-        The folder within the archive.
-    remotes : tuple of Remote
-        The addresses of archives, in order of preference.
-    nested : str or None
-        The name of an archive within the archive, if it is nested.
-    has_recordings : bool
-        Whether the fetcher returns recordings rather than windows.
+    `name` is that of the module `_<name>.py`, the function `fetch_<name>`, the text files
+    `descr/<name>.rst` and `files/<name>.txt`, and the folder below the data home. `description` is
+    for the help of the command line. `folder` is the folder within the archive, and `nested` the
+    name of an archive within it. `remotes` are the addresses of archives, in order of preference.
     """
 
     name: str
@@ -83,7 +68,6 @@ class DataSet:
 
 
 def load_descr(name: str) -> str:
-    """Return the description of a real or simulated data set, for `Bunch.DESCR`."""
     return _resource("descr", f"{name}.rst")
 
 

@@ -98,11 +98,6 @@ def make_har_recordings(
         DESCR : str
             The description of the model.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If a parameter is outside its range.
-
     See Also
     --------
     make_har_windows : Simulate windows of such recordings.
@@ -158,14 +153,13 @@ def make_har_recordings(
     simulated = _simulate(
         n_subjects, round(seconds * rate), rate, noise, random_state, orientation=orientation
     )
-    labels = []
-    for _, bouts, recording in simulated:
-        label = np.full(len(recording), -1, dtype=np.int64)
+    labels, recordings = [], []
+    for number, (_, bouts, samples) in enumerate(simulated, start=1):
+        label = np.full(len(samples), -1, dtype=np.int64)
         for bout in bouts:
             label[bout.start : bout.stop] = bout.activity
         labels.append(label)
-    return Bunch(
-        recordings=[
+        recordings.append(
             Recording(
                 samples,
                 sampling_rate=rate,
@@ -173,10 +167,9 @@ def make_har_recordings(
                 labels=names_of_codes(label, ACTIVITY_NAMES),
                 subject=number,
             )
-            for number, ((_, _, samples), label) in enumerate(
-                zip(simulated, labels, strict=True), start=1
-            )
-        ],
+        )
+    return Bunch(
+        recordings=recordings,
         labels=labels,
         subject=np.arange(1, len(simulated) + 1, dtype=np.int64),
         rotation=np.array([body_axes(subject) for subject, _, _ in simulated]),
@@ -202,9 +195,7 @@ def make_har_windows(
 ) -> Bunch | tuple[Any, Any]:
     """Simulate windows of a phone at the waist, like UCI HAR but without a download.
 
-    **The data is simulated.** It has the form, the units and the typical confusions of real data,
-    for documentation, tests and machines without a network. It does not replace real data, and an
-    accuracy on it does not apply to people. :func:`make_har_recordings` describes the model;
+    **The data is simulated.** :func:`make_har_recordings` describes the model and its limits;
     gravity and windows are computed as for real recordings.
 
     With the default size, a linear classifier on raw windows recognises about six tenths of the
@@ -239,45 +230,16 @@ def make_har_windows(
     Returns
     -------
     dataset : Bunch
-        With the fields of :func:`fetch_uci_har`:
-
-        data : ndarray of float32 of shape (n_windows, n_timesteps, 9)
-            Total acceleration x y z and body acceleration x y z in g, angular velocity x y z in
-            rad/s. With ``as_frame=True`` a DataFrame of shape (n_windows, n_timesteps * 9).
-        target : ndarray of int64 of shape (n_windows,)
-            The activities. With ``as_frame=True`` a Series.
-        subject : ndarray of int64 of shape (n_windows,)
-            The subjects, counted from 1. With ``as_frame=True`` a Series.
-        recording : ndarray of int64 of shape (n_windows,)
-            The recordings, one per subject. With ``as_frame=True`` a Series.
-        frame : DataFrame or None
-            Columns of data, ``subject``, ``recording`` and ``target``; None unless `as_frame` is
-            True.
-        target_names, channel_names, feature_names : list of str
-            The names of the labels, of the channels, and of the columns of
-            ``data.reshape(n_windows, -1)``.
-        sampling_rate : float
-            In Hz.
-        DESCR : str
-            The description of the model.
+        With the fields of :func:`fetch_uci_har` but `split`. `subject` and `recording` count from
+        1, with one recording per subject, and `DESCR` describes the model.
 
     (data, target) : tuple if ``return_X_y`` is True
         The two fields alone.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If a parameter is outside its range.
 
     See Also
     --------
     fetch_uci_har : Load the real data.
     make_har_recordings : Simulate whole recordings.
-
-    References
-    ----------
-    .. [1] Anguita, Ghio, Oneto, Parra, Reyes-Ortiz, "A public domain dataset for human activity
-       recognition using smartphones", ESANN 2013, 437-442. Data: :doi:`10.24432/C54S4K`.
 
     Examples
     --------

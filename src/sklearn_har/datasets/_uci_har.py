@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sklearn.utils import Bunch
 
 from sklearn_har.datasets._archives import ArchiveReader
-from sklearn_har.datasets._base import check_fetch_parameters, load_arrays
+from sklearn_har.datasets._base import check_fetch_parameters, load_arrays, share_docs
 from sklearn_har.datasets._bunch import windows_bunch
 from sklearn_har.datasets._registry import load_descr
 from sklearn_har.utils._uci_har_names import ACTIVITY_NAMES, CHANNEL_NAMES
@@ -62,6 +62,7 @@ def parse_uci_har(reader: ArchiveReader) -> dict[str, NDArray[Any]]:
     return arrays
 
 
+@share_docs
 def fetch_uci_har(
     *,
     subset: str = "train",
@@ -98,18 +99,7 @@ def fetch_uci_har(
     subset : {"train", "test", "all"}, default="train"
         The official part to load; "all" is the training windows followed by the test windows.
 
-    data_home : str or path-like, default=None
-        The folder of downloads and caches. None for that of :func:`get_data_home`.
-
-    archive : str or path-like, default=None
-        A local copy of the data set, for machines that cannot download: the official archive, the
-        `UCI HAR Dataset.zip` in it, a repacked zip file, or the unpacked folder. Each file in it
-        must have the published SHA-256. It is ignored if the cache has the data; otherwise it
-        replaces the download.
-
-    download_if_missing : bool, default=True
-        If False, raise an OSError if the data are not locally available, instead of downloading
-        them.
+    {place}
 
     shuffle : bool, default=False
         Whether to shuffle the windows, together with their labels, subjects and recordings.
@@ -124,13 +114,7 @@ def fetch_uci_har(
         If True, the windows are rows of a DataFrame with a column for each time step of each
         channel, and `target`, `subject`, `recording` and `split` are Series.
 
-    n_retries : int, default=3
-        Number of retries of a download, at each of two addresses, after a temporary failure. A
-        refusal, an unknown host or a wrong file is not retried.
-
-    delay : float, default=1.0
-        Seconds before the first retry, doubled for each further one. A waiting time of up to a
-        minute from the server takes precedence.
+    {retries}
 
     Returns
     -------
@@ -159,23 +143,12 @@ def fetch_uci_har(
             The nine channels, in the order of the last axis.
         feature_names : list of str
             Names of the columns of ``data.reshape(n_windows, -1)``, such as "total_acc_x_000".
-        sampling_rate : float
-            50.0, in Hz.
-        DESCR : str
-            Statements on origin, units, split, citation and licence.
+        {origin}
 
     (data, target) : tuple if ``return_X_y`` is True
         The windows and the activities, as above.
 
-    Raises
-    ------
-    ArchiveError
-        If `archive` is not a complete and unaltered copy of the data set.
-    DownloadError
-        If the data are neither in the cache nor available for download; it is an OSError.
-    OSError
-        If `download_if_missing` is False and the data are not in the cache, or if the cache
-        folder cannot be used.
+    {raises}
 
     See Also
     --------

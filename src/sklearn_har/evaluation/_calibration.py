@@ -12,10 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_consistent_length, column_or_1d
 
-from sklearn_har.utils._arrays import finite_weights
+from sklearn_har.utils._arrays import check_probabilities, finite_weights
 from sklearn_har.utils._compat import check_sample_weight
 from sklearn_har.utils._numbers import check_integer
-from sklearn_har.utils._probabilities import check_probabilities
 
 Floats = NDArray[np.float64]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from numbers import Integral
 from typing import Any
 
@@ -24,13 +24,8 @@ from sklearn.utils.multiclass import check_classification_targets, unique_labels
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.random import sample_without_replacement
 
-from sklearn_har.evaluation._recordings import (
-    are_recordings,
-    as_column,
-    join_labels,
-)
 from sklearn_har.evaluation._result import RepeatedEvaluation, score_line
-from sklearn_har.recordings import check_recordings
+from sklearn_har.recordings import Recording, check_recordings
 from sklearn_har.utils._numbers import check_integer
 from sklearn_har.utils._progress import ProgressLine, time_left
 from sklearn_har.utils._scores import check_column, per_subject
@@ -38,6 +33,8 @@ from sklearn_har.utils._text import first_few
 
 # Seeds must fit numpy, TensorFlow and C libraries with 32-bit integers.
 _MAX_SEED = np.iinfo(np.int32).max
+# The label of a sample without a prediction; for integer labels it is -1.
+_NO_PREDICTION = "no prediction"
 
 
 def repeated_evaluation(
@@ -156,7 +153,7 @@ def repeated_evaluation(
             "scoring must be the name of one scorer, a callable or None, "
             f"got {type(scoring).__name__}; call repeated_evaluation once for each score."
         )
-    recordings = are_recordings(X)
+    recordings = _are_recordings(X)
     if recordings and isinstance(scoring, str):
         from sklearn_har.recognition import recording_scorer
 
@@ -195,12 +192,8 @@ def repeated_evaluation(
     if not recordings:
         unique_labels(y, y_test)
     # Drawn from the generator, so that a RandomState instance gives other seeds at the next call.
-    seeds = np.asarray(
-        sample_without_replacement(
-            _MAX_SEED, n_repeats, random_state=check_random_state(random_state)
-        ),
-        dtype=np.int64,
-    )
+    rng = check_random_state(random_state)
+    seeds = sample_without_replacement(_MAX_SEED, n_repeats, random_state=rng).astype(np.int64)
     trainings = Parallel(n_jobs=n_jobs, return_as="generator")(
         delayed(_train_and_test)(estimator, seed, scorer, X, y, train, X_test, y_test, test)
         for seed in seeds.tolist()
@@ -236,7 +229,7 @@ def repeated_evaluation(
         # From here on, samples of recordings take the role of windows.
         if groups_test is not None:
             groups_test = np.repeat(groups_test, [len(part) for part in y_true])
-        y_true, known = join_labels(y_true)
+        y_true, known = _join_labels(y_true)
         y_true, y_pred = y_true[known], [predicted[known] for predicted in y_pred]
         groups_test = None if groups_test is None else groups_test[known]
         y = y_test = y_true
@@ -250,9 +243,7 @@ def repeated_evaluation(
         classes=classes,
         per_class=_per_class(y_true, y_pred, classes),
         per_subject=None if groups_test is None else per_subject(y_true, y_pred, groups_test),
-        confusion_matrix=np.sum(
-            [confusion_matrix(y_true, pred, labels=classes) for pred in y_pred], axis=0
-        ),
+        confusion_matrix=sum(confusion_matrix(y_true, pred, labels=classes) for pred in y_pred),
         fit_times=times[:, 0],
         predict_times=times[:, 1],
         histories=kept if len(kept) == len(histories) else None,
@@ -262,9 +253,9 @@ def repeated_evaluation(
 def _check_arrays(
     X: Any, y: Any, groups: Any, y_name: str, groups_name: str
 ) -> tuple[Any, Any, Any]:
-    if are_recordings(X):
-        X = as_column(check_recordings(X, y, labelled=True))
-        y = as_column(recording.labels for recording in X)
+    if _are_recordings(X):
+        X = np.fromiter(check_recordings(X, y, labelled=True), dtype=object)
+        y = np.fromiter((recording.labels for recording in X), dtype=object)
     else:
         X = X if hasattr(X, "shape") else np.asarray(X)
         y = check_column(y, y_name)
@@ -273,6 +264,20 @@ def _check_arrays(
         groups = check_column(groups, groups_name)
     check_consistent_length(X, y, groups)
     return X, y, groups
+
+
+def _are_recordings(X: Any) -> bool:
+    """Return whether `X` is a sequence of recordings."""
+    return isinstance(X, list | tuple | np.ndarray) and any(isinstance(x, Recording) for x in X)
+
+
+def _join_labels(parts: Sequence[NDArray[Any]]) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """Join labels of samples; return them, and a mask of the known ones."""
+    labels = pd.Series(np.concatenate([np.asarray(part, dtype=object) for part in parts]))
+    text = any(isinstance(label, str) for label in labels)
+    known = labels.notna() & (text | (labels != -1))
+    filled = labels.where(known, _NO_PREDICTION if text else -1)
+    return np.array(filled.tolist()), known.to_numpy(dtype=bool)
 
 
 def _warn_of_shared_subjects(groups: Any, groups_test: Any) -> None:
@@ -302,18 +307,14 @@ def _train_and_test(
 ) -> tuple[float, tuple[float, float], NDArray[Any], dict[str, list[float]] | None]:
     """Train one clone; return its score, times of fit and predict in s, predictions and history."""
     model = clone(estimator)
-    seeded = [
-        name
-        for name in model.get_params(deep=True)
-        if name == "random_state" or name.endswith("__random_state")
-    ]
+    seeded = [name for name in model.get_params() if f"__{name}".endswith("__random_state")]
     model.set_params(**dict.fromkeys(seeded, seed))
     X_train, X_eval = _rows(X, train), _rows(X_test, test)
     start = time.perf_counter()
     model.fit(X_train, y[train])
     fitted = time.perf_counter()
     y_pred = model.predict(X_eval)
-    y_pred = join_labels(y_pred)[0] if are_recordings(X_eval) else np.asarray(y_pred)
+    y_pred = _join_labels(y_pred)[0] if _are_recordings(X_eval) else np.asarray(y_pred)
     predicted = time.perf_counter()
     score = scorer(model, X_eval, y_test[test])
     if not isinstance(score, int | float | np.number):
@@ -354,13 +355,9 @@ def _rows(X: Any, index: Any) -> Any:
 
 
 def _per_class(y_true: Any, y_pred: list[Any], classes: NDArray[Any]) -> pd.DataFrame:
+    options = {"labels": classes, "zero_division": 0}
     # (n_repeats, 4, n_classes): precision, recall, f1, support
-    values = np.array(
-        [
-            precision_recall_fscore_support(y_true, pred, labels=classes, zero_division=0)
-            for pred in y_pred
-        ]
-    )
+    values = np.array([precision_recall_fscore_support(y_true, p, **options) for p in y_pred])
     table = {}
     for i, measure in enumerate(("precision", "recall", "f1")):
         table[f"{measure}_mean"] = values[:, i].mean(axis=0)

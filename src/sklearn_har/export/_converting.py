@@ -1,7 +1,5 @@
 """Convert a Keras model to the bytes of a file by the official converters."""
 
-from __future__ import annotations
-
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -17,8 +15,6 @@ from sklearn_har.export._portable import PortableLSTM, inner_layers
 from sklearn_har.utils._compat import without_tracing_warning
 from sklearn_har.utils._errors import one_line
 from sklearn_har.utils._optional import import_optional
-
-__all__ = ["INPUT", "OUTPUT", "convert_to_litert", "convert_to_onnx"]
 
 INPUT, OUTPUT = "windows", "probabilities"
 _METADATA = "sklearn_har"

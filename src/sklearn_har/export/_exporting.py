@@ -139,19 +139,9 @@ def to_onnx(
         model = plan.compose(max_written_out=0)
         return convert_to_onnx(model, batch_size, metadata, quantize=quantize is not None)
 
-    return _export(
-        estimator,
-        Path(path),
-        write,
-        "ONNX",
-        quantize=quantize,
-        batch_size=batch_size,
-        names=(activity_names, channel_names),
-        sampling_rate=sampling_rate,
-        X=X,
-        y=y,
-        atol=atol,
-    )
+    names = activity_names, channel_names
+    options = quantize, batch_size, names, sampling_rate, X, y, atol
+    return _export("ONNX", write, estimator, Path(path), *options)
 
 
 def to_litert(
@@ -226,27 +216,16 @@ def to_litert(
         model = plan.compose(max_written_out=_MAX_WRITTEN_OUT, exact=exact)
         return convert_to_litert(model, batch_size, metadata, quantize=quantize)
 
-    return _export(
-        estimator,
-        Path(path),
-        write,
-        "LiteRT",
-        quantize=quantize,
-        batch_size=batch_size,
-        names=(activity_names, channel_names),
-        sampling_rate=sampling_rate,
-        X=X,
-        y=y,
-        atol=atol,
-    )
+    names = activity_names, channel_names
+    options = quantize, batch_size, names, sampling_rate, X, y, atol
+    return _export("LiteRT", write, estimator, Path(path), *options)
 
 
 def _export(
+    kind: str,
+    write: Callable[[Any, str, int | None], bytes],
     estimator: Any,
     path: Path,
-    write: Callable[[Any, str, int | None], bytes],
-    kind: str,
-    *,
     quantize: str | None,
     batch_size: int | None,
     names: tuple[Sequence[str] | None, Sequence[str] | None],
@@ -259,10 +238,9 @@ def _export(
     # Imported here: exported models are also used without scikit-learn and Keras.
     from sklearn_har.export._reading import read_estimator
 
-    if quantize not in _QUANTIZE[kind]:
-        raise ValueError(
-            f"quantize must be one of {_QUANTIZE[kind]} for a file of {kind}, got {quantize!r}."
-        )
+    known = _QUANTIZE[kind]
+    if quantize not in known:
+        raise ValueError(f"quantize must be one of {known} for a file of {kind}, got {quantize!r}.")
     if batch_size is not None:
         batch_size = check_integer(batch_size, "batch_size", minimum=1)
     if y is not None and X is None:
@@ -278,27 +256,14 @@ def _export(
         X, y = _windows_of_recordings(estimator, X, y)
         estimator = estimator.estimator_
     plan = read_estimator(estimator)
-    metadata = make_metadata(
-        plan,
-        activity_names=names[0],
-        channel_names=names[1],
-        sampling_rate=sampling_rate,
-        quantize=quantize,
-        recognizer=recognizer,
-    )
+    metadata = make_metadata(plan, *names, sampling_rate, quantize, recognizer)
     windows = plan.likely_windows() if X is None else _windows(plan, X)
     content = seal(write(plan, metadata.to_json(), batch_size))
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         part.write_bytes(content)
-        report = compare(
-            plan.estimator,
-            part,
-            windows,
-            y,
-            tolerance=None if quantize else tolerance,
-            shown_as=path,
-        )
+        accepted = None if quantize else tolerance
+        report = compare(plan.estimator, part, windows, y, tolerance=accepted, shown_as=path)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)

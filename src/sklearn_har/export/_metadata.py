@@ -119,7 +119,6 @@ def _place_of_seal(content: bytes) -> tuple[int, int]:
 
 def make_metadata(
     plan: Any,
-    *,
     activity_names: Sequence[str] | None,
     channel_names: Sequence[str] | None,
     sampling_rate: float | None,

@@ -4,8 +4,6 @@ tf2onnx writes an invalid file for TensorFlow's fused LSTM, LiteRT has no arcsin
 few steps is slow.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 
@@ -39,12 +37,7 @@ class PortableLSTM(FastLSTM):
     """LSTM as a loop of Keras, or unrolled over a few steps.
 
     The converter to ONNX recognises the loop and makes one operator of it. LiteRT runs a loop step
-    by step, which is slower than the unrolled form for few steps.
-
-    Parameters
-    ----------
-    max_written_out : int
-        The largest number of steps to unroll.
+    by step, which is slower than the unrolled form for at most `max_written_out` steps.
     """
 
     def __init__(self, units: int, max_written_out: int = 0, **kwargs: Any) -> None:
@@ -56,7 +49,6 @@ class PortableLSTM(FastLSTM):
     def call(
         self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False
     ) -> Any:
-        """Return the last output, or all outputs."""
         usual = (
             mask is None
             and self.use_bias
@@ -98,7 +90,6 @@ class PortableLSTM(FastLSTM):
         return ops.matmul(_as_number(ops.equal(read[:, :, None], places)), outputs)
 
     def get_config(self) -> dict[str, Any]:
-        """Return the configuration of an equal layer."""
         return {**super().get_config(), "max_written_out": self.max_written_out}
 
 
@@ -113,7 +104,6 @@ class PortableConvLSTM(FastConvLSTM):
     def call(
         self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False
     ) -> Any:
-        """Return the last output, or all outputs."""
         cell = self.cell
         n_steps = sequences.shape[1]
         if (
@@ -142,11 +132,8 @@ class PortableConvLSTM(FastConvLSTM):
                 hidden, cell.recurrent_kernel, padding="same", data_format="channels_last"
             )
 
-        return self._run(
-            reversed(steps) if self.go_backwards else steps,
-            with_state,
-            lambda gates: ops.split(gates, 4, axis=-1),
-        )
+        steps = reversed(steps) if self.go_backwards else steps
+        return self._run(steps, with_state, lambda gates: ops.split(gates, 4, axis=-1))
 
 
 @keras.saving.register_keras_serializable(package="sklearn_har")
@@ -167,7 +154,6 @@ class PortableChannelScaling(ChannelScaling):
         return _undo_rounding(variable, windows) if self.exact else variable
 
     def get_config(self) -> dict[str, Any]:
-        """Return the configuration of an equal layer."""
         return {**super().get_config(), "exact": self.exact}
 
 
@@ -183,7 +169,6 @@ class ExactConstant(layers.Layer):
         self.values = np.asarray(values, dtype=np.float32)
 
     def call(self, windows: Any) -> Any:
-        """Return the numbers, for any windows."""
         return _undo_rounding(self.values, windows)
 
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from sklearn_har.exceptions import ExportError, ExportWarning
 from sklearn_har.export._classifier import ExportedClassifier
+from sklearn_har.utils._arrays import one_each
 from sklearn_har.utils._errors import one_line
 
 # A quantised model that agrees with its estimator on this share of windows gives no warning.
@@ -95,18 +96,10 @@ def compare(
     found = exported.predict_proba(X)
     difference = float(np.abs(expected - found).max())
     winners = expected.argmax(axis=1), found.argmax(axis=1)
-    accuracies: tuple[float | None, float | None] = (None, None)
+    accuracies = []
     if y is not None:
-        true = np.asarray(y)
-        if true.shape != (len(X),):
-            raise ValueError(
-                f"y must have one label for each of the {len(X)} windows of X, got shape "
-                f"{true.shape}."
-            )
-        accuracies = (
-            float(np.mean(exported.classes_[winners[1]] == true)),
-            float(np.mean(exported.classes_[winners[0]] == true)),
-        )
+        true = one_each(y, "y", "label", len(X), "windows of X")
+        accuracies = [float(np.mean(exported.classes_[i] == true)) for i in winners[::-1]]
     report = ExportReport(
         shown_as,
         exported.format,
@@ -118,14 +111,15 @@ def compare(
         *accuracies,
     )
     if not np.isfinite(difference):
-        raise ExportError(
-            "The exported model gives probabilities that are not numbers; nothing was written. "
-            + (
+        remedy = "Pass windows that the estimator was made for as X."
+        if exported.quantize == "float16":
+            remedy = (
                 "The float16 format has no numbers beyond 65504: does a channel, or its scaling, "
                 "exceed it? Try quantize='dynamic'."
-                if exported.quantize == "float16"
-                else "Pass windows that the estimator was made for as X."
             )
+        raise ExportError(
+            "The exported model gives probabilities that are not numbers; nothing was written. "
+            + remedy
         )
     # Written so that a difference of NaN fails.
     if tolerance is not None and not difference <= tolerance:

@@ -108,17 +108,14 @@ def to_web(
     report = _write_model(recognizer, target / _MODEL)
     # A phone with a saved page fetches it again when the bytes of any file change.
     content[_FACTS] = json.dumps(facts).encode()
-    content[_MANIFEST] = json.dumps(
-        {**json.loads(content[_MANIFEST]), "name": facts["title"]}
-    ).encode()
+    manifest = json.loads(content[_MANIFEST]) | {"name": facts["title"]}
+    content[_MANIFEST] = json.dumps(manifest).encode()
     digest = hashlib.sha256((target / _MODEL).read_bytes())
     for name in sorted(content):
         digest.update(content[name])
-    names = sorted({*content, _MODEL} - {_WORKER})
-    told = (
-        f"const VERSION = {json.dumps(digest.hexdigest())};\nconst FILES = {json.dumps(names)};\n"
-    )
-    content[_WORKER] = told.encode() + content[_WORKER]
+    told = {"VERSION": digest.hexdigest(), "FILES": sorted({*content, _MODEL} - {_WORKER})}
+    lines = [f"const {name} = {json.dumps(value)};\n" for name, value in told.items()]
+    content[_WORKER] = "".join(lines).encode() + content[_WORKER]
     for name, data in content.items():
         path = target / name
         path.parent.mkdir(exist_ok=True)

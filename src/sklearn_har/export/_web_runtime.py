@@ -1,7 +1,5 @@
 """Find the runtime of ONNX files for browsers on the disk, or fetch it by npm."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os
@@ -11,6 +9,7 @@ import tarfile
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 PACKAGE = "onnxruntime-web"
 #: The version that npm fetches, and that the page was tested with.
@@ -88,15 +87,9 @@ def _by_npm(npm: str) -> dict[str, bytes]:
     with tempfile.TemporaryDirectory() as folder:
         # npm fetches it only once, and then uses its cache.
         command = [npm, "pack", f"{PACKAGE}@{VERSION}", "--prefer-offline", "--loglevel=error"]
-        done = subprocess.run(
-            command,
-            cwd=folder,
-            capture_output=True,
-            # npm writes UTF-8 on every system.
-            encoding="utf-8",
-            errors="replace",
-            check=False,
-        )
+        # npm writes UTF-8 on every system.
+        text: Any = {"capture_output": True, "encoding": "utf-8", "errors": "replace"}
+        done = subprocess.run(command, cwd=folder, check=False, **text)
         archives = list(Path(folder).glob("*.tgz"))
         if done.returncode or not archives:
             reason = (done.stderr or done.stdout).strip().splitlines() or ["no output"]
@@ -106,14 +99,8 @@ def _by_npm(npm: str) -> dict[str, bytes]:
                 "node_modules as runtime."
             )
         with tarfile.open(archives[0]) as archive:
-            return _files(lambda name: _member(archive, name))
-
-
-def _member(archive: tarfile.TarFile, name: str) -> bytes:
-    content = archive.extractfile(f"package/{name}")
-    if content is None:
-        raise FileNotFoundError(name)
-    return content.read()
+            # A member that is missing raises a KeyError; a package has no folders of these names.
+            return _files(lambda name: archive.extractfile(f"package/{name}").read())  # type: ignore[union-attr]
 
 
 def _of_folder(package: Path) -> dict[str, bytes]:

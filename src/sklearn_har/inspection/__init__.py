@@ -1,10 +1,7 @@
 """Inspect data, trainings, evaluations and predictions in tables and plots."""
 
 from sklearn_har.inspection._activity_windows import ActivityWindowsDisplay
-from sklearn_har.inspection._channel_importance import (
-    ChannelImportanceDisplay,
-    channel_importance,
-)
+from sklearn_har.inspection._channel_importance import ChannelImportanceDisplay, channel_importance
 from sklearn_har.inspection._prediction_timeline import PredictionTimelineDisplay
 from sklearn_har.inspection._recording import RecordingDisplay
 from sklearn_har.inspection._repeated_evaluation import RepeatedEvaluationDisplay

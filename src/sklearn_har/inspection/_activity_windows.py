@@ -9,9 +9,17 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sklearn_har.inspection._base import Display, Kwargs, check_windows, unpack_windows
-from sklearn_har.inspection._channels import Channels, draw_channels, shown_channels
-from sklearn_har.inspection._style import wrap_name
+from sklearn_har.inspection._base import (
+    Channels,
+    Display,
+    Kwargs,
+    check_windows,
+    draw_channels,
+    shown_channels,
+    unpack_windows,
+    wrap_name,
+)
+from sklearn_har.utils._arrays import one_each
 from sklearn_har.utils._numbers import check_integer, check_rate
 
 # A longer name of an activity is wrapped at this many letters.
@@ -177,20 +185,14 @@ class ActivityWindowsDisplay(Display):
             As in :class:`ActivityWindowsDisplay`.
         target_names : sequence of str, default=None
             Names for the sorted labels in `y`, or for integers from 0.
-        ax, **plot_params : optional
-            As in :meth:`plot`.
         """
         X, y, sampling_rate, channel_names = unpack_windows(
             X, target=y, sampling_rate=sampling_rate, channel_names=channel_names
         )
         if sampling_rate is None:
             raise TypeError("sampling_rate must be given in Hz with an array of windows, got None.")
-        windows, labels = check_windows(X), np.asarray(y)
-        if labels.shape != (len(windows),):
-            raise ValueError(
-                f"y must have one activity for each of the {len(windows)} windows, got shape "
-                f"{labels.shape}."
-            )
+        windows = check_windows(X)
+        labels = one_each(y, "y", "activity", len(windows))
         n_windows = check_integer(n_windows, "n_windows", minimum=1)
         activities, counts = np.unique(labels, return_counts=True)
         if counts.min() < n_windows:

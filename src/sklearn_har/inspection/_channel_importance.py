@@ -14,12 +14,15 @@ from numpy.typing import ArrayLike
 from sklearn.metrics import check_scoring
 from sklearn.utils import Bunch, check_random_state
 
-from sklearn_har.inspection._base import Display, Kwargs, check_windows, unpack_windows
-from sklearn_har.inspection._style import (
+from sklearn_har.inspection._base import (
+    Display,
+    Kwargs,
+    check_windows,
     display_name,
     draw_scores,
     legend_above,
     score_axis,
+    unpack_windows,
     wrap_name,
 )
 from sklearn_har.utils._numbers import check_integer
@@ -235,8 +238,6 @@ class ChannelImportanceDisplay(Display):
             A fitted classifier of windows, or a pipeline that ends in one.
         X, y, channel_names, scoring, n_repeats, random_state : optional except X
             As in :func:`channel_importance`.
-        ax, **plot_params : optional
-            As in :meth:`plot`.
         """
         importances = channel_importance(
             estimator,

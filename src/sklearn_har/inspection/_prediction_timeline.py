@@ -10,20 +10,23 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from sklearn_har.inspection._base import Display, Kwargs, unpack_windows
-from sklearn_har.inspection._style import (
+from sklearn_har.inspection._base import (
     DARK_BAR,
     LIGHT_BAR,
     SECONDS,
+    Display,
+    Kwargs,
     TimeUnit,
     draw_bars,
     legend_above,
     row_lines,
     time_unit_of,
+    unpack_windows,
     with_defaults,
     wrap_name,
 )
 from sklearn_har.timeline import labels_to_timeline, make_timeline
+from sklearn_har.utils._arrays import one_each
 from sklearn_har.utils._intervals import Intervals, check_timeline
 
 # The height of each of the two bars of an activity, relative to its row.
@@ -160,8 +163,6 @@ class PredictionTimelineDisplay(Display):
             ``{"min_duration": 2.0}``.
         activities : array-like of shape (n_activities,), default=None
             As in :class:`PredictionTimelineDisplay`.
-        ax, **plot_params : optional
-            As in :meth:`plot`.
         """
         if not hasattr(estimator, "predict_proba"):
             raise TypeError(
@@ -177,12 +178,7 @@ class PredictionTimelineDisplay(Display):
         )
         true = None
         if y is not None:
-            labels = np.asarray(y)
-            if labels.shape != (len(probabilities),):
-                raise ValueError(
-                    f"y must have one activity for each of the {len(probabilities)} windows, got "
-                    f"shape {labels.shape}."
-                )
+            labels = one_each(y, "y", "activity", len(probabilities))
             position = {label: i for i, label in enumerate(np.asarray(estimator.classes_).tolist())}
             codes = [position.get(label, len(names)) for label in labels.tolist()]
             # One-hot probabilities of the true labels, with a last column for unlabelled windows.
@@ -216,8 +212,6 @@ class PredictionTimelineDisplay(Display):
             The label of samples without a known activity; they stay blank.
         activities : array-like of shape (n_activities,), default=None
             As in :class:`PredictionTimelineDisplay`.
-        ax, **plot_params : optional
-            As in :meth:`plot`.
         """
         predicted = labels_to_timeline(y_pred, time, unlabelled=unlabelled)
         true = None

@@ -11,23 +11,26 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from sklearn_har.inspection._base import Display, Kwargs
-from sklearn_har.inspection._channels import Channels, draw_channels, shown_channels
-from sklearn_har.inspection._prediction_timeline import bars_of_rows, rows_of
-from sklearn_har.inspection._style import (
+from sklearn_har.inspection._base import (
     DARK_BAR,
     LIGHT_BAR,
     SECONDS,
+    Channels,
+    Display,
+    Kwargs,
     TimeUnit,
     draw_bars,
+    draw_channels,
     legend_beside,
     name_rows,
     row_inches,
     row_lines,
+    shown_channels,
     time_unit_of,
     with_defaults,
     wrap_name,
 )
+from sklearn_har.inspection._prediction_timeline import bars_of_rows, rows_of
 from sklearn_har.recordings import Recording
 from sklearn_har.timeline import labels_to_timeline
 from sklearn_har.utils._gaps import gap_limit_of, gaps
@@ -236,8 +239,6 @@ class RecordingDisplay(Display):
             show its windows.
         max_gap : float, default=None
             In s: longer steps are gaps, and no line crosses them. None for 5 times the usual step.
-        ax, **plot_params : optional
-            As in :meth:`plot`.
         """
         if isinstance(recording, Recording):
             if sampling_rate is not None or channel_names is not None:
@@ -338,8 +339,7 @@ def _name_labels(labels: NDArray[Any], target_names: Sequence[str]) -> NDArray[A
             f"target_names must name each label, which are then integers from 0 to {last}, got "
             f"labels {np.unique(labels).tolist()}."
         )
-    names: NDArray[Any] = np.asarray(target_names, dtype=object)[labels]
-    return names
+    return np.asarray(np.asarray(target_names, dtype=object)[labels])
 
 
 def _stack(ax: Any, windows: NDArray[np.float64], row: int, style: dict[str, Any]) -> list[Any]:

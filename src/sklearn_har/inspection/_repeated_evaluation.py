@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sklearn_har.evaluation import RepeatedEvaluation
-from sklearn_har.inspection._base import Display, Kwargs
-from sklearn_har.inspection._style import (
+from sklearn_har.inspection._base import (
     DIAMOND_MARK,
     RING,
+    Display,
+    Kwargs,
     finish_scores,
     score_axis,
     with_defaults,
@@ -148,8 +149,6 @@ class RepeatedEvaluationDisplay(Display):
         evaluations : dict of str to RepeatedEvaluation, or RepeatedEvaluation
             The result of :func:`~sklearn_har.evaluation.repeated_evaluation` for each model, by
             name, from top to bottom. All have the same score.
-        ax, **plot_params : optional
-            As in :meth:`plot`.
         """
         named: Mapping[str, Any] = (
             evaluations if isinstance(evaluations, Mapping) else {"": evaluations}

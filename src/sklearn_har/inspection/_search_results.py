@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from sklearn_har.inspection._base import Display, Kwargs
-from sklearn_har.inspection._style import display_name, draw_scores, legend_above
+from sklearn_har.inspection._base import Display, Kwargs, display_name, draw_scores, legend_above
 from sklearn_har.utils._numbers import check_integer
+from sklearn_har.utils._text import one_line_setting
 from sklearn_har.utils._validation import check_choice
 
 # A longer setting is wrapped at this many letters, to keep half of the figure for the scores.
@@ -180,8 +180,6 @@ class SearchResultsDisplay(Display):
             As in :func:`search_table`.
         score_name : str or None, default=None
             Name of the score; None for its name in the search.
-        ax, **plot_params : optional
-            As in :meth:`plot`.
         """
         results, metric = _results(search, metric)
         if score_name is None:
@@ -189,7 +187,7 @@ class SearchResultsDisplay(Display):
             score_name = scoring if metric == "score" and isinstance(scoring, str) else metric
         short = _short_names(results)
         labels = [
-            ", ".join(f"{short[name]}={_value_text(value)}" for name, value in setting.items())
+            one_line_setting({short[name]: value for name, value in setting.items()})
             for setting in results["params"]
         ]
         display = cls(labels, _split_scores(results, metric), score_name=score_name)
@@ -228,7 +226,3 @@ def _short_names(results: Mapping[str, Any], taken: Iterable[str] = ()) -> dict[
     if len(distinct) < len(short) or not distinct.isdisjoint(taken):
         return {name: name for name in names}
     return short
-
-
-def _value_text(value: Any) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else str(value)

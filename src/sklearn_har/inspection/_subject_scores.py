@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sklearn_har.evaluation import RepeatedEvaluation
-from sklearn_har.inspection._base import Display, Kwargs
-from sklearn_har.inspection._style import (
+from sklearn_har.inspection._base import (
     DIAMOND,
+    Display,
+    Kwargs,
     finish_scores,
     score_axis,
     with_defaults,
@@ -142,8 +143,6 @@ class SubjectScoresDisplay(Display):
             Windows of subjects outside the training set.
         y, groups : array-like of shape (n_windows,)
             The true activity and the subject of each window.
-        ax, **plot_params : optional
-            As in :meth:`plot`.
         """
         return cls.from_predictions(y, estimator.predict(X), groups=groups, ax=ax, **plot_params)
 
@@ -163,8 +162,6 @@ class SubjectScoresDisplay(Display):
         ----------
         y_true, y_pred, groups : array-like of shape (n_windows,)
             The true activity, the predicted activity and the subject of each window.
-        ax, **plot_params : optional
-            As in :meth:`plot`.
         """
         truth, prediction, subjects = check_groups(y_true, y_pred, groups)
         return cls._from_table(per_subject(truth, [prediction], subjects), 1, ax, plot_params)
@@ -180,8 +177,6 @@ class SubjectScoresDisplay(Display):
         evaluation : RepeatedEvaluation
             The result of :func:`~sklearn_har.evaluation.repeated_evaluation`, with the subjects of
             the test windows.
-        ax, **plot_params : optional
-            As in :meth:`plot`.
         """
         if not isinstance(evaluation, RepeatedEvaluation):
             raise TypeError(

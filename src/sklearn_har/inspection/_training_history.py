@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
+from itertools import zip_longest
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sklearn_har.evaluation import RepeatedEvaluation
-from sklearn_har.inspection._base import Display, Kwargs
-from sklearn_har.inspection._style import (
+from sklearn_har.inspection._base import (
     PALETTE,
+    Display,
+    Kwargs,
     grid_lines,
     legend_above,
     score_axis,
@@ -112,7 +113,10 @@ class TrainingHistoryDisplay(Display):
             curves = [history[key] for history in self.histories if key in history]
             if not curves:
                 continue
-            values = factor * _by_epoch(curves)
+            words = kind if self.name is None else f"{self.name}, {kind}"
+            count = "" if len(curves) == 1 else f" ({len(curves)})"
+            # (n_trainings, n_epochs), with NaN after the end of a training.
+            values = factor * np.array([*zip_longest(*curves, fillvalue=np.nan)], dtype=float).T
             epochs = np.arange(1, values.shape[1] + 1)
             mean = np.nanmean(values, axis=0)
             style = with_defaults(
@@ -121,7 +125,7 @@ class TrainingHistoryDisplay(Display):
                 color=PALETTE[(n_before + (kind == "validation")) % len(PALETTE)],
                 markersize=4.5,
                 markevery=max(1, len(epochs) // _MARKS),
-                label=_label(self.name, kind, len(curves)),
+                label=f"{words}{count}",
             )
             (line,) = ax.plot(epochs, mean, **style)
             self.lines_[key] = line
@@ -152,8 +156,6 @@ class TrainingHistoryDisplay(Display):
             trainings of one model.
         name : str or None, default=None
             As in :class:`TrainingHistoryDisplay`.
-        ax, **plot_params : optional
-            As in :meth:`plot`.
         """
         several = isinstance(estimator, Sequence) and not isinstance(estimator, str)
         histories: list[History] = []
@@ -169,25 +171,15 @@ class TrainingHistoryDisplay(Display):
         return cls(histories, name=name).plot(ax, **plot_params)
 
 
-def _label(name: str | None, kind: str, n_trainings: int) -> str:
-    words = kind if name is None else f"{name}, {kind}"
-    return words if n_trainings == 1 else f"{words} ({n_trainings})"
-
-
 def _check_metrics(histories: Sequence[History], metrics: Sequence[str] | None) -> list[str]:
     if isinstance(histories, Mapping) or not all(isinstance(one, Mapping) for one in histories):
         raise TypeError(
             "histories must be a sequence of dicts, one for each training, got "
             f"{type(histories).__name__}. For one training pass [history]."
         )
-    known = list(
-        dict.fromkeys(
-            key.removeprefix(_VALIDATION)
-            for history in histories
-            for key, values in history.items()
-            if len(values)
-        )
-    )
+    curves = [curve for history in histories for curve in history.items()]
+    names = [key.removeprefix(_VALIDATION) for key, values in curves if len(values)]
+    known = list(dict.fromkeys(names))
     if not known:
         raise ValueError("histories must hold at least one epoch of one training, got none.")
     if metrics is None:
@@ -196,14 +188,6 @@ def _check_metrics(histories: Sequence[History], metrics: Sequence[str] | None) 
     if not chosen or not set(chosen) <= set(known):
         raise ValueError(f"metrics must be out of {known}, got {chosen}.")
     return chosen
-
-
-def _by_epoch(curves: Sequence[Sequence[float]]) -> NDArray[np.float64]:
-    """Return an array of shape (n_trainings, n_epochs), with NaN after the end of a training."""
-    values = np.full((len(curves), max(map(len, curves))), np.nan)
-    for row, curve in zip(values, curves, strict=True):
-        row[: len(curve)] = curve
-    return values
 
 
 def _histories(estimator: Any) -> Iterator[History]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.signal import sosfilt_zi
 
-from sklearn_har.preparation import _frames, _gait, _resampling, _stages, _wearing
+from sklearn_har.preparation import _frames, _gait, _resampling, _stages
 from sklearn_har.preparation._preparation import Preparation
 from sklearn_har.preparation._signals import SignalStage
 from sklearn_har.utils._channels import check_names
@@ -141,9 +141,9 @@ def _frame(preparation: Preparation, stage: SignalStage, rate: float) -> dict[st
         "enough": _gait._ENOUGH,
         "axis_agrees": _gait._AXIS_AGREES,
         "sign_agrees": _gait._SIGN_AGREES,
-        "other_up": _wearing._OTHER_UP,
-        "other_forward": _wearing._OTHER_FORWARD,
-        "memory": _wearing._MEMORY,
-        "every": _wearing._EVERY,
+        "other_up": _gait._OTHER_UP,
+        "other_forward": _gait._OTHER_FORWARD,
+        "memory": _gait._MEMORY,
+        "every": _gait._EVERY,
         "same": _frames._SAME,
     }

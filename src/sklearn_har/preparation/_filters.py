@@ -12,11 +12,7 @@ from sklearn_har.utils._numbers import check_rate
 
 
 def remove_noise(
-    samples: ArrayLike,
-    sampling_rate: float = 50.0,
-    *,
-    cutoff: float = 20.0,
-    order: int = 10,
+    samples: ArrayLike, sampling_rate: float = 50.0, *, cutoff: float = 20.0, order: int = 10
 ) -> NDArray[Any]:
     """Remove noise from a recording as UCI HAR does.
 
@@ -53,18 +49,13 @@ def remove_noise(
 
     Notes
     -----
-    The authors describe a filter of third order [1]_, but their published windows come from a
-    filter of tenth order. With it, all 10299 windows of UCI HAR follow from the recordings of HAPT
-    within 4e-7 g. With ``order=3`` they differ by 5e-4 g at rest, and the delay is one sample
-    shorter. The default reproduces the data.
+    The authors of :func:`~sklearn_har.datasets.fetch_uci_har` describe a filter of third order, but
+    their published windows come from a filter of tenth order. With it, all 10299 windows of UCI HAR
+    follow from the recordings of HAPT within 4e-7 g. With ``order=3`` they differ by 5e-4 g at
+    rest, and the delay is one sample shorter. The default reproduces the data.
 
     With the defaults, slow movements are delayed by 21 ms, about one sample at 50 Hz, and those of
     15 Hz by 31 ms. The filter starts in the steady state of the first sample.
-
-    References
-    ----------
-    .. [1] Anguita, Ghio, Oneto, Parra, Reyes-Ortiz, "A public domain dataset for human activity
-       recognition using smartphones", ESANN 2013, 437-442. Data: :doi:`10.24432/C54S4K`.
 
     Examples
     --------
@@ -86,16 +77,12 @@ def remove_noise(
 
 
 def separate_gravity(
-    acceleration: ArrayLike,
-    sampling_rate: float = 50.0,
-    *,
-    cutoff: float = 0.3,
-    order: int = 3,
+    acceleration: ArrayLike, sampling_rate: float = 50.0, *, cutoff: float = 0.3, order: int = 3
 ) -> tuple[NDArray[Any], NDArray[Any]]:
     """Split total acceleration into gravity and body acceleration.
 
     A Butterworth low-pass filter of the total acceleration gives gravity; the rest is body
-    acceleration, as in UCI HAR [1]_. The filter is causal, so a stream of samples gives the same
+    acceleration, as in UCI HAR. The filter is causal, so a stream of samples gives the same
     numbers. Gravity lags behind a change of posture by about ``1 / cutoff / 3`` seconds.
 
     Parameters
@@ -138,11 +125,6 @@ def separate_gravity(
     before. A start from zero would put a step of 1 g into the first three seconds of body
     acceleration. If a recording begins in motion, its first seconds are less accurate, because one
     sample is a coarse estimate of gravity.
-
-    References
-    ----------
-    .. [1] Anguita, Ghio, Oneto, Parra, Reyes-Ortiz, "A public domain dataset for human activity
-       recognition using smartphones", ESANN 2013, 437-442. Data: :doi:`10.24432/C54S4K`.
 
     Examples
     --------

@@ -12,15 +12,14 @@ from numpy.typing import NDArray
 
 from sklearn_har.preparation._gait import (
     Directions,
+    Wearing,
     directions_of,
     gait_rows,
     may_walk,
     rotation_onto,
 )
 from sklearn_har.preparation._signals import SignalStage
-from sklearn_har.preparation._stages import Samples, State, part_of
-from sklearn_har.preparation._wearing import Wearing
-from sklearn_har.preparation._windows import WindowBuffer
+from sklearn_har.preparation._stages import Samples, State, WindowBuffer, part_of
 from sklearn_har.utils._numbers import check_rate
 
 Floats = NDArray[np.float64]
@@ -121,7 +120,6 @@ class FrameFinder:
         self._rows.append(gait_rows(windows, self._rate))
 
     def finish(self) -> None:
-        """End a part."""
         self._buffer.finish()
         self._interruptions.add(sum(map(len, self._rows)))
 
@@ -175,16 +173,9 @@ def _buffer(rate: float) -> WindowBuffer:
 
 
 class BodyAxes:
-    """Rotate signals into the axes of the body as soon as they are known.
+    """Rotate `signals` into the axes of the body as soon as they are known.
 
-    Parameters
-    ----------
-    signals : SignalStage
-        The stage of the signals in the axes of the device.
-    level : {"upright", "body"}
-        The wanted frame.
-    frames : sequence of BodyFrame or None
-        The frames of the recording; None to find them while samples arrive.
+    `frames` are those of the recording; None to find them while samples arrive.
     """
 
     def __init__(
@@ -207,11 +198,9 @@ class BodyAxes:
         return self._signals.look_ahead
 
     def push(self, time: Floats, samples: NDArray[Any]) -> tuple[int, Samples]:
-        """Return the number of the first new grid point, and the signals from there on."""
         return self._turn(*self._signals.push(time, samples))
 
     def finish(self) -> tuple[int, Samples] | None:
-        """End the part and return the rest; None if nothing was pushed."""
         rest = self._signals.finish()
         turned = None if rest is None else self._turn(*rest)
         self._buffer.finish()

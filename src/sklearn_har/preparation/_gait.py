@@ -1,12 +1,13 @@
-"""Find the directions up and forward of a walking person in accelerations."""
+"""Find the directions of a walking person, and notice when a device is worn in a new way."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sklearn_har.preparation._stages import State
 
 Floats = NDArray[np.float64]
 
@@ -26,20 +27,21 @@ _GAIT_QUADRATURE, _GAIT_STEEPNESS = 0.5, 4.0
 # At least this many windows, about 17 s of walking with half overlap, must agree, and how well.
 _ENOUGH = 12
 _AXIS_AGREES, _SIGN_AGREES = 0.8, 0.5
+# In degrees: if gravity while walking, or the direction of level walking, differs by more, the
+# device was repositioned. Bodies lean by up to 30 degrees on stairs.
+_OTHER_UP, _OTHER_FORWARD = 40.0, 60.0
+# Windows of gait in memory: six minutes of walking with half overlap.
+_MEMORY = 300
+# The directions are estimated again after this many windows of gait.
+_EVERY = 4
 
 
 @dataclass(frozen=True)
 class Directions:
     """The directions of the body, as far as they are known.
 
-    Attributes
-    ----------
-    up, forward : ndarray of shape (3,) or None
-        Unit vectors in the axes of the device; None if they are unknown.
-    agreement : float
-        The agreement of windows of level walking about forward, from 0 to 1.
-    n_walking : int
-        Number of windows of level walking.
+    `up` and `forward` are unit vectors in the axes of the device. `agreement` is that of the
+    `n_walking` windows of level walking about forward, from 0 to 1.
     """
 
     up: Floats | None = None
@@ -56,25 +58,15 @@ class Directions:
 
 
 def gait_rows(acceleration: NDArray[np.floating], sampling_rate: float) -> Floats:
-    """Return features of gait for each window.
+    """Return features of gait, of shape (n_windows, 12), for windows (n_windows, n_timesteps, 3).
 
     The features come from the cross-spectrum of the three axes at the frequency of the steps. Its
     real part gives the power along each direction. Its imaginary part, an axial vector, gives the
     quadrature of horizontal and vertical acceleration.
 
-    Parameters
-    ----------
-    acceleration : ndarray of shape (n_windows, n_timesteps, 3)
-        In g, including gravity.
-    sampling_rate : float
-        In Hz.
-
-    Returns
-    -------
-    ndarray of shape (n_windows, 12)
-        The direction of gravity, the axial vector, and the six different entries of the real part:
-        xx, yy, zz, xy, xz, yz. If nobody walks in a window, all but gravity are zero. A row depends
-        on its window alone, to the last bit.
+    A row holds the direction of gravity, the axial vector, and the six different entries of the
+    real part: xx, yy, zz, xy, xz, yz. If nobody walks in a window, all but gravity are zero. A row
+    depends on its window alone, to the last bit.
     """
     windows = np.asarray(acceleration, dtype=np.float64)
     n_windows, n_timesteps, _ = windows.shape
@@ -104,26 +96,15 @@ def gait_rows(acceleration: NDArray[np.floating], sampling_rate: float) -> Float
 
 def may_walk(rows: Floats) -> NDArray[np.bool_]:
     """Return in which windows a person may walk."""
-    moving: NDArray[np.bool_] = rows[:, 6:9].sum(axis=1) > 0.0
-    return moving
+    return np.asarray(rows[:, 6:9].sum(axis=1) > 0.0)
 
 
 def directions_of(rows: Floats) -> Directions:
-    """Return the directions of the body, found in windows with one position of the device.
+    """Return the directions of the body that `gait_rows` of one position of the device agree on.
 
     Up is the median direction of gravity over windows of gait. Forward is where horizontal
     acceleration is in quadrature with vertical acceleration. Its axis comes from squares of complex
     numbers, so that downstairs, of the opposite sign, does no harm; their sum gives its sign.
-
-    Parameters
-    ----------
-    rows : ndarray of shape (n_windows, 12)
-        As :func:`gait_rows` returns them.
-
-    Returns
-    -------
-    Directions
-        The directions for which there is enough walking that agrees.
     """
     rows = rows[may_walk(rows)]
     if len(rows) < _ENOUGH:
@@ -142,25 +123,11 @@ def directions_of(rows: Floats) -> Directions:
 
 
 def level_walking(row: Floats, up: Floats) -> Floats | None:
-    """Return the unit vector forward of one window; None if it is not level walking.
-
-    Parameters
-    ----------
-    row : ndarray of shape (12,)
-        As :func:`gait_rows` returns it.
-    up : ndarray of shape (3,)
-        Unit vector up, in the axes of the device.
-
-    Returns
-    -------
-    ndarray of shape (3,) or None
-        In the axes of the device.
-    """
+    """Return the unit vector forward of one window; None if it is not level walking."""
     quadrature, strength, steepness = _quadrature(row[np.newaxis], up)
     if not _is_level(strength, steepness)[0]:
         return None
-    direction: Floats = quadrature[0] / strength[0]
-    return direction
+    return np.asarray(quadrature[0] / strength[0])
 
 
 def _is_level(strength: Floats, steepness: Floats) -> NDArray[np.bool_]:
@@ -199,18 +166,9 @@ def _forward(quadrature: Floats, up: Floats) -> tuple[Floats | None, float]:
 
 
 def rotation_onto(up: Floats, forward: Floats | None = None) -> Floats:
-    """Return the rotation of vectors into the axes of the body.
+    """Return the rotation of vectors into the axes of the body: rows up, forward and left.
 
-    Parameters
-    ----------
-    up, forward : ndarray of shape (3,)
-        Orthogonal unit vectors in the axes of the device. Without `forward`, the rotation is the
-        smallest one that maps `up` to the first axis.
-
-    Returns
-    -------
-    ndarray of shape (3, 3)
-        Its rows are up, forward and left in the axes of the device.
+    Without `forward`, it is the smallest rotation that maps `up` to the first axis.
     """
     if forward is not None:
         return np.stack([up, forward, np.cross(up, forward)])
@@ -218,11 +176,111 @@ def rotation_onto(up: Floats, forward: Floats | None = None) -> Floats:
     if up[0] < -1.0 + 1e-9:
         return np.diag([-1.0, -1.0, 1.0])
     skew = _across(np.cross(up, first))
-    turned: Floats = np.eye(3) + skew + skew @ skew / (1.0 + up[0])
-    return turned
+    return np.asarray(np.eye(3) + skew + skew @ skew / (1.0 + up[0]))
 
 
 def _across(v: Floats) -> Floats:
     """Return the matrix whose product ``w @ matrix`` is the cross product of w and v."""
     x, y, z = v.tolist()
     return np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
+
+
+class Wearing:
+    """Follow the directions of the body, window after window.
+
+    Windows of gait that contradict the known directions are set aside. Once they suffice for
+    directions of their own, and these differ, the device was repositioned. Another forward with the
+    same up counts only after the device may have been in the hand, because long stairs downwards
+    look alike. The memory in use does not grow.
+    """
+
+    def __init__(self) -> None:
+        self._rows = np.empty((0, 12))
+        self._other = np.empty((0, 12))
+        self._count = 0
+        self._handled = False
+        self.directions = directions_of(self._rows)
+
+    @property
+    def n_contradicting(self) -> int:
+        """The number of windows set aside."""
+        return len(self._other)
+
+    def interrupt(self) -> None:
+        self._handled = True
+
+    def push(self, row: Floats) -> bool:
+        """Take the next window and return whether the device is worn in a new way.
+
+        If so, this window and those set aside belong to the new position.
+        """
+        up = self.directions.up
+        if up is not None and _degrees(row[:3], up) > _OTHER_UP:
+            self._handled = True
+        if not may_walk(row[np.newaxis])[0]:
+            return False
+        agrees = self._agrees(row)
+        if agrees is not False:
+            self._rows = np.concatenate([self._rows, row[np.newaxis]])[-_MEMORY:]
+            self._count += 1
+            if agrees:
+                self._other = self._other[:0]
+                self._handled = False
+            if self._count % _EVERY == 0:
+                self.directions = directions_of(self._rows)
+            return False
+        self._other = np.concatenate([self._other, row[np.newaxis]])[-_MEMORY:]
+        found = directions_of(self._other)
+        if not self._differs(found):
+            return False
+        self._rows, self._other, self.directions = self._other, self._other[:0], found
+        return True
+
+    def _agrees(self, row: Floats) -> bool | None:
+        """Return whether a window agrees; None if it does not show the known directions."""
+        known = self.directions
+        if known.up is None:
+            return None
+        if _degrees(row[:3], known.up) > _OTHER_UP:
+            return False
+        if known.forward is None:
+            return True
+        direction = level_walking(row, known.up)
+        if direction is None:
+            return None
+        if _degrees(direction, known.forward) <= _OTHER_FORWARD:
+            return True
+        return False if self._handled else None
+
+    def _differs(self, found: Directions) -> bool:
+        known = self.directions
+        if found.up is None or known.up is None:
+            return False
+        if _degrees(found.up, known.up) > _OTHER_UP:
+            return True
+        return (
+            found.forward is not None
+            and known.forward is not None
+            and _degrees(found.forward, known.forward) > _OTHER_FORWARD
+        )
+
+    def get_state(self) -> State:
+        known = self.directions
+        state = {
+            "rows": self._rows,
+            "other": self._other,
+            "count": np.array([self._count, self._handled]),
+            "agreement": np.array(known.agreement),
+        }
+        vectors = {"up": known.up, "forward": known.forward}
+        return state | {name: vector for name, vector in vectors.items() if vector is not None}
+
+    def set_state(self, state: Mapping[str, NDArray[Any]]) -> None:
+        self._rows, self._other = state["rows"], state["other"]
+        self._count, self._handled = int(state["count"][0]), bool(state["count"][1])
+        vectors = state.get("up"), state.get("forward")
+        self.directions = Directions(*vectors, float(state["agreement"]))
+
+
+def _degrees(one: Floats, other: Floats) -> float:
+    return float(np.degrees(np.arccos(np.clip(one @ other, -1.0, 1.0))))

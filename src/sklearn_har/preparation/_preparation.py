@@ -107,16 +107,11 @@ class Preparation(TransformerMixin, BaseEstimator):
 
     Notes
     -----
-    Applied to the recordings of HAPT, the defaults give all 10299 windows of UCI HAR [1]_. The mean
-    absolute difference of total acceleration is below 4e-7 g in every window. For the other
-    channels, it is below 4e-7 g and 4e-7 rad/s in windows that begin after the first minute.
-    Earlier windows differ because the authors started gravity and drift at zero instead of in the
-    steady state of the first sample.
-
-    References
-    ----------
-    .. [1] Anguita, Ghio, Oneto, Parra, Reyes-Ortiz, "A public domain dataset for human activity
-       recognition using smartphones", ESANN 2013, 437-442. Data: :doi:`10.24432/C54S4K`.
+    Applied to the recordings of :func:`~sklearn_har.datasets.fetch_hapt`, the defaults give all
+    10299 windows of :func:`~sklearn_har.datasets.fetch_uci_har`. The mean absolute difference of
+    total acceleration is below 4e-7 g in every window. For the other channels, it is below 4e-7 g
+    and 4e-7 rad/s in windows that begin after the first minute. Earlier windows differ because the
+    authors started gravity and drift at zero instead of in the steady state of the first sample.
 
     Examples
     --------
@@ -405,14 +400,11 @@ class Preparation(TransformerMixin, BaseEstimator):
             ``frame_from="past"``.
         """
         self._check()
+        gap = self.max_gap if max_gap is None else max_gap
         return WindowStream(
             self._stage(channel_names, original_rate, frames),
             self._cutter(),
-            gap_limit(
-                original_rate,
-                self.max_gap if max_gap is None else max_gap,
-                self.sampling_rate,
-            ),
+            gap_limit(original_rate, gap, self.sampling_rate),
         )
 
     def _prepared(

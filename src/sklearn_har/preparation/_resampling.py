@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sklearn_har.preparation._arrays import as_recording
 from sklearn_har.preparation._stages import GridResampler, nearest
 from sklearn_har.recordings import Recording
 from sklearn_har.utils._gaps import parts_between_gaps
@@ -119,6 +118,28 @@ def resample_recording(
         firsts.append(first)
         pieces.append(values.astype(source.samples.dtype))
     return on_grid(source, parts, firsts, pieces, resampler, source.channel_names)
+
+
+def as_recording(
+    recording: Recording | ArrayLike,
+    time: ArrayLike | None,
+    original_rate: float | None,
+    labels: ArrayLike | None = None,
+    breaks: ArrayLike = (),
+) -> Recording:
+    """Return a recording unchanged, or make one from an array and its description."""
+    if isinstance(recording, Recording):
+        described = {"time": time, "original_rate": original_rate, "labels": labels}
+        given = [name for name, value in described.items() if value is not None]
+        given += ["breaks"] * (np.size(breaks) > 0)
+        if given:
+            raise ValueError(
+                f"{given[0]} describes the samples of an array, got a Recording, which has its own."
+            )
+        return recording
+    if time is None and original_rate is None:
+        raise ValueError("time or original_rate must be given with an array, got neither.")
+    return Recording(recording, time, sampling_rate=original_rate, labels=labels, breaks=breaks)
 
 
 def check_fast_enough(original_rate: float, sampling_rate: float) -> None:
@@ -259,9 +280,7 @@ def merge_recordings(
     for i, (sensor, time) in enumerate(zip(sensors, times, strict=True)):
         columns = slice(column, column + sensor.samples.shape[1])
         column = columns.stop
-        resampler = GridResampler(
-            rate, sensor.sampling_rate, origin=float(origin), zero_phase=not causal
-        )
+        resampler = GridResampler(rate, sensor.sampling_rate, float(origin), zero_phase=not causal)
         for number, part in enumerate(parts_between_gaps(sensor, max_gap, rate)):
             first, values = resampler.whole(time[part], sensor.samples[part].astype(np.float64))
             values = values[max(0, -first) : max(0, n_steps - first)]

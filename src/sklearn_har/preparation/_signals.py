@@ -1,7 +1,5 @@
 """Compute the signals of a classifier from measured samples, part by part."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
@@ -11,7 +9,6 @@ from numpy.typing import NDArray
 
 from sklearn_har.preparation._stages import (
     GridResampler,
-    LowPass,
     MedianOfThree,
     Samples,
     State,
@@ -33,16 +30,8 @@ _NOISE_ORDER, _GRAVITY_ORDER, _DRIFT_ORDER = 10, 3, 2
 class SignalStage:
     """Resampling, noise filter, and removal of gravity and drift as one stage.
 
-    Parameters
-    ----------
-    channel_names : sequence of str
-        The channels of the samples.
-    input_rate, sampling_rate : float
-        The rates of the samples and of the signals, in Hz.
-    acceleration, angular_velocity, other : sequence of int or str
-        The channels of each kind, by position or name; `other` may also be "rest".
-    noise_cutoff, gravity_cutoff, drift_cutoff : float or None
-        In Hz; None skips the step.
+    `channel_names` and `input_rate` describe the samples; the other parameters are those of
+    `Preparation`.
     """
 
     def __init__(
@@ -84,12 +73,9 @@ class SignalStage:
         if set(bodies) & set(names):
             bodies = [f"body_{name}" for name in names]
         self.grid = GridResampler(rate, input_rate)
-        self._median: MedianOfThree | None = None
-        self._noise: LowPass | None = None
-        self._gravity: LowPass | None = None
-        self._drift: LowPass | None = None
+        self._median = None if noise_cutoff is None else MedianOfThree()
+        self._noise = self._gravity = self._drift = None
         if noise_cutoff is not None:
-            self._median = MedianOfThree()
             self._noise = low_pass(noise_cutoff, rate, _NOISE_ORDER, "noise_cutoff")
         if gravity_cutoff is not None and acc:
             self._gravity = low_pass(gravity_cutoff, rate, _GRAVITY_ORDER, "gravity_cutoff")
@@ -113,7 +99,6 @@ class SignalStage:
         return self._filter(first, values)
 
     def finish(self) -> tuple[int, Samples] | None:
-        """End the part and return the rest; None if nothing was pushed."""
         rest = self.grid.finish()
         if rest is None:
             return None
@@ -176,7 +161,6 @@ def _check_kind(argument: str, given: Sequence[int | str], channel_names: Sequen
     if wrong:
         raise ValueError(
             f"{argument}={tuple(given)} takes the channels {names}, but the names {wrong} say "
-            f"otherwise: give the channels by name, such as "
-            f"Preparation(acceleration=[...], angular_velocity=[...]); the channels are "
-            f"{list(channel_names)}."
+            "otherwise: give the channels by name, such as Preparation(acceleration=[...], "
+            f"angular_velocity=[...]); the channels are {list(channel_names)}."
         )

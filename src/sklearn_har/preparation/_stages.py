@@ -6,13 +6,12 @@ next part. The output does not depend on the pieces, to the last bit: every oper
 elementwise or one recursion over the samples.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from scipy.signal import butter, cheby2, sosfilt, sosfilt_zi, sosfiltfilt
 
@@ -169,11 +168,7 @@ class Interpolator:
         return first, values
 
     def _hermite(
-        self,
-        time: NDArray[np.float64],
-        samples: Samples,
-        i: NDArray[np.intp],
-        at: NDArray[np.float64],
+        self, time: Samples, samples: Samples, i: NDArray[np.intp], at: Samples
     ) -> Samples:
         width = np.diff(time)
         secant = np.diff(samples, axis=0) / width[:, np.newaxis]
@@ -212,23 +207,16 @@ class GridResampler:
     """
 
     def __init__(
-        self,
-        rate: float,
-        input_rate: float,
-        *,
-        origin: float | None = None,
-        zero_phase: bool = False,
+        self, rate: float, input_rate: float, origin: float | None = None, zero_phase: bool = False
     ) -> None:
         self.rate = rate
         self.factor = max(1, math.ceil(input_rate / rate - _SAME_RATE))
         self._fine = Interpolator(self.factor * rate, input_rate, origin)
         self._zero_phase = zero_phase
-        self._sos = (
+        self._sos = None
+        if self.factor > 1:
             # Flat to 0.4 times the new rate, and 60 dB down where it would alias into that band.
-            cheby2(8, 60.0, 0.6 * rate, fs=self.factor * rate, output="sos")
-            if self.factor > 1
-            else None
-        )
+            self._sos = cheby2(8, 60.0, 0.6 * rate, fs=self.factor * rate, output="sos")
         self._filter = LowPass(self._sos) if self._sos is not None and not zero_phase else None
 
     @property
@@ -290,3 +278,66 @@ def nearest(time: NDArray[np.float64], at: NDArray[np.float64]) -> NDArray[np.in
     if len(time) == 1:
         return np.zeros(len(at), dtype=np.intp)
     return np.searchsorted((time[:-1] + time[1:]) / 2, at, side="left")
+
+
+class WindowBuffer:
+    """Keep the signals that later windows need.
+
+    Windows begin at every `step`-th sample since the beginning of the stream, as in
+    `segment_recording`; none crosses the end of a part.
+    """
+
+    def __init__(self, length: int, step: int, n_channels: int) -> None:
+        self._length = length
+        self._step = step
+        self._signals = np.empty((0, n_channels), dtype=np.float32)
+        # Samples are counted from the beginning of the stream; the grid points may have gaps.
+        self._position = 0
+        self._ahead: int | None = None
+
+    @property
+    def due(self) -> int | None:
+        """The grid point that completes the next window; None before a part begins."""
+        if self._ahead is None:
+            return None
+        return self._ahead + self._next() + self._length - 1
+
+    def _next(self) -> int:
+        return -(-self._position // self._step) * self._step
+
+    def push(
+        self, first: int, signals: NDArray[np.float64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Return the first grid points of the new windows, and these windows."""
+        known = np.concatenate([self._signals, signals.astype(np.float32)])
+        if len(signals) and self._ahead is None:
+            self._ahead = first - self._position
+        begin = self._next()
+        offset = begin - self._position
+        n_windows = max(0, (len(known) - offset - self._length) // self._step + 1)
+        starts = begin + self._step * np.arange(n_windows, dtype=np.int64)
+        windows = np.empty((0, self._length, known.shape[1]), dtype=np.float32)
+        if n_windows:
+            every = sliding_window_view(known[offset:], self._length, axis=0)
+            windows = np.moveaxis(every[:: self._step][:n_windows], -1, 1).copy()
+        # Drop samples that no later window needs.
+        passed = min(len(known), offset + n_windows * self._step)
+        self._position += passed
+        # A copy: a slice would keep the whole array in memory.
+        self._signals = known[passed:].copy()
+        return starts + (self._ahead or 0), windows
+
+    def finish(self) -> None:
+        """End the part and drop its remaining samples."""
+        self._position += len(self._signals)
+        self._signals = self._signals[:0].copy()
+        self._ahead = None
+
+    def get_state(self) -> State:
+        state = {"signals": self._signals, "position": np.array(self._position)}
+        return state if self._ahead is None else state | {"ahead": np.array(self._ahead)}
+
+    def set_state(self, state: Mapping[str, NDArray[Any]]) -> None:
+        self._signals = state["signals"]
+        self._position = int(state["position"])
+        self._ahead = int(state["ahead"]) if "ahead" in state else None

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from sklearn_har.preparation._frames import BodyAxes
 from sklearn_har.preparation._signals import SignalStage
-from sklearn_har.preparation._stages import State, part_of
-from sklearn_har.preparation._windows import WindowBuffer
+from sklearn_har.preparation._stages import State, WindowBuffer, part_of
 from sklearn_har.utils._cutter import Cutter
 
 StartedWindows = tuple[NDArray[np.float64], NDArray[np.float32]]

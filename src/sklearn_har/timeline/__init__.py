@@ -8,8 +8,7 @@ unlabelled.
 from sklearn_har.timeline._intervals import make_timeline, make_timelines
 from sklearn_har.timeline._labels import labels_to_timeline, timeline_to_labels
 from sklearn_har.timeline._postures import revise_by_posture
-from sklearn_har.timeline._result import TimelineScores
-from sklearn_har.timeline._scores import timeline_scores
+from sklearn_har.timeline._scores import TimelineScores, timeline_scores
 from sklearn_har.timeline._smoothing import (
     decode_activities,
     estimate_transitions,

@@ -13,8 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from sklearn_har.timeline._hmm import HiddenMarkovModel
-from sklearn_har.timeline._window_probabilities import WindowProbabilities, check_classes
+from sklearn_har.timeline._hmm import HiddenMarkovModel, WindowProbabilities, check_classes
 from sklearn_har.utils._labels import OnUnlabelled, append_unlabelled, check_on_unlabelled
 from sklearn_har.utils._numbers import check_real
 
@@ -221,7 +220,7 @@ def _refuse_unused(*values: Any) -> None:
 
 
 class _Runs:
-    """Runs of windows of one activity in a part of the recording, as a linked list."""
+    """Runs of windows of one activity in a part of the recording."""
 
     def __init__(
         self,
@@ -240,11 +239,8 @@ class _Runs:
         self._first = first.tolist()
         self._stop = [*self._first[1:], len(codes)]
         self._alive = [True] * len(first)
-        # Positions of the neighbours in the same part; None at its ends.
-        apart = windows.after_gap[first].tolist()
-        last = len(first) - 1
-        self._before = [None if i == 0 or apart[i] else i - 1 for i in range(len(first))]
-        self._after = [None if i == last or apart[i + 1] else i + 1 for i in range(len(first))]
+        # The run of each window; kept up to date only for the ends of runs.
+        self._run_of = (np.cumsum(new) - 1).tolist()
         weighted = values * windows.durations[:, np.newaxis]
         self._sums = np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(weighted, axis=0)])
 
@@ -259,7 +255,7 @@ class _Runs:
             # A run that has grown is in the queue again, with its new duration.
             if duration >= limit or not self._alive[run] or entry != self._entry(run):
                 continue
-            neighbours = [n for n in (self._before[run], self._after[run]) if n is not None]
+            neighbours = self._neighbours(run)
             if not neighbours:
                 continue
             better = max(neighbours, key=lambda n: (self._score(run, n), self._duration(n)))
@@ -285,18 +281,18 @@ class _Runs:
         # Unlabelled runs go first: they must not absorb known neighbours.
         return self._code[run] != _UNLABELLED, self._duration(run), run
 
+    def _neighbours(self, run: int) -> list[int]:
+        """Return the runs before and after, in the same part of the recording."""
+        first, stop, apart = self._first[run], self._stop[run], self._windows.after_gap
+        before = [self._run_of[first - 1]] if first > 0 and not apart[first] else []
+        after = [self._run_of[stop]] if stop < len(apart) and not apart[stop] else []
+        return before + after
+
     def _merge(self, run: int, neighbour: int) -> None:
         self._alive[neighbour] = False
-        if neighbour == self._before[run]:
-            self._first[run] = self._first[neighbour]
-            self._before[run] = before = self._before[neighbour]
-            if before is not None:
-                self._after[before] = run
-        else:
-            self._stop[run] = self._stop[neighbour]
-            self._after[run] = after = self._after[neighbour]
-            if after is not None:
-                self._before[after] = run
+        self._first[run] = first = min(self._first[run], self._first[neighbour])
+        self._stop[run] = stop = max(self._stop[run], self._stop[neighbour])
+        self._run_of[first] = self._run_of[stop - 1] = run
 
     def _duration(self, run: int) -> float:
         windows = self._windows

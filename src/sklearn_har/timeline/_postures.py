@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import softmax
 
-from sklearn_har.utils._arrays import real_array
+from sklearn_har.utils._arrays import check_probabilities, one_each, real_array
 from sklearn_har.utils._numbers import check_real
-from sklearn_har.utils._probabilities import check_probabilities
 
 Floats = NDArray[np.float64]
 
@@ -120,12 +119,7 @@ def revise_by_posture(
     variance = np.broadcast_to(deviation**2, n_classes)
     if recording is None:
         return _revised(given, points, amount, variance)
-    numbers = np.asarray(recording)
-    if numbers.shape != (len(given),):
-        raise ValueError(
-            f"recording must have one entry for each of the {len(given)} windows, got shape "
-            f"{numbers.shape}."
-        )
+    numbers = one_each(recording, "recording", "entry", len(given))
     revised = np.empty_like(given)
     for number in np.unique(numbers):
         mine = numbers == number

@@ -1,20 +1,22 @@
 """Compare two timelines by time, events and boundaries.
 
-scikit-learn scores samples, not intervals. sed_eval and mir_eval match events by tolerances of
-their ends, not by the time that they share. SciPy matches the intervals here.
+scikit-learn scores the time between boundaries, and not intervals. sed_eval and mir_eval match
+events by tolerances of their ends, not by the time that they share. SciPy matches the intervals
+here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
+from sklearn.metrics import accuracy_score, jaccard_score, precision_recall_fscore_support
 
-from sklearn_har.timeline._result import TimelineScores
 from sklearn_har.utils._arrays import real_array
 from sklearn_har.utils._intervals import Intervals, check_timeline, row_at
 from sklearn_har.utils._validation import check_choice
@@ -101,23 +103,24 @@ def timeline_scores(
     classes = _classes(pairs)
     recordings = [_compare(*pair, classes, unlabelled) for pair in pairs]
 
-    shared, true_time, predicted_time, counted = _times(recordings, len(classes))
+    duration, codes, predicted_codes = (
+        np.concatenate([recording[i] for recording in recordings]) for i in range(3)
+    )
+    options: Any = {"labels": np.arange(len(classes)), "average": None, "zero_division": 0}
+    options["sample_weight"] = duration
+    scores = precision_recall_fscore_support(codes, predicted_codes, **options)
     over_time = pd.DataFrame(
-        {
-            "precision": _ratio(shared, predicted_time),
-            "recall": _ratio(shared, true_time),
-            "f1": _ratio(2 * shared, true_time + predicted_time),
-            "iou": _ratio(shared, true_time + predicted_time - shared),
-        },
+        dict(zip(("precision", "recall", "f1"), scores, strict=False)),
         index=pd.Index(classes, name="activity"),
     )
-    n_true = _count([recording.true.code for recording in recordings], len(classes))
-    n_predicted = _count([recording.predicted.code for recording in recordings], len(classes))
+    over_time["iou"] = jaccard_score(codes, predicted_codes, **options)
+    n_true = _count([recording.true.activity for recording in recordings], len(classes))
+    n_predicted = _count([recording.predicted.activity for recording in recordings], len(classes))
     rows, boundary_errors = [], np.empty(0)
     for i, threshold in enumerate(thresholds):
         matches = [_match(recording, threshold) for recording in recordings]
         both = list(zip(recordings, matches, strict=True))
-        n_matched = _count([pair.true.code[rows] for pair, (rows, _) in both], len(classes))
+        n_matched = _count([pair.true.activity[rows] for pair, (rows, _) in both], len(classes))
         f1 = _ratio(2 * n_matched, n_true + n_predicted)
         rows.append(
             {
@@ -138,7 +141,7 @@ def timeline_scores(
             over_time["n_matched"] = n_matched
             boundary_errors = np.concatenate([_boundary_errors(*pair) for pair in both])
     return TimelineScores(
-        accuracy=float(shared.sum() / counted),
+        accuracy=float(accuracy_score(codes, predicted_codes, sample_weight=duration)),
         macro_f1=float(over_time["f1"].mean()),
         mean_iou=float(over_time["iou"].mean()),
         per_class=over_time,
@@ -147,22 +150,14 @@ def timeline_scores(
     )
 
 
-class _Events(NamedTuple):
-    """Intervals with codes for activities."""
-
-    code: Codes
-    start: Floats
-    end: Floats
-
-
 class _Recording(NamedTuple):
-    """One recording: the pieces of time between boundaries, and the events."""
+    """One recording: the pieces of time between boundaries, and the events, with codes."""
 
     duration: Floats
     true_code: Codes
     predicted_code: Codes
-    true: _Events
-    predicted: _Events
+    true: Intervals
+    predicted: Intervals
     start_counts: NDArray[np.bool_]
     end_counts: NDArray[np.bool_]
 
@@ -190,37 +185,18 @@ def _compare(
         stop = np.append(first[1:], len(shown))
         stay = shown[first] >= 0
         first, stop = first[stay], stop[stay]
-        events = _Events(predicted_codes[shown[first]], edges[first], edges[stop])
+        events = Intervals(predicted_codes[shown[first]], edges[first], edges[stop])
     else:
         start_counts = end_counts = np.full(len(true.start), True)
-        events = _Events(predicted_codes[:-1], predicted.start, predicted.end)
+        events = Intervals(predicted_codes[:-1], predicted.start, predicted.end)
     return _Recording(
         np.diff(edges)[counted],
         true_codes[true_row[counted]],
         predicted_codes[predicted_row[counted]],
-        _Events(true_codes[:-1], true.start, true.end),
+        Intervals(true_codes[:-1], true.start, true.end),
         events,
         start_counts,
         end_counts,
-    )
-
-
-def _times(recordings: list[_Recording], n_classes: int) -> tuple[Floats, Floats, Floats, float]:
-    """Return the seconds of each activity in both, true and predicted timelines, and of all."""
-    duration = np.concatenate([recording.duration for recording in recordings])
-    true = np.concatenate([recording.true_code for recording in recordings])
-    predicted = np.concatenate([recording.predicted_code for recording in recordings])
-
-    def seconds(codes: Codes, chosen: NDArray[np.bool_]) -> Floats:
-        weights = duration[chosen]
-        return np.bincount(codes[chosen], weights, minlength=n_classes).astype(np.float64)
-
-    shared = seconds(true, (true == predicted) & (true != _NONE))
-    return (
-        shared,
-        seconds(true, true != _NONE),
-        seconds(predicted, predicted != _NONE),
-        float(duration.sum()),
     )
 
 
@@ -238,9 +214,9 @@ def _match(recording: _Recording, threshold: float) -> tuple[Codes, Codes]:
     )
 
 
-def _neighbourhoods(true: _Events, predicted: _Events) -> Iterator[tuple[Codes, Codes]]:
+def _neighbourhoods(true: Intervals, predicted: Intervals) -> Iterator[tuple[Codes, Codes]]:
     """Yield the rows of overlapping events of one activity; a recording of days has many."""
-    code = np.concatenate([true.code, predicted.code])
+    code = np.concatenate([true.activity, predicted.activity])
     start = np.concatenate([true.start, predicted.start])
     end = np.concatenate([true.end, predicted.end])
     order = np.lexsort((start, code))
@@ -251,13 +227,13 @@ def _neighbourhoods(true: _Events, predicted: _Events) -> Iterator[tuple[Codes, 
         reached = np.maximum.accumulate(end[first:stop])
         new[first + 1 : stop] |= start[first + 1 : stop] >= reached[:-1]
     for rows in np.split(order, np.flatnonzero(new)[1:]):
-        mine, theirs = rows[rows < len(true.code)], rows[rows >= len(true.code)]
+        mine, theirs = rows[rows < len(true.activity)], rows[rows >= len(true.activity)]
         if len(mine) and len(theirs):
-            yield mine, theirs - len(true.code)
+            yield mine, theirs - len(true.activity)
 
 
 def _assign(
-    true: _Events, predicted: _Events, mine: Codes, theirs: Codes, threshold: float
+    true: Intervals, predicted: Intervals, mine: Codes, theirs: Codes, threshold: float
 ) -> tuple[Codes, Codes]:
     a_start, a_end = true.start[mine, np.newaxis], true.end[mine, np.newaxis]
     b_start, b_end = predicted.start[theirs], predicted.end[theirs]
@@ -296,19 +272,17 @@ def _check_pairs(true: Any, predicted: Any) -> list[tuple[Intervals, Intervals]]
             "true and predicted must both be one timeline or both be sequences of timelines, got "
             f"{type(true).__name__} and {type(predicted).__name__}."
         )
-    if alone:
-        pairs = [(check_timeline(true, "true"), check_timeline(predicted, "predicted"))]
-    else:
-        left, right = list(true), list(predicted)
-        if len(left) != len(right):
-            raise ValueError(
-                "true and predicted must hold a timeline for each recording, got "
-                f"{len(left)} and {len(right)}."
-            )
-        pairs = [
-            (check_timeline(a, f"true[{i}]"), check_timeline(b, f"predicted[{i}]"))
-            for i, (a, b) in enumerate(zip(left, right, strict=True))
-        ]
+    left, right = ([one] if alone else list(one) for one in (true, predicted))
+    if len(left) != len(right):
+        raise ValueError(
+            "true and predicted must hold a timeline for each recording, got "
+            f"{len(left)} and {len(right)}."
+        )
+    which = [""] if alone else [f"[{i}]" for i in range(len(left))]
+    pairs = [
+        (check_timeline(a, f"true{i}"), check_timeline(b, f"predicted{i}"))
+        for a, b, i in zip(left, right, which, strict=True)
+    ]
     if not any(len(a.start) for a, _ in pairs):
         raise ValueError("true must hold at least one interval, got none.")
     return pairs
@@ -340,3 +314,89 @@ def _check_thresholds(iou_threshold: float | Sequence[float]) -> list[float]:
             f"{iou_threshold!r}."
         )
     return [float(value) for value in values]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class TimelineScores:
+    """The scores of predicted timelines over time, events and boundaries.
+
+    :func:`timeline_scores` returns it. ``str(scores)`` is a short summary. Undefined values are
+    NaN.
+
+    Attributes
+    ----------
+    accuracy : float
+        Share of the time with the right activity: the limit of the accuracy over ever denser
+        samples.
+    macro_f1 : float
+        Mean over the activities of the F1 score over time.
+    mean_iou : float
+        Mean over the activities of the intersection over union.
+    per_class : DataFrame of n_classes rows
+        Indexed by activity: ``precision``, ``recall``, ``f1`` and ``iou`` over time, where ``iou``
+        is the common time of an activity over the time of either timeline; ``event_precision``,
+        ``event_recall`` and ``event_f1`` over intervals at the first threshold; and the numbers of
+        intervals ``n_true``, ``n_predicted`` and ``n_matched``.
+    events : DataFrame of n_thresholds rows
+        Indexed by ``iou_threshold``, over the intervals of all activities: ``precision``,
+        ``recall``, ``f1``, ``macro_f1`` (mean over the activities), ``n_true``, ``n_predicted`` and
+        ``n_matched``.
+    boundary_errors : ndarray of shape (n_boundaries,)
+        Predicted minus true time in s of each measured start and end of intervals matched at the
+        first threshold. It is positive if the prediction is late.
+    """
+
+    accuracy: float
+    macro_f1: float
+    mean_iou: float
+    per_class: pd.DataFrame
+    events: pd.DataFrame
+    boundary_errors: NDArray[np.float64]
+
+    @property
+    def event_precision(self) -> float:
+        """Share of the predicted intervals that match a true one, at the first threshold."""
+        return float(self.events["precision"].iloc[0])
+
+    @property
+    def event_recall(self) -> float:
+        """Share of the true intervals that a predicted one matches, at the first threshold."""
+        return float(self.events["recall"].iloc[0])
+
+    @property
+    def event_f1(self) -> float:
+        """Harmonic mean of `event_precision` and `event_recall`."""
+        return float(self.events["f1"].iloc[0])
+
+    @property
+    def boundary_error(self) -> float:
+        """Mean absolute value of `boundary_errors`, in s; NaN without any."""
+        return float(np.mean(np.abs(self.boundary_errors))) if len(self.boundary_errors) else np.nan
+
+    def __str__(self) -> str:
+        lines = [
+            f"time      accuracy {self.accuracy:.3f}, macro-F1 {self.macro_f1:.3f}, "
+            f"mean IoU {self.mean_iou:.3f}"
+        ]
+        for threshold, row in self.events.iterrows():
+            lines.append(
+                f"events    precision {row['precision']:.3f}, recall {row['recall']:.3f}, "
+                f"F1 {row['f1']:.3f} at IoU {threshold:g} ({row['n_matched']:.0f} matched of "
+                f"{row['n_true']:.0f} true, {row['n_predicted']:.0f} predicted)"
+            )
+        errors = self.boundary_errors
+        if len(errors):
+            lines.append(
+                f"boundary  {self.boundary_error:.2f} s off on average, "
+                f"{np.median(np.abs(errors)):.2f} s in the median, bias {np.mean(errors):+.2f} s "
+                f"({len(errors)} boundaries)"
+            )
+        else:
+            lines.append("boundary  none to measure")
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return (
+            f"<TimelineScores: accuracy {self.accuracy:.4f}, macro-F1 {self.macro_f1:.4f}, event "
+            f"F1 {self.event_f1:.4f}, boundary error {self.boundary_error:.2f} s>"
+        )

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sklearn_har.timeline._hmm import HiddenMarkovModel
-from sklearn_har.timeline._window_probabilities import WindowProbabilities, check_classes
+from sklearn_har.timeline._hmm import HiddenMarkovModel, WindowProbabilities, check_classes
+from sklearn_har.utils._arrays import one_each
 from sklearn_har.utils._labels import encode_labels
 from sklearn_har.utils._numbers import check_real
 
@@ -215,12 +215,7 @@ def estimate_transitions(
     codes = np.array([position.get(label, -1) for label in found.tolist()] + [-1])[codes]
     counted = (codes[:-1] >= 0) & (codes[1:] >= 0)
     if groups is not None:
-        group = np.asarray(groups)
-        if group.shape != (n_windows,):
-            raise ValueError(
-                f"groups must have one entry for each of the {n_windows} windows, got shape "
-                f"{group.shape}."
-            )
+        group = one_each(groups, "groups", "entry", n_windows)
         counted &= group[:-1] == group[1:]
     counts = np.full((len(order), len(order)), weight)
     np.add.at(counts, (codes[:-1][counted], codes[1:][counted]), 1.0)

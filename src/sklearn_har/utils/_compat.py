@@ -3,9 +3,8 @@
 None of them has a public counterpart. If a library moves a name, only this file needs a change.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 # scikit-learn's declarative parameter validation, as used by its own estimators.
@@ -14,19 +13,7 @@ from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 # Not documented, but used by every third-party classifier with weights.
 from sklearn.utils.validation import _check_sample_weight as check_sample_weight
 
-__all__ = [
-    "HasMethods",
-    "Interval",
-    "StrOptions",
-    "check_sample_weight",
-    "first_trace",
-    "forget_unused_kernels",
-    "instantiate",
-    "keep_no_gradient_functions",
-    "scaler_of_power_transformer",
-    "with_html_after",
-    "without_tracing_warning",
-]
+__all__ = ["HasMethods", "Interval", "StrOptions", "check_sample_weight"]
 
 
 def instantiate(items: Any, params: dict[str, Any]) -> Any:
@@ -105,9 +92,7 @@ def forget_unused_kernels() -> None:
     leave some 1.5 MB. Keras does the same in `clear_session`, but that also clears state of the
     user.
     """
-    try:
+    with suppress(ImportError, AttributeError):  # moved: a full cache is not an error
         from tensorflow.python.eager import context
 
         context.context().clear_kernel_cache()
-    except (ImportError, AttributeError):  # moved: a full cache is not an error
-        return

@@ -3,8 +3,6 @@
 NumPy's `sliding_window_view` makes the cut, and knows neither breaks nor labels nor times.
 """
 
-from __future__ import annotations
-
 import numbers
 from collections.abc import Hashable
 from typing import Any, Literal
@@ -88,11 +86,7 @@ class Cutter:
         return None if self.rate is None else self.length / self.rate
 
     def plan(
-        self,
-        n_samples: int,
-        labels: ArrayLike | None,
-        breaks: ArrayLike | None,
-        suffix: str = "",
+        self, n_samples: int, labels: ArrayLike | None, breaks: ArrayLike | None, suffix: str = ""
     ) -> tuple[NDArray[np.int64], NDArray[Any] | None]:
         """Return the first samples and labels of the windows to keep."""
         start = np.arange(0, n_samples - self.length + 1, self.step, dtype=np.int64)

@@ -1,7 +1,5 @@
 """Describe errors and recordings in messages."""
 
-from __future__ import annotations
-
 from typing import Any
 
 

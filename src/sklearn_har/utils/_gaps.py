@@ -1,7 +1,5 @@
 """Find gaps between samples, and the parts of a recording between them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any

@@ -1,7 +1,5 @@
 """Convert labels of samples to labelled intervals, and back."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable
 from typing import Any, NamedTuple
 

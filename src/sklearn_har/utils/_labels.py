@@ -1,7 +1,5 @@
 """Encode labels of samples and windows, with a code for unlabelled ones."""
 
-from __future__ import annotations
-
 import numbers
 from collections.abc import Hashable
 from typing import Any, Literal
@@ -10,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from sklearn_har.utils._arrays import refuse_masked
+from sklearn_har.utils._arrays import one_each, refuse_masked
 from sklearn_har.utils._validation import check_choice
 
 OnUnlabelled = Literal["drop", "keep"]
@@ -25,11 +23,7 @@ def encode_labels(
 ) -> tuple[NDArray[np.int64], NDArray[Any]]:
     """Return the codes of the labels, -1 for unlabelled ones, and the sorted labels."""
     refuse_masked(labels, name)
-    values = np.asarray(labels)
-    if values.ndim != 1 or len(values) != n_labels:
-        raise ValueError(
-            f"{name} must have one label for each of the {n_labels} {of}, got shape {values.shape}."
-        )
+    values = one_each(labels, name, "label", n_labels, of)
     codes, classes = pd.factorize(values, sort=True)
     classes = np.asarray(classes)
     if classes.dtype.kind == "f" and (classes == np.trunc(classes)).all():

@@ -1,7 +1,5 @@
 """Find the layout of windows in tables and arrays by names, and check it against the data."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """Compute mean and deviation of windows that may exceed the memory."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from typing import Any
 

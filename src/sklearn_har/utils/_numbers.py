@@ -1,7 +1,5 @@
 """Check numbers that are passed as arguments, in modules that must not load NumPy."""
 
-from __future__ import annotations
-
 import math
 import numbers
 from typing import Any

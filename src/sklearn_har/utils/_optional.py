@@ -1,7 +1,5 @@
 """Import libraries that only some features need, from the extras of the package."""
 
-from __future__ import annotations
-
 from importlib import import_module
 from typing import Any
 

@@ -3,8 +3,6 @@
 tqdm does this too, and would be another dependency for every user.
 """
 
-from __future__ import annotations
-
 import sys
 import time
 from typing import Self
@@ -38,7 +36,6 @@ class ProgressLine:
         self.clear()
 
     def show(self, text: str, *, last: bool = False) -> None:
-        """Replace the text by `text`."""
         now = time.monotonic()
         if not self._visible or (now - self._shown < self._pause and not last):
             return

@@ -4,8 +4,6 @@ A file with an estimator names its class by the module that defines it. Private 
 and users should only have to trust documented names.
 """
 
-from __future__ import annotations
-
 import sys
 
 FORMER_NAMES: dict[type, str] = {}

@@ -1,7 +1,5 @@
 """Check the samples of one recording: values, times and breaks."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

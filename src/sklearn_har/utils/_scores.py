@@ -1,7 +1,5 @@
 """Compute scores by subject, and find the unit of a score."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

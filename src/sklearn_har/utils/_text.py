@@ -1,10 +1,9 @@
 """Text of facts, names and lists, no longer than people read."""
 
-from __future__ import annotations
-
 import textwrap
 from collections.abc import Iterable
 from itertools import islice
+from typing import Any
 
 
 def fact(label: str, text: str) -> str:
@@ -32,3 +31,11 @@ def first_few(items: Iterable[object], n: int = 3, separator: str = ", ") -> str
     """Return the first items in one text, and three points if there are more."""
     texts = [str(item) for item in islice(items, n + 1)]
     return separator.join([*texts[:n], *["..."] * (len(texts) > n)])
+
+
+def one_line_setting(setting: dict[str, Any]) -> str:
+    """Return the setting of a search in one line."""
+    return ", ".join(
+        f"{name}={f'{value:.3g}' if isinstance(value, float) else value}"
+        for name, value in setting.items()
+    )

@@ -1,7 +1,5 @@
 """The names of activities and channels of UCI HAR."""
 
-from __future__ import annotations
-
 #: The activities of UCI HAR; the position is the label.
 ACTIVITY_NAMES: tuple[str, ...] = (
     "walking",

@@ -1,7 +1,5 @@
 """Check windows and names for transformers, classifiers and the command line."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
@@ -115,8 +113,7 @@ def check_windows(
         estimator.n_timesteps_in_ = array.shape[1] // n_channels
     if len(shape) == 2:
         shape = shape if n_channels == 1 else (len(array), -1, n_channels)
-    windows: npt.NDArray[Any] = array.reshape(shape)
-    return windows
+    return np.asarray(array.reshape(shape))
 
 
 def _table_of_windows(X: Any) -> npt.NDArray[Any]:
@@ -182,8 +179,7 @@ def _compare(estimator: BaseEstimator, shape: tuple[int, ...]) -> None:
             f"X has {shape[1]} features, but {name} is expecting {n_fitted} features as input: it "
             f"{was}, {fitted[0]} x {fitted[1]} values in a row of a table.{alone}"
         )
-    seen = (math.prod(shape[1:-1]), shape[-1])
-    if len(shape) > 2 and seen != fitted:
+    if len(shape) > 2 and (seen := (math.prod(shape[1:-1]), shape[-1])) != fitted:
         turned = len(shape) == 3 and seen == fitted[::-1]
         raise ValueError(
             f"X has windows of {seen[0]} time steps and {seen[1]} channel(s), but {name} {was}; "

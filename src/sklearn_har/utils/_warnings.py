@@ -1,7 +1,5 @@
 """Issue warnings that point to the line of the user."""
 
-from __future__ import annotations
-
 import sys
 import warnings
 from collections.abc import Sequence

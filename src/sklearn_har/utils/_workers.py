@@ -5,8 +5,6 @@ its own thread pools, which in each worker use all cores. Two workers on two cor
 four threads that wait for each other.
 """
 
-from __future__ import annotations
-
 import multiprocessing
 import os
 

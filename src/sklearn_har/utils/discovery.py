@@ -19,9 +19,7 @@ _ROOT = __name__.partition(".")[0]
 _NOT_IMPORTED_BY_USERS = {"cli"}
 
 
-def all_estimators(
-    type_filter: str | Sequence[str] | None = None,
-) -> list[tuple[str, type[Any]]]:
+def all_estimators(type_filter: str | Sequence[str] | None = None) -> list[tuple[str, type[Any]]]:
     """Get a list of all estimators of the package.
 
     Parameters

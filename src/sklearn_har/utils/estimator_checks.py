@@ -282,20 +282,7 @@ def _check_window_round_trip(estimator: Any, X: Any, y: Any) -> None:
         np.testing.assert_allclose(back.reshape(X.shape), X, _RTOL, 1e-5)
 
 
-_BOTH = (
-    _check_window_attributes,
-    _check_window_outputs,
-    _check_window_fit_idempotent,
-    _check_window_subset_invariance,
-    _check_window_order_invariance,
-    _check_window_memory_layouts,
-    _check_window_arguments_unchanged,
-    _check_window_state_unchanged_by_prediction,
-    _check_window_pickle,
-    _check_window_not_fitted,
-    _check_window_nonfinite,
-    _check_window_shapes,
-    _check_window_single_channel,
-)
-_CLASSIFIERS = (_check_window_labels, _check_window_zero_weights)
-_TRANSFORMERS = (_check_window_round_trip,)
+_CLASSIFIERS = [_check_window_labels, _check_window_zero_weights]
+_TRANSFORMERS = [_check_window_round_trip]
+_BOTH = [check for name, check in list(globals().items()) if name.startswith("_check_window_")]
+_BOTH = [check for check in _BOTH if check not in _CLASSIFIERS + _TRANSFORMERS]

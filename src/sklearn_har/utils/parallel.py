@@ -72,18 +72,10 @@ def use_dask(client: Any = None, *, shared_files: bool = False) -> AbstractConte
 
     Examples
     --------
-    >>> from sklearn.datasets import load_iris
-    >>> from sklearn.model_selection import cross_val_score
-    >>> from sklearn.naive_bayes import GaussianNB
+    >>> from dask.distributed import Client  # doctest: +SKIP
     >>> from sklearn_har.utils.parallel import use_dask
-    >>> X, y = load_iris(return_X_y=True)
-    >>> def scores_on(address):
-    ...     from dask.distributed import Client
-    ...
-    ...     with Client(address) as client, use_dask(client):
-    ...         return cross_val_score(GaussianNB(), X, y)
-    >>> scores_on("127.0.0.1:8786")  # doctest: +SKIP
-    array([0.93333333, 0.96666667, 0.93333333, 0.93333333, 1.        ])
+    >>> with Client("127.0.0.1:8786") as client, use_dask(client):  # doctest: +SKIP
+    ...     search.fit(X, y, groups=subject)
     """
     distributed = import_optional("distributed", extra="dask", needed_by="use_dask")
     if client is None:
@@ -127,19 +119,11 @@ def use_ray(*, shared_files: bool = False) -> AbstractContextManager[None]:
 
     Examples
     --------
-    >>> from sklearn.datasets import load_iris
-    >>> from sklearn.model_selection import cross_val_score
-    >>> from sklearn.naive_bayes import GaussianNB
+    >>> import ray  # doctest: +SKIP
     >>> from sklearn_har.utils.parallel import use_ray
-    >>> X, y = load_iris(return_X_y=True)
-    >>> def scores_on(n_processors):
-    ...     import ray
-    ...
-    ...     ray.init(num_cpus=n_processors)
-    ...     with use_ray():
-    ...         return cross_val_score(GaussianNB(), X, y)
-    >>> scores_on(2)  # doctest: +SKIP
-    array([0.93333333, 0.96666667, 0.93333333, 0.93333333, 1.        ])
+    >>> ray.init(num_cpus=4)  # doctest: +SKIP
+    >>> with use_ray():  # doctest: +SKIP
+    ...     search.fit(X, y, groups=subject)
     """
     ray = import_optional("ray", extra="ray", needed_by="use_ray")
     if not ray.is_initialized():
@@ -190,14 +174,12 @@ class _Backend(ParallelBackendBase):
         """Cancel started work."""
 
     def effective_n_jobs(self, n_jobs: int | None) -> int:
-        """Return the number of tasks that can run in parallel."""
         if n_jobs == 0:
             raise ValueError("n_jobs must not be 0; None and -1 mean all workers.")
         # At least two: for one, joblib would run everything in this process.
         return 1 if n_jobs == 1 else max(2, self.n_slots())
 
     def submit(self, func: Any, callback: Callable[[Any], None] | None = None) -> Any:
-        """Start a batch of calls."""
         kept: list[Any] = []
 
         def lend(value: Any) -> Any:
