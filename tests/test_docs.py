@@ -34,7 +34,7 @@ SOURCES = {
 NEEDS = {"docs/user_guide/calibration.rst": ("1.8", "method='temperature'")}
 # Readers copy one answer, so each has to run without the others.
 FAQ = DOCS / "faq.rst"
-ANSWERS = re.split(r"^(.+)\n-{3,}\n", FAQ.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+ANSWERS = re.split(r"^(.+)\n~{3,}\n", FAQ.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
 FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 # An example says so where its figures come from a training, which rounds differently on other
 # processors.
@@ -230,7 +230,11 @@ LOOKED_FOR = """
 android, iphone, ios, smartwatch, wearable, edge, tinyml, tflite, pretrained, checkpoint,
 overfit, overfitting, early stopping, learning curve, imbalance, imbalanced, f1, macro average,
 confusion matrix, loso, univariate, multivariate, downsample, downsampling, resample, resampling,
-sliding window, majority vote, null class, orientation, transfer learning, fine-tuning
+sliding window, majority vote, null class, orientation, transfer learning, fine-tuning, excel,
+apple watch, sampling frequency, synchronise, synchronize, time offset, variable length,
+different lengths, masking, unbalanced, oversampling, smote, hidden units, neurons, hyperparameters,
+incremental learning, warm start, classification report, change points, real time, squats,
+visualise, visualize, per sample, stride, window size
 """
 
 
