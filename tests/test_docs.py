@@ -186,6 +186,15 @@ def test_files_on_a_page_exist(page):
     assert all(":alt:" in options for options in images)
 
 
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_kept_results_are_tables(page):
+    text = page.read_text(encoding="utf-8")
+    assert re.findall(r"literalinclude:: \S*benchmarks/results/", text) == []
+    names = re.findall(r"^\.\. benchmark-tables:: (\S+)$", text, flags=re.MULTILINE)
+    results = ROOT / "benchmarks" / "results"
+    assert [name for name in names if not (results / f"{name}.txt").is_file()] == []
+
+
 def test_every_page_is_in_a_table_of_contents():
     listed = {DOCS / "index.rst"}
     for page in PAGES:

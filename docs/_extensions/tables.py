@@ -123,7 +123,7 @@ def columns(lines: Sequence[str]) -> list[list[str]]:
     padded = [line.ljust(width) for line in lines]
     used = "".join(" " if set(column) == {" "} else "x" for column in zip(*padded, strict=True))
     spans = [match.span() for match in re.finditer(r"x(?: ?x)*", used)]
-    return [[line[start:end].strip() for start, end in spans] for line in padded]
+    return [[" ".join(line[start:end].split()) for start, end in spans] for line in padded]
 
 
 class BenchmarkTables(SphinxDirective):
@@ -139,9 +139,13 @@ class BenchmarkTables(SphinxDirective):
         parts = []
         for block in blocks:
             lines = block.splitlines()
+            # The title of a table is a line of words above indented lines.
+            indented = all(line.startswith(" ") for line in lines[1:])
+            if len(lines) > 2 and indented and not re.match(r"\s|.*\s\s", lines[0]):
+                parts.append(plain(lines.pop(0)))
             rows = columns(lines)
             if len(rows) == 1 or len(rows[0]) == 1:
-                parts.append("\n".join(lines))
+                parts.append(plain("\n".join(lines)))
             else:
                 parts.append(list_table([[plain(cell) for cell in row] for row in rows]))
         facts = ". ".join(machine.splitlines())
