@@ -3,6 +3,8 @@
 The build of the documentation checks references too, within minutes; this takes no time.
 """
 
+import ast
+import builtins
 import doctest
 import importlib.util
 import re
@@ -116,6 +118,30 @@ def test_code_blocks_of_a_page_are_python_and_import_what_exists(name):
             r"^from sklearn\S* import (?:\([^)]*\)|.*)$", block, flags=re.MULTILINE
         )
         exec("\n".join(imports), {})
+
+
+# A page that shows mistakes says in its text what these are.
+IN_WORDS = {"docs/common_pitfalls.rst": {"keras", "keras_model", "labels", "recording"}}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_code_of_a_page_defines_its_names(name):
+    """A reader who copies the code of a page from its beginning misses no name."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    examples = doctest.DocTestParser().get_examples(text)
+    tree = ast.parse("\n".join([*python_blocks(text), *(e.source for e in examples)]))
+    defined, used = set(dir(builtins)), set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=word, ctx=ast.Load()):
+                used.add(word)
+            case ast.Name(id=word) | ast.arg(arg=word):
+                defined.add(word)
+            case ast.FunctionDef(name=word) | ast.ClassDef(name=word):
+                defined.add(word)
+            case ast.alias(name=word, asname=other):
+                defined.add(other or word.split(".")[0])
+    assert used - defined == IN_WORDS.get(name, set())
 
 
 def test_options_of_the_command_line_are_documented(capsys):
