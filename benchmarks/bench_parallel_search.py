@@ -77,6 +77,7 @@ def main() -> None:
         *table({WARM: times[WARM], ONE: times[ONE]}, WARM),
         "",
         "One fit, as the searches report it:",
+        "",
         *table({WARM: fit_times[WARM], COLD: fit_times[COLD], ONE: fit_times[ONE]}, WARM),
         "",
         f"Two workers at best, 2 x one process / worker: {statistics.median(at_best):.2f} "

@@ -84,22 +84,22 @@ def main() -> None:
         ours.append(timed(lambda seed=run: setting(EPOCHS, seed).fit(X, y).predict))
         if run < args.published_runs:
             theirs.append(timed(lambda: PlainKeras("conv-lstm").fit(X, y).predict))
-    lines = []
+    lines = [f"{'':24}  {'seconds':>7}  {'from':>6}  {'to':>6}  {'accuracy':>12}  of each training"]
     for name, results in ((f"ours, {EPOCHS} epochs", ours), ("published, plain Keras", theirs)):
         if not results:
             continue
         seconds, accuracy = zip(*results, strict=True)
-        spread = statistics.stdev(accuracy) if len(accuracy) > 1 else float("nan")
+        spread = f" ({100 * statistics.stdev(accuracy):.2f})" if len(accuracy) > 1 else ""
         lines.append(
-            f"{name:24} {statistics.median(seconds):6.1f} s ({min(seconds):.1f} to "
-            f"{max(seconds):.1f}), accuracy {100 * statistics.mean(accuracy):.2f} "
-            f"({100 * spread:.2f}): " + " ".join(f"{100 * value:.2f}" for value in accuracy)
+            f"{name:24}  {statistics.median(seconds):7.1f}  {min(seconds):6.1f}  "
+            f"{max(seconds):6.1f}  {f'{100 * statistics.mean(accuracy):.2f}{spread}':>12}  "
+            + " ".join(f"{100 * value:.2f}" for value in accuracy)
         )
     reached = statistics.mean(a for _, a in ours) >= PUBLISHED
-    lines += ["", f"on average the published 90.7 is {'reached' if reached else 'NOT reached'}"]
+    lines += ["", f"On average the published 90.7 is {'reached' if reached else 'NOT reached'}."]
     if theirs:
         faster = statistics.median(s for s, _ in theirs) / statistics.median(s for s, _ in ours)
-        lines.append(f"{faster:.1f} times faster")
+        lines.append(f"It is {faster:.1f} times faster by the median.")
     report("time_to_accuracy", lines, save=args.save)
 
 

@@ -206,7 +206,7 @@ def main() -> None:
         return
     head = ["", "first", "2nd fifth", "last fifth", "growth", "kB a step"]
     head += [*COLUMNS[1:], "verdict"]
-    widths = (32, 6, 10, 11, 9, 10, 14, 14, 10, 8)
+    widths = (34, 7, 11, 12, 9, 11, 14, 14, 10, 8)
     rows, all_flat = [head], True
     for name, (work, _) in runs.items():
         start = time.monotonic()
@@ -228,7 +228,7 @@ def main() -> None:
         "",
         *("".join(f"{c:<{w}}" for c, w in zip(row, widths, strict=True)).rstrip() for row in rows),
         "",
-        "All runs are flat, but that of new code." if all_flat else "Not all runs are flat.",
+        "All runs but that of new code are flat." if all_flat else "Not all runs are flat.",
     ]
     report("long_runs", lines, save=args.save)
 

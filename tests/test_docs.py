@@ -3,6 +3,8 @@
 The build of the documentation checks references too, within minutes; this takes no time.
 """
 
+import ast
+import builtins
 import doctest
 import importlib.util
 import re
@@ -34,7 +36,7 @@ SOURCES = {
 NEEDS = {"docs/user_guide/calibration.rst": ("1.8", "method='temperature'")}
 # Readers copy one answer, so each has to run without the others.
 FAQ = DOCS / "faq.rst"
-ANSWERS = re.split(r"^(.+)\n-{3,}\n", FAQ.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+ANSWERS = re.split(r"^(.+)\n~{3,}\n", FAQ.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
 FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 # An example says so where its figures come from a training, which rounds differently on other
 # processors.
@@ -109,6 +111,30 @@ def test_code_blocks_of_a_page_are_python_and_import_what_exists(name):
         exec("\n".join(imports), {})
 
 
+# A page that shows mistakes says in its text what these are.
+IN_WORDS = {"docs/common_pitfalls.rst": {"keras", "keras_model", "labels", "recording"}}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_code_of_a_page_defines_its_names(name):
+    """A reader who copies the code of a page from its beginning misses no name."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    examples = doctest.DocTestParser().get_examples(text)
+    tree = ast.parse("\n".join([*python_blocks(text), *(e.source for e in examples)]))
+    defined, used = set(dir(builtins)), set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=word, ctx=ast.Load()):
+                used.add(word)
+            case ast.Name(id=word) | ast.arg(arg=word):
+                defined.add(word)
+            case ast.FunctionDef(name=word) | ast.ClassDef(name=word):
+                defined.add(word)
+            case ast.alias(name=word, asname=other):
+                defined.add(other or word.split(".")[0])
+    assert used - defined == IN_WORDS.get(name, set())
+
+
 def test_options_of_the_command_line_are_documented(capsys):
     from sklearn_har.cli import main
 
@@ -177,6 +203,15 @@ def test_files_on_a_page_exist(page):
     assert all(":alt:" in options for options in images)
 
 
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_kept_results_are_tables(page):
+    text = page.read_text(encoding="utf-8")
+    assert re.findall(r"literalinclude:: \S*benchmarks/results/", text) == []
+    names = re.findall(r"^\.\. benchmark-tables:: (\S+)$", text, flags=re.MULTILINE)
+    results = ROOT / "benchmarks" / "results"
+    assert [name for name in names if not (results / f"{name}.txt").is_file()] == []
+
+
 def test_every_page_is_in_a_table_of_contents():
     listed = {DOCS / "index.rst"}
     for page in PAGES:
@@ -214,3 +249,24 @@ def test_diagram_has_the_weights_of_the_network(diagrams, name):
     model = network.initialize(np.zeros((6, 128, 9)), range(6)).model_
     counts = [layer.count_params() for layer in model.layers if layer.count_params()]
     assert [int(number.replace(",", "")) for number in shown] == counts
+
+
+# What people look for, where the package has another word, or none of its own.
+LOOKED_FOR = """
+android, iphone, ios, smartwatch, wearable, edge, tinyml, tflite, pretrained, checkpoint,
+overfit, overfitting, early stopping, learning curve, imbalance, imbalanced, f1, macro average,
+confusion matrix, loso, univariate, multivariate, downsample, downsampling, resample, resampling,
+sliding window, majority vote, null class, orientation, transfer learning, fine-tuning, excel,
+apple watch, sampling frequency, synchronise, synchronize, time offset, variable length,
+different lengths, masking, unbalanced, oversampling, smote, hidden units, neurons, hyperparameters,
+incremental learning, warm start, classification report, change points, real time, squats,
+visualise, visualize, per sample, stride, window size
+"""
+
+
+@pytest.mark.parametrize("words", [words.strip() for words in LOOKED_FOR.split(",")])
+def test_search_of_the_site_finds(words):
+    # It finds words of the text, by their stems and whatever their case.
+    pages = (FAQ, DOCS / "glossary.rst")
+    text = " ".join(" ".join(page.read_text(encoding="utf-8").split()) for page in pages)
+    assert re.search(rf"\b{words}\b", text, flags=re.IGNORECASE)

@@ -41,7 +41,7 @@ TITLES = {
     "ConvLSTM, plain, one order": "ConvLSTM, plain Keras, one order",
     "CNN-LSTM, min-max": "CNN-LSTM, min-max scaling",
     "make_lstm": "`make_lstm`",
-    "make_cnn_lstm": "`make_cnn_lstm`, the default recipe",
+    "make_cnn_lstm": "`make_cnn_lstm`",
     "make_conv_lstm": "`make_conv_lstm`",
     "make_best": "`make_best`, the vote of the three recipes",
     "MiniRocket": "MiniRocket of aeon",

@@ -265,23 +265,24 @@ HEADINGS = {
 
 def table(kept: dict[str, Any]) -> list[str]:
     """Return the lines of the table: mean and standard deviation over the seeds, in per cent."""
-    lines = [f"{'accuracy in per cent':44} {'mean':>6} {'std':>5} {'from':>6} {'to':>6}  n"]
+    head = f"  {'accuracy in per cent':46} {'mean':>6}  {'std':>5}  {'from':>6}  {'to':>6}  n"
+    lines: list[str] = []
     for pitfall, heading in HEADINGS.items():
         runs = list(kept.get(pitfall, {}).values())
         if not runs:
             continue
-        lines += ["", heading]
+        lines += ["", heading, head]
         for name in runs[0]:
             factor = 1 if name.endswith("epochs") else 100
             values = [factor * run[name] for run in runs]
             lines.append(
-                f"  {name:42} {statistics.mean(values):6.2f} {statistics.pstdev(values):5.2f} "
-                f"{min(values):6.2f} {max(values):6.2f}  {len(values)}"
+                f"  {name:46} {statistics.mean(values):6.2f}  {statistics.pstdev(values):5.2f}  "
+                f"{min(values):6.2f}  {max(values):6.2f}  {len(values)}"
             )
         if pitfall == "best epoch":
             values = [100 * run["best epoch"] for run in runs]
-            lines.append(f"  {'best epoch of the best training':42} {max(values):6.2f}")
-    return lines
+            lines.append(f"  {'best epoch of the best training':46} {max(values):6.2f}")
+    return lines[1:]
 
 
 def main() -> None:

@@ -66,9 +66,7 @@ class AccuracyTable(Table):
     def rows(self) -> Iterator[Row]:
         """Give one line for each classifier, whose name is a link."""
         for row in self.body:
-            # A standard deviation stays on the line of its mean.
-            unbroken = (cell.replace(" (", "\N{NO-BREAK SPACE}(") for cell in row)
-            yield [re.sub(r"`(\w+)`", linked, cell) for cell in unbroken]
+            yield [re.sub(r"`(\w+)`", linked, unbroken(cell)) for cell in row]
 
 
 class TrainingTable(Table):
@@ -123,7 +121,12 @@ def columns(lines: Sequence[str]) -> list[list[str]]:
     padded = [line.ljust(width) for line in lines]
     used = "".join(" " if set(column) == {" "} else "x" for column in zip(*padded, strict=True))
     spans = [match.span() for match in re.finditer(r"x(?: ?x)*", used)]
-    return [[line[start:end].strip() for start, end in spans] for line in padded]
+    return [[unbroken(line[start:end]) for start, end in spans] for line in padded]
+
+
+def unbroken(cell: str) -> str:
+    """Return a cell that keeps a unit or a standard deviation on the line of its number."""
+    return re.sub(r"(?<=\d) (?=[a-zA-Z%]{1,2}$|\()", "\N{NO-BREAK SPACE}", " ".join(cell.split()))
 
 
 class BenchmarkTables(SphinxDirective):
@@ -139,9 +142,13 @@ class BenchmarkTables(SphinxDirective):
         parts = []
         for block in blocks:
             lines = block.splitlines()
+            # The title of a table is a line of words above indented lines.
+            indented = all(line.startswith(" ") for line in lines[1:])
+            if len(lines) > 2 and indented and not re.match(r"\s|.*\s\s", lines[0]):
+                parts.append(plain(lines.pop(0)))
             rows = columns(lines)
             if len(rows) == 1 or len(rows[0]) == 1:
-                parts.append("\n".join(lines))
+                parts.append(plain("\n".join(lines)))
             else:
                 parts.append(list_table([[plain(cell) for cell in row] for row in rows]))
         facts = ". ".join(machine.splitlines())
