@@ -24,8 +24,8 @@ _TOUCHING = 1e-6
 Floats = NDArray[np.float64]
 
 _DEFAULT_DURATION = 10.0
-# If the logarithm of no step is below, floats do not become 0, and their products are faster.
-_FOR_FLOATS = -600.0
+# If the logarithm of no step is below, floats of a few steps do not become 0: products are faster.
+_AT_ONCE, _FOR_FLOATS = 8, -75.0
 # Probabilities rounded to 0 get this floor: otherwise one window could rule out a class for good.
 _FLOOR = 1e-12
 # A window of this weight outweighs any recording; larger weights would exceed logarithms.
@@ -195,14 +195,16 @@ class HiddenMarkovModel:
         log_start: Floats, log_between: Floats, evidence: Floats, which: NDArray[np.int64]
     ) -> Floats:
         """Return the logarithms of the probabilities given all windows so far, up to a factor."""
-        if evidence.min() + log_between.min(initial=0.0) > _FOR_FLOATS:
+        smallest = log_start.min() + evidence.min() + log_between.min(initial=0.0)
+        if smallest > _FOR_FLOATS:
             likelihood, between = np.exp(evidence), np.exp(log_between)
             ones = np.ones(len(log_start))
             now = np.exp(log_start) * likelihood[0]
             rows = [now]
-            for matrix, likely in zip(which, likelihood[1:], strict=True):
-                now = (now @ between[matrix]) * likely
-                now /= now @ ones
+            for i, matrix in enumerate(which.tolist()):
+                now = (now @ between[matrix]) * likelihood[i + 1]
+                if i % _AT_ONCE == 0:
+                    now /= now @ ones
                 rows.append(now)
             return np.log(rows)
         # Heavy weights make likelihoods too small for floats, and so do transitions of 0.
