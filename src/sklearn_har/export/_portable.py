@@ -66,8 +66,7 @@ class PortableLSTM(FastLSTM):
         return layers.LSTM.call(self, sequences)
 
     def _run_masked(self, sequences: Any, mask: Any) -> Any:
-        """Run over the unmasked steps, moved to the front, because no converter supports masks in
-        loops.
+        """Run over the unmasked steps, moved to the front, without a mask in the loop.
 
         All moves are products with matrices of zeros and ones.
         """
