@@ -182,7 +182,7 @@ def clear_caches(home: Path) -> None:
 
 def _read_array(members: zipfile.ZipFile, name: str) -> NDArray[Any]:
     with members.open(f"{name}.npy") as member:
-        values: NDArray[Any] = np.lib.format.read_array(member)
+        values: NDArray[Any] = np.lib.format.read_array(member, allow_pickle=False)
         # zipfile checks the CRC-32 at the end, which a damaged header may put elsewhere.
         if member.read(1):
             raise ValueError("an array is longer than its header says")
