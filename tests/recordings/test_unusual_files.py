@@ -243,9 +243,11 @@ class TestClocksInSeveralColumns:
         table = pd.DataFrame({"timestamp": 1_761_436_799, "elapsed_ms": np.arange(1500)})
         path = tmp_path / "log.csv"
         table.assign(x=1.0, y=np.arange(1500) % 7).to_csv(path, index=False)
-        recording = _auto(path)
-        assert recording.sampling_rate == pytest.approx(1000.0)
-        assert recording.duration == pytest.approx(1.499)
+        with path.open("rb") as file:
+            for source in (path, file):
+                recording = _auto(source)
+                assert recording.sampling_rate == pytest.approx(1000.0)
+                assert recording.duration == pytest.approx(1.499)
 
     def test_an_own_clock_wins(self, tmp_path):
         table = pd.DataFrame(_clock("ms")).assign(x=1.0, t=files.T)

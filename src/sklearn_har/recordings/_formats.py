@@ -305,13 +305,13 @@ def _of_frame(
     fixed = {n: v for n, v in known.options.items() if n != "time" or v in {None, *frame.columns}}
     told: list[str] = []
     parts = None if "time" in {**fixed, **given} else clock_in_parts(frame, columns)
-    if parts is not None and layout is not None:
+    is_loaded = parts is not None
+    if is_loaded and layout is not None:
         # The first rows may be those of another clock.
-        options = dict(layout.options)
-        frame = table_of(source, options, {}, told)
-        parts = clock_in_parts(frame, columns)
+        source = table_of(source, dict(layout.options), {}, told)
+        parts = clock_in_parts(source, columns)
     if parts is not None:
-        source, times = with_clock(frame, parts)
+        source, times = with_clock(source, parts)
         fixed |= times
         frame = source.iloc[:ENOUGH_ROWS]
         columns = [
@@ -326,7 +326,7 @@ def _of_frame(
         {**fixed, **given, **guess.options},
         told + guess.told,
         columns,
-        is_loaded=parts is not None,
+        is_loaded=is_loaded,
         refusal=guess.refusal,
     )
 
