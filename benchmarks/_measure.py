@@ -72,6 +72,11 @@ def ratios(times: dict[str, list[float]], ours: str, rival: str) -> list[float]:
     return [b / a for a, b in zip(times[ours], times[rival], strict=True)]
 
 
+def spread(found: Sequence[float]) -> str:
+    """Return ratios as "median (lowest to highest)"."""
+    return f"{statistics.median(found):.2f} ({min(found):.2f} to {max(found):.2f})"
+
+
 def mean_and_deviation(accuracies: Iterable[float]) -> str:
     """Return shares in per cent as "mean (deviation)", 14 characters wide; one has no deviation."""
     shares = [100 * share for share in accuracies]
@@ -100,10 +105,7 @@ def table(
             f" {min(scaled):10.3f} {max(scaled):10.3f}"
         )
         if name != ours:
-            by_round = ratios(times, ours, name)
-            line += (
-                f"   {statistics.median(by_round):.2f} ({min(by_round):.2f} to {max(by_round):.2f})"
-            )
+            line += f"   {spread(ratios(times, ours, name))}"
         lines.append(line)
     return lines
 

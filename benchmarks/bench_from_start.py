@@ -25,6 +25,7 @@ from pathlib import Path
 
 import numpy as np
 from _measure import in_turn, parser, report, table
+from bench_long_recording import write
 
 sys.path.insert(0, str(Path(__file__).parent / "quality"))
 
@@ -43,20 +44,6 @@ def command(*words: str, folder: Path) -> str:
         [sys.executable, *words], cwd=folder, capture_output=True, text=True, check=True
     )
     return done.stdout
-
-
-def write_recording(path: Path) -> None:
-    """Write ten minutes of simulated movement as CSV."""
-    import pandas as pd
-
-    from sklearn_har.datasets import make_har_recordings
-
-    recording = make_har_recordings(
-        n_subjects=1, seconds_per_activity=MINUTES * 10.0, random_state=0
-    ).recordings[0]
-    frame = pd.DataFrame(recording.samples, columns=list(recording.channel_names))
-    frame.insert(0, "time", recording.time)
-    frame.to_csv(path, index=False)
 
 
 def write_windows(folder: Path, archive: str | None) -> None:
@@ -78,7 +65,7 @@ def main() -> None:
     cli = ("-m", "sklearn_har")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        write_recording(folder / "new.csv")
+        write(folder / "new.csv", 60.0 * MINUTES)
         train = ("train", "simulated", "--epochs", "1", "--save", "har.skops")
         command(*cli, *train, folder=folder)
         for exported in ("har.onnx", "har.tflite"):

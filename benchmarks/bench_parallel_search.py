@@ -15,11 +15,10 @@ import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
-import statistics
 from typing import Any
 
 import numpy as np
-from _measure import in_turn, parser, report, table
+from _measure import in_turn, parser, report, spread, table
 
 WARM = "two workers, waiting"
 COLD = "two workers, started anew"
@@ -80,8 +79,7 @@ def main() -> None:
         "",
         *table({WARM: fit_times[WARM], COLD: fit_times[COLD], ONE: fit_times[ONE]}, WARM),
         "",
-        f"Two workers at best, 2 x one process / worker: {statistics.median(at_best):.2f} "
-        f"({min(at_best):.2f} to {max(at_best):.2f})",
+        f"Two workers at best, 2 x one process / worker: {spread(at_best)}",
         "",
         f"mean accuracy of the two settings: {scores[WARM].round(3)} and {scores[ONE].round(3)};",
         "they differ by rounding alone, which training on one thread or two makes different.",

@@ -15,13 +15,12 @@ import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
-import statistics
 from functools import partial
 
 import numpy as np
-from _measure import in_turn, parser, report, table, uci_har
+from _measure import in_turn, parser, ratios, report, spread, table
 
-SHORT = {"min_updates": 0}
+VOTE = "the vote, two workers"
 
 
 def main() -> None:
@@ -37,18 +36,18 @@ def main() -> None:
     from sklearn_har.datasets import fetch_uci_har
     from sklearn_har.recipes import make_best, make_light_cnn_lstm
 
-    X, y = uci_har(args.archive)
-    subjects = fetch_uci_har(subset="train", archive=args.archive).subject
+    har = fetch_uci_har(subset="train", archive=args.archive)
+    X, y, subjects = har.data, har.target, har.subject
     vote = make_best(epochs=args.epochs, random_state=0, n_jobs=2)
     vote.set_params(**{f"{name}__min_updates": 0 for name, _ in vote.estimators})
     members = {name: partial(clone(member).fit, X, y) for name, member in vote.estimators}
-    rivals = {"the vote, two workers": partial(vote.fit, X, y), **members}
+    rivals = {VOTE: partial(vote.fit, X, y), **members}
     times = in_turn(rivals, args.runs)
     sums = [sum(times[name][i] for name in members) for i in range(args.runs)]
-    votes = {"the vote, two workers": times["the vote, two workers"], "the sum of members": sums}
+    votes = {VOTE: times[VOTE], "the sum of members": sums}
 
     chosen = np.isin(subjects, np.unique(subjects)[: args.subjects])
-    network = make_light_cnn_lstm(epochs=args.epochs, random_state=0, **SHORT)
+    network = make_light_cnn_lstm(epochs=args.epochs, random_state=0, min_updates=0)
     validate = partial(
         cross_val_score,
         network,
@@ -62,22 +61,20 @@ def main() -> None:
         args.runs,
     )
 
-    def share(own: list[float], other: list[float]) -> str:
-        shares = [a / b for a, b in zip(own, other, strict=True)]
-        return f"{statistics.median(shares):.2f} ({min(shares):.2f} to {max(shares):.2f})"
-
+    share_of_sum = spread(ratios(votes, "the sum of members", VOTE))
+    share_of_one = spread(ratios(folds, "one process", "two workers"))
     lines = [
         f"make_best, {args.epochs} epochs of each member on {len(X)} windows",
         "",
-        *table(votes, "the vote, two workers"),
+        *table(votes, VOTE),
         "",
-        f"The vote takes {share(*votes.values())} times as long as the sum.",
+        f"The vote takes {share_of_sum} times as long as the sum.",
         "",
         f"{args.subjects} subjects left out in turn, make_light_cnn_lstm, {args.epochs} epochs",
         "",
         *table(folds, "two workers"),
         "",
-        f"Two workers take {share(*folds.values())} times as long as one process.",
+        f"Two workers take {share_of_one} times as long as one process.",
     ]
     report("side_by_side", lines, save=args.save)
 
