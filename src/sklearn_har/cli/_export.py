@@ -95,11 +95,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "classes)",
     )
     parser.add_argument("--channels", **NAMES, help="names of the channels of a window")
-    parser.add_argument(
-        "--rate",
-        **HERTZ,
-        help="sampling rate of the windows",
-    )
+    parser.add_argument("--rate", **HERTZ, help="sampling rate of the windows")
     parser.add_argument(
         "--dataset",
         choices=["uci-har"],

@@ -96,11 +96,7 @@ def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--encoding", metavar="NAME", help="of the text, such as cp1252 (default: utf-8)")
     add("--columns", **NAMES, help="names of the columns of files without names")
-    add(
-        "--file-rate",
-        **HERTZ,
-        help="for files without times: the rate of their samples",
-    )
+    add("--file-rate", **HERTZ, help="for files without times: the rate of their samples")
     add(
         "--max-gap",
         **SECONDS,

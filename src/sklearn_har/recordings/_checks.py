@@ -11,11 +11,7 @@ from sklearn_har.utils._text import first_few
 
 
 def check_recordings(
-    recordings: Any,
-    y: Sequence[Any] | None = None,
-    *,
-    labelled: bool = False,
-    pieces: bool = False,
+    recordings: Any, y: Sequence[Any] | None = None, *, labelled: bool = False, pieces: bool = False
 ) -> list[Any]:
     """Check the recordings that a function or an estimator gets, and return them as a list.
 

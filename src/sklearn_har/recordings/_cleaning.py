@@ -18,10 +18,7 @@ _ROLES = ("labels", "subject", "session")
 
 
 def without_text(
-    frame: pd.DataFrame,
-    roles: Mapping[str, Any],
-    decimal: str,
-    told: list[str],
+    frame: pd.DataFrame, roles: Mapping[str, Any], decimal: str, told: list[str]
 ) -> pd.DataFrame:
     """Return a table without rows that hold text among numbers.
 

@@ -25,9 +25,7 @@ def unknown_column(argument: str, column: Any, frame: pd.DataFrame) -> str:
 
 
 def channel_columns(
-    frame: pd.DataFrame,
-    channels: Sequence[str] | Mapping[str, str] | None,
-    others: set[str | None],
+    frame: pd.DataFrame, channels: Sequence[str] | Mapping[str, str] | None, others: set[str | None]
 ) -> dict[str, str]:
     """Map the columns of channels to the names of the channels."""
     if not frame.columns.is_unique:

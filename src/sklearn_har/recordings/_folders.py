@@ -189,10 +189,7 @@ def _check_options(options: Mapping[str, Any]) -> None:
 
 
 def _check_fields(
-    known: set[str],
-    columns: _Columns,
-    options: Mapping[str, Any],
-    sensors: Sequence[str] | None,
+    known: set[str], columns: _Columns, options: Mapping[str, Any], sensors: Sequence[str] | None
 ) -> None:
     for field, argument, value in (
         ("subject", "subject", columns.subject),
@@ -361,11 +358,7 @@ def _show_progress(items: Sequence[T]) -> Iterator[T]:
 
 def _parts(job: Job, frame: pd.DataFrame, columns: _Columns) -> Iterator[tuple[Job, pd.DataFrame]]:
     """Divide a table by subject and session, in order of appearance."""
-    by_field = {
-        "subject": columns.subject,
-        "session": columns.session,
-        "sensor": columns.sensor,
-    }
+    by_field = {"subject": columns.subject, "session": columns.session, "sensor": columns.sensor}
     for argument, column in by_field.items():
         if column is not None and column not in frame.columns:
             raise ValueError(unknown_column(argument, column, frame))

@@ -46,9 +46,7 @@ _A_FEW = 20_000
 
 
 def oddities(
-    recording: Recording,
-    units: Mapping[str, str],
-    columns: Mapping[str, str] | None = None,
+    recording: Recording, units: Mapping[str, str], columns: Mapping[str, str] | None = None
 ) -> dict[str, list[str]]:
     """Return sentences about possible mistakes, by kind.
 

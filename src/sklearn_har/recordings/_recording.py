@@ -18,12 +18,7 @@ from sklearn_har.utils._channels import check_names
 from sklearn_har.utils._gaps import gap_limit, gap_limit_of, parts_between
 from sklearn_har.utils._intervals import merge_labels
 from sklearn_har.utils._numbers import check_rate
-from sklearn_har.utils._samples import (
-    all_finite,
-    check_breaks,
-    check_increasing,
-    check_recording,
-)
+from sklearn_har.utils._samples import all_finite, check_breaks, check_increasing, check_recording
 
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)

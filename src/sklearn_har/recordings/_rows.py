@@ -23,11 +23,7 @@ import numpy as np
 _HEAD, _BLOCK = 1 << 16, 1 << 18
 # If more lines are not rows, the layout of the file differs from the one in use.
 _MOST_ODD = 0.25
-_OPENERS: dict[str, Callable[[Any], Any]] = {
-    ".gz": gzip.open,
-    ".bz2": bz2.open,
-    ".xz": lzma.open,
-}
+_OPENERS: dict[str, Callable[[Any], Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 # With other options of pandas, these functions do not see the same lines.
 _UNDERSTOOD = {"sep", "decimal", "encoding", "skiprows", "header", "names", "skipinitialspace"} | {
     *("comment", "dtype", "usecols", "na_values", "index_col", "low_memory", "float_precision")

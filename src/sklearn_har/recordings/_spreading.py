@@ -98,14 +98,7 @@ class _Blocks:
         grid = _is_grid(seconds, intervals)
         # A stamp is rounded by up to a step; that of a packet is late by its transmission time.
         late = 0.0 if grid else 4.0 * float(np.median(excess))
-        return cls(
-            firsts,
-            ends,
-            stamps,
-            intervals,
-            excess <= 1.25 * step + late,
-            grid,
-        )
+        return cls(firsts, ends, stamps, intervals, excess <= 1.25 * step + late, grid)
 
     def chains(self) -> list[tuple[int, int]]:
         """Return the first and the last block of each run of three or more without a gap."""

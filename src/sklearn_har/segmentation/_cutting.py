@@ -323,10 +323,7 @@ def _known(recordings: Sequence[Recording], name: str) -> list[Any] | None:
 
 
 def pad_windows(
-    windows: Sequence[ArrayLike],
-    *,
-    n_timesteps: int | None = None,
-    value: float = 0.0,
+    windows: Sequence[ArrayLike], *, n_timesteps: int | None = None, value: float = 0.0
 ) -> NDArray[Any]:
     """Pad windows of unequal length at their ends to one length.
 
