@@ -310,17 +310,20 @@ def test_subjects_scatter_around_the_gait_of_the_table(many_subjects, name):
     offsets = np.zeros((3, 8))
     offsets[0, 3] += gait.overtone_phase
     offsets[2] += gait.forward_phase
-    phases = np.array([subject.phases[name] for subject in many_subjects])
+    phases = np.array([subject.walks[name].phases for subject in many_subjects])
     assert np.abs(phases.mean(axis=0) - offsets).max() < 0.1
     ratio = np.array(
-        [subject.cadence[name] / subject.cadence["walking"] for subject in many_subjects]
+        [
+            subject.walks[name].cadence / subject.walks["walking"].cadence
+            for subject in many_subjects
+        ]
     )
     assert ratio.mean() == pytest.approx(gait.cadence_ratio, abs=0.01)
 
 
 def test_left_and_right_differ_in_what_does_not_repeat_with_the_step(many_subjects):
     table = np.array(_gait._GAITS["walking"].harmonics)
-    level = np.log([subject.harmonics["walking"] / table for subject in many_subjects])
+    level = np.log([subject.walks["walking"].harmonics / table for subject in many_subjects])
     # In these a lopsided gait shows on each axis, for all subjects alike.
     together = np.stack([level[:, 0, ::2], level[:, 2, ::2], level[:, 1, 1::2]], axis=1)
     others = np.stack([level[:, 0, 1::2], level[:, 2, 1::2], level[:, 1, ::2]], axis=1)
@@ -341,7 +344,7 @@ def test_steps_lift_nobody_off_the_ground(name):
 def test_the_trunk_turns_with_the_stride_and_nods_with_the_step(axis, strongest):
     subject = _gait.draw_subject(np.random.RandomState(0))
     _, swung = _gait._gait(subject, "walking", 2**14, 50.0, np.random.RandomState(0))
-    stride = subject.cadence["walking"] / 2
+    stride = subject.walks["walking"].cadence / 2
     levels = [
         _amplitude(swung[:, [axis]], (k - 0.4) * stride, (k + 0.4) * stride) for k in (1, 2, 3)
     ]

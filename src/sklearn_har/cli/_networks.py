@@ -12,7 +12,7 @@ from sklearn_har.cli._common import COUNT, UsageError, literal
 from sklearn_har.cli._messages import warnings_as_lines
 from sklearn_har.cli._models import NETWORKS
 from sklearn_har.utils._errors import one_line
-from sklearn_har.utils._progress import is_watched
+from sklearn_har.utils._progress import ProgressLine, is_watched
 from sklearn_har.utils._text import fact
 
 
@@ -124,7 +124,22 @@ def show_epochs(classifier: Any, n_jobs: int | None = None) -> Iterator[None]:
         and classifier.get_params().get("callbacks", "none") is None
     )
     if shown:
-        from sklearn_har.cli._progress import EpochProgress
+        # Imported here, because the help must not load Keras.
+        import keras
+
+        class EpochProgress(keras.callbacks.Callback):
+            """Update one line of the terminal, and clear it at the end."""
+
+            def __init__(self) -> None:
+                super().__init__()
+                self._line = ProgressLine()
+
+            def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+                figures = "".join(f"  {name} {value:.3f}" for name, value in (logs or {}).items())
+                self._line.show(f"epoch {epoch + 1}/{self.params['epochs']}{figures}")
+
+            def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+                self._line.clear()
 
         classifier.set_params(callbacks=EpochProgress)
     try:

@@ -129,18 +129,24 @@ class Bout(NamedTuple):
     stop: int
 
 
+class _Walk(NamedTuple):
+    """One manner of walking of one subject."""
+
+    cadence: float
+    harmonics: Floats
+    phases: Floats
+    swing: Floats
+    swing_phases: Floats
+    impact: float
+
+
 @dataclass(frozen=True)
 class Subject:
     """The properties of a subject, constant over the recording."""
 
     mount: Rotation
     tilt: dict[str, Floats]
-    cadence: dict[str, float]
-    harmonics: dict[str, Floats]
-    phases: dict[str, Floats]
-    swing: dict[str, Floats]
-    swing_phases: dict[str, Floats]
-    impact: dict[str, float]
+    walks: dict[str, _Walk]
     sway: float
     breathing_rate: float
 
@@ -180,44 +186,32 @@ def draw_subject(rng: Rng) -> Subject:
     pace = rng.uniform(0.0, 1.0)
     vigour = rng.lognormal(0.0, 0.12)
     asymmetry = rng.lognormal(0.0, 0.4)
-    cadence: dict[str, float] = {}
-    harmonics: dict[str, Floats] = {}
-    phases: dict[str, Floats] = {}
-    swing: dict[str, Floats] = {}
-    swing_phases: dict[str, Floats] = {}
-    impact: dict[str, float] = {}
+    walks: dict[str, _Walk] = {}
     low, high = CADENCE_RANGE
     own_phases = rng.normal(0.0, 0.3, (3, _N_HARMONICS))
     for name, gait in _GAITS.items():
         # Level walking stays in the documented range; stairs vary around their ratio.
         scatter = 1.0 if name == "walking" else rng.normal(1.0, 0.03)
-        cadence[name] = (low + (high - low) * pace) * gait.cadence_ratio * scatter
+        cadence = (low + (high - low) * pace) * gait.cadence_ratio * scatter
         level = np.array(gait.harmonics) * vigour * rng.lognormal(0.0, 0.15, (3, _N_HARMONICS))
         # Left and right differ only in what does not repeat with the step.
         level[0, ::2] *= asymmetry
         level[2, ::2] *= asymmetry
         level[1, 1::2] *= asymmetry
-        harmonics[name] = level
         phase = own_phases + rng.normal(0.0, 0.15, (3, _N_HARMONICS))
         phase[::2, 1] *= gait.phase_scatter
         phase[0, 3] += gait.overtone_phase
         phase[2] += gait.forward_phase
-        phases[name] = phase
-        swing[name] = np.array(gait.swing) * rng.lognormal(0.0, 0.15, 3)
+        swing = np.array(gait.swing) * rng.lognormal(0.0, 0.15, 3)
         swing_phase = rng.normal(0.0, 0.5, (3, 3))
         swing_phase[1, 1] += gait.nod_phase - np.pi / 2  # an angle lags behind its velocity
-        swing_phases[name] = swing_phase
-        impact[name] = gait.impact * vigour * rng.lognormal(0.0, 0.2)
+        impact = gait.impact * vigour * rng.lognormal(0.0, 0.2)
         tilt[name] = np.array(gait.lean) + rng.normal(0.0, 0.03, 2)
+        walks[name] = _Walk(cadence, level, phase, swing, swing_phase, impact)
     return Subject(
         mount=mount,
         tilt=tilt,
-        cadence=cadence,
-        harmonics=harmonics,
-        phases=phases,
-        swing=swing,
-        swing_phases=swing_phases,
-        impact=impact,
+        walks=walks,
         sway=rng.lognormal(0.0, 0.25),
         breathing_rate=rng.uniform(0.2, 0.33),
     )
@@ -328,18 +322,18 @@ def _gait(
     subject: Subject, name: str, n_samples: int, sampling_rate: float, rng: Rng
 ) -> tuple[Floats, Floats]:
     """Return acceleration and rotation vector of the trunk over a bout of walking."""
-    irregularity = _GAITS[name].irregularity
+    irregularity, walk = _GAITS[name].irregularity, subject.walks[name]
     drift = 1.0 + 0.02 * _slow_noise(n_samples, 1.5 * sampling_rate, rng)
-    stride = np.cumsum(np.pi * subject.cadence[name] * drift) / sampling_rate
+    stride = np.cumsum(np.pi * walk.cadence * drift) / sampling_rate
     stride += rng.uniform(0.0, 2 * np.pi)
     wave = np.exp(1j * np.outer(stride, np.arange(1, _N_HARMONICS + 1)))
 
-    coefficients = subject.harmonics[name] * np.exp(1j * subject.phases[name])
+    coefficients = walk.harmonics * np.exp(1j * walk.phases)
     # einsum, because threads of BLAS cost more than they save for products this thin.
     acceleration = np.einsum("tk,ik->ti", wave, coefficients).real
     # About y the trunk nods with each step; about x and z it turns and rolls with each stride.
     shares = np.array([[1.0, 0.25, 0.25], [0.25, 1.0, 0.1], [1.0, 0.25, 0.25]])
-    turns = subject.swing[name][:, None] * shares * np.exp(1j * subject.swing_phases[name])
+    turns = walk.swing[:, None] * shares * np.exp(1j * walk.swing_phases)
     swing = np.einsum("tk,ik->ti", wave[:, :3], turns).real
 
     # A heel strikes twice per stride, one foot a little harder; its jolt lasts about 60 ms.
@@ -347,7 +341,7 @@ def _gait(
     jolt = np.exp(30.0 * (np.cos(2.0 * stride) - 1.0))
     jolt -= jolt.mean()
     hardness = 1.0 + irregularity * _slow_noise(n_samples, 0.3 * sampling_rate, rng)
-    strike = subject.impact[name] * foot * jolt * hardness
+    strike = walk.impact * foot * jolt * hardness
     acceleration += strike[:, None] * np.array([3.0, 0.6, -1.2])
 
     vigour = 1.0 + irregularity * _slow_noise(n_samples, 0.6 * sampling_rate, rng)

@@ -22,16 +22,8 @@ def without_text(
 ) -> pd.DataFrame:
     """Return a table without rows that hold text among numbers.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        A table.
-    roles : mapping
-        The columns that the arguments of `read_recording` name.
-    decimal : str
-        The decimal mark.
-    told : list of str
-        Gets a sentence about the rows that are left out.
+    `roles` gives the columns that the arguments of `read_recording` name. `told` gets a sentence
+    about the rows that are left out.
     """
     channels = roles.get("channels")
     named = {roles.get(name) for name in _ROLES}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,155 +12,16 @@ from typing import Any
 import pandas as pd
 
 from sklearn_har.recordings._archives import holds_many, recording_of_archive
-from sklearn_har.recordings._binary import BINARY, read_binary
 from sklearn_har.recordings._cleaning import without_text
 from sklearn_har.recordings._clock_parts import clock_in_parts, with_clock
 from sklearn_har.recordings._files import PARQUET, kind_of, path_of, raw_table_of, table_of
 from sklearn_har.recordings._guessing import PART_OF_CLOCK, Column, columns_of, guess_options
-from sklearn_har.recordings._loggers import (
-    actigraph,
-    edge_impulse,
-    empatica,
-    geneactiv,
-    serial_monitor,
-)
+from sklearn_har.recordings._loggers import BINARY, FORMATS, Format, read_binary
 from sklearn_har.recordings._recording import Recording
 from sklearn_har.recordings._rows import first_bytes, open_bytes
 from sklearn_har.recordings._sniffing import TextLayout, check_encoding, guess_encoding, sniff_text
 from sklearn_har.recordings._tables import ENOUGH_ROWS, Layout, TableReader
 from sklearn_har.utils._validation import did_you_mean
-
-_NUMBER = r"-?\d[\d.eE+-]*"
-
-
-@dataclass(frozen=True)
-class Format:
-    """The known properties of the files of a logger.
-
-    `mark` is a pattern for their first lines. `names` are the columns of files without names.
-    `units` are given by kind, and `kinds` by patterns of names. `load` converts the text of a file
-    to a table or to text of one.
-    """
-
-    title: str
-    mark: str
-    names: tuple[str, ...] = ()
-    units: Mapping[str, str] = field(default_factory=dict)
-    kinds: Mapping[str, str] = field(default_factory=dict)
-    options: Mapping[str, Any] = field(default_factory=dict)
-    session: str | None = None
-    load: Callable[[str], pd.DataFrame | str] | None = None
-
-
-def _phone(acceleration: str = "m/s2", angular_velocity: str = "rad/s") -> dict[str, str]:
-    return {
-        "acceleration": acceleration,
-        "linear acceleration": acceleration,
-        "angular velocity": angular_velocity,
-    }
-
-
-def _pamap2() -> dict[str, Any]:
-    names = ["time", "activity", "heart_rate"]
-    for place in ("hand", "chest", "ankle"):
-        sensors = ("acc", "acc6g", "gyro", "mag")
-        names += [f"{place}_temperature", *(f"{place}_{s}_{a}" for s in sensors for a in "xyz")]
-        names += [f"{place}_orientation_{i}" for i in range(4)]
-    return {"names": tuple(names), "options": {"time_unit": "s", "on_missing": "drop"}}
-
-
-def _mhealth() -> dict[str, Any]:
-    names = [f"chest_acc_{a}" for a in "xyz"] + ["ecg_1", "ecg_2"]
-    for place in ("ankle", "arm"):
-        names += [f"{place}_{s}_{a}" for s in ("acc", "gyro", "mag") for a in "xyz"]
-    channels = [name for name in names if "acc" in name or "gyro" in name]
-    options = {"time": None, "sampling_rate": 50.0, "labels": "label", "channels": channels}
-    return {"names": (*names, "label"), "options": options}
-
-
-FORMATS = {
-    "phyphox": Format("phyphox", r"\A\W*[^,;\t(]*\(s\)\"?[,;\t].*\((m/s\^?[2²]|rad/s)\)"),
-    "sensor-logger": Format(
-        "Sensor Logger",
-        r"\bseconds_elapsed\b",
-        units=_phone(),
-        # On both platforms, unless the file name says "Total".
-        kinds={"Accelerometer": "linear acceleration"},
-        options={"time": "time", "time_unit": "ns"},
-    ),
-    "androsensor": Format("AndroSensor", r"ACCELEROMETER X.*Time since start in ms"),
-    "physics-toolbox": Format(
-        "Physics Toolbox",
-        # Any table may have columns ax, ay and az: linear acceleration has its magnitude aT.
-        r"(?m)^\W*time[,;]\s*(gFx|wx|ax[,;]\s*ay[,;]\s*az[,;]\s*(aT|wx|gFx))\b",
-        units={**_phone(), "acceleration": "g"},
-        kinds={"a[xyz]": "linear acceleration"},
-    ),
-    "empatica": Format(
-        "Empatica E4",
-        rf"\A\s*\d{{9,10}}\.\d+(,\s*\d{{9,10}}\.\d+){{2}}\s+{_NUMBER}(,\s*{_NUMBER}){{2}}\s",
-        load=empatica,
-    ),
-    "shimmer": Format("Shimmer", r"Shimmer_\w+"),
-    "metawear": Format("MetaWear", r"epoc \(ms\)"),
-    "actigraph": Format("ActiGraph", r"Data File Created By ActiGraph", load=actigraph),
-    "axivity": Format(
-        "Axivity",
-        rf"\A\s*\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+(,\s*{_NUMBER}){{3}}|Accel-X \(g\)",
-        names=("time", "x", "y", "z"),
-        units=_phone("g", "deg/s"),
-    ),
-    "geneactiv": Format(
-        "GENEActiv",
-        r"Device Type,GENEA",
-        names=("time", "x", "y", "z", "light", "button", "temperature"),
-        units=_phone("g"),
-        load=geneactiv,
-    ),
-    "xsens-dot": Format(
-        "Xsens DOT",
-        # Xsens MT Manager writes other units, after lines that begin with //.
-        r"\A(?!//)[\s\S]*?\bSampleTimeFine\b",
-        units=_phone("m/s2", "deg/s"),
-        options={"time": "SampleTimeFine", "time_unit": "us"},
-    ),
-    "apple-watch": Format(
-        "Apple Watch",
-        r"loggingTime\(txt\)|sinceReboot\(s\)|userAcceleration\W?x|motionUserAccelerationX",
-        units=_phone("g"),
-    ),
-    "wisdm": Format(
-        "WISDM",
-        rf"\A\s*\d+,[A-Za-z]+,\d+(,{_NUMBER}){{3}};",
-        names=("user", "activity", "time", "x", "y", "z"),
-        units=_phone(),
-        options={"time_unit": "ns"},
-    ),
-    "pamap2": Format("PAMAP2", rf"\A({_NUMBER}|NaN)( +({_NUMBER}|NaN)){{53}} *\r?\n", **_pamap2(),
-                     units=_phone()),
-    "mhealth": Format("mHealth", rf"\A{_NUMBER}(\t{_NUMBER}){{23}}\t?\r?\n", **_mhealth(),
-                      units=_phone("m/s2", "deg/s")),
-    "hhar": Format(
-        "HHAR",
-        r"Arrival_Time,Creation_Time",
-        units=_phone(),
-        options={"time": "Creation_Time", "time_unit": "ns"},
-        session="Device",
-    ),
-    "realworld": Format(
-        "RealWorld", r"\battr_time,attr_x\b", units=_phone(), options={"time_unit": "ms"}
-    ),
-    "edge-impulse": Format(
-        "Edge Impulse",
-        r"\Atimestamp,\"?acc[XY]|\A\s*\{.*\"payload\"",
-        units=_phone(),
-        load=edge_impulse,
-    ),
-    "arduino": Format(
-        "Arduino", r"(?m)^\d\d:\d\d:\d\d\.\d{3} -> |\A(\s*\w+\s*[:=]\s*-?[\d.]+[,;\s]+){3}",
-        load=serial_monitor,
-    ),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,7 @@ _KINDS = (FileNotFoundError, PermissionError, OSError, ValueError)
 class Gathering:
     """Collect warnings about many recordings: one of each kind, with a count.
 
-    Parameters
-    ----------
-    on_error : {"raise", "skip"}
-        Whether an error stops the reading, or the recording is left out and counted.
+    An error stops the reading, or the recording is left out and counted (`on_error`).
     """
 
     def __init__(self, on_error: OnError) -> None:

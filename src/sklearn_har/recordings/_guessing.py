@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from sklearn_har.recordings._kinds import axis_in, kind_in, unit_in
+from sklearn_har.recordings._loggers import Format
 from sklearn_har.recordings._ticks import (
     FASTEST,
     PER_SECOND,
@@ -59,16 +60,6 @@ _ALLOWED: dict[str, Mapping[str, float]] = {
 }
 # The meaning of the letter before an axis, as in "ax" and "Gy".
 _LETTERS = {"a": "acceleration", "g": "angular velocity", "w": "angular velocity", "m": "other"}
-
-
-class Logger(Protocol):
-    """The known properties of a logger."""
-
-    @property
-    def units(self) -> Mapping[str, str]: ...
-
-    @property
-    def kinds(self) -> Mapping[str, str]: ...
 
 
 @dataclass(frozen=True)
@@ -151,7 +142,7 @@ def guess_options(
     columns: Sequence[Column],
     given: Mapping[str, Any],
     place: str,
-    known: Logger,
+    known: Format,
 ) -> Guess:
     """Return how to read a table, from its first rows.
 
@@ -238,7 +229,7 @@ def _guess_channels(
     columns: Sequence[Column],
     given: Mapping[str, Any],
     place: str,
-    known: Logger,
+    known: Format,
     guess: Guess,
 ) -> list[str]:
     by_name = {column.name: column for column in columns}
@@ -297,7 +288,7 @@ def _sensors(frame: pd.DataFrame, columns: Sequence[Column]) -> list[tuple[str, 
 
 
 def _kind_and_unit(
-    frame: pd.DataFrame, kind: str, group: Sequence[Column], place: str, known: Logger
+    frame: pd.DataFrame, kind: str, group: Sequence[Column], place: str, known: Format
 ) -> tuple[str, str | None]:
     """Return the kind and the unit of a sensor."""
     if kind == "vector":

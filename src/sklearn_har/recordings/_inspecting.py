@@ -11,12 +11,12 @@ import pandas as pd
 
 from sklearn_har.recordings._files import path_of
 from sklearn_har.recordings._formats import (
-    FORMATS,
     Recognised,
     raw_table,
     read_recognised,
     recognise_any,
 )
+from sklearn_har.recordings._loggers import FORMATS
 from sklearn_har.recordings._recording import Recording
 from sklearn_har.recordings._tables import Layout
 from sklearn_har.utils._errors import one_line

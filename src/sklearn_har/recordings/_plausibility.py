@@ -64,7 +64,7 @@ def oddities(
         "constants": _about_constants(recording),
         "repetitions": _about_repetitions(seen, sensors),
         "accelerations": _about_accelerations(seen, sensors, titles, units),
-        "angular velocities": _about_angular_velocities(seen, titles, given),
+        "angular velocities": _about_angular_velocities(seen, sensors, titles, given),
     }
     return {kind: list(sentences) for kind, sentences in found.items()}
 
@@ -266,19 +266,16 @@ def _of_scale(length: float, unit: str | None) -> str | None:
 
 
 def _about_angular_velocities(
-    recording: Recording, titles: list[str], given: list[str | None]
+    recording: Recording, sensors: list[Sensor], titles: list[str], given: list[str | None]
 ) -> Iterator[str]:
     turning = [
         i
         for i, (title, unit) in enumerate(zip(titles, given, strict=True))
         if unit in ANGULAR_VELOCITY or (unit is None and kind_in(title) == "angular velocity")
     ]
-    stems: dict[str, list[int]] = {}
-    for sensor in sensors_of(titles, given):
-        if set(sensor.columns) <= set(turning):
-            stems[titles[sensor.columns[0]]] = sensor.columns
-    alone = [i for i in turning if not any(i in columns for columns in stems.values())]
-    for columns in [*stems.values(), *([i] for i in alone)]:
+    whole = [sensor.columns for sensor in sensors if {*sensor.columns} <= {*turning}]
+    in_sensors = {i for columns in whole for i in columns}
+    for columns in whole + [[i] for i in turning if i not in in_sensors]:
         names = [recording.channel_names[i] for i in columns]
         fastest = float(np.abs(recording.samples[:, columns]).max())
         if fastest > _FASTEST_TURN:

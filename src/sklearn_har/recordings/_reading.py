@@ -203,21 +203,7 @@ def read_recording(
     >>> recording.samples[0].round(2).tolist()  # in g
     [0.99, 0.03, 0.05]
     """
-    given: dict[str, Any] = {
-        "time": time,
-        "time_unit": time_unit,
-        "sampling_rate": sampling_rate,
-        "channels": channels,
-        "units": units,
-        "labels": labels,
-        "subject": subject,
-        "max_gap": max_gap,
-        "day_first": day_first,
-        "on_disorder": on_disorder,
-        "on_missing": on_missing,
-        "gravity": gravity,
-        "platform": platform,
-    }
+    given = {name: value for name, value in locals().items() if hasattr(Layout, name)}
     path = path_of(source)
     if format is not None:
         found = recognise(source, format, changed_options(given), read_options)

@@ -81,27 +81,8 @@ def changed_options(options: Mapping[str, Any]) -> dict[str, Any]:
 class TableReader:
     """Read one table, whole or in consecutive pieces.
 
-    The first piece determines the channels, the zero of the clock and the sampling rate.
-
-    Parameters
-    ----------
-    layout : Layout
-        The meaning of the columns.
-    facts : mapping
-        Facts of the recording.
-    other_columns : set of str
-        Columns that are not channels, besides those of the layout.
-    prefix : str
-        The prefix of the names of channels.
-    owned : bool
-        Whether nobody else changes the tables, so that samples may share their memory.
-
-    Attributes
-    ----------
-    after_gap : bool
-        Whether the last piece came after a gap.
-    n_left_out : int
-        Samples left out because of their times.
+    The first piece determines the channels, the zero of the clock and the sampling rate. Nobody
+    else changes `owned` tables, so samples may share their memory.
     """
 
     def __init__(
@@ -113,7 +94,9 @@ class TableReader:
         *,
         owned: bool = False,
     ) -> None:
+        #: Whether the last piece came after a gap.
         self.after_gap = False
+        #: The number of samples left out because of their times.
         self.n_left_out = 0
         self._prefix, self._owned = prefix, owned
         self._layout, self._facts = layout, facts
