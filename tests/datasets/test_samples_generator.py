@@ -302,7 +302,7 @@ def _amplitude(signals, low, high):
 def test_subjects_scatter_around_the_gait_of_the_table(many_subjects, name):
     gait = _gait._GAITS[name]
     for attribute in ("harmonics", "swing", "impact"):
-        drawn = np.array([getattr(subject, attribute)[name] for subject in many_subjects])
+        drawn = np.array([getattr(subject.walks[name], attribute) for subject in many_subjects])
         ratio = drawn / np.array(getattr(gait, attribute))
         assert np.abs(np.log(np.median(ratio, axis=0))).max() < 0.12
         assert (np.log(ratio).std(axis=0) > 0.1).all()
@@ -312,12 +312,8 @@ def test_subjects_scatter_around_the_gait_of_the_table(many_subjects, name):
     offsets[2] += gait.forward_phase
     phases = np.array([subject.walks[name].phases for subject in many_subjects])
     assert np.abs(phases.mean(axis=0) - offsets).max() < 0.1
-    ratio = np.array(
-        [
-            subject.walks[name].cadence / subject.walks["walking"].cadence
-            for subject in many_subjects
-        ]
-    )
+    walks = [subject.walks for subject in many_subjects]
+    ratio = np.array([own[name].cadence / own["walking"].cadence for own in walks])
     assert ratio.mean() == pytest.approx(gait.cadence_ratio, abs=0.01)
 
 

@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sklearn_har.recordings._kinds import counts_rows, kind_in, sensors_of
-from sklearn_har.recordings._units import UNITS
+from sklearn_har.recordings._kinds import UNITS, counts_rows, kind_in, sensors_of
 from sklearn_har.utils._samples import all_finite
 from sklearn_har.utils._validation import did_you_mean
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+import tempfile
+import zipfile
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from sklearn_har.recordings._archives import holds_many, recording_of_archive
 from sklearn_har.recordings._cleaning import without_text
-from sklearn_har.recordings._clock_parts import clock_in_parts, with_clock
+from sklearn_har.recordings._clock import clock_in_parts, with_clock
 from sklearn_har.recordings._files import PARQUET, kind_of, path_of, raw_table_of, table_of
 from sklearn_har.recordings._guessing import PART_OF_CLOCK, Column, columns_of, guess_options
 from sklearn_har.recordings._loggers import BINARY, FORMATS, Format, read_binary
@@ -22,6 +23,14 @@ from sklearn_har.recordings._rows import first_bytes, open_bytes
 from sklearn_har.recordings._sniffing import TextLayout, check_encoding, guess_encoding, sniff_text
 from sklearn_har.recordings._tables import ENOUGH_ROWS, Layout, TableReader
 from sklearn_har.utils._validation import did_you_mean
+
+# The first match is read: with gravity before without.
+_ACCELERATION = (
+    r"total ?acceleration|raw ?data|acc(elerometer|eleration)? ?(with|incl)\w*.*",
+    r"acc|acceleration|accelerometer",
+    r"linear ?(acceleration|accelerometer)|.*acc(eleration|elerometer)?( without g)?",
+)
+_ANGULAR_VELOCITY = (r"gyro|gyroscope|rotation ?rate|.*gyr\w*",)
 
 
 @dataclass(frozen=True)
@@ -91,7 +100,7 @@ def recognise_any(
     path = path_of(source)
     source = source if path is None else path
     place = "" if path is None else path.name.partition(".")[0]
-    if path is not None and holds_many(path):
+    if path is not None and _holds_many(path):
         return _of_archive(path, name, given)
     if isinstance(source, pd.DataFrame):
         return _of_frame(source, source, None, given, place)
@@ -204,10 +213,57 @@ def _of_archive(path: Path, name: str, given: Mapping[str, Any]) -> Recognised:
         return recording
 
     own = {key: value for key, value in given.items() if key != "sampling_rate"}
-    recording = recording_of_archive(path, read, given.get("sampling_rate"))
+    recording = _recording_of_archive(path, read, given.get("sampling_rate"))
     if len(told) > 1:
         told.append("the sensors are merged")
     return Recognised(recording, None, {}, told, is_loaded=True, problems=problems)
+
+
+def _holds_many(path: Path) -> bool:
+    """Return whether a file is an archive of several tables."""
+    if path.suffix.lower() != ".zip":
+        return False
+    with zipfile.ZipFile(path) as archive:
+        return len([name for name in archive.namelist() if not name.endswith("/")]) > 1
+
+
+def _recording_of_archive(
+    path: Path, read: Callable[[Path], Recording], sampling_rate: float | None
+) -> Recording:
+    """Return the accelerometer and the gyroscope of an archive, merged."""
+    # Imported here, because preparation imports this package.
+    from sklearn_har.preparation import merge_recordings
+
+    with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as folder:
+        names = {
+            Path(name).stem.lower(): name for name in archive.namelist() if "meta/" not in name
+        }
+        chosen = [_first(names, patterns) for patterns in (_ACCELERATION, _ANGULAR_VELOCITY)]
+        members = [names[stem] for stem in chosen if stem is not None]
+        if chosen[0] is None:
+            raise ValueError(
+                f"{path}: must hold a file of an accelerometer, got {sorted(names.values())}. "
+                "Unpack it, and use read_recordings with a pattern such as '{sensor}.csv'."
+            )
+        parts = []
+        for member in members:
+            # The name of a member must not become a path to write to.
+            extracted = Path(folder, Path(member).name)
+            extracted.write_bytes(archive.read(member))
+            part = read(extracted)
+            if len(members) > 1:
+                prefix = Path(member).stem
+                names_ = [f"{prefix}_{name}" for name in part.channel_names]
+                part = replace(part, channel_names=tuple(names_))
+            parts.append(part)
+    rate = max(part.sampling_rate for part in parts) if sampling_rate is None else sampling_rate
+    merged = parts[0] if len(parts) == 1 else merge_recordings(parts, rate)
+    return replace(merged, facts={"file": str(path)})
+
+
+def _first(names: dict[str, str], patterns: tuple[str, ...]) -> str | None:
+    csv = [stem for stem in names if Path(names[stem]).suffix.lower() in (".csv", ".txt", ".tsv")]
+    return next((s for p in patterns for s in csv if re.fullmatch(p, s)), None)
 
 
 def raw_table(found: Recognised) -> tuple[pd.DataFrame, list[str]]:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sklearn_har.recordings._kinds import axis_in, kind_in, unit_in
+from sklearn_har.recordings._kinds import ACCELERATION, ANGULAR_VELOCITY, axis_in, kind_in, unit_in
 from sklearn_har.recordings._loggers import Format
 from sklearn_har.recordings._ticks import (
     FASTEST,
@@ -20,7 +20,6 @@ from sklearn_har.recordings._ticks import (
     typical_step,
     unit_by_size,
 )
-from sklearn_har.recordings._units import ACCELERATION, ANGULAR_VELOCITY
 
 # The range of the median magnitude of gravity by unit, at rest or in use.
 _GRAVITY = {

@@ -24,13 +24,13 @@ from sklearn_har.recordings._gravity import (
     units_with_gravity,
     with_gravity_columns,
 )
+from sklearn_har.recordings._kinds import convert
 from sklearn_har.recordings._order import find_repair
 from sklearn_har.recordings._plausibility import oddities, warn_of_oddities
 from sklearn_har.recordings._recording import Recording, typical_rate
 from sklearn_har.recordings._rows import fields_of
 from sklearn_har.recordings._sniffing import DATE
 from sklearn_har.recordings._ticks import PER_SECOND
-from sklearn_har.recordings._units import convert
 from sklearn_har.utils._validation import did_you_mean
 
 # The first samples determine the rate and the units.

@@ -7,10 +7,17 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from sklearn_har.recordings._kinds import Sensor, kind_in, sensors_of, unit_in
+from sklearn_har.recordings._kinds import (
+    ACCELERATION,
+    ANGULAR_VELOCITY,
+    UNITS,
+    Sensor,
+    kind_in,
+    sensors_of,
+    unit_in,
+)
 from sklearn_har.recordings._recording import Recording, typical_rate
 from sklearn_har.recordings._ticks import some_of
-from sklearn_har.recordings._units import ACCELERATION, ANGULAR_VELOCITY, UNITS
 from sklearn_har.utils._text import first_few
 from sklearn_har.utils._warnings import warn_of_recording
 

@@ -30,11 +30,11 @@ from sklearn_har.recordings._gravity import (
     with_gravity_columns,
 )
 from sklearn_har.recordings._guessing import alternating_sensors
+from sklearn_har.recordings._kinds import convert
 from sklearn_har.recordings._order import Disorder, Order, find_repair, in_order
 from sklearn_har.recordings._plausibility import oddities
 from sklearn_har.recordings._recording import Recording, typical_rate
 from sklearn_har.recordings._ticks import unwrap
-from sklearn_har.recordings._units import convert
 from sklearn_har.utils._gaps import gap_limit, gaps
 from sklearn_har.utils._numbers import check_rate
 from sklearn_har.utils._samples import is_increasing
