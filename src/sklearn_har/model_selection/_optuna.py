@@ -158,7 +158,7 @@ class OptunaSearchCV(RandomizedSearchCV):
     def _run_search(self, evaluate_candidates: Callable[..., Mapping[str, Any]]) -> None:
         optuna = import_optional("optuna", extra="tune", needed_by="OptunaSearchCV")
         space = {
-            name: _Choices.check(optuna, name, values)
+            name: _Choices(optuna, name, values)
             for name, values in self.param_distributions.items()
         }
         distributions = {name: choices.distribution for name, choices in space.items()}
@@ -217,15 +217,11 @@ def no_training_succeeded(error: ValueError) -> bool:
 class _Choices:
     """The values of one parameter, for Optuna and for the estimator."""
 
-    def __init__(self, distribution: Any, values: list[Any] | None, size: float) -> None:
-        self.distribution = distribution
-        self.size = size
-        self._values = values
-
-    @classmethod
-    def check(cls, optuna: Any, name: str, values: Any) -> _Choices:
+    def __init__(self, optuna: Any, name: str, values: Any) -> None:
+        self._values: list[Any] | None = None
         if isinstance(values, optuna.distributions.BaseDistribution):
-            return cls(values, None, 1 if values.single() else math.inf)
+            self.distribution, self.size = values, 1 if values.single() else math.inf
+            return
         if isinstance(values, np.ndarray):
             values = values.tolist()
         if not isinstance(values, list | tuple | range) or not len(values):
@@ -233,11 +229,11 @@ class _Choices:
                 f"param_distributions must give {name!r} a list of values or a distribution of "
                 f"Optuna, such as optuna.distributions.IntDistribution(16, 128), got {values!r}."
             )
-        values = list(values)
-        plain = all(isinstance(value, _PLAIN) for value in values)
-        choices = values if plain else range(len(values))
-        distribution = optuna.distributions.CategoricalDistribution(choices)
-        return cls(distribution, None if plain else values, len(values))
+        if not all(isinstance(value, _PLAIN) for value in values):
+            self._values = list(values)
+        choices = values if self._values is None else range(len(values))
+        self.distribution = optuna.distributions.CategoricalDistribution(choices)
+        self.size = len(values)
 
     def value(self, proposed: Any) -> Any:
         return proposed if self._values is None else self._values[proposed]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -144,7 +144,7 @@ def read_recordings(
     jobs = jobs_of(source, pattern, facts, subject)
     known = {name for job in jobs for name in job.fields}
     in_facts = isinstance(facts, pd.DataFrame) and subject in facts.columns
-    columns = _Columns(None if in_facts else subject, session, sensor)
+    columns = _named(subject=None if in_facts else subject, session=session, sensor=sensor)
     _check_fields(known, columns, options, sensors)
     reading = _Reading(gathering, columns, options, sampling_rate)
     if sensor is not None:
@@ -153,25 +153,19 @@ def read_recordings(
         recordings = reading.merge(jobs, sensors)
     else:
         recordings = reading.divide(jobs)
-    if columns.given:
+    if columns:
         gathering.report(len(recordings), len(recordings), "recordings")
     else:
         gathering.report(len(recordings), len(jobs), "files")
     return recordings
 
 
-@dataclass(frozen=True)
-class _Columns:
-    """Columns that divide a table into recordings."""
+# The columns that divide a table into recordings, by the argument that names them.
+_Columns = dict[str, str]
 
-    subject: str | None
-    session: str | None
-    sensor: str | None = None
 
-    @property
-    def given(self) -> list[str]:
-        named = (self.subject, self.session, self.sensor)
-        return [column for column in named if column is not None]
+def _named(**columns: str | None) -> _Columns:
+    return {argument: column for argument, column in columns.items() if column is not None}
 
 
 def _check_options(options: Mapping[str, Any]) -> None:
@@ -192,12 +186,12 @@ def _check_fields(
     known: set[str], columns: _Columns, options: Mapping[str, Any], sensors: Sequence[str] | None
 ) -> None:
     for field, argument, value in (
-        ("subject", "subject", columns.subject),
-        ("session", "session", columns.session),
+        ("subject", "subject", columns.get("subject")),
+        ("session", "session", columns.get("session")),
         ("activity", "labels", options.get("labels")),
-        ("sensor", "subject", columns.subject),
-        ("sensor", "session", columns.session),
-        ("sensor", "sensor", columns.sensor),
+        ("sensor", "subject", columns.get("subject")),
+        ("sensor", "session", columns.get("session")),
+        ("sensor", "sensor", columns.get("sensor")),
     ):
         if field in known and value is not None:
             raise ValueError(
@@ -206,7 +200,7 @@ def _check_fields(
             )
     if "file" in known:
         raise ValueError("'file' is always the path of a file: rename this field or fact.")
-    if sensors is not None and "sensor" not in known and columns.sensor is None:
+    if sensors is not None and "sensor" not in {*known, *columns}:
         raise ValueError(
             f"sensors needs a field {{sensor}} in the pattern, or a column named by sensor=, got "
             f"{sensors!r} without one."
@@ -233,7 +227,7 @@ class _Reading:
             parts: list[tuple[Job, Any]] = []
             with self._gathering.reading(job.name):
                 frame, options, columns = self._table(job, self._options)
-                parts += _parts(job, frame, columns) if columns.given else [(job, frame)]
+                parts += _parts(job, frame, columns) if columns else [(job, frame)]
             for part, rows in parts:
                 with self._gathering.reading(part.name):
                     recordings.append(self._recording(part, rows, options, self._rate))
@@ -304,16 +298,16 @@ class _Reading:
                 self._gathering.note(job.name, {"format": [found.sentence]})
             read_options = found.options.pop("read_options", None)
             subject = found.options.pop("subject", None)
-            if not columns.given and "subject" not in job.fields:
-                columns = _Columns(subject, None if subject is None else found.session)
+            if not columns and "subject" not in job.fields:
+                session = None if subject is None else found.session
+                columns = _named(subject=subject, session=session)
             source, own = found.source, {**own, **found.options}
             if "activity" in job.fields:
                 own.pop("labels", None)
         if isinstance(source, Recording):
-            return source, own, _Columns(None, None)
+            return source, own, {}
         told: list[str] = []
-        roles = {**own, "subject": columns.subject, "session": columns.session}
-        frame = table_of(source, dict(read_options or {}), roles, told)
+        frame = table_of(source, dict(read_options or {}), {**own, **columns}, told)
         self._gathering.note(job.name, {"table": told})
         return frame, own, columns
 
@@ -332,7 +326,7 @@ class _Reading:
             recording = replace(frame, facts={**frame.facts, **facts})
         else:
             layout = Layout(**{"sampling_rate": rate, **options})
-            others = frozenset(self._columns.given)
+            others = frozenset(self._columns.values())
             owned = isinstance(job.source, Path)
             reader = TableReader(layout, facts, others, prefix, owned=owned)
             recording = reader.read(frame)
@@ -358,20 +352,19 @@ def _show_progress(items: Sequence[T]) -> Iterator[T]:
 
 def _parts(job: Job, frame: pd.DataFrame, columns: _Columns) -> Iterator[tuple[Job, pd.DataFrame]]:
     """Divide a table by subject and session, in order of appearance."""
-    by_field = {"subject": columns.subject, "session": columns.session, "sensor": columns.sensor}
-    for argument, column in by_field.items():
-        if column is not None and column not in frame.columns:
+    for argument, column in columns.items():
+        if column not in frame.columns:
             raise ValueError(unknown_column(argument, column, frame))
-    missing = frame[columns.given].isna().sum()
+    named = list(columns.values())
+    missing = frame[named].isna().sum()
     if missing.any():
         raise ValueError(
-            f"source must have a value of {columns.given} in every row, got rows without: "
+            f"source must have a value of {named} in every row, got rows without: "
             f"{missing[missing > 0].to_dict()}. Leave these rows out."
         )
-    named = [field for field, column in by_field.items() if column is not None]
-    for values, part in frame.groupby(columns.given, sort=False, observed=True):
+    for values, part in frame.groupby(named, sort=False, observed=True):
         plain = [value.item() if isinstance(value, np.generic) else value for value in values]
-        found = dict(zip(named, plain, strict=True))
+        found = dict(zip(columns, plain, strict=True))
         name = ", ".join(f"{field} {value!r}" for field, value in found.items())
         yield replace(job, name=f"{job.name}: {name}", fields={**job.fields, **found}), part
 

@@ -7,7 +7,6 @@ neither rounded stamps nor a change of the rate.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -43,7 +42,7 @@ def spread(stretches: Sequence[tuple[Floats, Rows]]) -> list[Floats]:
     blocks. Rows have one rate, apart from gaps and lasting changes. The first row of a block was
     measured at its stamp. Rows of blocks that a gap may divide are unknown.
     """
-    all_blocks = [_Blocks.of(*each) if len(each[1]) > 3 else None for each in stretches]
+    all_blocks = [_Blocks(*each) if len(each[1]) > 3 else None for each in stretches]
     chains = [
         (last - first, blocks, first, last)
         for blocks in all_blocks
@@ -78,27 +77,19 @@ def _place_rows(blocks: _Blocks, n_rows: int, step: float) -> Floats:
     return times
 
 
-@dataclass(frozen=True)
 class _Blocks:
     """Blocks of rows, and the intervals that agree with the number of rows before them."""
 
-    firsts: Rows
-    ends: Rows
-    stamps: Floats
-    intervals: Floats
-    regular: NDArray[np.bool_]
-    grid: bool
-
-    @classmethod
-    def of(cls, seconds: Floats, firsts: Rows) -> _Blocks:
-        stamps, ends = seconds[firsts], np.append(firsts[1:], len(seconds))
-        intervals, sizes = np.diff(stamps), (ends - firsts)[:-1]
-        step = _local_step(intervals, sizes)
-        excess = np.abs(intervals - step * sizes)
-        grid = _is_grid(seconds, intervals)
+    def __init__(self, seconds: Floats, firsts: Rows) -> None:
+        self.firsts, self.ends = firsts, np.append(firsts[1:], len(seconds))
+        self.stamps = seconds[firsts]
+        self.intervals, sizes = np.diff(self.stamps), (self.ends - firsts)[:-1]
+        step = _local_step(self.intervals, sizes)
+        excess = np.abs(self.intervals - step * sizes)
+        self.grid = _is_grid(seconds, self.intervals)
         # A stamp is rounded by up to a step; that of a packet is late by its transmission time.
-        late = 0.0 if grid else 4.0 * float(np.median(excess))
-        return cls(firsts, ends, stamps, intervals, excess <= 1.25 * step + late, grid)
+        late = 0.0 if self.grid else 4.0 * float(np.median(excess))
+        self.regular = excess <= 1.25 * step + late
 
     def chains(self) -> list[tuple[int, int]]:
         """Return the first and the last block of each run of three or more without a gap."""

@@ -7,7 +7,6 @@ windows may be missing and recordings have breaks. dynamax can do that, but need
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -34,7 +33,6 @@ _TOO_HEAVY = 1e6
 _SHORTEST_DURATION = 1e-6
 
 
-@dataclass(frozen=True)
 class WindowProbabilities:
     """Probabilities of the windows of one recording, in order of time.
 
@@ -43,17 +41,9 @@ class WindowProbabilities:
     no window covers the time before the cell.
     """
 
-    values: Floats
-    start_time: Floats
-    window_length: float
-    cell_start: Floats
-    cell_end: Floats
-    after_gap: NDArray[np.bool_]
-
-    @classmethod
-    def check(
-        cls, probabilities: ArrayLike, start_time: Any, window_length: float | None
-    ) -> WindowProbabilities:
+    def __init__(
+        self, probabilities: ArrayLike, start_time: Any, window_length: float | None
+    ) -> None:
         """Check the arguments of the user, and divide the time among the windows."""
         values = check_probabilities(probabilities, "probabilities")
         start_time, window_length = _times(start_time, window_length)
@@ -76,7 +66,10 @@ class WindowProbabilities:
                 f"which starts at {start[empty[0]]} s and has no time of its own. Count the time "
                 "from the start of the recording."
             )
-        return cls(values, start, length, cell_start, cell_end, np.concatenate([[False], apart]))
+        self.values, self.start_time, self.window_length = values, start, length
+        self.cell_start: Floats = cell_start
+        self.cell_end: Floats = cell_end
+        self.after_gap = np.concatenate([[False], apart])
 
     @property
     def n_classes(self) -> int:

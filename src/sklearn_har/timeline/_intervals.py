@@ -108,7 +108,7 @@ def make_timeline(
     0  sitting   0.00   7.04         0.93
     1  walking   7.04  14.08         0.80
     """
-    windows = WindowProbabilities.check(probabilities, start_time, window_length)
+    windows = WindowProbabilities(probabilities, start_time, window_length)
     labels = check_classes(classes, windows.n_classes)
     if smoothing not in _SMOOTHINGS:
         raise ValueError(f"smoothing must be one of {_SMOOTHINGS}, got {smoothing!r}.")

@@ -87,7 +87,7 @@ def smooth_probabilities(
     >>> smoothed[4].round(2)  # the odd one out, among its neighbours
     array([0.96, 0.04])
     """
-    windows = WindowProbabilities.check(probabilities, start_time, window_length)
+    windows = WindowProbabilities(probabilities, start_time, window_length)
     return HiddenMarkovModel(
         windows, expected_duration, transition, class_prior, evidence_weight
     ).posterior()
@@ -140,7 +140,7 @@ def decode_activities(
     >>> decode_activities(probabilities, np.arange(7) * 1.28, 2.56, ["sit", "walk"])
     array(['sit', 'sit', 'sit', 'sit', 'sit', 'sit', 'sit'], dtype='<U4')
     """
-    windows = WindowProbabilities.check(probabilities, start_time, window_length)
+    windows = WindowProbabilities(probabilities, start_time, window_length)
     labels = check_classes(classes, windows.n_classes)
     model = HiddenMarkovModel(windows, expected_duration, transition, class_prior, evidence_weight)
     return labels[model.path()]
