@@ -156,7 +156,11 @@ FILE: dict[str, Any] = {"type": Path, "metavar": "FILE"}
 COUNT: dict[str, Any] = {"type": positive_integer, "metavar": "N"}
 FOLDS: dict[str, Any] = {"type": integer("an integer of at least 2", 2), "metavar": "K"}
 SEED: dict[str, Any] = {"type": seed, "default": 0, "metavar": "N"}
-JOBS: dict[str, Any] = {"type": jobs, "metavar": "N"}
+JOBS: dict[str, Any] = {
+    "type": jobs,
+    "metavar": "N",
+    "help": "trainings at a time; -1 for as many as there are processors (default: 1)",
+}
 NAMES: dict[str, Any] = {"nargs": "+", "metavar": "NAME"}
 HERTZ: dict[str, Any] = {"type": real(minimum=0.0, exclude_minimum=True), "metavar": "HZ"}
 SECONDS: dict[str, Any] = HERTZ | {"metavar": "S"}

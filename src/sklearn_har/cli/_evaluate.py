@@ -92,11 +92,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         **SEED,
         help="seed of the trainings; the simulated windows do not depend on it (default: 0)",
     )
-    parser.add_argument(
-        "--jobs",
-        **JOBS,
-        help="trainings at a time; -1 for as many as there are processors (default: 1)",
-    )
+    parser.add_argument("--jobs", **JOBS)
     parser.add_argument(
         "--json", **FILE, help="write all scores and versions to a file; - for the output"
     )

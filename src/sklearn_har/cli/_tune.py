@@ -196,12 +196,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         **SEED,
         help="seed of random settings and of the trainings (default: 0)",
     )
-    parser.add_argument(
-        "--jobs",
-        "--n-jobs",
-        **JOBS,
-        help="trainings at a time; -1 for as many as there are processors (default: 1)",
-    )
+    parser.add_argument("--jobs", "--n-jobs", **JOBS)
     parser.add_argument("--table", **FILE, help="write the table as CSV; - for the output")
     parser.add_argument("--plot", **FILE, help="draw the scores (.png, .pdf, .svg)")
     parser.add_argument(

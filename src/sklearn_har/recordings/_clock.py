@@ -28,7 +28,7 @@ from sklearn_har.recordings._ticks import (
     unit_by_size,
 )
 from sklearn_har.utils._samples import all_finite
-from sklearn_har.utils._validation import did_you_mean
+from sklearn_har.utils._validation import check_choice
 
 TimeUnit = Literal["s", "ms", "us", "ns", "datetime"]
 # The names of columns that are one clock together.
@@ -125,12 +125,8 @@ def to_seconds(
     column: pd.Series[Any], name: str, unit: TimeUnit | None, day_first: bool | None = None
 ) -> Stamps:
     """Convert a column of times."""
-    choices = (*PER_SECOND, "datetime")
-    if unit is not None and unit not in choices:
-        raise ValueError(
-            f"time_unit must be one of {choices} or None, got {unit!r}"
-            f"{did_you_mean(str(unit), choices)}."
-        )
+    if unit is not None:
+        check_choice(unit, "time_unit", (*PER_SECOND, "datetime"))
     missing = np.flatnonzero(column.isna())
     if len(missing):
         raise ValueError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -39,7 +39,7 @@ def labels_of_intervals(
     intervals, overlapping = _without_overlap(kept, starts, ends, overlap)
     if overlapping:
         what = "overlap an earlier one" + ("" if overlap == "raise" else f" (overlap={overlap!r})")
-        problems.append(_Problem(what, overlapping))
+        problems.append((what, overlapping))
     _report(problems, names, starts, ends, time, overlap)
     known = names.iloc[kept]
     values = _as_array(known.tolist(), from_floats=known.dtype.kind == "f")
@@ -146,9 +146,8 @@ def _since(dates: list[Any], column: str, origin: datetime | None) -> Floats:
     )
 
 
-class _Problem(NamedTuple):
-    what: str
-    rows: list[int]
+# What is wrong, and the rows.
+_Problem = tuple[str, list[int]]
 
 
 def _usable(
@@ -177,11 +176,11 @@ def _usable(
         "lie between two samples and are left out": between & ~no_name,
     }
     bad = np.logical_or.reduce(list(left_out.values()))
-    problems = [_Problem(what, np.flatnonzero(row).tolist()) for what, row in left_out.items()]
+    problems = [(what, np.flatnonzero(row).tolist()) for what, row in left_out.items()]
     if end is not None:
         open_ended = np.flatnonzero(no_end & ~bad).tolist()
-        problems.append(_Problem("have no end and last until the next interval starts", open_ended))
-    return np.flatnonzero(~bad), ends, [problem for problem in problems if problem.rows]
+        problems.append(("have no end and last until the next interval starts", open_ended))
+    return np.flatnonzero(~bad), ends, [problem for problem in problems if problem[1]]
 
 
 def _without_overlap(
@@ -225,7 +224,7 @@ def _report(
 ) -> None:
     """Report all problems in one warning, or in one error with ``overlap="raise"``."""
     if not len(names):
-        problems = [_Problem("are in the table: all samples are unlabelled", [])]
+        problems = [("are in the table: all samples are unlabelled", [])]
     if not problems:
         return
 
