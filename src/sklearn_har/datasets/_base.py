@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from inspect import cleandoc
 from numbers import Integral, Real
@@ -30,6 +29,7 @@ from sklearn_har.exceptions import DownloadError
 from sklearn_har.utils._progress import ProgressLine
 from sklearn_har.utils._uci_har_names import RECORDED_CHANNEL_NAMES
 from sklearn_har.utils._validation import check_choice
+from sklearn_har.utils._warnings import warn_user
 
 _ENVIRONMENT = "SKLEARN_HAR_DATA"
 _DEFAULT_HOME = "~/sklearn_har_data"
@@ -226,7 +226,7 @@ def load_arrays(
         try:
             return cache.load(fields)
         except CacheDamagedError as error:
-            warnings.warn(f"{error}; the cache is built again.", UserWarning, stacklevel=3)
+            warn_user(f"{error}; the cache is built again.")
         except CacheMissError:
             pass
         if archive is not None:

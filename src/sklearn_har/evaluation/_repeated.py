@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 import time
-import warnings
 from collections.abc import Callable, Iterable, Sequence
 from numbers import Integral
 from typing import Any
@@ -30,6 +29,7 @@ from sklearn_har.utils._numbers import check_integer
 from sklearn_har.utils._progress import ProgressLine, time_left
 from sklearn_har.utils._scores import check_column, per_subject
 from sklearn_har.utils._text import first_few
+from sklearn_har.utils._warnings import warn_user
 
 # Seeds must fit numpy, TensorFlow and C libraries with 32-bit integers.
 _MAX_SEED = np.iinfo(np.int32).max
@@ -285,12 +285,10 @@ def _warn_of_shared_subjects(groups: Any, groups_test: Any) -> None:
         return
     shared = np.intersect1d(groups, groups_test).tolist()
     if shared:
-        warnings.warn(
+        warn_user(
             f"{len(shared)} subject(s) are in the training and in the test windows "
             f"({first_few(shared, 5)}): the scores do not show how well the activities of an "
-            "unseen person are recognised.",
-            UserWarning,
-            stacklevel=3,
+            "unseen person are recognised."
         )
 
 

@@ -54,22 +54,21 @@ def check_recordings(
     >>> check_recordings([recording], ["walking"], labelled=True)[0].labels.tolist()
     ['walking', 'walking', 'walking', 'walking']
     """
-    name = "recordings"
     if isinstance(recordings, Recording):
-        raise TypeError(f"{name} must be a sequence of Recording, got one: pass [recording].")
+        raise TypeError("recordings must be a sequence of Recording, got one: pass [recording].")
     accepted = (
-        f"{name} must be a sequence of Recording, as read_recordings returns it, got "
-        f"{{}}. Recording(samples, sampling_rate=50.0) makes one of an array."
+        "recordings must be a sequence of Recording, as read_recordings returns it, got "
+        "{}. Recording(samples, sampling_rate=50.0) makes one of an array."
     )
     if isinstance(recordings, str) or not isinstance(recordings, Iterable):
         raise TypeError(accepted.format(type(recordings).__name__))
     listed = list(recordings)
     if not listed:
-        raise ValueError(f"{name} must hold at least one recording, got none.")
+        raise ValueError("recordings must hold at least one recording, got none.")
     for i, recording in enumerate(listed):
         whole = isinstance(recording, Recording)
         if not whole and not (pieces and _may_hold_pieces(recording)):
-            raise TypeError(accepted.format(f"{type(recording).__name__} as {name}[{i}]"))
+            raise TypeError(accepted.format(f"{type(recording).__name__} as recordings[{i}]"))
     if y is not None:
         if len(y) != len(listed):
             raise ValueError(

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from sklearn_har.recordings._files import path_of
-from sklearn_har.recordings._patterns import PathPattern, files_of, no_match
+from sklearn_har.recordings._patterns import compile_pattern, files_of, no_match
 from sklearn_har.utils._validation import did_you_mean
 
 
@@ -93,10 +93,10 @@ def _jobs_of_folder(source: Any, pattern: str) -> list[Job]:
             f"pattern must be relative to the folder, got {pattern!r}. Give the folder as source "
             "and what follows it as pattern, such as '{subject}/{activity}.csv'."
         )
-    compiled = PathPattern(pattern)
+    compiled = compile_pattern(pattern)
     files = files_of(folder)
-    matches = [(file, compiled.fields_of(file)) for file in files]
-    jobs = [Job(folder / file, file, found) for file, found in matches if found is not None]
+    matches = [(file, compiled.fullmatch(file)) for file in files]
+    jobs = [Job(folder / file, file, match.groupdict()) for file, match in matches if match]
     if not jobs:
         raise ValueError(no_match(pattern, folder, files))
     return jobs

@@ -13,50 +13,38 @@ from pathlib import Path
 _TOKEN = re.compile(r"(\{[^{}]*\}|\*\*/|\*)")
 
 
-class PathPattern:
-    """A pattern for relative paths.
+def compile_pattern(pattern: str) -> re.Pattern[str]:
+    """Return a regular expression for relative paths, with a group for each field.
 
     ``{name}`` is any text without a slash, the same everywhere in the path. ``*`` is any text
     without a slash, ``**/`` any number of folders.
 
     Examples
     --------
-    >>> from sklearn_har.recordings._patterns import PathPattern
-    >>> PathPattern("{subject}/*/{sensor}.csv").fields_of("s1/monday/gyro.csv")
+    >>> from sklearn_har.recordings._patterns import compile_pattern
+    >>> compile_pattern("{subject}/*/{sensor}.csv").fullmatch("s1/monday/gyro.csv").groupdict()
     {'subject': 's1', 'sensor': 'gyro'}
     """
-
-    def __init__(self, pattern: str) -> None:
-        self.fields: list[str] = []
-        expression = ""
-        for token in _TOKEN.split(pattern):
-            if token == "**/":
-                expression += "(?:.+/)?"
-            elif token == "*":
-                expression += "[^/]*"
-            elif _TOKEN.fullmatch(token):
-                expression += self._field(token[1:-1], pattern)
-            elif {"{", "}"} & set(token):
-                raise ValueError(f"pattern must close each '{{' by a '}}', got {pattern!r}.")
-            else:
-                expression += re.escape(token)
-        self._expression = re.compile(expression)
-
-    def _field(self, name: str, pattern: str) -> str:
-        if not name.isidentifier():
-            raise ValueError(
-                f"pattern must have fields with names such as {{subject}}, got {{{name}}} in "
-                f"{pattern!r}."
-            )
-        if name in self.fields:
-            return f"(?P={name})"
-        self.fields.append(name)
-        return f"(?P<{name}>[^/]+?)"
-
-    def fields_of(self, path: str) -> dict[str, str] | None:
-        """Return the text of each field in a path; None if the path does not match."""
-        match = self._expression.fullmatch(path)
-        return None if match is None else match.groupdict()
+    expression, fields = "", set()
+    for token in _TOKEN.split(pattern):
+        if token == "**/":
+            expression += "(?:.+/)?"
+        elif token == "*":
+            expression += "[^/]*"
+        elif _TOKEN.fullmatch(token):
+            name = token[1:-1]
+            if not name.isidentifier():
+                raise ValueError(
+                    f"pattern must have fields with names such as {{subject}}, got {token} in "
+                    f"{pattern!r}."
+                )
+            expression += f"(?P={name})" if name in fields else f"(?P<{name}>[^/]+?)"
+            fields.add(name)
+        elif {"{", "}"} & set(token):
+            raise ValueError(f"pattern must close each '{{' by a '}}', got {pattern!r}.")
+        else:
+            expression += re.escape(token)
+    return re.compile(expression)
 
 
 def natural_key(text: str) -> list[tuple[int, int | str]]:
@@ -106,14 +94,13 @@ def no_match(pattern: str, folder: Path, files: Sequence[str]) -> str:
 
 
 def _count(pattern: str, files: Sequence[str]) -> int:
-    compiled = PathPattern(pattern)
-    return sum(compiled.fields_of(file) is not None for file in files)
+    return sum(map(bool, map(compile_pattern(pattern).fullmatch, files)))
 
 
 def _nearest(pattern: str, files: Sequence[str]) -> Iterator[str]:
     """Yield patterns that match files, those with the fewest changes first."""
     *folders, name = pattern.split("/")
-    fields = [f"{{{field}}}" for field in PathPattern(pattern).fields]
+    fields = [f"{{{field}}}" for field in compile_pattern(pattern).groupindex]
     depths = [depth for depth, _ in Counter(file.count("/") for file in files).most_common()]
     suffixes = Counter(Path(file).suffix for file in files).most_common()
     for names in (

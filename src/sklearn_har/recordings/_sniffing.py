@@ -100,8 +100,7 @@ def check_encoding(encoding: str) -> None:
 def sniff_text(head: bytes, given: Mapping[str, Any]) -> TextLayout:
     """Return the layout of the text in the first bytes of a file.
 
-    Options of `pandas.read_csv` that the user gave stay unchanged. `csv.Sniffer` does not help: it
-    takes the decimal mark of ``0,5;0,7`` for the separator and ignores units and names.
+    Options of `pandas.read_csv` that the user gave stay unchanged.
     """
     options: dict[str, Any] = {}
     encoding = given.get("encoding") or guess_encoding(head)
