@@ -5,6 +5,7 @@ heavy imports, because the command line reads it for its help.
 """
 
 import hashlib
+import tomllib
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
@@ -20,7 +21,7 @@ class Remote:
 
     url: str
     size: int
-    sha256: str | None
+    sha256: str | None = None
 
 
 @dataclass(frozen=True)
@@ -75,60 +76,12 @@ def _resource(folder: str, name: str) -> str:
     return (resources.files("sklearn_har.datasets") / folder / name).read_text(encoding="utf-8")
 
 
-_UCI = "https://archive.ics.uci.edu"
+def _read_registry() -> dict[str, DataSet]:
+    registry = tomllib.loads(_resource("files", "registry.toml"))
+    return {
+        name: DataSet(name, **{**fields, "remotes": tuple(Remote(**r) for r in fields["remotes"])})
+        for name, fields in registry.items()
+    }
 
-DATASETS = {
-    dataset.name: dataset
-    for dataset in (
-        DataSet(
-            name="uci_har",
-            title="UCI HAR",
-            description="Human Activity Recognition Using Smartphones: windows of 30 subjects",
-            folder="UCI HAR Dataset",
-            nested="UCI HAR Dataset.zip",
-            has_recordings=False,
-            # The first archive contains the second, whose older address is the fallback.
-            remotes=(
-                Remote(
-                    f"{_UCI}/static/public/240/human+activity+recognition+using+smartphones.zip",
-                    61_005_872,
-                    "c00b803081a5c797cd5e4b83700a9810b38d53d9d84e01917e090e1fdbc81031",
-                ),
-                Remote(
-                    f"{_UCI}/ml/machine-learning-databases/00240/UCI%20HAR%20Dataset.zip",
-                    60_999_314,
-                    "2045e435c955214b38145fb5fa00776c72814f01b203fec405152dac7d5bfeb0",
-                ),
-            ),
-        ),
-        DataSet(
-            name="hapt",
-            title="HAPT",
-            description="the recordings behind UCI HAR, with postural transitions",
-            folder="HAPT Data Set",
-            remotes=(
-                Remote(
-                    f"{_UCI}/static/public/341/smartphone+based+recognition+of+human+activities"
-                    "+and+postural+transitions.zip",
-                    79_596_192,
-                    "4ac4ae064227c07045a99551876b54d204837e995e298b6488559e209b3deb09",
-                ),
-            ),
-        ),
-        DataSet(
-            name="motion_sense",
-            title="MotionSense",
-            description="recordings of 24 subjects with a phone in the trousers' front pocket",
-            folder="A_DeviceMotion_data",
-            # No hash of the archive is published.
-            remotes=(
-                Remote(
-                    "https://github.com/mmalekzadeh/motion-sense/raw/master/data/"
-                    "A_DeviceMotion_data.zip",
-                    74_000_000,
-                    None,
-                ),
-            ),
-        ),
-    )
-}
+
+DATASETS = _read_registry()
