@@ -5,6 +5,7 @@ samples, accelerations in g, angles in rad, angular velocities in rad/s, and fre
 """
 
 import itertools
+import tomllib
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.fft import irfft, next_fast_len, rfft, rfftfreq
 from scipy.spatial.transform import Rotation
 
+from sklearn_har.datasets._registry import resource_text
 from sklearn_har.utils._uci_har_names import ACTIVITY_NAMES
 
 Floats = NDArray[np.float64]
@@ -41,10 +43,10 @@ class _Gait:
     forward_phase: float
     phase_scatter: float
     nod_phase: float
-    harmonics: tuple[tuple[float, ...], ...]
+    harmonics: list[list[float]]
     impact: float
-    swing: tuple[float, float, float]
-    lean: tuple[float, float]
+    swing: list[float]
+    lean: list[float]
     turning: float
     irregularity: float
 
@@ -56,57 +58,8 @@ class _Gait:
 # not the phone; the phase scatter is the variation between subjects. The swing is the amplitude of
 # rotation about x, y, z; the lean is the direction of gravity towards y and z.
 _GAITS = {
-    "walking": _Gait(
-        cadence_ratio=1.0,
-        overtone_phase=1.15,
-        forward_phase=1.42,
-        phase_scatter=0.4,
-        nod_phase=-1.40,
-        harmonics=(
-            (0.03, 0.21, 0.03, 0.07, 0.02, 0.05, 0.01, 0.02),
-            (0.13, 0.03, 0.09, 0.03, 0.05, 0.02, 0.03, 0.01),
-            (0.03, 0.14, 0.02, 0.06, 0.02, 0.03, 0.01, 0.01),
-        ),
-        impact=0.05,
-        swing=(0.075, 0.030, 0.045),
-        lean=(-0.02, -0.03),
-        turning=0.08,
-        irregularity=0.10,
-    ),
-    "walking_upstairs": _Gait(
-        cadence_ratio=0.88,
-        overtone_phase=0.82,
-        forward_phase=1.74,
-        phase_scatter=0.5,
-        nod_phase=-2.43,
-        harmonics=(
-            (0.06, 0.27, 0.05, 0.05, 0.03, 0.02, 0.01, 0.01),
-            (0.15, 0.03, 0.05, 0.03, 0.03, 0.02, 0.02, 0.01),
-            (0.05, 0.19, 0.04, 0.04, 0.02, 0.02, 0.01, 0.01),
-        ),
-        impact=0.03,
-        swing=(0.075, 0.070, 0.070),
-        lean=(-0.10, -0.12),
-        turning=0.30,
-        irregularity=0.20,
-    ),
-    "walking_downstairs": _Gait(
-        cadence_ratio=1.06,
-        overtone_phase=-0.29,
-        forward_phase=-2.85,
-        phase_scatter=1.0,
-        nod_phase=0.99,
-        harmonics=(
-            (0.05, 0.36, 0.05, 0.16, 0.04, 0.09, 0.03, 0.05),
-            (0.13, 0.04, 0.10, 0.05, 0.06, 0.04, 0.04, 0.02),
-            (0.04, 0.10, 0.04, 0.08, 0.03, 0.05, 0.02, 0.03),
-        ),
-        impact=0.18,
-        swing=(0.075, 0.040, 0.045),
-        lean=(0.02, 0.02),
-        turning=0.30,
-        irregularity=0.22,
-    ),
+    name: _Gait(**fields)
+    for name, fields in tomllib.loads(resource_text("files", "gaits.toml")).items()
 }
 
 # In rad: the amplitude of sway of a still trunk, and of breathing.

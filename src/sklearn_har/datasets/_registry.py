@@ -58,7 +58,7 @@ class DataSet:
     @cached_property
     def members(self) -> dict[str, Member]:
         """Return the files to read, by their path below the folder of the data set."""
-        lines = _resource("files", f"{self.name}.txt").splitlines()
+        lines = resource_text("files", f"{self.name}.txt").splitlines()
         columns = (line.split(" ", 2) for line in lines)
         return {path: Member(int(size), sha256) for sha256, size, path in columns}
 
@@ -69,15 +69,15 @@ class DataSet:
 
 
 def load_descr(name: str) -> str:
-    return _resource("descr", f"{name}.rst")
+    return resource_text("descr", f"{name}.rst")
 
 
-def _resource(folder: str, name: str) -> str:
+def resource_text(folder: str, name: str) -> str:
     return (resources.files("sklearn_har.datasets") / folder / name).read_text(encoding="utf-8")
 
 
 def _read_registry() -> dict[str, DataSet]:
-    registry = tomllib.loads(_resource("files", "registry.toml"))
+    registry = tomllib.loads(resource_text("files", "registry.toml"))
     return {
         name: DataSet(name, **{**fields, "remotes": tuple(Remote(**r) for r in fields["remotes"])})
         for name, fields in registry.items()
