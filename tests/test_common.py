@@ -12,7 +12,7 @@ from sklearn.utils import get_tags
 from sklearn.utils.estimator_checks import estimator_checks_generator, parametrize_with_checks
 
 from scikit_learn import older_than
-from sklearn_har import SubsequenceReshaper
+from sklearn_har import CNNLSTMClassifier, SubsequenceReshaper
 from sklearn_har.utils.discovery import all_estimators
 from sklearn_har.utils.estimator_checks import parametrize_with_window_checks, window_checks
 
@@ -52,8 +52,11 @@ FOR_TABLES = {
     "ChannelwiseTransformer": {"transformer": StandardScaler()},
     "CompandingTransformer": {},
     "WindowCentering": {},
+    "RandomKernels": {"n_kernels": 20, "random_state": 0},
     "WindowFeatures": {},
     "WindowReshaper": {},
+    "AugmentedClassifier": {"estimator": LogisticRegression()},
+    "FrameAwareClassifier": {"estimator": LogisticRegression()},
     "OptunaSearchCV": {
         "estimator": LogisticRegression(),
         "param_distributions": {"C": [0.1, 1.0]},
@@ -64,16 +67,20 @@ FOR_TABLES = {
     },
 }
 SMALL = {"dense_units": 6, "epochs": 2, "batch_size": 8, "random_state": 0}
+SMALL_CNN_LSTM = {"filters": 4, "units": 4, "kernel_size": 2, **SMALL}
 FOR_WINDOWS = {
     "LSTMClassifier": {"units": 4, "n_steps": 4, **SMALL},
-    "CNNLSTMClassifier": {"filters": 4, "units": 4, "kernel_size": 2, **SMALL},
+    "CNNLSTMClassifier": SMALL_CNN_LSTM,
     "ConvLSTMClassifier": {"filters": 4, **SMALL},
     "SubsequenceReshaper": {"n_steps": 4},
     "ChannelwiseTransformer": {"transformer": StandardScaler()},
     "CompandingTransformer": {},
     "WindowCentering": {},
+    "RandomKernels": {"n_kernels": 20, "random_state": 0},
     "WindowFeatures": {},
     "WindowReshaper": {},
+    "AugmentedClassifier": {"estimator": CNNLSTMClassifier(**SMALL_CNN_LSTM)},
+    "FrameAwareClassifier": {"estimator": CNNLSTMClassifier(**SMALL_CNN_LSTM)},
 }
 # Their samples are recordings, not rows of an array, so that scikit-learn's checks do not apply;
 # tests/recognition/test_estimator_checks.py has checks for them.

@@ -30,9 +30,11 @@ RESULTS = {
     "Decision": "what StreamingRecognizer and ActivityRecognizer return about a window",
     "Windows": "what segment_recording and segment_recordings return",
     "WindowStream": "what Preparation.stream returns",
-    **dict.fromkeys(
-        augmentation.__all__, "a value for the parameter augmentation of the classifiers"
-    ),
+    **{
+        name: "a value for the parameter augmentation of the classifiers"
+        for name, item in vars(augmentation).items()
+        if inspect.isclass(item) and issubclass(item, augmentation.Augmentation)
+    },
     "StreamingRecognizer": "takes samples, and is never fitted",
     "ExportedClassifier": "is a file, and is never fitted",
     "ExportReport": "what to_onnx and to_litert return",

@@ -3,8 +3,9 @@
 Each row is a classifier of windows, or the mean of the probabilities of several. "frame" rows read
 windows in the frame of the body, the others windows in the axes of the phone. "light" is
 `make_light_cnn_lstm`, "movement" the same network on windows without their mean, trained in the
-frame only, and "fast" is `make_fast`; "two views" are light and movement. Ridge gives MiniRocket no
-probabilities: the softmax of its decision function, sharpened, stands for them.
+frame only, and "fast" is `make_fast`; "two views" are light and movement, and "light and fast" are
+`make_best_in_frame`. Ridge gives MiniRocket no probabilities: the softmax of its decision function,
+sharpened, stands for them.
 
 Each is scored four times: by its windows "alone"; after `revise_by_posture` ("posture"); by the
 most probable sequence, which knows how long activities last and nothing of their order
@@ -32,7 +33,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import functools
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,11 @@ TRAININGS = {
     "light, movement": ("make_light_cnn_lstm", ("movement",)),
     "fast, frame": ("make_fast", ("body", "unknown")),
     "MiniRocket, frame": ("MiniRocket", ("body",)),
+    # As published.
+    "LSTM, frame": ("LSTMClassifier", ("body",)),
+    "CNN-LSTM, frame": ("CNNLSTMClassifier", ("body",)),
+    "ConvLSTM, frame": ("ConvLSTMClassifier", ("body",)),
+    "MultiRocket-Hydra, frame": ("MultiRocket-Hydra", ("body",)),
 }
 #: Whose probabilities each row takes the mean of.
 ROWS = {
@@ -67,9 +73,12 @@ ROWS = {
     "frame, make_light_cnn_lstm": ("light, frame",),
     "frame, two views": ("light, frame", "light, movement"),
     "frame, MiniRocket": ("MiniRocket, frame",),
+    "frame, LSTM, published": ("LSTM, frame",),
+    "frame, CNN-LSTM, published": ("CNN-LSTM, frame",),
+    "frame, ConvLSTM, published": ("ConvLSTM, frame",),
+    "frame, MultiRocket-Hydra": ("MultiRocket-Hydra, frame",),
     "frame, make_fast": ("fast, frame",),
     "frame, light and fast": ("light, frame", "fast, frame"),
-    "frame, light, movement and fast": ("light, frame", "light, movement", "fast, frame"),
     "frame, light and MiniRocket": ("light, frame", "MiniRocket, frame"),
     "frame, light, movement and MiniRocket": (
         "light, frame",
@@ -98,6 +107,28 @@ def minirocket(seed: int) -> Any:
     )
 
 
+def multirocket_hydra(seed: int) -> Any:
+    """Make aeon's `MultiRocketHydraClassifier` of its parts."""
+    from aeon.transformations.collection.convolution_based import HydraTransformer, MultiRocket
+    from aeon.transformations.collection.convolution_based._hydra import _SparseScaler
+    from sklearn.linear_model import RidgeClassifierCV
+    from sklearn.pipeline import make_pipeline, make_union
+    from sklearn.preprocessing import FunctionTransformer, StandardScaler
+
+    return make_pipeline(
+        FunctionTransformer(channels_first),
+        make_union(
+            make_pipeline(HydraTransformer(random_state=seed), _SparseScaler()),
+            make_pipeline(MultiRocket(random_state=seed), StandardScaler()),
+        ),
+        RidgeClassifierCV(alphas=np.logspace(-3, 3, 10)),
+    )
+
+
+#: The classifiers that are neither networks nor recipes.
+RIVALS = {"MiniRocket": minirocket, "MultiRocket-Hydra": multirocket_hydra}
+
+
 @functools.cache
 def windows_of(part: str, archive: str | None) -> tuple[Any, dict[str, Any], list[Any]]:
     """Return the data of a part, its windows by axes, and training and test rows of each fold."""
@@ -117,14 +148,9 @@ def windows_of(part: str, archive: str | None) -> tuple[Any, dict[str, Any], lis
     return har, shown, splits
 
 
-def n_seeds(part: str, trainings: Iterable[str]) -> int:
-    """Return the number of seeds of a part, 1 for what draws nothing."""
-    draws = any(TRAININGS[training][0] != "make_fast" for training in trainings)
-    return PARTS[part] if draws else 1
-
-
 def train(part: str, training: str, seed: int, fold: int, folder: str, archive: str | None) -> str:
     """Train once, leave the probabilities of the test windows in the folder; return a line."""
+    import sklearn_har
     from sklearn_har import recipes
 
     har, shown, splits = windows_of(part, archive)
@@ -132,15 +158,16 @@ def train(part: str, training: str, seed: int, fold: int, folder: str, archive: 
     maker, axes = TRAININGS[training]
     X, y = np.concatenate([shown[name][fitted] for name in axes]), har.target[fitted]
     start = time.perf_counter()
-    if maker == "MiniRocket":
-        model = minirocket(seed).fit(X, y)
+    if maker in RIVALS:
+        model = RIVALS[maker](seed).fit(X, y)
         found = {"decision": model.decision_function(shown[axes[0]][tested])}
     else:
         # Other seeds than those of the network whose errors this one is to mend.
-        params: dict[str, Any] = {} if maker == "make_fast" else {"random_state": seed}
+        params: dict[str, Any] = {"random_state": seed}
         if axes == ("movement",):
             params = {"random_state": 100 + seed, "augmentation": None}
-        model = getattr(recipes, maker)(**params).fit(X, np.tile(y, len(axes)))
+        make = getattr(recipes, maker, None) or getattr(sklearn_har, maker)
+        model = make(**params).fit(X, np.tile(y, len(axes)))
         found = {"probabilities": model.predict_proba(shown[axes[0]][tested])}
     seconds = time.perf_counter() - start
     path = file_of(folder, part, training, seed, fold)
@@ -186,10 +213,7 @@ def score(part: str, row: str, seed: int, folder: str, archive: str | None) -> N
     """Keep the figures of a row if all its trainings are there."""
     har, shown, splits = windows_of(part, archive)
     files = [
-        [
-            file_of(folder, part, training, min(seed, n_seeds(part, [training]) - 1), fold)
-            for fold in range(len(splits))
-        ]
+        [file_of(folder, part, training, seed, fold) for fold in range(len(splits))]
         for training in ROWS[row]
     ]
     if not all(path.exists() for paths in files for path in paths):
@@ -235,7 +259,7 @@ def missing(
     for part in parts:
         n_folds = len(windows_of(part, archive)[2])
         for training in trainings:
-            for seed in range(n_seeds(part, [training])):
+            for seed in range(PARTS[part]):
                 for fold in range(n_folds):
                     if not file_of(folder, part, training, seed, fold).exists():
                         yield part, training, seed, fold, folder, archive
@@ -261,7 +285,7 @@ def main() -> None:
         run_jobs(train, missing(parts, args.trainings, args.folder, args.archive), args.workers)
         for part in parts:
             for row in ROWS:
-                for seed in range(n_seeds(part, ROWS[row])):
+                for seed in range(PARTS[part]):
                     score(part, row, seed, args.folder, args.archive)
     report("over_recordings", table(KEPT.load()), save=args.save)
 

@@ -220,6 +220,8 @@ def test_every_function_of_arrays_is_called():
         "preparation_coefficients",
         *("make_best", "make_lstm", "make_cnn_lstm", "make_conv_lstm", "make_light_cnn_lstm"),
         *("make_best_in_frame", "make_fast"),
+        # Takes windows that the classifiers have checked.
+        "check_augmentations",
         *(
             "channel_importance",
             "evaluate_recordings",

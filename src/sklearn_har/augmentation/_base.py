@@ -7,10 +7,13 @@ tsaug changes arrays before the training.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from numpy.typing import NDArray
+
+from sklearn_har.utils._warnings import warn_user
 
 TRIADS = ("total_acc", "body_acc", "body_gyro", "other")
 
@@ -99,6 +102,61 @@ class Augmentation(ABC):
             The end of a sentence.
         """
         return None
+
+
+def check_augmentations(
+    given: Augmentation | Sequence[Augmentation] | None, windows: NDArray[Any]
+) -> tuple[Augmentation, ...]:
+    """Return the augmentations of a parameter that fit such windows.
+
+    Parameters
+    ----------
+    given : Augmentation, sequence of Augmentation or None
+        The parameter `augmentation` of a classifier.
+    windows : ndarray of shape (n_windows, n_timesteps, n_channels)
+        Windows to train on.
+
+    Returns
+    -------
+    tuple of Augmentation
+        Without those that do not fit and are not `required`, of which a warning tells.
+
+    Raises
+    ------
+    TypeError
+        If something else was given.
+    ValueError
+        If a required augmentation does not fit.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_har.augmentation import SensorNoise, check_augmentations
+    >>> check_augmentations(SensorNoise(), np.zeros((2, 128, 6)))
+    (SensorNoise(...),)
+    """
+    if given is None:
+        return ()
+    kept = []
+    for augmentation in given if isinstance(given, Sequence) else (given,):
+        if not isinstance(augmentation, Augmentation):
+            raise TypeError(
+                "augmentation must be one of sklearn_har.augmentation, or a list of them, got "
+                f"{augmentation!r}."
+            )
+        try:
+            augmentation.check(*windows.shape[1:])
+            reason = augmentation.reason_against(windows)
+        except ValueError as error:
+            if augmentation.required:
+                raise
+            reason = str(error)
+        if reason is None or augmentation.required:
+            kept.append(augmentation)
+        if reason is not None:
+            left_out = "" if augmentation.required else " is left out"
+            warn_user(f"The augmentation {augmentation}{left_out}: {reason}")
+    return tuple(kept)
 
 
 def channels_of(

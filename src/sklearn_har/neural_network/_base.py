@@ -22,8 +22,9 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
+from sklearn_har.augmentation import check_augmentations
 from sklearn_har.neural_network._html import ShownWithLayers
-from sklearn_har.neural_network._input_layers import check_augmentations, learn_scaling
+from sklearn_har.neural_network._input_layers import learn_scaling
 from sklearn_har.neural_network._keras_arguments import names_unknown_arguments
 from sklearn_har.neural_network._parameters import RoutedParameters, parameter_names
 from sklearn_har.neural_network._runtime import Network

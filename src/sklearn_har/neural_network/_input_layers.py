@@ -5,7 +5,7 @@ Both take windows in the units of the recording, so a trained network needs no f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -16,9 +16,8 @@ from keras import layers, ops
 from sklearn_har.augmentation import Augmentation
 from sklearn_har.preprocessing import CompandingTransformer
 from sklearn_har.utils._moments import mean_and_deviation
-from sklearn_har.utils._warnings import warn_user
 
-__all__ = ["Augment", "ChannelScaling", "check_augmentations", "learn_scaling"]
+__all__ = ["Augment", "ChannelScaling", "learn_scaling"]
 
 
 @keras.saving.register_keras_serializable(package="sklearn_har")
@@ -112,34 +111,6 @@ class ChannelScaling(layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """Return the configuration of an equal layer."""
         return {**super().get_config(), "scaling": self.scaling}
-
-
-def check_augmentations(
-    given: Augmentation | Sequence[Augmentation] | None, windows: npt.NDArray[Any]
-) -> tuple[Augmentation, ...]:
-    """Return the augmentations in the parameter of a classifier that fit such windows."""
-    if given is None:
-        return ()
-    kept = []
-    for augmentation in given if isinstance(given, Sequence) else (given,):
-        if not isinstance(augmentation, Augmentation):
-            raise TypeError(
-                "augmentation must be one of sklearn_har.augmentation, or a list of them, got "
-                f"{augmentation!r}."
-            )
-        try:
-            augmentation.check(*windows.shape[1:])
-            reason = augmentation.reason_against(windows)
-        except ValueError as error:
-            if augmentation.required:
-                raise
-            reason = str(error)
-        if reason is None or augmentation.required:
-            kept.append(augmentation)
-        if reason is not None:
-            left_out = "" if augmentation.required else " is left out"
-            warn_user(f"The augmentation {augmentation}{left_out}: {reason}")
-    return tuple(kept)
 
 
 def learn_scaling(model: keras.Model, windows: npt.NDArray[np.floating]) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_is_fitted
 
+from sklearn_har.utils._channels import tells_frame
 from sklearn_har.utils._validation import check_windows
 
 
@@ -86,11 +89,66 @@ class InvertibleTransformer(WindowTransformer):
         raise NotImplementedError
 
 
-def tells_frame(windows: npt.NDArray[Any]) -> bool:
-    """Whether the last of 4, 7 or 10 channels tells in each window if the frame is known."""
-    last = windows[..., -1]
-    return (
-        windows.shape[2] in (4, 7, 10)
-        and bool((last == last[:, :1]).all())
-        and bool(np.isin(last[:, 0], (0, 1)).all())
-    )
+class WindowDescription(WindowTransformer, auto_wrap_output_keys=("transform",)):
+    """A transformer of windows into a table of features.
+
+    A channel that tells if the frame of the body is known becomes the last feature as it is.
+    """
+
+    def fit(self, X: npt.ArrayLike, y: Any = None) -> Self:
+        self._validate_params()
+        windows = self._with_three_axes(self._check(X, reset=True))
+        self.tells_frame_ = tells_frame(windows)
+        self._learn(self._channels(windows))
+        return self
+
+    def transform(self, X: npt.ArrayLike) -> npt.NDArray[Any]:
+        """Return the features of windows.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_windows, n_timesteps, n_channels)
+            Windows, or any other form that :meth:`fit` accepts.
+
+        Returns
+        -------
+        ndarray of shape (n_windows, n_features)
+            A row for each window, of the dtype of `X`.
+        """
+        check_is_fitted(self)
+        windows = self._with_three_axes(self._check(X, reset=False))
+        features = self._describe(self._channels(windows))
+        if self.tells_frame_:
+            features = np.hstack([features, windows[:, 0, -1:]])
+        return features.astype(windows.dtype, copy=False)
+
+    def get_feature_names_out(self, input_features: Any = None) -> npt.NDArray[np.object_]:
+        """Return the names of the features.
+
+        Parameters
+        ----------
+        input_features : None
+            Ignored.
+
+        Returns
+        -------
+        ndarray of str of shape (n_features,)
+            The names.
+        """
+        check_is_fitted(self)
+        return np.array(self._names() + ["frame known"] * self.tells_frame_, dtype=object)
+
+    def _channels(self, windows: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        return windows[..., : self.n_channels_in_ - self.tells_frame_]
+
+    @abstractmethod
+    def _learn(self, windows: npt.NDArray[Any]) -> None:
+        """Learn from the windows, without the channel that tells the frame."""
+
+    @abstractmethod
+    def _describe(self, windows: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Return the features (n_windows, n_features), in the precision in which they are made."""
+
+    @abstractmethod
+    def _names(self) -> list[str]:
+        """Return the names of the features."""

@@ -8,7 +8,8 @@ import numpy.typing as npt
 from sklearn.base import OneToOneFeatureMixin
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_har.preprocessing._base import WindowTransformer, tells_frame
+from sklearn_har.preprocessing._base import WindowTransformer
+from sklearn_har.utils._channels import tells_frame
 
 
 class WindowCentering(OneToOneFeatureMixin, WindowTransformer):

@@ -2,6 +2,7 @@
 
 from sklearn_har.recognition._decision import Decision
 from sklearn_har.recognition._evaluation import RecordingEvaluation, evaluate_recordings
+from sklearn_har.recognition._frame_aware import FrameAwareClassifier
 from sklearn_har.recognition._pretrained import load_pretrained
 from sklearn_har.recognition._recognizer import ActivityRecognizer
 from sklearn_har.recognition._scoring import recording_scorer
@@ -11,6 +12,7 @@ from sklearn_har.utils._public import name_classes_after
 __all__ = [
     "ActivityRecognizer",
     "Decision",
+    "FrameAwareClassifier",
     "RecordingEvaluation",
     "StreamingRecognizer",
     "evaluate_recordings",

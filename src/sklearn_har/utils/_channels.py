@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
 
 from sklearn_har.utils._validation import did_you_mean
 
@@ -84,4 +87,14 @@ def _remedy(argument: str, n_channels: int) -> str:
     return (
         f"Pass {argument}=() if there are none, or preparation='resample' to take all channels as "
         "they are."
+    )
+
+
+def tells_frame(windows: npt.NDArray[Any]) -> bool:
+    """Whether the last of 4, 7 or 10 channels tells in each window if the frame is known."""
+    last = windows[..., -1]
+    return (
+        windows.shape[2] in (4, 7, 10)
+        and bool((last == last[:, :1]).all())
+        and bool(np.isin(last[:, 0], (0, 1)).all())
     )
