@@ -44,6 +44,7 @@ TITLES = {
     "make_cnn_lstm": "`make_cnn_lstm`",
     "make_conv_lstm": "`make_conv_lstm`",
     "make_best": "`make_best`, the vote of the three recipes",
+    "make_fast": "`make_fast`, no network",
     "MiniRocket": "MiniRocket of aeon",
     "MultiRocket-Hydra": "MultiRocket-Hydra of aeon",
 }
@@ -54,6 +55,7 @@ OVERVIEW = (
     "ConvLSTM, published",
     "make_cnn_lstm",
     "make_best",
+    "make_fast",
     "MiniRocket",
     "MultiRocket-Hydra",
 )
@@ -67,6 +69,7 @@ ROWS = (
     "LSTM, stacked",
     "LSTM, bidirectional",
     *RECIPES,
+    "make_fast",
     "MiniRocket",
     "MultiRocket-Hydra",
     "logistic regression",
@@ -189,7 +192,7 @@ def _recipes() -> list[Row]:
         ("classifier", "accuracy", "trainings"),
         *(
             (title(row), accuracy(row), str(len(official_runs(row))))
-            for row in (*RECIPES, "MiniRocket", "MultiRocket-Hydra")
+            for row in (*RECIPES, "make_fast", "MiniRocket", "MultiRocket-Hydra")
         ),
     ]
 

@@ -143,6 +143,7 @@ ROWS: dict[str, Callable[[int], Any]] = {
     "make_cnn_lstm": recipe("make_cnn_lstm"),
     "make_conv_lstm": recipe("make_conv_lstm"),
     "make_best": recipe("make_best"),
+    "make_fast": recipe("make_fast"),
     "MiniRocket": of_aeon("MiniRocketClassifier"),
     "MultiRocket-Hydra": of_aeon("MultiRocketHydraClassifier"),
     "logistic regression": logistic,
@@ -152,7 +153,7 @@ ROWS: dict[str, Callable[[int], Any]] = {
 def n_weights(model: Any) -> int | None:
     """Return how many weights the networks in `model` have, or None."""
     if hasattr(model, "estimators_"):
-        return sum(n_weights(member) or 0 for member in model.estimators_)
+        return sum(n_weights(member) or 0 for member in model.estimators_) or None
     if hasattr(model, "steps"):
         return n_weights(model[-1])
     return model.model_.count_params() if hasattr(model, "model_") else None
@@ -172,7 +173,7 @@ def measure(row: str, seed: int, train: Any, test: Any) -> dict[str, dict[str, A
 def with_members(row: str, model: Any) -> dict[str, Any]:
     """Return a trained classifier and, of a vote, its networks, each by the name of its row."""
     # The labels of the networks are the codes of the vote, which are those of the data set.
-    members = getattr(model, "named_estimators_", {})
+    members = getattr(model, "named_estimators_", {}) if row == "make_best" else {}
     return {row: model, **{f"make_{name}": member for name, member in members.items()}}
 
 

@@ -10,7 +10,9 @@ share samples with the first ones, are recognised before and after. Run it as
 
 The first command compares the settings on the 21 training subjects (three folds of whole subjects,
 one seed), and keeps what it saw in `personalisation.json`. The second trains on all of them with
-each seed, and measures the best of these settings on the 9 test subjects, who chose nothing.
+each seed, and measures the best of these settings on the 9 test subjects, who chose nothing. With
+`--frame` it does so with `make_light_cnn_lstm` on windows in the frame of the body, which uses the
+unlabelled movement of the subject, and the same setting.
 """
 
 from __future__ import annotations
@@ -31,9 +33,11 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from _measure import Kept, parser, report
 from accuracy import recipe
+from body_frame import views
 
-# {"choice": {setting: [before, after]}, "test": {seed: {subject: [before, after]}}}
+# {"choice": {setting: [before, after]}, "test" and "frame": {seed: {subject: [before, after]}}}
 KEPT = Kept(__file__)
+FRAME_RECIPE = "make_light_cnn_lstm"
 
 
 class Setting(NamedTuple):
@@ -119,16 +123,20 @@ def choose(har: Any, name: str) -> None:
         KEPT.keep([before, value], "choice", str(setting))
 
 
-def measure(train: Any, test: Any, name: str, setting: Setting, seed: int) -> None:
+def measure(data: tuple[Any, Any], name: str, setting: Setting, seed: int, part: str) -> None:
     """Train once, and go on for each of the test subjects."""
-    known = train.data, train.target
+    X_train, X_test = (
+        views(har.data, har.recording)["body"] if part == "frame" else har.data for har in data
+    )
+    train, test = data
+    known = X_train, train.target
     model = recipe(name)(seed).fit(*known)
     for subject in np.unique(test.subject):
         mine = test.subject == subject
         before, (after,) = before_and_after(
-            model, (test.data[mine], test.target[mine]), known, [setting], seed
+            model, (X_test[mine], test.target[mine]), known, [setting], seed
         )
-        KEPT.keep([before, after], "test", str(seed), str(subject))
+        KEPT.keep([before, after], part, str(seed), str(subject))
         print(f"seed {seed}, subject {subject}: {100 * before:.1f} {100 * after:.1f}", flush=True)
 
 
@@ -157,13 +165,17 @@ def table(name: str) -> list[str]:
             f"{setting.rounds:12} {setting.learning_rate:7} {setting.replayed:7} "
             f"{100 * before:7.2f} {100 * after:7.2f}"
         )
-    runs = list(kept.get("test", {}).values())
-    if runs:
-        lines += ["", f"The 9 test subjects, {len(runs)} seeds, the best of these settings", ""]
+    for part, title in (
+        ("test", f"The 9 test subjects, {name}"),
+        ("frame", f"The 9 test subjects, {FRAME_RECIPE} in the frame of the body"),
+    ):
+        runs = list(kept.get(part, {}).values())
+        if not runs:
+            continue
+        lines += ["", f"{title}, {len(runs)} seeds, the best of these settings", ""]
         lines.append(f"{'subject':>12} {'before':>7} {'after':>7} {'gain':>7} (sd over the seeds)")
         for subject in sorted(runs[0], key=int):
-            pairs = 100 * np.array([run[subject] for run in runs])
-            lines.append(_line(subject, pairs))
+            lines.append(_line(subject, 100 * np.array([run[subject] for run in runs])))
         means = 100 * np.array([np.mean(list(run.values()), axis=0) for run in runs])
         lines.append(_line("mean", means))
     return lines
@@ -183,16 +195,18 @@ def main() -> None:
     options: argparse.ArgumentParser = parser(__doc__, runs=None)
     options.add_argument("--recipe", default="make_cnn_lstm")
     options.add_argument("--choose", action="store_true", help="compare the settings")
+    options.add_argument("--frame", action="store_true", help="measure in the frame of the body")
     options.add_argument("--seeds", type=int, default=5, help="trainings (default: 5)")
     args = options.parse_args()
     train = fetch_uci_har(archive=args.archive)
+    part, name = ("frame", FRAME_RECIPE) if args.frame else ("test", args.recipe)
     if args.choose:
         choose(train, args.recipe)
     else:
         test = fetch_uci_har(subset="test", archive=args.archive)
         for seed in range(args.seeds):
-            if len(KEPT.load().get("test", {}).get(str(seed), {})) < len(np.unique(test.subject)):
-                measure(train, test, args.recipe, chosen(), seed)
+            if len(KEPT.load().get(part, {}).get(str(seed), {})) < len(np.unique(test.subject)):
+                measure((train, test), name, chosen(), seed, part)
     report("personalisation", table(args.recipe), save=args.save)
 
 
