@@ -161,8 +161,8 @@ def make_fast(
 
     Each of four linear discriminant analyses reads simple features of a window, and how much of it
     lies above thresholds behind random kernels. Each has kernels of its own, and is trained on the
-    windows and on copies of them with gravity turned. On UCI HAR it is more accurate than a network,
-    in the frame of the body and in the axes of the phone.
+    windows and on copies of them with gravity turned. On UCI HAR it is more accurate than a
+    network, in the frame of the body and in the axes of the phone.
 
     Parameters
     ----------
