@@ -54,7 +54,6 @@ OVERVIEW = (
     "CNN-LSTM, published",
     "ConvLSTM, published",
     "make_cnn_lstm",
-    "make_best",
     "make_fast",
     "MiniRocket",
     "MultiRocket-Hydra",

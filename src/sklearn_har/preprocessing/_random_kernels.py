@@ -31,9 +31,9 @@ class RandomKernels(WindowDescription, auto_wrap_output_keys=("transform",)):
     """Describe each window by how much of it lies above thresholds behind random kernels.
 
     A kernel compares nine samples, one to 15 time steps apart in windows of 128, of some channels.
-    The features are the shares of the window in which the result exceeds each threshold. A linear
-    classifier behind them is as accurate as a network. :func:`~sklearn_har.recipes.make_fast` joins
-    them with :class:`WindowFeatures`.
+    The features are the shares of the window in which the result exceeds each threshold. They tell
+    other windows apart than :class:`WindowFeatures`: :func:`~sklearn_har.recipes.make_fast` joins
+    the two.
 
     Parameters
     ----------
@@ -64,12 +64,15 @@ class RandomKernels(WindowDescription, auto_wrap_output_keys=("transform",)):
 
     Notes
     -----
-    Kernels have the weights -1 and 2, as those of MiniRocket [1]_, with a sum of zero. They are
-    drawn with a random number of channels, which are divided by their standard deviation first.
-    Every second kernel goes beyond the ends of the window, where zeros stand. Its weights no longer
+    As in MiniRocket [1]_, weights are -1 and 2 with a sum of zero, and thresholds are quantiles of
+    what the kernel makes of training windows. Channels are divided by their standard deviation, and
+    each kernel draws how many of them it reads.
+
+    Every second kernel goes beyond the ends of the window, where zeros stand. Its weights do not
     sum to zero there, so it sees the posture too, at as many levels as it has thresholds.
-    Thresholds are quantiles of what the kernel makes of training windows. Unlike MiniRocket, which
-    evaluates 84 fixed kernels, every second time step counts and kernels are drawn at random.
+
+    MiniRocket has 84 fixed sets of weights. Here they are drawn, and only every second place of the
+    window counts, in half the time.
 
     References
     ----------

@@ -73,6 +73,25 @@ class WindowMetaClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         """
         return self._answer("decision_function", X)
 
+    def score(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
+        """Return the accuracy.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_windows, n_timesteps, n_channels)
+            Windows.
+        y : array-like of shape (n_windows,)
+            The activity of each window.
+        sample_weight : array-like of shape (n_windows,), default=None
+            Weights of the windows.
+
+        Returns
+        -------
+        float
+            The share of the windows that are recognised.
+        """
+        return float(super().score(X, y, sample_weight))
+
     def _answer(self, method: str, X: ArrayLike) -> NDArray[Any]:
         check_is_fitted(self)
         return self._answer_of(method, self._check(X, reset=False))
