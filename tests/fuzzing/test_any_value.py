@@ -71,7 +71,11 @@ DECODED = {"probabilities": PROBABILITIES, "start_time": START, "window_length":
 
 # Of `augmentation`, all but the class that they derive from.
 AUGMENTATIONS = [
-    getattr(augmentation, name) for name in augmentation.__all__ if name != "Augmentation"
+    item
+    for item in vars(augmentation).values()
+    if inspect.isclass(item)
+    and issubclass(item, augmentation.Augmentation)
+    and item is not augmentation.Augmentation
 ]
 
 

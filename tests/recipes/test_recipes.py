@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from sklearn.base import clone, is_classifier
 
-from sklearn_har import CNNLSTMClassifier, ConvLSTMClassifier, LSTMClassifier
+from sklearn_har import ActivityRecognizer, CNNLSTMClassifier, ConvLSTMClassifier, LSTMClassifier
 from sklearn_har.augmentation import GravityRotation
-from sklearn_har.datasets import make_har_windows
+from sklearn_har.datasets import make_har_recordings, make_har_windows
+from sklearn_har.preparation import Preparation
 from sklearn_har.recipes import (
     make_best,
     make_best_in_frame,
@@ -18,6 +19,7 @@ from sklearn_har.recipes import (
     make_light_cnn_lstm,
     make_lstm,
 )
+from sklearn_har.utils.saved_models import load_model
 
 MAKERS = {
     make_lstm: LSTMClassifier,
@@ -140,6 +142,14 @@ class TestInTheFrame:
         clf = make_fast(random_state=0).fit(told, har.target)
         assert all(len(member.estimator_.estimators_) == 2 for member in clf.estimators_)
         assert clf.score(told, har.target) == 1.0
+
+    def test_a_recognizer_with_fast_is_saved(self, tmp_path):
+        skops_io = pytest.importorskip("skops.io")
+        recordings = make_har_recordings(n_subjects=3, random_state=0).recordings
+        recognizer = ActivityRecognizer(make_fast(random_state=0), Preparation(frame="body"))
+        skops_io.dump(recognizer.fit(recordings[:2]), tmp_path / "fast.skops")
+        found = load_model(tmp_path / "fast.skops").predict(recordings[2:])[0]
+        np.testing.assert_array_equal(found, recognizer.predict(recordings[2:])[0])
 
     def test_best_averages_the_network_and_fast(self, har):
         best = make_best_in_frame(epochs=1, random_state=0)

@@ -20,8 +20,9 @@ def trusted_types() -> list[str]:
     """Return the types of this package that a saved model may contain.
 
     They are the public estimators and augmentations, by their documented names and by those in
-    files of older versions. Other classes and functions are excluded, because a file could call
-    them.
+    files of older versions, and the `Bunch` in which a
+    :class:`~sklearn.ensemble.VotingClassifier` keeps its members. Other classes and functions are
+    excluded, because a file could call them.
 
     Returns
     -------
@@ -39,11 +40,14 @@ def trusted_types() -> list[str]:
     >>> [name for name in trusted_types() if name.endswith(".LSTMClassifier")]
     ['sklearn_har.neural_network.LSTMClassifier', 'sklearn_har.neural_network._lstm.LSTMClassifier']
     """
+    from sklearn.utils import Bunch
+
     from sklearn_har import augmentation
     from sklearn_har.utils.discovery import all_estimators
 
-    types = [item for _, item in all_estimators()]
-    types += [getattr(augmentation, name) for name in augmentation.__all__]
+    types = [Bunch, *(item for _, item in all_estimators())]
+    public = [getattr(augmentation, name) for name in augmentation.__all__]
+    types += [item for item in public if isinstance(item, type)]
     names = {f"{item.__module__}.{item.__qualname__}" for item in types}
     return sorted(names | {FORMER_NAMES[item] for item in types if item in FORMER_NAMES})
 
