@@ -157,7 +157,7 @@ def make_light_cnn_lstm(**params: Any) -> CNNLSTMClassifier:
 def make_fast(
     *, random_state: int | np.random.RandomState | None = None, n_jobs: int | None = None
 ) -> VotingClassifier:
-    """Make an ensemble of linear classifiers of features, which trains in seconds.
+    """Make an ensemble of linear classifiers of features, without a network.
 
     Each of four linear discriminant analyses reads simple features of a window, and how much of it
     lies above thresholds behind random kernels. Each has kernels of its own, and is trained on the
