@@ -63,11 +63,11 @@ class AugmentedClassifier(WindowMetaClassifier):
     >>> from sklearn_har.preprocessing import RandomKernels
     >>> windows = make_har_windows(n_subjects=4, random_state=0)
     >>> train = windows.subject < 4
-    >>> pipeline = make_pipeline(RandomKernels(n_kernels=50, random_state=0), RidgeClassifierCV())
+    >>> pipeline = make_pipeline(RandomKernels(random_state=0), RidgeClassifierCV())
     >>> clf = AugmentedClassifier(pipeline, GravityRotation(degrees=15), random_state=0)
     >>> clf = clf.fit(windows.data[train], windows.target[train])
-    >>> round(clf.score(windows.data[~train], windows.target[~train]), 1)
-    1.0
+    >>> clf.score(windows.data[~train], windows.target[~train]) > 0.8
+    True
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
