@@ -171,10 +171,11 @@ def measure(row: str, seed: int, train: Any, test: Any) -> dict[str, dict[str, A
 
 
 def with_members(row: str, model: Any) -> dict[str, Any]:
-    """Return a trained classifier and, of a vote, its networks, each by the name of its row."""
+    """Return a trained classifier and, of a vote, the members that have a row, by its name."""
     # The labels of the networks are the codes of the vote, which are those of the data set.
-    members = getattr(model, "named_estimators_", {}) if row == "make_best" else {}
-    return {row: model, **{f"make_{name}": member for name, member in members.items()}}
+    members = getattr(model, "named_estimators_", {}).items()
+    named = {f"make_{name}": member for name, member in members}
+    return {row: model, **{name: member for name, member in named.items() if name in ROWS}}
 
 
 def figures(model: Any, test: Any) -> dict[str, Any]:

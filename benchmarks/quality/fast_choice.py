@@ -1,4 +1,4 @@
-"""How the settings of `make_fast` were chosen: folds of the training subjects of UCI HAR.
+"""Compare settings of `make_fast` by cross-validation over the training subjects of UCI HAR.
 
 All windows are in the frame of the body. Each row is a linear classifier of some features, trained
 on the windows and, where degrees are named, on one copy with gravity turned by a random angle of

@@ -10,9 +10,9 @@ share samples with the first ones, are recognised before and after. Run it as
 
 The first command compares the settings on the 21 training subjects (three folds of whole subjects,
 one seed), and keeps what it saw in `personalisation.json`. The second trains on all of them with
-each seed, and measures the best of these settings on the 9 test subjects, who chose nothing. With
-`--frame` it does so with `make_light_cnn_lstm` on windows in the frame of the body, which uses the
-unlabelled movement of the subject, and the same setting.
+each seed, and measures the best of these settings on the 9 test subjects, who take no part in the
+choice. `--frame` measures the same setting on windows in the frame of the body, with
+`make_light_cnn_lstm`. The frame uses the unlabelled movement of the subject.
 """
 
 from __future__ import annotations

@@ -132,7 +132,7 @@ class TestInTheFrame:
             for seed in (0, 0, 1)
         )
         np.testing.assert_array_equal(first, same)
-        assert not np.allclose(first, other)
+        assert not np.array_equal(first, other)
         assert len({member.random_state for _, member in make_fast(random_state=0).estimators}) == 4
 
     def test_fast_tells_windows_without_a_frame_apart(self, har):

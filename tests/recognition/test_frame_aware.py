@@ -44,7 +44,7 @@ def test_each_kind_has_a_classifier_of_its_own(data):
 def test_windows_of_one_kind_have_one_classifier_for_both(data):
     X, known, told, y = data
     clf = FrameAwareClassifier(pipeline()).fit(told[known], y[known])
-    assert list(clf.estimators_) == [True]
+    assert list(clf.estimators_) == ["known"]
     np.testing.assert_array_equal(clf.predict(told), pipeline().fit(X[known], y[known]).predict(X))
 
 

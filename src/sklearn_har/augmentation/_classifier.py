@@ -116,12 +116,7 @@ class AugmentedClassifier(WindowMetaClassifier):
             seeds = random.randint(np.iinfo(np.int32).max, size=self.n_copies)
             copies = [self._changed(windows, changes, int(seed)) for seed in seeds]
             windows = np.concatenate([windows, *copies])
-        repeated = {
-            name: np.concatenate([np.asarray(value)] * n)
-            if np.shape(value)[:1] == labels.shape
-            else value
-            for name, value in params.items()
-        }
+        repeated = self._fit_params(params, len(labels), lambda each: np.concatenate([each] * n))
         self.estimator_ = clone(self.estimator).fit(windows, np.tile(labels, n), **repeated)
         return self
 

@@ -40,7 +40,13 @@ from sklearn_har.neural_network._training import (
     make_optimizer,
     train,
 )
-from sklearn_har.utils._arrays import finite_weights, is_one_hot, plain_labels, refuse_masked
+from sklearn_har.utils._arrays import (
+    finite_weights,
+    is_one_hot,
+    plain_labels,
+    refuse_masked,
+    require_labels,
+)
 from sklearn_har.utils._compat import check_sample_weight
 from sklearn_har.utils._layouts import warn_of_layout
 from sklearn_har.utils._validation import check_windows
@@ -274,11 +280,7 @@ class BaseRecurrentClassifier(
     def _encode(
         self, y: npt.ArrayLike, *, classes: npt.ArrayLike | None, reset: bool
     ) -> tuple[npt.NDArray[np.intp], npt.NDArray[Any]]:
-        if y is None:
-            raise ValueError(
-                f"This {type(self).__name__} estimator requires y to be passed, but the target y "
-                "is None."
-            )
+        require_labels(self, y)
         refuse_masked(y, "y")
         labels = plain_labels(y, "y")
         if is_one_hot(labels):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -27,8 +28,8 @@ class FrameAwareClassifier(WindowMetaClassifier):
 
     Attributes
     ----------
-    estimators_ : dict of bool to classifier
-        The fitted classifiers: by True that of windows with a known frame, by False the other. If
+    estimators_ : dict of str to classifier
+        The fitted classifiers: "known" for windows with a known frame, "unknown" for the others. If
         all training windows are of one kind, there is one, which classifies the other kind as well.
     classes_ : ndarray of shape (n_classes,)
         The activities.
@@ -58,7 +59,7 @@ class FrameAwareClassifier(WindowMetaClassifier):
     >>> pipeline = make_pipeline(WindowFeatures(), KNeighborsClassifier())
     >>> recognizer = ActivityRecognizer(FrameAwareClassifier(pipeline), Preparation(frame="body"))
     >>> sorted(recognizer.fit(recordings).estimator_.estimators_)
-    [False, True]
+    ['known', 'unknown']
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
@@ -89,13 +90,10 @@ class FrameAwareClassifier(WindowMetaClassifier):
         windows, labels = self._check_both(X, y)
         self.tells_frame_ = tells_frame(self._with_three_axes(windows))
         self.estimators_ = {}
-        for known, rows in self._kinds(windows).items():
-            mine = {
-                name: np.asarray(value)[rows] if np.shape(value)[:1] == labels.shape else value
-                for name, value in params.items()
-            }
+        for kind, rows in self._kinds(windows).items():
+            mine = self._fit_params(params, len(labels), itemgetter(rows))
             channels = self._channels(windows[rows])
-            self.estimators_[known] = clone(self.estimator).fit(channels, labels[rows], **mine)
+            self.estimators_[kind] = clone(self.estimator).fit(channels, labels[rows], **mine)
         self.classes_ = np.unique(labels)
         return self
 
@@ -104,8 +102,8 @@ class FrameAwareClassifier(WindowMetaClassifier):
 
     def _answer_of(self, method: str, windows: NDArray[Any]) -> NDArray[Any]:
         found = None
-        for known, rows in self._kinds(windows).items():
-            estimator = self.estimators_.get(known, self._inner())
+        for kind, rows in self._kinds(windows).items():
+            estimator = self.estimators_.get(kind, self._inner())
             part = np.asarray(getattr(estimator, method)(self._channels(windows[rows])))
             if part.ndim == 2:
                 # A class that has no window of one kind is never predicted there.
@@ -118,12 +116,14 @@ class FrameAwareClassifier(WindowMetaClassifier):
         assert found is not None  # there is at least one window
         return found
 
-    def _kinds(self, windows: NDArray[Any]) -> dict[bool, NDArray[np.bool_]]:
-        """Return the windows of each kind as a mask."""
+    def _kinds(self, windows: NDArray[Any]) -> dict[str, Any]:
+        """Return the rows of each kind of window, without a copy of windows of one kind."""
         if not self.tells_frame_:
-            return {True: np.ones(len(windows), bool)}
+            return {"known": slice(None)}
         known = self._with_three_axes(windows)[:, 0, -1] > 0.5
-        return {kind: known == kind for kind in (True, False) if (known == kind).any()}
+        if known.all():
+            return {"known": slice(None)}
+        return {"known": known, "unknown": ~known} if known.any() else {"unknown": slice(None)}
 
     def _channels(self, windows: NDArray[Any]) -> NDArray[Any]:
         return self._with_three_axes(windows)[..., :-1] if self.tells_frame_ else windows

@@ -56,6 +56,15 @@ def one_each(values: Any, name: str, what: str, n: int, of: str = "windows") -> 
     return array
 
 
+def require_labels(estimator: Any, y: Any) -> None:
+    """Raise the error of scikit-learn for a classifier that is fitted without labels."""
+    if y is None:
+        raise ValueError(
+            f"This {type(estimator).__name__} estimator requires y to be passed, but the target y "
+            "is None."
+        )
+
+
 def plain_labels(labels: Any, name: str) -> Any:
     """Return labels as NumPy types; integers of pandas' own types stay integers.
 

@@ -13,7 +13,7 @@ from sklearn.utils import check_consistent_length, column_or_1d, get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_har.utils._arrays import plain_labels
+from sklearn_har.utils._arrays import plain_labels, require_labels
 from sklearn_har.utils._validation import check_windows
 
 
@@ -115,14 +115,20 @@ class WindowMetaClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         """Check windows and labels to train on."""
         self._validate_params()
         windows = self._check(X, reset=True)
-        if y is None:
-            raise ValueError(
-                f"This {type(self).__name__} estimator requires y to be passed, but the target y "
-                "is None."
-            )
+        require_labels(self, y)
         labels: NDArray[Any] = column_or_1d(plain_labels(y, "y"), warn=True)
         check_consistent_length(windows, labels)
         return windows, labels
+
+    @staticmethod
+    def _fit_params(
+        params: dict[str, Any], n_windows: int, change: Callable[[NDArray[Any]], NDArray[Any]]
+    ) -> dict[str, Any]:
+        """Change those arguments of `fit` that have a value for each window."""
+        return {
+            name: change(np.asarray(value)) if np.shape(value)[:1] == (n_windows,) else value
+            for name, value in params.items()
+        }
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -10,9 +10,9 @@ import numpy.typing as npt
 _VALUES = 10_000_000
 
 
-def parts_of(windows: npt.NDArray[Any], n_values: int = _VALUES) -> Iterator[npt.NDArray[Any]]:
+def parts_of(windows: npt.NDArray[Any], n_values: int | None = None) -> Iterator[npt.NDArray[Any]]:
     """Yield parts (n, n_timesteps, n_channels) of windows, one after the other."""
-    n = max(1, n_values // max(1, windows[0].size))
+    n = max(1, (n_values or _VALUES) // max(1, windows[0].size))
     for start in range(0, len(windows), n):
         yield windows[start : start + n]
 
