@@ -30,9 +30,10 @@ def named(X):
 
 
 def test_features_are_what_their_names_say(windows):
+    windows = windows.astype(np.float64)
     found = named(windows)
-    signal = windows[..., 1].astype(np.float64)
-    length = np.linalg.norm(windows[..., 3:6].astype(np.float64), axis=2)
+    signal = windows[..., 1]
+    length = np.linalg.norm(windows[..., 3:6], axis=2)
     np.testing.assert_allclose(found["mean of channel 1"], signal.mean(axis=1))
     np.testing.assert_allclose(found["50 % quantile of length 1"], np.median(length, axis=1))
     np.testing.assert_allclose(
@@ -40,13 +41,32 @@ def test_features_are_what_their_names_say(windows):
     )
     np.testing.assert_allclose(
         found["correlation of channels 0 and 1"],
-        [np.corrcoef(window[:, 0], window[:, 1])[0, 1] for window in windows.astype(np.float64)],
-        atol=1e-6,
+        [np.corrcoef(window[:, 0], window[:, 1])[0, 1] for window in windows],
     )
     deviation = signal.std(axis=1)
     np.testing.assert_allclose(
         found["deviation of channel 1"], np.log(deviation / deviation.mean() + 0.03)
     )
+
+
+def test_single_precision_is_enough(windows):
+    assert windows.dtype == np.float32
+    features = WindowFeatures().fit(windows)
+    found = features.transform(windows)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, features.transform(windows.astype(np.float64)), atol=1e-4)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_channel_that_stands_still_has_no_shape_by_rounding(dtype):
+    X = np.random.default_rng(0).normal(size=(40, 100, 3)).astype(dtype)
+    X[..., 0] = X[:, :1, 0]
+    of_it = {name: values for name, values in named(X).items() if name.endswith("channel 0")}
+    levels = ("mean of", *(f"{q}" for q in range(10)))
+    shape = {name: values for name, values in of_it.items() if not name.startswith(levels)}
+    assert len(shape) > 2 * 4
+    for name, values in shape.items():
+        assert np.ptp(values) == 0.0, name
 
 
 def test_a_tone_is_in_one_band():

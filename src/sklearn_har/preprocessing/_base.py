@@ -13,6 +13,9 @@ from sklearn.utils.validation import check_is_fitted
 from sklearn_har.utils._channels import tells_frame
 from sklearn_har.utils._validation import check_windows
 
+# What fits into the cache takes half as long.
+VALUES_AT_ONCE = 80_000
+
 
 class WindowTransformer(TransformerMixin, BaseEstimator):
     """A transformer of windows, with the documentation that subclasses share."""

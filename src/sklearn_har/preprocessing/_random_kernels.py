@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils import check_random_state
 
-from sklearn_har.preprocessing._base import WindowDescription
+from sklearn_har.preprocessing._base import VALUES_AT_ONCE, WindowDescription
 from sklearn_har.utils._compat import Interval
 from sklearn_har.utils._moments import mean_and_deviation
 
@@ -118,7 +118,7 @@ class RandomKernels(WindowDescription, auto_wrap_output_keys=("transform",)):
         weights = np.where(order < _N_LARGE, 2.0, -1.0)
         n_of = np.exp2(random.uniform(0, np.log2(n_channels + 1), self.n_kernels)).astype(int)
         rank = random.random_sample((self.n_kernels, n_channels)).argsort(axis=1)
-        _, deviation = mean_and_deviation(windows)
+        _, deviation = mean_and_deviation(windows, n_values=VALUES_AT_ONCE)
         usual = np.where(deviation > 0.0, deviation, 1.0)
         used = (rank < n_of[:, np.newaxis]) / usual
         self.kernels_ = (used[:, :, np.newaxis] * weights[:, np.newaxis]).astype(np.float32)
@@ -138,11 +138,8 @@ class RandomKernels(WindowDescription, auto_wrap_output_keys=("transform",)):
         for start in range(0, len(windows), _AT_ONCE):
             part = slice(start, start + _AT_ONCE)
             for kernels, found in self._convolve(windows[part]):
-                for j in range(self.n_thresholds):
-                    above = found > self.thresholds_[kernels, j, np.newaxis]
-                    # Bytes are summed faster than booleans are counted.
-                    count = np.add.reduce(above.view(np.uint8), axis=2, dtype=np.uint32)
-                    shares[part, kernels, j] = count / found.shape[2]
+                above = found[:, :, np.newaxis] > self.thresholds_[kernels, :, np.newaxis]
+                shares[part, kernels] = _count(above) / found.shape[2]
         return shares.reshape(len(windows), -1)
 
     def _names(self) -> list[str]:
@@ -153,20 +150,41 @@ class RandomKernels(WindowDescription, auto_wrap_output_keys=("transform",)):
 
     def _convolve(self, windows: npt.NDArray[Any]) -> Iterator[tuple[Any, npt.NDArray[Any]]]:
         """Yield numbers of kernels and their results (n_windows, n, n_places)."""
-        channels = windows.swapaxes(1, 2).astype(np.float32)
+        n_windows, n_timesteps, _ = windows.shape
         length = self.kernels_.shape[2]
-        for dilation in np.unique(self.dilations_):
+        # An even number for each dilation, so that kernels within the window begin at its first
+        # time step.
+        beyond = (np.unique(self.dilations_) * (length - 1) + 3) // 4 * 2
+        farthest = beyond[-1]
+        channels = windows.swapaxes(1, 2).astype(np.float32)
+        series = np.pad(channels, ((0, 0), (0, 0), (farthest, farthest)))
+        # Every second place counts, and what lies side by side is copied faster.
+        even_and_odd = [np.ascontiguousarray(series[:, :, i::2]) for i in (0, 1)]
+        for dilation, around in zip(np.unique(self.dilations_), beyond, strict=True):
             (kernels,) = np.nonzero(self.dilations_ == dilation)
             reach = dilation * (length - 1)
-            # An even number, so that kernels within the window begin at its first time step.
-            beyond = (reach + 3) // 4 * 2
-            series = np.pad(channels, ((0, 0), (0, 0), (beyond, beyond)))
-            n_places = series.shape[2] - reach
-            taps = [series[:, :, i * dilation : i * dilation + n_places : 2] for i in range(length)]
+            n_places = (n_timesteps + 2 * around - reach + 1) // 2
+            taps = [
+                even_and_odd[first % 2][:, :, first // 2 : first // 2 + n_places]
+                for first in farthest - around + dilation * np.arange(length)
+            ]
             # (n_windows, n_channels, length, n_places) as one row for each weight.
-            rows = np.stack(taps, axis=2).reshape(len(series), -1, taps[0].shape[2])
+            rows = np.stack(taps, axis=2).reshape(n_windows, -1, n_places)
             found = self.kernels_[kernels].reshape(len(kernels), -1) @ rows
-            first = beyond // 2
-            within = slice(first, (self.n_timesteps_in_ - 1 - reach) // 2 + first + 1)
+            first = around // 2
+            within = slice(first, (n_timesteps - 1 - reach) // 2 + first + 1)
             yield kernels[::2], found[:, ::2, within]
             yield kernels[1::2], found[:, 1::2]
+
+
+def _count(true: npt.NDArray[np.bool_]) -> npt.NDArray[np.integer[Any]]:
+    """Count along the last axis, faster than `numpy.count_nonzero` does for short ones."""
+    # einsum sums bytes where they are, in bytes.
+    counts = [
+        np.einsum("...i->...", true[..., start : start + 255].view(np.uint8))
+        for start in range(0, true.shape[-1], 255)
+    ]
+    total: npt.NDArray[np.integer[Any]] = (
+        counts[0] if len(counts) == 1 else np.sum(counts, axis=0, dtype=np.intp)
+    )
+    return total

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sklearn_har.preprocessing._base import WindowDescription
+from sklearn_har.preprocessing._base import VALUES_AT_ONCE, WindowDescription
 from sklearn_har.utils._moments import parts_of
 
 Floats = npt.NDArray[np.float64]
@@ -24,8 +24,6 @@ _N_BANDS = 12
 _NOISE = 0.03
 # The mean strength of so many windows is near that of all.
 _N_EXAMPLES = 2000
-# What fits into the cache takes half as long.
-_VALUES_AT_ONCE = 80_000
 
 
 class WindowFeatures(WindowDescription, auto_wrap_output_keys=("transform",)):
@@ -82,27 +80,22 @@ class WindowFeatures(WindowDescription, auto_wrap_output_keys=("transform",)):
 
     def _learn(self, windows: npt.NDArray[Any]) -> None:
         some = windows[:: -(-len(windows) // _N_EXAMPLES)]
-        total = sum(_side_by_side(_strengths(part)).sum(axis=0) for part in _parts(some))
-        self.strength_: Floats = np.asarray(total / len(some))
+        total = sum(_side_by_side(_features(part)[1]).sum(axis=0) for part in _parts(some))
+        self.strength_: Floats = np.asarray(total / len(some), np.float64)
 
     def _describe(self, windows: npt.NDArray[Any]) -> Floats:
-        usual = np.where(self.strength_ > 0.0, self.strength_, 1.0)
-        rows = [
-            np.hstack(
-                [
-                    _side_by_side(_levels(part)),
-                    np.log(_side_by_side(_strengths(part)) / usual + _NOISE),
-                ]
-            )
-            for part in _parts(windows)
-        ]
+        usual = np.where(self.strength_ > 0.0, self.strength_, 1.0).astype(windows.dtype)
+        rows = []
+        for part in _parts(windows):
+            levels, strengths = map(_side_by_side, _features(part))
+            rows.append(np.hstack([levels, np.log(strengths / usual + _NOISE)]))
         return np.concatenate(rows)
 
     def _names(self) -> list[str]:
         still = np.zeros((1, self.n_channels_in_ - self.tells_frame_, self.n_timesteps_in_))
         return [
             f"{feature.name} of {of}"
-            for features in (_levels(still), _strengths(still))
+            for features in _features(still)
             for feature in features
             for of in feature.of
         ]
@@ -110,8 +103,8 @@ class WindowFeatures(WindowDescription, auto_wrap_output_keys=("transform",)):
 
 def _parts(windows: npt.NDArray[Any]) -> Iterator[Floats]:
     """Yield the channels of some windows at a time, (n, n_channels, n_timesteps)."""
-    for part in parts_of(windows, _VALUES_AT_ONCE):
-        yield np.ascontiguousarray(part.swapaxes(1, 2), dtype=np.float64)
+    for part in parts_of(windows, VALUES_AT_ONCE):
+        yield np.ascontiguousarray(part.swapaxes(1, 2))
 
 
 class _Feature(NamedTuple):
@@ -122,7 +115,7 @@ class _Feature(NamedTuple):
     values: Floats
 
 
-def _side_by_side(features: Iterator[_Feature]) -> Floats:
+def _side_by_side(features: list[_Feature]) -> Floats:
     values: Floats = np.hstack([feature.values for feature in features])
     return values
 
@@ -136,66 +129,75 @@ def _signals(windows: Floats) -> tuple[list[str], Floats]:
     names = [f"channel {i}" for i in range(n_channels)]
     if n_channels % 3:
         return names, windows
-    lengths = np.linalg.norm(windows.reshape(n_windows, -1, 3, n_timesteps), axis=2)
+    axes = windows.reshape(n_windows, -1, 3, n_timesteps)
+    lengths = np.sqrt(np.einsum("wsat,wsat->wst", axes, axes))
     names += [f"length {i}" for i in range(n_channels // 3)]
     return names, np.concatenate([windows, lengths], axis=1)
 
 
-def _signals_and_changes(windows: Floats) -> Iterator[tuple[list[str], Floats]]:
-    yield _signals(windows)
-    if windows.shape[2] > 1:
-        names, changes = _signals(np.diff(windows))
-        yield [f"change of {name}" for name in names], changes
-
-
-def _moving(signals: Floats) -> Floats:
-    moving: Floats = signals - signals.mean(axis=2, keepdims=True)
-    return moving
-
-
-def _quantiles(signals: Floats) -> Floats:
-    """Return the quantiles (n_quantiles, n_windows, n_signals), seven times as fast as NumPy's."""
-    ordered = np.sort(signals, axis=2)
-    place = np.multiply(_QUANTILES, signals.shape[2] - 1)
+def _quantiles(ordered: Floats) -> Floats:
+    """Return quantiles (n_quantiles, n_windows, n_signals), seven times as fast as NumPy's."""
+    place = np.multiply(_QUANTILES, ordered.shape[2] - 1)
     below = place.astype(int)
-    above, share = np.ceil(place).astype(int), place - below
-    found: Floats = (1.0 - share) * ordered[..., below] + share * ordered[..., above]
+    above, share = np.ceil(place).astype(int), (place - below).astype(ordered.dtype)
+    found: Floats = (1 - share) * ordered[..., below] + share * ordered[..., above]
     return found.transpose(2, 0, 1)
 
 
-def _levels(windows: Floats) -> Iterator[_Feature]:
-    """Yield the features that have a sign."""
-    for of, signals in _signals_and_changes(windows):
-        yield _Feature("mean", of, signals.mean(axis=2))
-        for q, values in zip(_QUANTILES, _quantiles(signals), strict=True):
-            yield _Feature(f"{100 * q:g} % quantile", of, values)
-        deviation = signals.std(axis=2, keepdims=True)
-        standard = np.zeros_like(signals)
-        np.divide(_moving(signals), deviation, out=standard, where=deviation > 0.0)
-        square = standard * standard
+def _features(windows: Floats) -> tuple[list[_Feature], list[_Feature]]:
+    """Return the features that have a sign, and those that are not negative."""
+    of, signals = _signals(windows)
+    levels, strengths, moving = _shape(of, signals)
+    if windows.shape[2] > 1:
+        names, changes = _signals(np.diff(windows))
+        of_changes = _shape([f"change of {name}" for name in names], changes)
+        levels, strengths = levels + of_changes[0], strengths + of_changes[1]
+    return [*levels, _correlation(moving[:, : windows.shape[1]])], [*strengths, *_bands(of, moving)]
+
+
+def _shape(of: list[str], signals: Floats) -> tuple[list[_Feature], list[_Feature], Floats]:
+    """Return levels and strengths of each signal alone, and the signals without their mean."""
+    ordered = np.sort(signals, axis=2)
+    mean = signals.mean(axis=2)
+    moving = signals - mean[..., np.newaxis]
+    # What stands still has no shape: the mean is rounded.
+    moving[ordered[..., 0] == ordered[..., -1]] = 0.0
+    deviation = np.sqrt((moving * moving).mean(axis=2))
+    standard = moving / np.where(deviation > 0.0, deviation, 1.0)[..., np.newaxis]
+    square = standard * standard
+    levels = [
+        _Feature("mean", of, mean),
+        *(
+            _Feature(f"{100 * q:g} % quantile", of, values)
+            for q, values in zip(_QUANTILES, _quantiles(ordered), strict=True)
+        ),
         # Those of a spike are hundreds.
-        yield _Feature("skewness", of, np.tanh((square * standard).mean(axis=2) / 3.0))
-        yield _Feature("kurtosis", of, np.tanh((square * square).mean(axis=2) / 3.0 - 1.0))
-    moving = _moving(windows)
+        _Feature("skewness", of, np.tanh((square * standard).mean(axis=2) / 3)),
+        _Feature("kurtosis", of, np.tanh((square * square).mean(axis=2) / 3 - 1)),
+    ]
+    strengths = [
+        _Feature("deviation", of, deviation),
+        _Feature("mean absolute deviation", of, np.abs(moving).mean(axis=2)),
+    ]
+    return levels, strengths, moving
+
+
+def _correlation(moving: Floats) -> _Feature:
     products = moving @ moving.swapaxes(1, 2)
     lengths = np.sqrt(np.diagonal(products, axis1=1, axis2=2))
-    first, second = np.triu_indices(windows.shape[1], k=1)
+    first, second = np.triu_indices(moving.shape[1], k=1)
     usual = lengths[:, first] * lengths[:, second]
     shared = products[:, first, second]
-    yield _Feature(
+    return _Feature(
         "correlation",
         [f"channels {i} and {j}" for i, j in zip(first, second, strict=True)],
         np.divide(shared, usual, out=np.zeros_like(shared), where=usual > 0.0),
     )
 
 
-def _strengths(windows: Floats) -> Iterator[_Feature]:
-    """Yield the features that are not negative."""
-    for of, signals in _signals_and_changes(windows):
-        yield _Feature("deviation", of, signals.std(axis=2))
-        yield _Feature("mean absolute deviation", of, np.abs(_moving(signals)).mean(axis=2))
-    of, signals = _signals(windows)
-    power = np.abs(np.fft.rfft(_moving(signals))) ** 2
+def _bands(of: list[str], moving: Floats) -> Iterator[_Feature]:
+    found = np.fft.rfft(moving)
+    power = found.real**2 + found.imag**2
     # The mean is no frequency. Short windows have fewer bands.
     edges = np.unique(np.geomspace(1, power.shape[2], _N_BANDS + 1).round().astype(int))
     for i, (low, high) in enumerate(pairwise(edges), start=1):

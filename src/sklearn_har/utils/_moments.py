@@ -20,6 +20,7 @@ def parts_of(windows: npt.NDArray[Any], n_values: int | None = None) -> Iterator
 def mean_and_deviation(
     windows: npt.NDArray[Any],
     function: Callable[[npt.NDArray[Any]], npt.NDArray[Any]] | None = None,
+    n_values: int | None = None,
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Return mean and standard deviation of each channel, over windows and time.
 
@@ -36,7 +37,8 @@ def mean_and_deviation(
     """
 
     def parts() -> Iterator[npt.NDArray[Any]]:
-        return parts_of(windows) if function is None else map(function, parts_of(windows))
+        found = parts_of(windows, n_values)
+        return found if function is None else map(function, found)
 
     n = windows.shape[0] * windows.shape[1]
     total: Any = 0.0
