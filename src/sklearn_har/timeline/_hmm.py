@@ -234,8 +234,6 @@ def _sticky(duration: Floats, steps: Floats) -> tuple[Floats, NDArray[np.int64]]
     generator = np.tile(1.0 / duration[:, np.newaxis], n_classes) / max(n_classes - 1, 1)
     np.fill_diagonal(generator, -1.0 / duration if n_classes > 1 else 0.0)
     lengths, which = np.unique(np.round(steps, 6), return_inverse=True)
-    if len(lengths) == 0:
-        return np.empty((0, n_classes, n_classes)), which
     # Rounding may give an entry of -1e-18.
     return np.maximum(expm(generator * lengths[:, np.newaxis, np.newaxis]), 0.0), which
 
