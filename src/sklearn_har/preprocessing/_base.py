@@ -70,25 +70,6 @@ class WindowTransformer(TransformerMixin, BaseEstimator):
         return tags
 
 
-class InvertibleTransformer(WindowTransformer):
-    """A transformer of windows that can be undone."""
-
-    def inverse_transform(self, X: npt.ArrayLike) -> npt.NDArray[Any]:
-        """Undo the transformation.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_windows, n_timesteps, n_channels)
-            Transformed windows.
-
-        Returns
-        -------
-        ndarray of the shape of `X`
-            Windows in the units seen during :meth:`fit`.
-        """
-        raise NotImplementedError
-
-
 class WindowDescription(WindowTransformer, auto_wrap_output_keys=("transform",)):
     """A transformer of windows into a table of features.
 

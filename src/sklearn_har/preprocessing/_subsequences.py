@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_har.preprocessing._base import InvertibleTransformer
+from sklearn_har.preprocessing._base import WindowTransformer
 from sklearn_har.utils._compat import Interval
 from sklearn_har.utils._validation import check_n_steps
 
 
-class SubsequenceReshaper(InvertibleTransformer):
+class SubsequenceReshaper(WindowTransformer):
     """Cut each window into subsequences of equal length.
 
     The CNN-LSTM and the ConvLSTM read a window as a short sequence of subsequences. The classifiers

@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_har.preprocessing._base import InvertibleTransformer
+from sklearn_har.preprocessing._base import WindowTransformer
 from sklearn_har.utils._compat import Interval
 
 
-class WindowReshaper(InvertibleTransformer):
+class WindowReshaper(WindowTransformer):
     """Turn the rows of a table into windows, and windows into rows.
 
     Samplers, meta-estimators and selectors of scikit-learn and imbalanced-learn need tables with
