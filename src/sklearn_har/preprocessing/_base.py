@@ -55,6 +55,8 @@ class WindowTransformer(TransformerMixin, BaseEstimator):
         raise NotImplementedError
 
     def _check(self, X: npt.ArrayLike, *, reset: bool, **options: Any) -> npt.NDArray[Any]:
+        if not reset:
+            check_is_fitted(self)
         return check_windows(
             self, X, **{"reset": reset, "dtype": [np.float64, np.float32], **options}
         )
@@ -96,7 +98,6 @@ class WindowDescription(WindowTransformer, auto_wrap_output_keys=("transform",))
         ndarray of shape (n_windows, n_features)
             A row for each window, of the dtype of `X`.
         """
-        check_is_fitted(self)
         windows = self._with_three_axes(self._check(X, reset=False))
         features = self._describe(self._channels(windows))
         if self.tells_frame_:

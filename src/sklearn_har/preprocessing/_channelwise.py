@@ -135,7 +135,6 @@ class ChannelwiseTransformer(MetaEstimatorMixin, WindowTransformer):
         return X.reshape(-1, self.n_channels_in_)
 
     def _apply(self, X: npt.ArrayLike, method: str) -> npt.NDArray[Any]:
-        check_is_fitted(self)
         X = self._check(X, reset=False)
         table = self._table(X)
         result = np.asarray(getattr(self.transformer_, method)(table))

@@ -8,7 +8,6 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import OneToOneFeatureMixin
-from sklearn.utils.validation import check_is_fitted
 
 from sklearn_har.preprocessing._base import WindowTransformer
 from sklearn_har.utils._compat import Interval, StrOptions
@@ -118,7 +117,6 @@ class CompandingTransformer(OneToOneFeatureMixin, WindowTransformer):
         return expanded
 
     def _with_floor(self, X: npt.ArrayLike) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-        check_is_fitted(self)
         X = self._check(X, reset=False)
         # Windows of two axes have one channel, with its values along the last axis.
         return X, self.noise_floor_.astype(X.dtype)

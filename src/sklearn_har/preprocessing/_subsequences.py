@@ -80,7 +80,6 @@ class SubsequenceReshaper(WindowTransformer):
         ndarray of shape (n_windows, n_steps, n_timesteps / n_steps, n_channels)
             The subsequences, a view of `X` if possible.
         """
-        check_is_fitted(self)
         X = self._check(X, reset=False)
         return X.reshape(len(X), self.n_steps, -1, self.n_channels_in_)
 

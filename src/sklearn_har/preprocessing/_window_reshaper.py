@@ -7,7 +7,6 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.utils.validation import check_is_fitted
 
 from sklearn_har.preprocessing._base import WindowTransformer
 from sklearn_har.utils._compat import Interval
@@ -95,7 +94,6 @@ class WindowReshaper(WindowTransformer):
         ndarray of shape (n_windows, n_timesteps, n_channels)
             The windows, a view of `X` if possible.
         """
-        check_is_fitted(self)
         windows = self._check(X, reset=False, dtype="numeric")
         return self._with_three_axes(windows)
 
@@ -112,6 +110,5 @@ class WindowReshaper(WindowTransformer):
         ndarray of shape (n_windows, n_timesteps * n_channels)
             The table, a view of `X` if possible.
         """
-        check_is_fitted(self)
         windows = self._check(np.asarray(X), reset=False, dtype="numeric")
         return windows.reshape(len(windows), self.n_features_in_)
