@@ -207,6 +207,14 @@ def gravity_and_movement(windows: Any, where: dict[str, slice]) -> tuple[Any, An
     return gravity, ops.subtract(total, gravity)
 
 
+def normal(windows: Any, shape: tuple[int, ...], stddev: float, seed: Any) -> Any:
+    """Draw normally distributed numbers of a shape for each window."""
+    import keras
+
+    shape = (keras.ops.shape(windows)[0], *shape)
+    return keras.random.normal(shape, stddev=stddev, dtype=windows.dtype, seed=seed)
+
+
 def join(parts: list[Any]) -> Any:
     """Join channels, of which some may be empty."""
     from keras import ops

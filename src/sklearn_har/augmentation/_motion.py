@@ -11,6 +11,7 @@ from sklearn_har.augmentation._base import (
     check_size,
     gravity_and_movement,
     join,
+    normal,
 )
 
 
@@ -46,15 +47,10 @@ class AmplitudeScaling(Augmentation):
         channels_of(self, self.layout, n_channels)
 
     def apply(self, windows: Any, seed: Any) -> Any:
-        import keras
         from keras import ops
 
         where = channels_of(self, self.layout, windows.shape[-1])
-        factor = ops.exp(
-            keras.random.normal(
-                (ops.shape(windows)[0], 1, 1), stddev=self.spread, dtype=windows.dtype, seed=seed
-            )
-        )
+        factor = ops.exp(normal(windows, (1, 1), self.spread, seed))
         if "total_acc" not in where:
             return ops.multiply(windows, factor)
         _, movement = gravity_and_movement(windows, where)
@@ -104,18 +100,12 @@ class CadenceScaling(Augmentation):
             )
 
     def apply(self, windows: Any, seed: Any) -> Any:
-        import keras
         from keras import ops
 
         last = windows.shape[1] - 1
-        dtype = windows.dtype
-        speed = ops.exp(
-            keras.random.normal(
-                (ops.shape(windows)[0], 1), stddev=self.spread, dtype=dtype, seed=seed
-            )
-        )
+        speed = ops.exp(normal(windows, (1,), self.spread, seed))
         middle = last / 2
-        offsets = ops.cast(ops.arange(last + 1), dtype) - middle
+        offsets = ops.cast(ops.arange(last + 1), windows.dtype) - middle
         position = middle + speed * offsets
         # Mirrored repeatedly at both ends: a triangle wave.
         position = ops.abs(ops.mod(position + last, 2.0 * last) - last)

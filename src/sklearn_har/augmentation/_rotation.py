@@ -15,6 +15,7 @@ from sklearn_har.augmentation._base import (
     check_size,
     gravity_and_movement,
     join,
+    normal,
 )
 from sklearn_har.utils._layouts import some_windows
 
@@ -153,16 +154,11 @@ class DeviceRotation(Augmentation):
 
 def _rotate(vectors: Any, degrees: float, seed: Any) -> Any:
     """Rotate the vectors (n_windows, n, 3) of each window, by Rodrigues' formula."""
-    import keras
     from keras import ops
 
-    n_windows = ops.shape(vectors)[0]
-    dtype = vectors.dtype
-    axis = keras.random.normal((n_windows, 1, 3), dtype=dtype, seed=seed)
+    axis = normal(vectors, (1, 3), 1.0, seed)
     axis = ops.divide(axis, ops.norm(axis, axis=-1, keepdims=True) + 1e-12)
-    angle = keras.random.normal(
-        (n_windows, 1, 1), stddev=math.radians(degrees), dtype=dtype, seed=seed
-    )
+    angle = normal(vectors, (1, 1), math.radians(degrees), seed)
     cosine, sine = ops.cos(angle), ops.sin(angle)
     along = ops.sum(ops.multiply(axis, vectors), axis=-1, keepdims=True)
     x, y, z = ops.split(vectors, 3, axis=-1)

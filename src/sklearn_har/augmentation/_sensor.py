@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sklearn_har.augmentation._base import Augmentation, channels_of, check_size, join
+from sklearn_har.augmentation._base import Augmentation, channels_of, check_size, join, normal
 
 
 @dataclass(frozen=True)
@@ -44,21 +44,14 @@ class SensorNoise(Augmentation):
         channels_of(self, self.layout, n_channels)
 
     def apply(self, windows: Any, seed: Any) -> Any:
-        import keras
-        from keras import ops
-
         where = channels_of(self, self.layout, windows.shape[-1])
-        n_windows, n_timesteps = ops.shape(windows)[0], windows.shape[1]
-        dtype = windows.dtype
-
-        def normal(size: float, n: int) -> Any:
-            return keras.random.normal((n_windows, n, 3), stddev=size, dtype=dtype, seed=seed)
-
-        noise = normal(self.acceleration, n_timesteps)
+        each, once = (windows.shape[1], 3), (1, 3)
+        noise = normal(windows, each, self.acceleration, seed)
         added = {
-            "total_acc": noise + normal(self.acceleration, 1),
+            "total_acc": noise + normal(windows, once, self.acceleration, seed),
             "body_acc": noise,
-            "body_gyro": normal(self.gyroscope, n_timesteps) + normal(self.gyroscope, 1),
+            "body_gyro": normal(windows, each, self.gyroscope, seed)
+            + normal(windows, once, self.gyroscope, seed),
         }
         triads = {triad.start: name for name, triad in where.items()}
         parts = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -131,17 +131,9 @@ def to_onnx(
     >>> report.n_windows, report.agreement, report.max_difference < 1e-5
     (60, 1.0, True)
     """
-
-    def write(plan: Any, metadata: str, batch_size: int | None) -> bytes:
-        from sklearn_har.export._converting import convert_to_onnx
-
-        # The converter makes one operator of a whole LSTM only if it is a loop.
-        model = plan.compose(max_written_out=0)
-        return convert_to_onnx(model, batch_size, metadata, quantize=quantize is not None)
-
     names = activity_names, channel_names
     options = quantize, batch_size, names, sampling_rate, X, y, atol
-    return _export("ONNX", write, estimator, Path(path), *options)
+    return _export("ONNX", estimator, Path(path), *options)
 
 
 def to_litert(
@@ -208,25 +200,16 @@ def to_litert(
     >>> exact.max_difference < 1e-5, f"{exact.n_bytes / small.n_bytes:.1f} times smaller"
     (True, '2.0 times smaller')
     """
-
-    def write(plan: Any, metadata: str, batch_size: int | None) -> bytes:
-        from sklearn_har.export._converting import convert_to_litert
-
-        exact = quantize == "float16"
-        model = plan.compose(max_written_out=_MAX_WRITTEN_OUT, exact=exact)
-        return convert_to_litert(model, batch_size, metadata, quantize=quantize)
-
     names = activity_names, channel_names
     options = quantize, batch_size, names, sampling_rate, X, y, atol
-    return _export("LiteRT", write, estimator, Path(path), *options)
+    return _export("LiteRT", estimator, Path(path), *options)
 
 
 def _export(
     kind: str,
-    write: Callable[[Any, str, int | None], bytes],
     estimator: Any,
     path: Path,
-    quantize: str | None,
+    quantize: Literal["dynamic", "float16"] | None,
     batch_size: int | None,
     names: tuple[Sequence[str] | None, Sequence[str] | None],
     sampling_rate: float | None,
@@ -236,6 +219,7 @@ def _export(
 ) -> ExportReport:
     """Convert to a temporary file, compare it, and only then move it to its path."""
     # Imported here: exported models are also used without scikit-learn and Keras.
+    from sklearn_har.export._converting import convert_to_litert, convert_to_onnx
     from sklearn_har.export._reading import read_estimator
 
     known = _QUANTIZE[kind]
@@ -256,12 +240,18 @@ def _export(
         X, y = _windows_of_recordings(estimator, X, y)
         estimator = estimator.estimator_
     plan = read_estimator(estimator)
-    metadata = make_metadata(plan, *names, sampling_rate, quantize, recognizer)
+    metadata = make_metadata(plan, *names, sampling_rate, quantize, recognizer).to_json()
     windows = plan.likely_windows() if X is None else _windows(plan, X)
-    content = seal(write(plan, metadata.to_json(), batch_size))
+    if kind == "ONNX":
+        # The converter makes one operator of a whole LSTM only if it is a loop.
+        model = plan.compose(max_written_out=0)
+        content = convert_to_onnx(model, batch_size, metadata, quantize=quantize is not None)
+    else:
+        model = plan.compose(max_written_out=_MAX_WRITTEN_OUT, exact=quantize == "float16")
+        content = convert_to_litert(model, batch_size, metadata, quantize=quantize)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        part.write_bytes(content)
+        part.write_bytes(seal(content))
         accepted = None if quantize else tolerance
         report = compare(plan.estimator, part, windows, y, tolerance=accepted, shown_as=path)
         part.replace(path)

@@ -34,7 +34,6 @@ from sklearn_har.neural_network._training import (
     TrainingSet,
     hold_out,
     make_callbacks,
-    make_early_stopping,
     make_loss,
     make_metrics,
     make_optimizer,
@@ -199,7 +198,15 @@ class BaseRecurrentClassifier(
         if early_stopping:
             if validation is None:
                 data, validation = hold_out(data, self.validation_fraction, groups, seed)
-            callbacks.append(make_early_stopping(self.tol, self.n_iter_no_change))
+            # It keeps the best weights in memory.
+            stopping = keras.callbacks.EarlyStopping(
+                monitor="val_accuracy",
+                mode="max",
+                min_delta=self.tol,
+                patience=self.n_iter_no_change,
+                restore_best_weights=True,
+            )
+            callbacks.append(stopping)
         loss_params = self._routed("loss")
         # Parameters may have changed since the last training.
         settings = repr(

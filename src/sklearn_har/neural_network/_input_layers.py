@@ -17,8 +17,6 @@ from sklearn_har.augmentation import Augmentation
 from sklearn_har.preprocessing import CompandingTransformer
 from sklearn_har.utils._moments import mean_and_deviation
 
-__all__ = ["Augment", "ChannelScaling", "learn_scaling"]
-
 
 @keras.saving.register_keras_serializable(package="sklearn_har")
 class Augment(layers.Layer):

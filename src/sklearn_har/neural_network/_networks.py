@@ -23,20 +23,6 @@ from sklearn_har.neural_network._input_layers import Augment, ChannelScaling
 from sklearn_har.neural_network._layers import FastBatchNormalization, FastConvLSTM, FastLSTM
 from sklearn_har.utils._validation import check_n_steps
 
-__all__ = [
-    "Architecture",
-    "Convolutions",
-    "LayerFactory",
-    "Padding",
-    "PoolAfter",
-    "Pooling",
-    "build_network",
-    "fill_up",
-    "pool_steps",
-    "stack_lstm",
-    "subsequence_length",
-]
-
 Pooling = Literal["last", "average", "max", "both"]
 PoolAfter = Literal["last", "each"]
 Padding = Literal["valid", "same"]

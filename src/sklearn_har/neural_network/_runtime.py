@@ -107,8 +107,8 @@ class Network:
         return True
 
     def compile(
-        self, optimizer: keras.optimizers.Optimizer, *, settings: str = "", **kwargs: Any
-    ) -> keras.Model:
+        self, optimizer: keras.optimizers.Optimizer, *, settings: str, **kwargs: Any
+    ) -> None:
         """Compile the model, and keep the state of an earlier optimizer of the same kind.
 
         Its learning rate, which a callback may have changed, is also kept, unless the new
@@ -129,7 +129,6 @@ class Network:
             rate = self._learning_rate
             if rate is not None and earlier not in (None, rate):
                 optimizer.learning_rate = rate
-        return model
 
     def _take(self, optimizer: keras.optimizers.Optimizer, settings: str) -> None:
         """Prepare training by the optimizer that the model was compiled with."""

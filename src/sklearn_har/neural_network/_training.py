@@ -65,11 +65,8 @@ def hold_out(
 ) -> tuple[TrainingSet, TrainingSet]:
     """Split off the internal validation set: whole subjects with `groups`, otherwise stratified."""
     labels = data.labels()
-    splitter: GroupShuffleSplit | StratifiedShuffleSplit
-    if groups is None:
-        splitter = StratifiedShuffleSplit(1, test_size=fraction, random_state=seed)
-    else:
-        splitter = GroupShuffleSplit(1, test_size=fraction, random_state=seed)
+    split: Any = StratifiedShuffleSplit if groups is None else GroupShuffleSplit
+    splitter = split(1, test_size=fraction, random_state=seed)
     train, validation = next(splitter.split(labels, labels, groups))
     return data.only(train), data.only(validation)
 
@@ -79,12 +76,7 @@ def make_optimizer(
 ) -> keras.optimizers.Optimizer:
     """Return a new optimizer, because an optimizer belongs to one network."""
     if isinstance(optimizer, keras.optimizers.Optimizer):
-        if params:
-            raise ValueError(
-                f"optimizer is an instance of {type(optimizer).__name__} and takes no routed "
-                f"parameters, got {sorted(f'optimizer__{p}' for p in params)}. Give the class or "
-                "its name, or set them on the instance."
-            )
+        _refuse_routed(params, "optimizer", f"an instance of {type(optimizer).__name__}")
         return type(optimizer).from_config(optimizer.get_config())
     if isinstance(optimizer, str):
         optimizer = _class_of_name(optimizer, keras.optimizers.Optimizer, keras.optimizers)
@@ -136,12 +128,8 @@ def make_loss(loss: Any, params: dict[str, Any], dtype: str) -> Any:
         if "dtype" in inspect.signature(loss).parameters:
             params = {"dtype": dtype, **params}
         return loss(**params)
-    if params:
-        raise ValueError(
-            f"loss is {'an instance' if isinstance(loss, keras.losses.Loss) else 'a function'} and "
-            f"takes no routed parameters, got {sorted(f'loss__{p}' for p in params)}. Give the "
-            "class or its name, or set them on it."
-        )
+    given = isinstance(loss, keras.losses.Loss)
+    _refuse_routed(params, "loss", "an instance" if given else "a function")
     return loss
 
 
@@ -183,6 +171,15 @@ def check_routed(target: Any, params: Iterable[str], prefix: str) -> None:
             )
 
 
+def _refuse_routed(params: Iterable[str], prefix: str, what: str) -> None:
+    if params:
+        raise ValueError(
+            f"{prefix} is {what} and takes no routed parameters, got "
+            f"{sorted(f'{prefix}__{param}' for param in params)}. Give the class or its name, or "
+            "set them on it."
+        )
+
+
 def make_callbacks(callbacks: Any, params: dict[str, Any]) -> list[keras.callbacks.Callback]:
     """Return a flat list of callbacks from instances, classes, lists or a dict of them."""
     if callbacks is None:
@@ -200,17 +197,6 @@ def make_callbacks(callbacks: Any, params: dict[str, Any]) -> list[keras.callbac
                 f"list or a dict of them, got {type(callback).__name__}."
             )
     return flat
-
-
-def make_early_stopping(tol: float, n_iter_no_change: int) -> keras.callbacks.EarlyStopping:
-    """Stop when the validation accuracy stalls, and restore the best weights, all in memory."""
-    return keras.callbacks.EarlyStopping(
-        monitor="val_accuracy",
-        mode="max",
-        min_delta=tol,
-        patience=n_iter_no_change,
-        restore_best_weights=True,
-    )
 
 
 def cosine_factor(step: int, n_steps: int) -> float:

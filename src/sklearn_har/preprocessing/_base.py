@@ -58,6 +58,8 @@ class WindowTransformer(TransformerMixin, BaseEstimator):
         raise NotImplementedError
 
     def _check(self, X: npt.ArrayLike, *, reset: bool, **options: Any) -> npt.NDArray[Any]:
+        if not reset:
+            check_is_fitted(self)
         return check_windows(
             self, X, **{"reset": reset, "dtype": [np.float64, np.float32], **options}
         )
@@ -71,25 +73,6 @@ class WindowTransformer(TransformerMixin, BaseEstimator):
         tags.input_tags.three_d_array = True
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
-
-
-class InvertibleTransformer(WindowTransformer):
-    """A transformer of windows that can be undone."""
-
-    def inverse_transform(self, X: npt.ArrayLike) -> npt.NDArray[Any]:
-        """Undo the transformation.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_windows, n_timesteps, n_channels)
-            Transformed windows.
-
-        Returns
-        -------
-        ndarray of the shape of `X`
-            Windows in the units seen during :meth:`fit`.
-        """
-        raise NotImplementedError
 
 
 class WindowDescription(WindowTransformer, auto_wrap_output_keys=("transform",)):
@@ -118,7 +101,6 @@ class WindowDescription(WindowTransformer, auto_wrap_output_keys=("transform",))
         ndarray of shape (n_windows, n_features)
             A row for each window, of the dtype of `X`.
         """
-        check_is_fitted(self)
         windows = self._with_three_axes(self._check(X, reset=False))
         features = self._describe(self._channels(windows))
         if self.tells_frame_:

@@ -6,7 +6,6 @@ from typing import Any, ClassVar, Self
 
 import numpy.typing as npt
 from sklearn.base import OneToOneFeatureMixin
-from sklearn.utils.validation import check_is_fitted
 
 from sklearn_har.preprocessing._base import WindowTransformer
 from sklearn_har.utils._channels import tells_frame
@@ -52,7 +51,6 @@ class WindowCentering(OneToOneFeatureMixin, WindowTransformer):
         return self
 
     def transform(self, X: npt.ArrayLike) -> npt.NDArray[Any]:
-        check_is_fitted(self)
         X = self._check(X, reset=False)
         windows = self._with_three_axes(X)
         moving = windows - windows.mean(axis=1, keepdims=True)

@@ -11,7 +11,7 @@ from sklearn.utils import get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_har.preprocessing._base import InvertibleTransformer
+from sklearn_har.preprocessing._base import WindowTransformer
 from sklearn_har.utils._compat import HasMethods
 
 
@@ -23,7 +23,7 @@ def _inner_has(method: str) -> Any:
     return check
 
 
-class ChannelwiseTransformer(MetaEstimatorMixin, InvertibleTransformer):
+class ChannelwiseTransformer(MetaEstimatorMixin, WindowTransformer):
     """Apply a scikit-learn transformer to each channel of windows.
 
     The transformer is fitted on a table with one row for each time step and one column for each
@@ -135,7 +135,6 @@ class ChannelwiseTransformer(MetaEstimatorMixin, InvertibleTransformer):
         return X.reshape(-1, self.n_channels_in_)
 
     def _apply(self, X: npt.ArrayLike, method: str) -> npt.NDArray[Any]:
-        check_is_fitted(self)
         X = self._check(X, reset=False)
         table = self._table(X)
         result = np.asarray(getattr(self.transformer_, method)(table))

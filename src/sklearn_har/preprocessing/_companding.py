@@ -8,17 +8,16 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import OneToOneFeatureMixin
-from sklearn.utils.validation import check_is_fitted
 
-from sklearn_har.preprocessing._base import InvertibleTransformer
-from sklearn_har.utils._compat import Interval
+from sklearn_har.preprocessing._base import WindowTransformer
+from sklearn_har.utils._compat import Interval, StrOptions
 from sklearn_har.utils._moments import mean_and_deviation, parts_of
 
 # The percentile of the standard deviations within windows that stands for windows at rest.
 _PERCENTILE = 10.0
 
 
-class CompandingTransformer(OneToOneFeatureMixin, InvertibleTransformer):
+class CompandingTransformer(OneToOneFeatureMixin, WindowTransformer):
     """Compand the channels: linearly below the noise floor, logarithmically above.
 
     A step moves the phone by more than 1 g. The sway that separates standing from sitting is a
@@ -67,7 +66,11 @@ class CompandingTransformer(OneToOneFeatureMixin, InvertibleTransformer):
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "noise_floor": [str, Interval(Real, 0, None, closed="neither"), "array-like"]
+        "noise_floor": [
+            StrOptions({"auto"}),
+            Interval(Real, 0, None, closed="neither"),
+            "array-like",
+        ]
     }
 
     def __init__(self, noise_floor: Any = "auto") -> None:
@@ -78,11 +81,6 @@ class CompandingTransformer(OneToOneFeatureMixin, InvertibleTransformer):
         X = self._check(X, reset=True)
         n_channels = self.n_channels_in_
         if isinstance(self.noise_floor, str):
-            if self.noise_floor != "auto":
-                raise ValueError(
-                    "noise_floor must be 'auto', a positive number or one number for each channel, "
-                    f"got {self.noise_floor!r}."
-                )
             self.noise_floor_ = _learnt_floor(self._with_three_axes(X))
             return self
         floor = np.asarray(self.noise_floor, dtype=X.dtype)
@@ -102,12 +100,23 @@ class CompandingTransformer(OneToOneFeatureMixin, InvertibleTransformer):
         return companded
 
     def inverse_transform(self, X: npt.ArrayLike) -> npt.NDArray[Any]:
+        """Undo the transformation.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_windows, n_timesteps, n_channels)
+            Transformed windows.
+
+        Returns
+        -------
+        ndarray of the shape of `X`
+            Windows in the units seen during :meth:`fit`.
+        """
         X, floor = self._with_floor(X)
         expanded: npt.NDArray[Any] = (np.sinh(X) * floor).reshape(X.shape)
         return expanded
 
     def _with_floor(self, X: npt.ArrayLike) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-        check_is_fitted(self)
         X = self._check(X, reset=False)
         # Windows of two axes have one channel, with its values along the last axis.
         return X, self.noise_floor_.astype(X.dtype)

@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_har.preprocessing._base import InvertibleTransformer
+from sklearn_har.preprocessing._base import WindowTransformer
 from sklearn_har.utils._compat import Interval
 from sklearn_har.utils._validation import check_n_steps
 
 
-class SubsequenceReshaper(InvertibleTransformer):
+class SubsequenceReshaper(WindowTransformer):
     """Cut each window into subsequences of equal length.
 
     The CNN-LSTM and the ConvLSTM read a window as a short sequence of subsequences. The classifiers
@@ -80,7 +80,6 @@ class SubsequenceReshaper(InvertibleTransformer):
         ndarray of shape (n_windows, n_steps, n_timesteps / n_steps, n_channels)
             The subsequences, a view of `X` if possible.
         """
-        check_is_fitted(self)
         X = self._check(X, reset=False)
         return X.reshape(len(X), self.n_steps, -1, self.n_channels_in_)
 

@@ -7,13 +7,12 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.utils.validation import check_is_fitted
 
-from sklearn_har.preprocessing._base import InvertibleTransformer
+from sklearn_har.preprocessing._base import WindowTransformer
 from sklearn_har.utils._compat import Interval
 
 
-class WindowReshaper(InvertibleTransformer):
+class WindowReshaper(WindowTransformer):
     """Turn the rows of a table into windows, and windows into rows.
 
     Samplers, meta-estimators and selectors of scikit-learn and imbalanced-learn need tables with
@@ -95,7 +94,6 @@ class WindowReshaper(InvertibleTransformer):
         ndarray of shape (n_windows, n_timesteps, n_channels)
             The windows, a view of `X` if possible.
         """
-        check_is_fitted(self)
         windows = self._check(X, reset=False, dtype="numeric")
         return self._with_three_axes(windows)
 
@@ -112,6 +110,5 @@ class WindowReshaper(InvertibleTransformer):
         ndarray of shape (n_windows, n_timesteps * n_channels)
             The table, a view of `X` if possible.
         """
-        check_is_fitted(self)
         windows = self._check(np.asarray(X), reset=False, dtype="numeric")
         return windows.reshape(len(windows), self.n_features_in_)

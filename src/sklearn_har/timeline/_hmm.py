@@ -56,8 +56,7 @@ class WindowProbabilities:
         # Two windows share their overlap equally; windows that are apart keep their own ends.
         middle = start[1:] + (length - np.minimum(steps, length)) / 2.0
         cell_start = np.concatenate([start[:1], middle])
-        cell_end = np.concatenate([np.where(apart, start[:-1] + length, middle), [0.0]])
-        cell_end[-1] = start[-1] + length
+        cell_end = np.append(np.where(apart, start[:-1] + length, middle), start[-1] + length)
         empty = np.flatnonzero(cell_end <= cell_start)
         if len(empty):
             raise ValueError(
@@ -234,8 +233,6 @@ def _sticky(duration: Floats, steps: Floats) -> tuple[Floats, NDArray[np.int64]]
     generator = np.tile(1.0 / duration[:, np.newaxis], n_classes) / max(n_classes - 1, 1)
     np.fill_diagonal(generator, -1.0 / duration if n_classes > 1 else 0.0)
     lengths, which = np.unique(np.round(steps, 6), return_inverse=True)
-    if len(lengths) == 0:
-        return np.empty((0, n_classes, n_classes)), which
     # Rounding may give an entry of -1e-18.
     return np.maximum(expm(generator * lengths[:, np.newaxis, np.newaxis]), 0.0), which
 
@@ -263,8 +260,8 @@ def _check_matrix(transition: ArrayLike, n_classes: int) -> Floats:
             f"to that of the column), got rows that add up to {sums.tolist()} and a smallest entry "
             f"of {matrix.min():g}."
         )
-    if not (matrix.sum(axis=0) > 0.0).all():
-        never = np.flatnonzero(matrix.sum(axis=0) <= 0.0).tolist()
+    never = np.flatnonzero(matrix.sum(axis=0) <= 0.0).tolist()
+    if never:
         raise ValueError(
             f"transition must lead to every class, got columns {never} of zeros: a class that is "
             "never reached cannot be recognised. Give rare transitions a small probability."

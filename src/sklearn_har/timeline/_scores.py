@@ -116,36 +116,26 @@ def timeline_scores(
     over_time["iou"] = jaccard_score(codes, predicted_codes, **options)
     n_true = _count([recording.true.activity for recording in recordings], len(classes))
     n_predicted = _count([recording.predicted.activity for recording in recordings], len(classes))
-    rows, boundary_errors = [], np.empty(0)
+    events, boundary_errors = [], np.empty(0)
     for i, threshold in enumerate(thresholds):
         matches = [_match(recording, threshold) for recording in recordings]
         both = list(zip(recordings, matches, strict=True))
         n_matched = _count([pair.true.activity[rows] for pair, (rows, _) in both], len(classes))
-        f1 = _ratio(2 * n_matched, n_true + n_predicted)
-        rows.append(
-            {
-                "precision": float(_ratio(n_matched.sum(), n_predicted.sum())),
-                "recall": float(_ratio(n_matched.sum(), n_true.sum())),
-                "f1": float(_ratio(2 * n_matched.sum(), n_true.sum() + n_predicted.sum())),
-                "macro_f1": float(f1.mean()),
-                "n_true": int(n_true.sum()),
-                "n_predicted": int(n_predicted.sum()),
-                "n_matched": int(n_matched.sum()),
-            }
-        )
+        counts = {"n_true": n_true, "n_predicted": n_predicted, "n_matched": n_matched}
+        totals = {name: int(count.sum()) for name, count in counts.items()}
+        per_class = _event_scores(**counts)
+        overall = {name: float(score) for name, score in _event_scores(**totals).items()}
+        events.append({**overall, "macro_f1": float(per_class["f1"].mean()), **totals})
         if i == 0:
-            over_time["event_precision"] = _ratio(n_matched, n_predicted)
-            over_time["event_recall"] = _ratio(n_matched, n_true)
-            over_time["event_f1"] = f1
-            over_time["n_true"], over_time["n_predicted"] = n_true, n_predicted
-            over_time["n_matched"] = n_matched
+            named = {f"event_{name}": score for name, score in per_class.items()}
+            over_time = over_time.assign(**named, **counts)
             boundary_errors = np.concatenate([_boundary_errors(*pair) for pair in both])
     return TimelineScores(
         accuracy=float(accuracy_score(codes, predicted_codes, sample_weight=duration)),
         macro_f1=float(over_time["f1"].mean()),
         mean_iou=float(over_time["iou"].mean()),
         per_class=over_time,
-        events=pd.DataFrame(rows, index=pd.Index(thresholds, name="iou_threshold")),
+        events=pd.DataFrame(events, index=pd.Index(thresholds, name="iou_threshold")),
         boundary_errors=boundary_errors,
     )
 
@@ -200,18 +190,14 @@ def _compare(
     )
 
 
-def _match(recording: _Recording, threshold: float) -> tuple[Codes, Codes]:
-    """Return the rows of true and predicted events that match one to one."""
+def _match(recording: _Recording, threshold: float) -> Codes:
+    """Return the rows of true and predicted events that match one to one, (2, n_matched)."""
     true, predicted = recording.true, recording.predicted
     pairs = [
         _assign(true, predicted, mine, theirs, threshold)
         for mine, theirs in _neighbourhoods(true, predicted)
     ]
-    empty = np.empty(0, dtype=np.int64)
-    return (
-        np.concatenate([empty, *(rows for rows, _ in pairs)]),
-        np.concatenate([empty, *(columns for _, columns in pairs)]),
-    )
+    return np.hstack([np.empty((2, 0), dtype=np.int64), *pairs])
 
 
 def _neighbourhoods(true: Intervals, predicted: Intervals) -> Iterator[tuple[Codes, Codes]]:
@@ -247,7 +233,7 @@ def _assign(
     return mine[row[kept]], theirs[column[kept]]
 
 
-def _boundary_errors(recording: _Recording, matches: tuple[Codes, Codes]) -> Floats:
+def _boundary_errors(recording: _Recording, matches: Codes) -> Floats:
     rows, columns = matches
     true, predicted = recording.true, recording.predicted
     starts = predicted.start[columns] - true.start[rows]
@@ -257,6 +243,14 @@ def _boundary_errors(recording: _Recording, matches: tuple[Codes, Codes]) -> Flo
 
 def _count(codes: list[Codes], n_classes: int) -> Codes:
     return np.bincount(np.concatenate(codes), minlength=n_classes)
+
+
+def _event_scores(n_true: Any, n_predicted: Any, n_matched: Any) -> dict[str, Floats]:
+    return {
+        "precision": _ratio(n_matched, n_predicted),
+        "recall": _ratio(n_matched, n_true),
+        "f1": _ratio(2 * n_matched, n_true + n_predicted),
+    }
 
 
 def _ratio(part: Any, whole: Any) -> Floats:
