@@ -49,6 +49,13 @@ def test_features_are_what_their_names_say(windows):
             )
 
 
+def test_more_places_than_a_byte_counts():
+    X = np.random.default_rng(0).normal(size=(3, 1200, 2)).astype(np.float32)
+    kernels = RandomKernels(n_kernels=4, n_thresholds=1, random_state=0).fit(X)
+    expected = [[share_above(kernels, i, 0, window) for i in range(4)] for window in X]
+    np.testing.assert_allclose(kernels.transform(X), expected, atol=1e-2)
+
+
 def test_weights_of_a_kernel_sum_to_zero_and_dilations_reach_through_the_window(windows):
     kernels = RandomKernels(n_kernels=90, random_state=0).fit(windows)
     np.testing.assert_allclose(kernels.kernels_.sum(axis=2), 0.0, atol=1e-4)
