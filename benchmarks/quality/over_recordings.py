@@ -21,7 +21,8 @@ nothing. Run it as
 
 Each training leaves its probabilities in a folder and is not done again; rows of which all
 trainings are there are scored, and their figures go to `over_recordings.json`. `--table` prints
-these. `--workers` trains so many at a time, each on one core. MiniRocket needs `pip install aeon`.
+these. `--workers` trains so many at a time, each on one core. MiniRocket needs `pip install aeon`,
+MultiRocket-Hydra `pip install torch` as well.
 """
 
 from __future__ import annotations
@@ -107,26 +108,31 @@ def minirocket(seed: int) -> Any:
     )
 
 
-def multirocket_hydra(seed: int) -> Any:
-    """Make aeon's `MultiRocketHydraClassifier` of its parts."""
-    from aeon.transformations.collection.convolution_based import HydraTransformer, MultiRocket
-    from aeon.transformations.collection.convolution_based._hydra import _SparseScaler
-    from sklearn.linear_model import RidgeClassifierCV
-    from sklearn.pipeline import make_pipeline, make_union
-    from sklearn.preprocessing import FunctionTransformer, StandardScaler
+class MultiRocketHydra:
+    """aeon's `MultiRocketHydraClassifier`, with the decision function of its ridge."""
 
-    return make_pipeline(
-        FunctionTransformer(channels_first),
-        make_union(
-            make_pipeline(HydraTransformer(random_state=seed), _SparseScaler()),
-            make_pipeline(MultiRocket(random_state=seed), StandardScaler()),
-        ),
-        RidgeClassifierCV(alphas=np.logspace(-3, 3, 10)),
-    )
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+
+    def fit(self, X: Any, y: Any) -> MultiRocketHydra:
+        """Train as aeon does."""
+        from aeon.classification.convolution_based import MultiRocketHydraClassifier
+
+        self.model = MultiRocketHydraClassifier(random_state=self.seed).fit(channels_first(X), y)
+        return self
+
+    def decision_function(self, X: Any) -> Any:
+        """Return what the ridge says of each class."""
+        model, channels = self.model, channels_first(X)
+        hydra = model._scale_hydra.transform(model._transform_hydra.transform(channels))
+        rocket = model._scale_multirocket.transform(
+            model._transform_multirocket.transform(channels)
+        )
+        return model.classifier.decision_function(np.concatenate([hydra, rocket], axis=1))
 
 
 #: The classifiers that are neither networks nor recipes.
-RIVALS = {"MiniRocket": minirocket, "MultiRocket-Hydra": multirocket_hydra}
+RIVALS = {"MiniRocket": minirocket, "MultiRocket-Hydra": MultiRocketHydra}
 
 
 @functools.cache
