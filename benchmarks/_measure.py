@@ -9,6 +9,7 @@ import importlib.metadata
 import json
 import os
 import platform
+import re
 import statistics
 import tempfile
 import time
@@ -173,6 +174,11 @@ def run_jobs(run: Callable[..., str], jobs: Iterable[tuple[Any, ...]], workers: 
             print(future.result(), flush=True)
 
 
+def _in_few_lines(text: str) -> str:
+    """Put each list or object of plain values in JSON on a line of its own."""
+    return re.sub(r"(?<=[\[{])\s+[^][{}]*?\s+(?=[\]}])", lambda m: " ".join(m[0].split()), text)
+
+
 class Kept:
     """Results of hours, in a JSON file beside the script that measured them."""
 
@@ -193,7 +199,7 @@ class Kept:
             for name in names[:-1]:
                 inner = inner.setdefault(name, {})
             inner[names[-1]] = entry
-            text = json.dumps(results, indent=1, sort_keys=True) + "\n"
+            text = _in_few_lines(json.dumps(results, indent=1, sort_keys=True)) + "\n"
             # Who reads meanwhile must not meet half a file.
             written = self.path.with_suffix(".tmp")
             written.write_text(text, encoding="utf-8")
