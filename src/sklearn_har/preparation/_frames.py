@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Literal
@@ -19,7 +19,8 @@ from sklearn_har.preparation._gait import (
     rotation_onto,
 )
 from sklearn_har.preparation._signals import SignalStage
-from sklearn_har.preparation._stages import Samples, State, WindowBuffer, part_of
+from sklearn_har.preparation._stages import Samples, WindowBuffer
+from sklearn_har.preparation._state import Stateful
 from sklearn_har.utils._numbers import check_rate
 
 Floats = NDArray[np.float64]
@@ -172,11 +173,13 @@ def _buffer(rate: float) -> WindowBuffer:
     return WindowBuffer(length, length // 2, 3)
 
 
-class BodyAxes:
+class BodyAxes(Stateful):
     """Rotate `signals` into the axes of the body as soon as they are known.
 
     `frames` are those of the recording; None to find them while samples arrive.
     """
+
+    _kept = ("_rotation",)
 
     def __init__(
         self, signals: SignalStage, level: Level, frames: Sequence[BodyFrame] | None = None
@@ -243,17 +246,8 @@ class BodyAxes:
                 changes.append((int(starts[i]) + windows.shape[1] - first, rotation))
         return changes
 
-    def get_state(self) -> State:
-        state = {f"signals_{name}": value for name, value in self._signals.get_state().items()}
-        for name, part in (("gait", self._buffer), ("wearing", self._wearing)):
-            state |= {f"{name}_{key}": value for key, value in part.get_state().items()}
-        return state if self._rotation is None else state | {"rotation": self._rotation}
-
-    def set_state(self, state: Mapping[str, NDArray[Any]]) -> None:
-        self._signals.set_state(part_of(state, "signals_"))
-        self._buffer.set_state(part_of(state, "gait_"))
-        self._wearing.set_state(part_of(state, "wearing_"))
-        self._rotation = state.get("rotation")
+    def _parts(self) -> dict[str, Any]:
+        return {"signals": self._signals, "gait": self._buffer, "wearing": self._wearing}
 
 
 def check_triad(name: str, channels: Sequence[int]) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sklearn_har.preparation._stages import State
+from sklearn_har.preparation._state import State
 
 Floats = NDArray[np.float64]
 

@@ -1,7 +1,7 @@
 """Compute the signals of a classifier from measured samples, part by part."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -11,10 +11,9 @@ from sklearn_har.preparation._stages import (
     GridResampler,
     MedianOfThree,
     Samples,
-    State,
     low_pass,
-    part_of,
 )
+from sklearn_har.preparation._state import Stateful
 from sklearn_har.utils._channels import columns_of
 from sklearn_har.utils._numbers import check_rate
 
@@ -27,12 +26,14 @@ _NAMED = {
 _NOISE_ORDER, _GRAVITY_ORDER, _DRIFT_ORDER = 10, 3, 2
 
 
-class SignalStage:
+class SignalStage(Stateful):
     """Resampling, noise filter, and removal of gravity and drift as one stage.
 
     `channel_names` and `input_rate` describe the samples; the other parameters are those of
     `Preparation`.
     """
+
+    _kept = ("_next",)
 
     def __init__(
         self,
@@ -130,26 +131,14 @@ class SignalStage:
         self._next += len(values)
         return first, np.concatenate([*signals, turning, values[:, self._turning.stop :]], axis=1)
 
-    def get_state(self) -> State:
-        state = {} if self._next is None else {"next": np.array(self._next)}
-        for name, stage in self._stages().items():
-            state |= {f"{name}_{key}": value for key, value in stage.get_state().items()}
-        return state
-
-    def set_state(self, state: Mapping[str, NDArray[Any]]) -> None:
-        self._next = int(state["next"]) if "next" in state else None
-        for name, stage in self._stages().items():
-            stage.set_state(part_of(state, f"{name}_"))
-
-    def _stages(self) -> dict[str, Any]:
-        stages = {
+    def _parts(self) -> dict[str, Any]:
+        return {
             "resampler": self.grid,
             "median": self._median,
             "noise": self._noise,
             "gravity": self._gravity,
             "drift": self._drift,
         }
-        return {name: stage for name, stage in stages.items() if stage is not None}
 
 
 def _check_kind(argument: str, given: Sequence[int | str], channel_names: Sequence[str]) -> None:

@@ -7,7 +7,6 @@ elementwise or one recursion over the samples.
 """
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -15,10 +14,10 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from scipy.signal import butter, cheby2, sosfilt, sosfilt_zi, sosfiltfilt
 
+from sklearn_har.preparation._state import Stateful
 from sklearn_har.utils._numbers import check_integer, check_real
 
 Samples = NDArray[np.float64]
-State = dict[str, NDArray[Any]]
 
 # Times nearer to the grid than this share of its step count as on it, because clocks round.
 _ON_GRID = 1e-3
@@ -31,8 +30,10 @@ _LONGEST_CUBIC = 2.5
 _STEEPEST = 100
 
 
-class LowPass:
+class LowPass(Stateful):
     """A causal low-pass filter that starts in the steady state of its first sample."""
+
+    _kept = ("_zi",)
 
     def __init__(self, sos: NDArray[np.float64]) -> None:
         self._sos = sos
@@ -51,12 +52,6 @@ class LowPass:
     def finish(self) -> None:
         self._zi = None
 
-    def get_state(self) -> State:
-        return {} if self._zi is None else {"zi": self._zi}
-
-    def set_state(self, state: Mapping[str, NDArray[Any]]) -> None:
-        self._zi = state.get("zi")
-
 
 def low_pass(cutoff: float, sampling_rate: float, order: int, name: str = "cutoff") -> LowPass:
     """Check the parameters and make a Butterworth low-pass filter."""
@@ -72,9 +67,11 @@ def low_pass(cutoff: float, sampling_rate: float, order: int, name: str = "cutof
     return LowPass(butter(degree, edge, fs=sampling_rate, output="sos"))
 
 
-class MedianOfThree:
+class MedianOfThree(Stateful):
     """Replace each sample by the median of itself and its neighbours; the edge sample counts
     twice."""
+
+    _kept = ("_last",)
 
     def __init__(self) -> None:
         self._last: Samples | None = None
@@ -91,12 +88,6 @@ class MedianOfThree:
         last, self._last = self._last, None
         return None if last is None else _median(np.concatenate([last, last[-1:]]))
 
-    def get_state(self) -> State:
-        return {} if self._last is None else {"last": self._last}
-
-    def set_state(self, state: Mapping[str, NDArray[Any]]) -> None:
-        self._last = state.get("last")
-
 
 def _median(samples: Samples) -> Samples:
     before, here, after = samples[:-2], samples[1:-1], samples[2:]
@@ -104,7 +95,7 @@ def _median(samples: Samples) -> Samples:
     return np.maximum(low, np.minimum(high, after))
 
 
-class Interpolator:
+class Interpolator(Stateful):
     """Interpolate samples at any times to times ``origin + j / rate``.
 
     It uses cubic Hermite interpolation; the slope at a sample is that of the parabola through it
@@ -112,17 +103,19 @@ class Interpolator:
     grid point.
     """
 
+    _kept = ("origin", "_next", "_time", "_samples")
+
     def __init__(self, rate: float, input_rate: float, origin: float | None = None) -> None:
         self._rate = rate
         self._longest = _LONGEST_CUBIC / input_rate
         self.origin = origin
         self._next: int | None = None
-        self._time = np.empty(0)
+        self._time: Samples | None = None
         self._samples: Samples | None = None
 
     def push(self, time: NDArray[np.float64], samples: Samples) -> tuple[int, Samples]:
         """Return the number of the first new grid point, and the samples from there on."""
-        if self._samples is not None:
+        if self._time is not None and self._samples is not None:
             time = np.concatenate([self._time, time])
             samples = np.concatenate([self._samples, samples])
         if len(time) == 0:
@@ -144,9 +137,9 @@ class Interpolator:
         """Return the rest up to the last sample; None if nothing was pushed."""
         time, samples = self._time, self._samples
         values = None
-        if samples is not None:
+        if time is not None and samples is not None:
             values = self._at(time, samples, math.floor(self._steps(time[-1]) + _ON_GRID))
-        self._next, self._time, self._samples = None, np.empty(0), None
+        self._next = self._time = self._samples = None
         return values
 
     def _steps(self, time: float) -> float:
@@ -184,22 +177,8 @@ class Interpolator:
         bend[width[i] > self._longest] = 0.0
         return low + u * (high - low) + u * (1 - u) * bend
 
-    def get_state(self) -> State:
-        state: State = {}
-        if self.origin is not None:
-            state["origin"] = np.array(self.origin)
-        if self._samples is not None:
-            state |= {"next": np.array(self._next), "time": self._time, "samples": self._samples}
-        return state
 
-    def set_state(self, state: Mapping[str, NDArray[Any]]) -> None:
-        self.origin = float(state["origin"]) if "origin" in state else None
-        self._next = int(state["next"]) if "next" in state else None
-        self._time = state.get("time", np.empty(0))
-        self._samples = state.get("samples")
-
-
-class GridResampler:
+class GridResampler(Stateful):
     """Resample samples at any times to times ``origin + k / rate``, without aliasing.
 
     It interpolates onto a grid that is finer by a whole factor, so that a filter of fixed
@@ -256,21 +235,8 @@ class GridResampler:
         k = -(-first // self.factor)
         return k, values[k * self.factor - first :: self.factor]
 
-    def get_state(self) -> State:
-        state = {f"grid_{name}": value for name, value in self._fine.get_state().items()}
-        if self._filter is not None:
-            state |= {f"alias_{name}": value for name, value in self._filter.get_state().items()}
-        return state
-
-    def set_state(self, state: Mapping[str, NDArray[Any]]) -> None:
-        self._fine.set_state(part_of(state, "grid_"))
-        if self._filter is not None:
-            self._filter.set_state(part_of(state, "alias_"))
-
-
-def part_of(state: Mapping[str, NDArray[Any]], prefix: str) -> State:
-    """Return the entries of `state` with this prefix in their names, without it."""
-    return {n.removeprefix(prefix): value for n, value in state.items() if n.startswith(prefix)}
+    def _parts(self) -> dict[str, Any]:
+        return {"grid": self._fine, "alias": self._filter}
 
 
 def nearest(time: NDArray[np.float64], at: NDArray[np.float64]) -> NDArray[np.intp]:
@@ -280,12 +246,14 @@ def nearest(time: NDArray[np.float64], at: NDArray[np.float64]) -> NDArray[np.in
     return np.searchsorted((time[:-1] + time[1:]) / 2, at, side="left")
 
 
-class WindowBuffer:
+class WindowBuffer(Stateful):
     """Keep the signals that later windows need.
 
     Windows begin at every `step`-th sample since the beginning of the stream, as in
     `segment_recording`; none crosses the end of a part.
     """
+
+    _kept = ("_signals", "_position", "_ahead")
 
     def __init__(self, length: int, step: int, n_channels: int) -> None:
         self._length = length
@@ -332,12 +300,3 @@ class WindowBuffer:
         self._position += len(self._signals)
         self._signals = self._signals[:0].copy()
         self._ahead = None
-
-    def get_state(self) -> State:
-        state = {"signals": self._signals, "position": np.array(self._position)}
-        return state if self._ahead is None else state | {"ahead": np.array(self._ahead)}
-
-    def set_state(self, state: Mapping[str, NDArray[Any]]) -> None:
-        self._signals = state["signals"]
-        self._position = int(state["position"])
-        self._ahead = int(state["ahead"]) if "ahead" in state else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,13 +10,14 @@ from numpy.typing import NDArray
 
 from sklearn_har.preparation._frames import BodyAxes
 from sklearn_har.preparation._signals import SignalStage
-from sklearn_har.preparation._stages import State, WindowBuffer, part_of
+from sklearn_har.preparation._stages import WindowBuffer
+from sklearn_har.preparation._state import Stateful
 from sklearn_har.utils._cutter import Cutter
 
 StartedWindows = tuple[NDArray[np.float64], NDArray[np.float32]]
 
 
-class WindowStream:
+class WindowStream(Stateful):
     """Turn samples in pieces of any length into prepared windows.
 
     :meth:`Preparation.stream` makes one. The windows do not depend on the pieces, to the last bit.
@@ -54,6 +54,8 @@ class WindowStream:
     >>> start, windows.shape
     (array([0.  , 1.28]), (2, 128, 9))
     """
+
+    _kept = ("_end", "n_breaks")
 
     def __init__(
         self, signals: SignalStage | BodyAxes, cutter: Cutter, longest_step: float
@@ -151,28 +153,5 @@ class WindowStream:
         starts = np.concatenate([start for start, _ in pieces])
         return origin + starts / self._rate, np.concatenate([windows for _, windows in pieces])
 
-    def get_state(self) -> State:
-        """Return the state of filters and windows as arrays by name.
-
-        Returns
-        -------
-        dict of str to ndarray
-            The state, for :meth:`set_state` of a stream of an equal preparation.
-        """
-        state: State = {"part": np.array([self._end, self.n_breaks])}
-        for name, stage in (("signals", self._signals), ("windows", self._windows)):
-            state |= {f"{name}_{key}": value for key, value in stage.get_state().items()}
-        return state
-
-    def set_state(self, state: Mapping[str, NDArray[Any]]) -> None:
-        """Continue from the state of another stream.
-
-        Parameters
-        ----------
-        state : mapping of str to ndarray
-            The result of :meth:`get_state` for an equal preparation, rate and channels.
-        """
-        self._end = float(state["part"][0])
-        self.n_breaks = int(state["part"][1])
-        self._signals.set_state(part_of(state, "signals_"))
-        self._windows.set_state(part_of(state, "windows_"))
+    def _parts(self) -> dict[str, Any]:
+        return {"signals": self._signals, "windows": self._windows}
