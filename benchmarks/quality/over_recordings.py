@@ -3,9 +3,10 @@
 Each row is a classifier of windows, or the mean of the probabilities of several. "frame" rows read
 windows in the frame of the body, the others windows in the axes of the phone. "light" is
 `make_light_cnn_lstm`, "movement" the same network on windows without their mean, trained in the
-frame only, and "fast" is `make_fast`; "two views" are light and movement, and "light and fast" are
-`make_best_in_frame`. Ridge gives MiniRocket no probabilities: the softmax of its decision function,
-sharpened, stands for them.
+frame only, and "fast" is `make_fast`; "two views" are light and movement. `make_best_in_frame` is
+light and fast, with a cheaper training of light. "light averaged" has a constant learning rate, and
+the mean of its weights after each epoch of the second half. Ridge gives MiniRocket no
+probabilities: the softmax of its decision function, sharpened, stands for them.
 
 Each is scored four times: by its windows "alone"; after `revise_by_posture` ("posture"); by the
 most probable sequence, which knows how long activities last and nothing of their order
@@ -34,7 +35,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import functools
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,10 @@ TRAININGS = {
     "MiniRocket": ("MiniRocket", ("device",)),
     # As `ActivityRecognizer` trains: on windows in the frame, and as if it were not known.
     "light, frame": ("make_light_cnn_lstm", ("body", "unknown")),
+    "light, 10 epochs, frame": ("make_light_cnn_lstm", ("body", "unknown")),
+    "light, batches of 128, frame": ("make_light_cnn_lstm", ("body", "unknown")),
+    "light, averaged, constant, frame": ("make_light_cnn_lstm", ("body", "unknown")),
+    "light of the best, frame": ("make_light_cnn_lstm", ("body", "unknown")),
     "light, movement": ("make_light_cnn_lstm", ("movement",)),
     "fast, frame": ("make_fast", ("body", "unknown")),
     "MiniRocket, frame": ("MiniRocket", ("body",)),
@@ -65,6 +70,40 @@ TRAININGS = {
     "CNN-LSTM, frame": ("CNNLSTMClassifier", ("body",)),
     "ConvLSTM, frame": ("ConvLSTMClassifier", ("body",)),
     "MultiRocket-Hydra, frame": ("MultiRocket-Hydra", ("body",)),
+}
+
+
+def average_of_last_epochs() -> Any:
+    """Make a callback that averages the weights after each epoch of the second half."""
+    import keras
+
+    class Average(keras.callbacks.Callback):
+        weights: Any = ()
+
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            n = 1 + epoch - self.params["epochs"] // 2
+            if n > 0:
+                new = self.model.get_weights()
+                old = self.weights or new
+                self.weights = [a + (b - a) / n for a, b in zip(old, new, strict=True)]
+
+        def on_train_end(self, logs: Any = None) -> None:
+            self.model.set_weights(self.weights)
+
+    return Average()
+
+
+#: What a training changes of its recipe.
+CHANGES: dict[str, Callable[[], dict[str, Any]]] = {
+    "light, 10 epochs, frame": lambda: {"epochs": 10},
+    "light, batches of 128, frame": lambda: {"batch_size": 128},
+    "light, averaged, constant, frame": lambda: {
+        "schedule": "constant",
+        "callbacks": [average_of_last_epochs()],
+    },
+    # As in `make_best_in_frame`.
+    "light of the best, frame": lambda: {"epochs": 14, "batch_size": 128},
+    "light, movement": lambda: {"augmentation": None},
 }
 #: Whose probabilities each row takes the mean of.
 ROWS = {
@@ -80,6 +119,13 @@ ROWS = {
     "frame, MultiRocket-Hydra": ("MultiRocket-Hydra, frame",),
     "frame, make_fast": ("fast, frame",),
     "frame, light and fast": ("light, frame", "fast, frame"),
+    "frame, light of 10 epochs": ("light, 10 epochs, frame",),
+    "frame, light of 10 epochs and fast": ("light, 10 epochs, frame", "fast, frame"),
+    "frame, make_best_in_frame": ("light of the best, frame", "fast, frame"),
+    "frame, light averaged": ("light, averaged, constant, frame",),
+    "frame, light averaged and fast": ("light, averaged, constant, frame", "fast, frame"),
+    "frame, light of batches of 128": ("light, batches of 128, frame",),
+    "frame, light of batches of 128 and fast": ("light, batches of 128, frame", "fast, frame"),
     "frame, light and MiniRocket": ("light, frame", "MiniRocket, frame"),
     "frame, light, movement and MiniRocket": (
         "light, frame",
@@ -169,9 +215,8 @@ def train(part: str, training: str, seed: int, fold: int, folder: str, archive: 
         found = {"decision": model.decision_function(shown[axes[0]][tested])}
     else:
         # Other seeds than those of the network whose errors this one is to mend.
-        params: dict[str, Any] = {"random_state": seed}
-        if axes == ("movement",):
-            params = {"random_state": 100 + seed, "augmentation": None}
+        params = {"random_state": 100 + seed if axes == ("movement",) else seed}
+        params |= CHANGES.get(training, dict)()
         make = getattr(recipes, maker, None) or getattr(sklearn_har, maker)
         model = make(**params).fit(X, np.tile(y, len(axes)))
         found = {"probabilities": model.predict_proba(shown[axes[0]][tested])}
