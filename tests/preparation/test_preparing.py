@@ -122,6 +122,18 @@ def test_wrong_arguments_are_refused(phone, arguments, error, message):
         prepare_recording(phone, Preparation(**arguments))
 
 
+def test_a_state_that_lacks_an_entry_is_refused(phone):
+    def stream():
+        return Preparation().stream(phone.channel_names, original_rate=phone.sampling_rate)
+
+    filled = stream()
+    filled.push(phone.time[:200], phone.samples[:200])
+    state = filled.get_state()
+    for name in ("end", "n_breaks", "windows_signals", "windows_position"):
+        with pytest.raises(KeyError):
+            stream().set_state({key: value for key, value in state.items() if key != name})
+
+
 @settings(max_examples=60)
 @given(st.lists(st.integers(0, 150), max_size=10), st.sampled_from([50.0, 100.0, 31.0]))
 def test_pieces_of_any_length_give_the_same_to_the_last_bit(cuts, input_rate):

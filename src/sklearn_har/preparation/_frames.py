@@ -179,7 +179,7 @@ class BodyAxes(Stateful):
     `frames` are those of the recording; None to find them while samples arrive.
     """
 
-    _kept = ("_rotation",)
+    _optional = ("_rotation",)
 
     def __init__(
         self, signals: SignalStage, level: Level, frames: Sequence[BodyFrame] | None = None

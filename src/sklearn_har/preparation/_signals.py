@@ -33,7 +33,7 @@ class SignalStage(Stateful):
     `Preparation`.
     """
 
-    _kept = ("_next",)
+    _optional = ("_next",)
 
     def __init__(
         self,

@@ -33,7 +33,7 @@ _STEEPEST = 100
 class LowPass(Stateful):
     """A causal low-pass filter that starts in the steady state of its first sample."""
 
-    _kept = ("_zi",)
+    _optional = ("_zi",)
 
     def __init__(self, sos: NDArray[np.float64]) -> None:
         self._sos = sos
@@ -71,7 +71,7 @@ class MedianOfThree(Stateful):
     """Replace each sample by the median of itself and its neighbours; the edge sample counts
     twice."""
 
-    _kept = ("_last",)
+    _optional = ("_last",)
 
     def __init__(self) -> None:
         self._last: Samples | None = None
@@ -103,7 +103,7 @@ class Interpolator(Stateful):
     grid point.
     """
 
-    _kept = ("origin", "_next", "_time", "_samples")
+    _optional = ("origin", "_next", "_time", "_samples")
 
     def __init__(self, rate: float, input_rate: float, origin: float | None = None) -> None:
         self._rate = rate
@@ -253,7 +253,8 @@ class WindowBuffer(Stateful):
     `segment_recording`; none crosses the end of a part.
     """
 
-    _kept = ("_signals", "_position", "_ahead")
+    _kept = ("_signals", "_position")
+    _optional = ("_ahead",)
 
     def __init__(self, length: int, step: int, n_channels: int) -> None:
         self._length = length

@@ -17,8 +17,10 @@ State = dict[str, NDArray[Any]]
 class Stateful:
     """A stage whose state is that of some attributes and of its parts."""
 
-    #: Names of attributes with an array, a number or None.
+    #: Names of attributes with an array or a number.
     _kept: ClassVar[tuple[str, ...]] = ()
+    #: Names of attributes that may be None as well.
+    _optional: ClassVar[tuple[str, ...]] = ()
 
     def _parts(self) -> dict[str, Any]:
         """Return the stages of this one by name, None for those that do not exist."""
@@ -35,7 +37,8 @@ class Stateful:
         dict of str to ndarray
             The state, for :meth:`set_state` of an equal stage.
         """
-        values = {name.strip("_"): getattr(self, name) for name in self._kept}
+        names = (*self._kept, *self._optional)
+        values = {name.strip("_"): getattr(self, name) for name in names}
         state = {name: np.asarray(value) for name, value in values.items() if value is not None}
         for prefix, stage in self._stages().items():
             state |= {f"{prefix}{name}": value for name, value in stage.get_state().items()}
@@ -48,9 +51,15 @@ class Stateful:
         ----------
         state : mapping of str to ndarray
             The result of :meth:`get_state` of an equal stage.
+
+        Raises
+        ------
+        KeyError
+            If an entry is missing.
         """
-        for name in self._kept:
-            value = state.get(name.strip("_"))
+        values: dict[str, Any] = {name: state[name.strip("_")] for name in self._kept}
+        values |= {name: state.get(name.strip("_")) for name in self._optional}
+        for name, value in values.items():
             setattr(self, name, value if value is None or value.ndim else value.item())
         for prefix, stage in self._stages().items():
             stage.set_state(

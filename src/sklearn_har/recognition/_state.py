@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_FORMAT = 3
+# Raise it whenever an array gets another name or meaning.
+_FORMAT = 4
 
 
 def pack(arrays: Mapping[str, NDArray[Any]], parameters: Mapping[str, Any]) -> bytes:
