@@ -93,6 +93,14 @@ def average_of_last_epochs() -> Any:
     return Average()
 
 
+def settings_of_the_best() -> dict[str, Any]:
+    """Return how long `make_best_in_frame` trains its network."""
+    from sklearn_har.recipes import make_best_in_frame
+
+    params = make_best_in_frame().get_params()
+    return {name: params[f"light__{name}"] for name in ("epochs", "batch_size")}
+
+
 #: What a training changes of its recipe.
 CHANGES: dict[str, Callable[[], dict[str, Any]]] = {
     "light, 10 epochs, frame": lambda: {"epochs": 10},
@@ -101,8 +109,7 @@ CHANGES: dict[str, Callable[[], dict[str, Any]]] = {
         "schedule": "constant",
         "callbacks": [average_of_last_epochs()],
     },
-    # As in `make_best_in_frame`.
-    "light of the best, frame": lambda: {"epochs": 14, "batch_size": 128},
+    "light of the best, frame": settings_of_the_best,
     "light, movement": lambda: {"augmentation": None},
 }
 #: Whose probabilities each row takes the mean of.
